@@ -1,0 +1,1 @@
+//! The `app` room; see the crate's documentation.

@@ -1,0 +1,1 @@
+//! The `backup` room; see the crate's documentation.

@@ -1,0 +1,1 @@
+//! The `compose` room; see the crate's documentation.

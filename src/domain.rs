@@ -1,0 +1,31 @@
+//! Plain types that every room shares. Nothing here does input or output.
+
+pub mod check;
+pub mod container;
+pub mod daemon;
+pub mod fault;
+pub mod figures;
+pub mod gpu;
+pub mod host;
+pub mod log_line;
+pub mod plan;
+pub mod resources;
+pub mod safe;
+pub mod secret;
+pub mod stack;
+pub mod task;
+pub mod units;
+pub mod yaml;
+
+pub use check::{CheckId, CheckKind, CheckReport, CheckSpec, Verdict};
+pub use container::{ComposeLabels, Container, ContainerId, ContainerState, Health};
+pub use daemon::{DaemonInfo, FleetEvent};
+pub use fault::{Fault, FaultKind};
+pub use figures::ContainerFigures;
+pub use gpu::{GpuDevice, GpuReading, GpuSample};
+pub use host::HostSample;
+pub use log_line::{LogLine, LogSource};
+pub use plan::{Plan, PlannedStep, StepVerb};
+pub use safe::{Gate, Safe, StyledLine};
+pub use stack::{StackFile, StackOrigin, StackRef};
+pub use task::{Operation, TaskEvent, TaskId, TaskRecord, TaskSpec, TaskState, TaskTarget};

@@ -1,0 +1,56 @@
+//! The daemon itself, and the stream of facts about its containers.
+
+use super::{Container, ContainerId, Fault, Safe};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DaemonInfo {
+    /// The host's name as the daemon knows it.
+    pub name: Safe,
+    pub version: Safe,
+    pub api_version: Safe,
+    pub operating_system: Safe,
+    pub cpus: Option<u64>,
+    pub memory_bytes: Option<u64>,
+    /// `cgroupfs` or `systemd`.
+    pub cgroup_driver: Option<Safe>,
+    pub cgroup_version: Option<u8>,
+    pub root_directory: Option<Safe>,
+    /// Where it was reached: `unix:///var/run/docker.sock`.
+    pub endpoint: Safe,
+    /// Set by the simulated engine, which must never be taken for a real one.
+    pub simulated: bool,
+}
+
+/// What the watcher of a daemon reports, in order.
+#[derive(Debug, Clone, PartialEq)]
+pub enum FleetEvent {
+    Connected(DaemonInfo),
+    /// Every container there is; replaces all that was known.
+    Listed(Vec<Container>),
+    /// One container came or changed.
+    Changed(Box<Container>),
+    Removed(ContainerId),
+    /// A line for the timeline: `die`, `oom`, `health_status`…
+    Noted(DaemonEvent),
+    /// The daemon is away; the watcher goes on trying.
+    Lost {
+        fault: Fault,
+        retry_in_ms: u64,
+    },
+}
+
+/// One entry of `/events`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DaemonEvent {
+    pub time: Option<Timestamp>,
+    /// `container`, `image`, `network`, `volume`, `daemon`.
+    pub kind: String,
+    /// `start`, `die`, `oom`, `health_status: unhealthy`…
+    pub action: Safe,
+    pub id: String,
+    /// The object's name, when the event carries it.
+    pub name: Safe,
+    pub exit_code: Option<i64>,
+}

@@ -1,0 +1,128 @@
+//! The one error type: what was tried, on what, why it failed, and what to do.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// What sort of failure it is; decides the exit code and the colour, and lets callers match.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FaultKind {
+    /// The daemon, a file or a host could not be reached at all.
+    Unreachable,
+    /// Reached, and refused for lack of rights.
+    Permission,
+    /// It did not answer in the time it was given.
+    Timeout,
+    /// The named object does not exist.
+    NotFound,
+    /// The object exists already, is in use, or is in the wrong state.
+    Conflict,
+    /// What was given to us is wrong: arguments, a file, a setting.
+    Invalid,
+    /// Disk, memory, ports or devices ran out.
+    Exhausted,
+    /// The other side answered with an error of its own.
+    Refused,
+    /// Somebody else holds the lock of the stack.
+    Locked,
+    /// Ended on request.
+    Cancelled,
+    /// Anything else, including a defect of ours.
+    Internal,
+}
+
+/// An error as the operator reads it: operation, object, causes and a hint.
+///
+/// All texts may hold bytes from outside and are sanitised when they are shown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fault {
+    pub kind: FaultKind,
+    /// What was being done, as a verb phrase: `start container`.
+    pub operation: String,
+    /// What it was done to: `mcp-api-1`; may be empty.
+    pub object: String,
+    /// Why it failed, outermost first.
+    pub causes: Vec<String>,
+    /// What the operator can do about it.
+    pub hint: Option<String>,
+}
+
+impl Fault {
+    /// A fault without causes; add them with [`Fault::because`].
+    pub fn new(kind: FaultKind, operation: impl Into<String>, object: impl Into<String>) -> Self {
+        Self { kind, operation: operation.into(), object: object.into(), causes: Vec::new(), hint: None }
+    }
+
+    /// Adds one cause, below those already there.
+    #[must_use]
+    pub fn because(mut self, cause: impl Into<String>) -> Self {
+        self.causes.push(cause.into());
+        self
+    }
+
+    /// Adds an error and all its sources as causes.
+    #[must_use]
+    pub fn caused_by(mut self, error: &dyn std::error::Error) -> Self {
+        let mut next = Some(error);
+        while let Some(error) = next {
+            let text = error.to_string();
+            // Wrappers often repeat their source's text; saying it once is enough.
+            if !self.causes.last().is_some_and(|last| last.contains(&text)) {
+                self.causes.push(text);
+            }
+            next = error.source();
+        }
+        self
+    }
+
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// A fault from an I/O error, its kind taken from the error's.
+    pub fn io(operation: impl Into<String>, object: impl fmt::Display, error: &std::io::Error) -> Self {
+        use std::io::ErrorKind as Kind;
+        let kind = match error.kind() {
+            Kind::NotFound => FaultKind::NotFound,
+            Kind::PermissionDenied => FaultKind::Permission,
+            Kind::AlreadyExists => FaultKind::Conflict,
+            Kind::StorageFull | Kind::QuotaExceeded => FaultKind::Exhausted,
+            Kind::TimedOut => FaultKind::Timeout,
+            Kind::ConnectionRefused | Kind::ConnectionReset => FaultKind::Unreachable,
+            _ => FaultKind::Internal,
+        };
+        Self::new(kind, operation, object.to_string()).caused_by(error)
+    }
+
+    /// The documented exit code of a headless command that ended with this fault.
+    pub fn exit_code(&self) -> u8 {
+        match self.kind {
+            FaultKind::Internal => 1,
+            FaultKind::Invalid => 2,
+            FaultKind::Unreachable | FaultKind::Permission | FaultKind::Timeout => 3,
+            FaultKind::NotFound => 4,
+            FaultKind::Conflict => 5,
+            FaultKind::Exhausted => 6,
+            FaultKind::Refused => 7,
+            FaultKind::Locked => 8,
+            FaultKind::Cancelled => 130,
+        }
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.operation)?;
+        if !self.object.is_empty() {
+            write!(formatter, " {}", self.object)?;
+        }
+        for cause in &self.causes {
+            write!(formatter, ": {cause}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Fault {}

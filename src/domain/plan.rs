@@ -1,0 +1,100 @@
+//! What will be done, in the words of the confirm card.
+
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StepVerb {
+    Pull,
+    Build,
+    CreateNetwork,
+    CreateVolume,
+    CreateContainer,
+    RecreateContainer,
+    StartContainer,
+    StopContainer,
+    RestartContainer,
+    RemoveContainer,
+    RemoveNetwork,
+    RemoveVolume,
+    /// A condition of a dependency that is waited for.
+    Await,
+    Dump,
+    /// Already as it should be; listed so that the operator sees it was looked at.
+    Keep,
+}
+
+/// One step. The index in `Plan::steps` is its id.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlannedStep {
+    pub verb: StepVerb,
+    /// The object's name: `mlflow-postgres-1`, `mlflow_default`.
+    pub object: String,
+    /// The service it belongs to, when it belongs to one.
+    pub service: Option<String>,
+    /// Why: `configuration changed`, `does not exist`.
+    pub reason: String,
+    /// Steps that must have ended before this one.
+    pub after: Vec<usize>,
+    /// How long the object may be away at the most: the stop grace, when this step stops something.
+    pub downtime: Option<Duration>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Plan {
+    /// `up mlflow`
+    pub title: String,
+    pub steps: Vec<PlannedStep>,
+    /// What does not block but must be read.
+    pub warnings: Vec<String>,
+    /// The line that does the same with docker's own tools.
+    pub equivalent: String,
+    /// Volumes whose data the plan touches, and how: `postgres_data (kept)`.
+    pub volumes: Vec<String>,
+    /// GPUs that the touched services hold.
+    pub gpus: Vec<String>,
+}
+
+impl StepVerb {
+    /// The step in the imperative, as a list shows it.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Pull => "pull image",
+            Self::Build => "build image",
+            Self::CreateNetwork => "create network",
+            Self::CreateVolume => "create volume",
+            Self::CreateContainer => "create",
+            Self::RecreateContainer => "recreate",
+            Self::StartContainer => "start",
+            Self::StopContainer => "stop",
+            Self::RestartContainer => "restart",
+            Self::RemoveContainer => "remove",
+            Self::RemoveNetwork => "remove network",
+            Self::RemoveVolume => "remove volume",
+            Self::Await => "wait for",
+            Self::Dump => "dump",
+            Self::Keep => "keep",
+        }
+    }
+
+    /// Whether the step takes something away from its users, for a while or for good.
+    pub fn interrupts(self) -> bool {
+        matches!(
+            self,
+            Self::RecreateContainer
+                | Self::StopContainer
+                | Self::RestartContainer
+                | Self::RemoveContainer
+                | Self::RemoveNetwork
+                | Self::RemoveVolume
+        )
+    }
+}
+
+impl Plan {
+    /// True when nothing would change.
+    pub fn is_empty(&self) -> bool {
+        self.steps.iter().all(|step| step.verb == StepVerb::Keep)
+    }
+}

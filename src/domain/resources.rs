@@ -1,0 +1,50 @@
+//! Images, volumes and networks: the Resources pane.
+
+use super::Safe;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Image {
+    pub id: String,
+    pub tags: Vec<Safe>,
+    pub size_bytes: u64,
+    pub created: Option<Timestamp>,
+    /// Targets of the `VOLUME`s that the image declares; only an inspect tells.
+    pub volumes: Vec<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Volume {
+    pub name: Safe,
+    pub driver: Safe,
+    pub mount_point: Safe,
+    /// The Compose project and volume key by its labels.
+    pub project: Option<String>,
+    pub key: Option<String>,
+    pub created: Option<Timestamp>,
+    /// Only known after a disk-usage query.
+    pub size_bytes: Option<u64>,
+    pub users: Option<u64>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Network {
+    pub id: String,
+    pub name: Safe,
+    pub driver: Safe,
+    pub scope: Safe,
+    pub project: Option<String>,
+    pub key: Option<String>,
+    pub subnets: Vec<Safe>,
+    /// Containers attached; only an inspect tells.
+    pub endpoints: Option<usize>,
+}
+
+/// All of it, as of one query.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Resources {
+    pub images: Vec<Image>,
+    pub volumes: Vec<Volume>,
+    pub networks: Vec<Network>,
+}

@@ -1,0 +1,282 @@
+//! An operation that outlives the console: what was asked, and what its journal says.
+
+use super::{ContainerId, Fault, Plan, StackRef};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// `20261120T103104-up-mlflow-3f9c`: sorts by time and can be typed.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct TaskId(pub String);
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "do")]
+pub enum Operation {
+    /// Empty `services` means all of them, here and below.
+    Up {
+        services: Vec<String>,
+        force_recreate: bool,
+        remove_orphans: bool,
+    },
+    Down {
+        volumes: bool,
+        remove_orphans: bool,
+    },
+    Start {
+        services: Vec<String>,
+    },
+    Stop {
+        services: Vec<String>,
+    },
+    Restart {
+        services: Vec<String>,
+    },
+    Scale {
+        replicas: BTreeMap<String, u32>,
+    },
+    Backup,
+}
+
+impl Operation {
+    /// The command's name on the command line.
+    pub fn verb(&self) -> &'static str {
+        match self {
+            Self::Up { .. } => "up",
+            Self::Down { .. } => "down",
+            Self::Start { .. } => "start",
+            Self::Stop { .. } => "stop",
+            Self::Restart { .. } => "restart",
+            Self::Scale { .. } => "scale",
+            Self::Backup => "backup",
+        }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TaskTarget {
+    Stack(StackRef),
+    /// A container that belongs to no stack.
+    Container {
+        id: ContainerId,
+        name: String,
+    },
+}
+
+impl TaskTarget {
+    /// What the lock is named after and what the operator calls it.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Stack(stack) => &stack.project,
+            Self::Container { name, .. } => name,
+        }
+    }
+}
+
+/// What is asked for, before it has an id: the console's part of a task.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TaskRequest {
+    pub operation: Operation,
+    pub target: TaskTarget,
+}
+
+/// The file `spec.json` of a task.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TaskSpec {
+    pub id: TaskId,
+    pub operation: Operation,
+    pub target: TaskTarget,
+    /// Who asked, and from which address when it came over SSH.
+    pub requested_by: String,
+    pub requested_from: Option<String>,
+    pub requested_at: Timestamp,
+    /// The daemon it is for, as `DOCKER_HOST` would name it.
+    pub endpoint: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TaskState {
+    Pending,
+    Running,
+    Completed,
+    Failed,
+    Cancelled,
+    /// Its worker is gone and left no ending.
+    Interrupted,
+}
+
+impl TaskState {
+    pub fn is_over(self) -> bool {
+        !matches!(self, Self::Pending | Self::Running)
+    }
+}
+
+/// One line of a journal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JournalLine {
+    pub time: Timestamp,
+    #[serde(flatten)]
+    pub event: TaskEvent,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "event")]
+pub enum TaskEvent {
+    /// The worker lives; by these it can be told from a later process of the same number.
+    Started {
+        pid: u32,
+        boot_id: String,
+        start_ticks: u64,
+    },
+    /// The lock is held by another; the worker waits or gives up.
+    Waiting {
+        holder: String,
+    },
+    Planned {
+        plan: Plan,
+    },
+    /// Intent, written before the step is taken.
+    StepStarted {
+        step: usize,
+    },
+    /// What the step is at: bytes, items, or only words.
+    StepProgress {
+        step: usize,
+        done: Option<u64>,
+        total: Option<u64>,
+        text: String,
+    },
+    /// Observation, written after it.
+    StepFinished {
+        step: usize,
+        fault: Option<Fault>,
+    },
+    /// A line for the operator: an address, a file that was written.
+    Output {
+        text: String,
+    },
+    Finished {
+        state: TaskState,
+        fault: Option<Fault>,
+    },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StepState {
+    Pending,
+    Running,
+    Done,
+    Failed,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StepRecord {
+    pub state: StepState,
+    pub started: Option<Timestamp>,
+    pub finished: Option<Timestamp>,
+    pub text: String,
+    pub done: Option<u64>,
+    pub total: Option<u64>,
+}
+
+/// A task as its specification and journal tell it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TaskRecord {
+    pub spec: TaskSpec,
+    pub state: TaskState,
+    pub plan: Option<Plan>,
+    /// One per step of the plan.
+    pub steps: Vec<StepRecord>,
+    pub output: Vec<String>,
+    pub started: Option<Timestamp>,
+    pub finished: Option<Timestamp>,
+    pub fault: Option<Fault>,
+    /// Who holds the lock the worker waits for.
+    pub waiting_for: Option<String>,
+    /// The worker's process id, boot id and start time.
+    pub worker: Option<(u32, String, u64)>,
+}
+
+impl TaskRecord {
+    pub fn new(spec: TaskSpec) -> Self {
+        Self {
+            spec,
+            state: TaskState::Pending,
+            plan: None,
+            steps: Vec::new(),
+            output: Vec::new(),
+            started: None,
+            finished: None,
+            fault: None,
+            waiting_for: None,
+            worker: None,
+        }
+    }
+
+    /// Takes one line of the journal in.
+    pub fn apply(&mut self, line: &JournalLine) {
+        match &line.event {
+            TaskEvent::Started { pid, boot_id, start_ticks } => {
+                self.state = TaskState::Running;
+                self.started = Some(line.time);
+                self.worker = Some((*pid, boot_id.clone(), *start_ticks));
+            }
+            TaskEvent::Waiting { holder } => self.waiting_for = Some(holder.clone()),
+            TaskEvent::Planned { plan } => {
+                self.waiting_for = None;
+                self.steps = plan.steps.iter().map(|_| StepRecord::pending()).collect();
+                self.plan = Some(plan.clone());
+            }
+            TaskEvent::StepStarted { step } => {
+                if let Some(record) = self.steps.get_mut(*step) {
+                    record.state = StepState::Running;
+                    record.started = Some(line.time);
+                }
+            }
+            TaskEvent::StepProgress { step, done, total, text } => {
+                if let Some(record) = self.steps.get_mut(*step) {
+                    record.done = *done;
+                    record.total = *total;
+                    record.text.clone_from(text);
+                }
+            }
+            TaskEvent::StepFinished { step, fault } => {
+                if let Some(record) = self.steps.get_mut(*step) {
+                    record.finished = Some(line.time);
+                    record.state = if fault.is_some() { StepState::Failed } else { StepState::Done };
+                    if let Some(fault) = fault {
+                        record.text = fault.to_string();
+                    }
+                }
+            }
+            TaskEvent::Output { text } => self.output.push(text.clone()),
+            TaskEvent::Finished { state, fault } => {
+                self.state = *state;
+                self.finished = Some(line.time);
+                self.fault.clone_from(fault);
+            }
+        }
+    }
+
+    /// Steps that ended, and steps in all.
+    pub fn progress(&self) -> (usize, usize) {
+        let ended =
+            self.steps.iter().filter(|step| matches!(step.state, StepState::Done | StepState::Failed));
+        (ended.count(), self.steps.len())
+    }
+}
+
+impl StepRecord {
+    fn pending() -> Self {
+        Self {
+            state: StepState::Pending,
+            started: None,
+            finished: None,
+            text: String::new(),
+            done: None,
+            total: None,
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! The `health` room; see the crate's documentation.

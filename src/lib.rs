@@ -1,0 +1,73 @@
+//! # Architecture of mcp-tui
+//!
+//! One package, one binary, one library crate behind it. This text is the architecture document and is kept true to
+//! the code; `tests/layers.rs` enforces its table.
+//!
+//! ## Rooms
+//!
+//! | module | what lives there | may use |
+//! | --- | --- | --- |
+//! | [`domain`] | plain types that everyone shares: containers, stacks, [`domain::Fault`], plans, tasks, units, [`domain::Safe`], YAML with positions | nothing of ours |
+//! | [`config`] | settings, key map, themes, discovery of stacks; every error names <file:line:column> and the key path | domain |
+//! | [`engine`] | the only module that names bollard: containers, images, networks, volumes, exec, logs, events, stats | domain |
+//! | [`probe`] | what is read off this host without Docker: `host` (sysinfo), `cgroup`, `gpu` (nvml-wrapper), on a thread of their own | domain |
+//! | [`compose`] | Compose files. `file` (pure but for reading) → `Project`; `plan` (pure); `apply` runs a plan through the engine | domain; apply also engine |
+//! | [`backup`] | `manifest` (pure), `take`, `list` | domain, engine, compose |
+//! | [`health`] | probes (HTTP, TCP, Docker's own) and verdicts with rise and fall (a pure state machine) | domain, engine |
+//! | [`triage`] | rules, one file each: facts → finding (cause, evidence, fix). Pure | domain |
+//! | [`task`] | operations that outlive the console: specification, journal, lock, worker process, audit trail | domain, engine, compose, backup, health |
+//! | [`app`] | the pure core of the console: `Msg`, `update`, `Effect`, `State` = stores + panes + dialogs. No tokio, no bollard, no clock | domain, config, triage |
+//! | [`view`] | pure drawing of `&State` into a frame | app, config, domain |
+//! | [`runtime`] | the imperative shell: terminal guard, signals, the one loop, feeds, effects | all above |
+//! | [`cli`] | arguments, headless commands, `--json` | all above, and `sim` for `demo` |
+//! | [`sim`] | a simulated Docker engine: an HTTP server on a unix socket with a scripted world, always reached through the production `engine` | nothing of ours |
+//!
+//! Imports run only down this list. `view` and `app` never see `engine`; nothing sees `runtime` but `cli`.
+//!
+//! ## The core
+//!
+//! `app::update(&mut State, Msg, now) -> Vec<Effect>` is the only place where the console's state changes. A `Msg` is
+//! input, an event from a feed, or a tick; an `Effect` is data that `runtime` carries out. Stores hold facts and change
+//! only by `apply`; panes hold cursor, filter and scroll; dialogs are a stack. A command (key, palette entry, help line,
+//! README row, read-only rule) is declared once, in one table; all the rest derives from it.
+//!
+//! ## The way of a key press
+//!
+//! 1. `runtime` reads the key and the loop wraps it as a `Msg`.
+//! 2. `update` offers it to the top dialog, else to the focused pane's keys, else to the global ones → a command.
+//! 3. The command resolves its target from the pane. If it changes anything it opens a confirm card and asks, by an
+//!    effect, for the plan: what is stopped and for how long, which volumes are touched, the equivalent docker line.
+//! 4. Confirmed, `update` returns an effect that starts a task. The loop never awaits I/O.
+//! 5. The task's worker, a process of its own, takes the stack's lock, plans again, applies, and journals every step.
+//! 6. The console tails the journal, and the daemon's own events change the fleet. An action never edits the fleet.
+//! 7. `update` marks the state dirty; it is drawn once, at most 60 times a second, and not at all when nothing changed.
+//!
+//! ## The way of a log line
+//!
+//! 1. Daemon → bollard's stream → `engine::logs`: demultiplexed, partial lines rejoined up to a ceiling.
+//! 2. [`domain::Gate`] makes it safe.
+//! 3. Batches go over a bounded channel. When it is full, lines are dropped and counted, and the gap is drawn in place.
+//! 4. The log store is a ring bounded by bytes whose lines have sequence numbers, so an anchor survives eviction.
+//! 5. The view asks for the visible window and formats only that.
+//!
+//! ## Operations outlive the console
+//!
+//! Every change to the world is a task: a specification in the state directory and a worker process of this binary in
+//! its own session that runs it and appends to a journal, intent before each step and observation after. The console and
+//! `mcp-tui tasks` are viewers of the same journals. One lock per stack, with its owner's record; an append-only,
+//! hash-chained audit log says who did what with which outcome.
+
+pub mod app;
+pub mod backup;
+pub mod cli;
+pub mod compose;
+pub mod config;
+pub mod domain;
+pub mod engine;
+pub mod health;
+pub mod probe;
+pub mod runtime;
+pub mod sim;
+pub mod task;
+pub mod triage;
+pub mod view;

@@ -1,0 +1,1 @@
+//! The `probe` room; see the crate's documentation.

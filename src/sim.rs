@@ -1,0 +1,1 @@
+//! The `sim` room; see the crate's documentation.

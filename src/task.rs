@@ -1,0 +1,1 @@
+//! The `task` room; see the crate's documentation.

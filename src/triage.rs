@@ -1,0 +1,1 @@
+//! The `triage` room; see the crate's documentation.

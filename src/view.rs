@@ -1,0 +1,1 @@
+//! The `view` room; see the crate's documentation.
