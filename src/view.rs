@@ -1,1 +1,3 @@
-//! The `view` room; see the crate's documentation.
+//! Drawing: pure functions from `&State` to a buffer of cells. Nothing here changes anything or reads anything else.
+
+pub mod export;
