@@ -24,10 +24,7 @@ type Rgb = (u8, u8, u8);
 struct Look {
     ink: Rgb,
     paper: Option<Rgb>,
-    bold: bool,
-    italic: bool,
-    underlined: bool,
-    struck: bool,
+    modifier: Modifier,
 }
 
 /// The buffer as an SVG document; the title is what a screen reader says.
@@ -78,7 +75,7 @@ fn row(out: &mut String, buffer: &Buffer, y: u16) {
             }
         };
         let symbol = cell.symbol();
-        let shape = shapes::shape(symbol, left, top, look.ink, look.bold);
+        let shape = shapes::shape(symbol, left, top, look.ink, look.modifier.contains(Modifier::BOLD));
         let simple = symbol.len() == 1;
         // A run holds plain letters only: anything else could be wider or narrower in the reader's font and push
         // what follows out of its column.
@@ -120,9 +117,10 @@ fn paper_rect(out: &mut String, paper: Option<(f32, f32, Rgb)>, top: f32) {
 
 fn flush(out: &mut String, run: Option<Run>, top: f32) {
     let Some(run) = run else { return };
-    let Look { ink, bold, italic, underlined, struck, .. } = run.look;
-    let trimmed = if underlined || struck { run.text.as_str() } else { run.text.trim_end_matches(' ') };
-    let lead = if underlined || struck { 0 } else { trimmed.len() - trimmed.trim_start_matches(' ').len() };
+    let Look { ink, modifier, .. } = run.look;
+    let lined = modifier.intersects(Modifier::UNDERLINED | Modifier::CROSSED_OUT);
+    let trimmed = if lined { run.text.as_str() } else { run.text.trim_end_matches(' ') };
+    let lead = if lined { 0 } else { trimmed.len() - trimmed.trim_start_matches(' ').len() };
     let text = &trimmed[lead..];
     if text.is_empty() {
         return;
@@ -135,15 +133,17 @@ fn flush(out: &mut String, run: Option<Run>, top: f32) {
     if columns > 1 {
         let _ = write!(out, " textLength=\"{length:.2}\"");
     }
-    for (on, attribute) in [
-        (bold, " font-weight=\"bold\""),
-        (italic, " font-style=\"italic\""),
-        (underlined, " text-decoration=\"underline\""),
-        (struck && !underlined, " text-decoration=\"line-through\""),
+    for (set, attribute) in [
+        (Modifier::BOLD, " font-weight=\"bold\""),
+        (Modifier::ITALIC, " font-style=\"italic\""),
+        (Modifier::UNDERLINED, " text-decoration=\"underline\""),
     ] {
-        if on {
+        if modifier.contains(set) {
             out.push_str(attribute);
         }
+    }
+    if modifier.contains(Modifier::CROSSED_OUT) && !modifier.contains(Modifier::UNDERLINED) {
+        out.push_str(" text-decoration=\"line-through\"");
     }
     let _ = writeln!(out, ">{}</text>", escape(text));
 }
@@ -160,14 +160,7 @@ fn look(cell: &Cell) -> Look {
     }
     let (ink, paper) =
         if has(Modifier::REVERSED) { (paper.unwrap_or(BACKGROUND), Some(ink)) } else { (ink, paper) };
-    Look {
-        ink,
-        paper,
-        bold: has(Modifier::BOLD),
-        italic: has(Modifier::ITALIC),
-        underlined: has(Modifier::UNDERLINED),
-        struck: has(Modifier::CROSSED_OUT),
-    }
+    Look { ink, paper, modifier: cell.modifier }
 }
 
 /// Three parts ink, two parts paper: what terminals make of `dim`.
