@@ -1,0 +1,112 @@
+//! One operation at a time on one stack, across consoles, terminals and cron.
+
+use super::files;
+use crate::domain::{Fault, FaultKind, TaskId, TaskSpec, TaskTarget};
+use jiff::{Timestamp, Unit};
+use serde::{Deserialize, Serialize};
+use std::fs::{File, TryLockError};
+use std::io::{Read, Seek, Write};
+use std::path::{Path, PathBuf};
+
+/// Who holds a lock, as the loser reads it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LockOwner {
+    pub who: String,
+    /// The address of the SSH session, when it came over one.
+    pub from: Option<String>,
+    /// `up`, `backup`…
+    pub what: String,
+    pub task: TaskId,
+    pub since: Timestamp,
+    pub pid: u32,
+}
+
+/// Held as long as it lives. The kernel lets go of it when the process dies, however it dies.
+#[derive(Debug)]
+pub struct StackLock {
+    file: File,
+}
+
+impl LockOwner {
+    pub fn of(spec: &TaskSpec, now: Timestamp) -> Self {
+        Self {
+            who: spec.requested_by.clone(),
+            from: spec.requested_from.clone(),
+            what: spec.operation.verb().to_owned(),
+            task: spec.id.clone(),
+            since: now,
+            pid: std::process::id(),
+        }
+    }
+
+    /// `alice (from 10.0.0.7) runs up since 2026-11-20T10:31:04Z (task …)`
+    pub fn sentence(&self) -> String {
+        let from = self.from.as_ref().map(|from| format!(" (from {from})")).unwrap_or_default();
+        let since = self.since.round(Unit::Second).unwrap_or(self.since);
+        format!("{}{from} runs {} since {since} (task {})", self.who, self.what, self.task.0)
+    }
+}
+
+impl StackLock {
+    /// Takes the lock or says at once who has it.
+    pub fn acquire(directory: &Path, target: &TaskTarget, owner: &LockOwner) -> Result<Self, Fault> {
+        let path = path_of(directory, target);
+        let failed = |error: &std::io::Error| Fault::io("lock", path.display(), error);
+        // The file is never removed: a lock on a file that another has unlinked would exclude nobody.
+        let open = files::options().read(true).write(true).create(true).truncate(false).open(&path);
+        let mut file = open.map_err(|error| failed(&error))?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(held(target, &mut file)),
+            Err(TryLockError::Error(error)) => return Err(failed(&error)),
+        }
+        let mut lock = Self { file };
+        lock.write(owner).map_err(|error| failed(&error))?;
+        Ok(lock)
+    }
+
+    fn write(&mut self, owner: &LockOwner) -> std::io::Result<()> {
+        self.file.set_len(0)?;
+        self.file.rewind()?;
+        self.file.write_all(&serde_json::to_vec(owner)?)
+    }
+}
+
+impl Drop for StackLock {
+    fn drop(&mut self) {
+        // A stale record would do no harm, for only a held lock's record is read; an empty one is tidier.
+        let _ = self.file.set_len(0);
+        let _ = self.file.unlock();
+    }
+}
+
+/// A container outside all stacks cannot get into a stack's way: project names have no dots.
+fn path_of(directory: &Path, target: &TaskTarget) -> PathBuf {
+    let name: String = target
+        .name()
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.') { c } else { '_' })
+        .collect();
+    directory.join(match target {
+        TaskTarget::Stack(_) => format!("{name}.lock"),
+        TaskTarget::Container { .. } => format!("container.{name}.lock"),
+    })
+}
+
+fn held(target: &TaskTarget, file: &mut File) -> Fault {
+    let mut text = String::new();
+    let owner = file.read_to_string(&mut text).ok().and_then(|_| serde_json::from_str(&text).ok());
+    let fault = Fault::new(FaultKind::Locked, "lock", target.name());
+    match owner {
+        Some(owner) => {
+            let owner: LockOwner = owner;
+            let hint = format!("wait for it with `mcp-tui tasks attach {}`, then ask again", owner.task.0);
+            fault.because(owner.sentence()).hint(hint)
+        }
+        // Between taking the lock and writing the record there is an instant without one.
+        None => fault.because("another operation has just begun on it").hint("see `mcp-tui tasks`"),
+    }
+}
+
+#[cfg(test)]
+mod tests;

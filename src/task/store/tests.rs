@@ -1,0 +1,93 @@
+use super::*;
+use crate::domain::task::{TaskEvent, TaskState};
+use crate::domain::{Operation, StackRef, TaskTarget};
+use crate::task::{Journal, ProcessMark};
+use jiff::Timestamp;
+use std::os::unix::fs::PermissionsExt;
+use std::process::Command;
+
+fn store_with(directory: &tempfile::TempDir, ids: &[&str]) -> Store {
+    let store = Store::open(directory.path().join("state")).unwrap();
+    for id in ids {
+        let spec = TaskSpec {
+            id: TaskId((*id).to_owned()),
+            operation: Operation::Stop { services: Vec::new() },
+            target: TaskTarget::Stack(StackRef {
+                project: "mlflow".to_owned(),
+                files: Vec::new(),
+                directory: None,
+                env_files: Vec::new(),
+                profiles: Vec::new(),
+            }),
+            requested_by: "alice".to_owned(),
+            requested_from: None,
+            requested_at: Timestamp::now(),
+            endpoint: "unix:///var/run/docker.sock".to_owned(),
+        };
+        let path = store.directory(&spec.id);
+        files::make_directory(&path).unwrap();
+        files::write_atomically(&path.join("spec.json"), &serde_json::to_vec(&spec).unwrap()).unwrap();
+    }
+    store
+}
+
+fn started(mark: &ProcessMark) -> TaskEvent {
+    TaskEvent::Started { pid: mark.pid, boot_id: mark.boot_id.clone(), start_ticks: mark.start_ticks }
+}
+
+#[test]
+fn the_state_directory_is_closed_to_others() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = store_with(&directory, &["a"]);
+    let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    for path in [store.root(), &store.tasks(), &store.locks(), &store.directory(&TaskId("a".to_owned()))] {
+        assert_eq!(mode(path), 0o700, "{}", path.display());
+    }
+    assert_eq!(mode(&store.directory(&TaskId("a".to_owned())).join("spec.json")), 0o600);
+}
+
+#[test]
+fn the_newest_task_comes_first_and_a_part_of_an_id_finds_it() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = store_with(&directory, &["20261120T1-up-a-11", "20261121T1-up-b-22"]);
+    let ids: Vec<_> = store.list().unwrap().into_iter().map(|record| record.spec.id.0).collect();
+    assert_eq!(ids, ["20261121T1-up-b-22", "20261120T1-up-a-11"]);
+    assert_eq!(store.find("up-b").unwrap().0, "20261121T1-up-b-22");
+    assert_eq!(store.find("up").unwrap_err().kind, FaultKind::Invalid);
+    assert_eq!(store.find("../../etc").unwrap_err().kind, FaultKind::NotFound);
+}
+
+#[test]
+fn a_task_whose_worker_was_killed_is_interrupted() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = store_with(&directory, &["a"]);
+    let id = TaskId("a".to_owned());
+    assert_eq!(store.record(&id).unwrap().state, TaskState::Pending);
+
+    let mut worker = Command::new("sleep").arg("60").spawn().unwrap();
+    let mark = ProcessMark::of(worker.id()).unwrap();
+    let mut journal = Journal::create(&store.journal_path(&id)).unwrap();
+    journal.append(started(&mark), Timestamp::now()).unwrap();
+    let mut follower = store.follow(&id).unwrap();
+    follower.poll().unwrap();
+    assert_eq!(follower.record().state, TaskState::Running);
+
+    worker.kill().unwrap();
+    worker.wait().unwrap();
+    follower.poll().unwrap();
+    assert_eq!(follower.record().state, TaskState::Interrupted);
+    assert!(store.record(&id).unwrap().fault.unwrap().hint.is_some());
+}
+
+#[test]
+fn an_ending_stands_although_the_worker_is_gone() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = store_with(&directory, &["a"]);
+    let id = TaskId("a".to_owned());
+    let gone = ProcessMark { pid: 1, boot_id: "another boot".to_owned(), start_ticks: 1 };
+    let mut journal = Journal::create(&store.journal_path(&id)).unwrap();
+    journal.append(started(&gone), Timestamp::now()).unwrap();
+    let finished = TaskEvent::Finished { state: TaskState::Completed, fault: None };
+    journal.append(finished, Timestamp::now()).unwrap();
+    assert_eq!(store.record(&id).unwrap().state, TaskState::Completed);
+}
