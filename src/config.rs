@@ -6,4 +6,9 @@
 mod file;
 pub mod keys;
 pub mod paths;
+pub mod settings;
+pub mod stacks;
 pub mod theme;
+
+pub use paths::Paths;
+pub use settings::Settings;
