@@ -1,0 +1,69 @@
+//! The daemon could not start it, and said why.
+
+use crate::domain::ContainerState;
+use crate::triage::{Facts, Finding, Severity};
+
+/// A phrase of the daemon's, what it means, and what to do about it. The first that fits is taken.
+const CAUSES: [(&str, &str, &str); 10] = [
+    (
+        "port is already allocated",
+        "its port is taken",
+        "find who holds the port with `ss -ltnp`; stop that, or publish another port in the Compose file",
+    ),
+    (
+        "address already in use",
+        "its port is taken",
+        "find who holds the port with `ss -ltnp`; stop that, or publish another port in the Compose file",
+    ),
+    (
+        "could not select device driver",
+        "Docker has no driver for the GPU",
+        "install the NVIDIA container toolkit and restart Docker, or deploy the service without a GPU",
+    ),
+    ("no such image", "its image is missing", "pull or build the image, then deploy the service again"),
+    (
+        "mount a directory onto a file",
+        "a mounted file is missing on the host",
+        "put the file there: Docker made a directory in its place; remove that first",
+    ),
+    (
+        "executable file not found",
+        "its command does not exist in the image",
+        "correct `command` or `entrypoint` in the Compose file",
+    ),
+    (
+        "no such file or directory",
+        "a file it needs does not exist",
+        "look for the path below in the image or, when it is mounted, on the host",
+    ),
+    ("no space left on device", "the disk is full", "free some room: `docker system df` tells where it went"),
+    (
+        "permission denied",
+        "it lacks a permission",
+        "give the file below the mode it needs, or run the service as its owner",
+    ),
+    ("network", "its network is not as it was", "recreate the service: deploy it again"),
+];
+
+pub(super) fn find(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
+    for container in &facts.containers {
+        let stopped = matches!(
+            container.state,
+            ContainerState::Created
+                | ContainerState::Exited
+                | ContainerState::Dead
+                | ContainerState::Restarting
+        );
+        let error = container.details.as_ref().and_then(|details| details.error.as_ref());
+        let Some(error) = error.filter(|error| stopped && !error.is_empty()) else { continue };
+        let lower = error.to_lowercase();
+        let cause = CAUSES.iter().find(|(phrase, ..)| lower.contains(phrase));
+        let why = cause.map_or("the daemon refused", |(_, why, _)| why);
+        let title = format!("{} does not start: {why}", container.tag());
+        let finding = Finding::on("start-error", container, Severity::Critical, title).seen(error);
+        findings.push(match cause {
+            Some((.., advice)) => finding.advise(*advice),
+            None => finding,
+        });
+    }
+}
