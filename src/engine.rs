@@ -1,1 +1,36 @@
-//! The `engine` room; see the crate's documentation.
+//! The Docker Engine API: the only room that names bollard.
+//!
+//! * [`Endpoint`] says which daemon is meant and why that one; [`Engine`] is the connection to it.
+//! * Typed calls go through bollard. Where bollard's models would lose what they have no word for (bodies for
+//!   `create`, `inspect` as JSON) or its decoder would hide a stream that was cut (logs, exec), the same connection is
+//!   asked for the bytes (`raw`), and this room reads them itself.
+//! * Every call has a limit of time and ends in a [`crate::domain::Fault`] that says what to do.
+//! * [`watch`] is the one stream of facts about a daemon's containers.
+
+mod actions;
+mod connect;
+mod containers;
+mod convert;
+mod endpoint;
+mod events;
+mod exec;
+mod failure;
+mod figures;
+mod frames;
+mod lines;
+mod logs;
+mod networks;
+mod raw;
+mod resources;
+mod socket;
+mod status;
+mod terminal;
+mod volumes;
+mod watch;
+
+pub use connect::Engine;
+pub use endpoint::{Endpoint, EndpointEnvironment, EndpointOptions};
+pub use exec::{Exec, ExecChunk, ExecRequest};
+pub use logs::{LogRequest, LogStream};
+pub use terminal::ExecTerminal;
+pub use watch::watch;

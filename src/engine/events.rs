@@ -1,0 +1,120 @@
+//! `/events`, line by line.
+
+use super::connect::Engine;
+use super::failure;
+use super::logs::exact;
+use super::raw::ByteStream;
+use crate::domain::daemon::DaemonEvent;
+use crate::domain::{ContainerId, Fault, FaultKind, Safe};
+use bytes::BytesMut;
+use futures_util::{Stream, StreamExt, stream};
+use hyper::Method;
+use jiff::Timestamp;
+use serde_json::Value;
+use std::pin::Pin;
+
+const OPERATION: &str = "follow the daemon's events";
+/// No event is this long; what is has no end.
+const LINE_LIMIT: usize = 1024 * 1024;
+
+/// An event, and the container that it concerns: a network's `connect` concerns one too.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Occurrence {
+    pub event: DaemonEvent,
+    pub container: Option<ContainerId>,
+}
+
+pub(super) type Occurrences = Pin<Box<dyn Stream<Item = Result<Occurrence, Fault>> + Send>>;
+
+struct Reader {
+    bytes: ByteStream,
+    buffer: BytesMut,
+    over: bool,
+}
+
+impl Engine {
+    /// The daemon's events, those since a time first. Ends after its first fault.
+    pub fn events(
+        &self,
+        since: Option<Timestamp>,
+    ) -> Pin<Box<dyn Stream<Item = Result<DaemonEvent, Fault>> + Send>> {
+        Box::pin(self.occurrences(since).map(|occurrence| occurrence.map(|occurrence| occurrence.event)))
+    }
+
+    pub(super) fn occurrences(&self, since: Option<Timestamp>) -> Occurrences {
+        let path =
+            since.map_or_else(|| "/events".to_owned(), |since| format!("/events?since={}", exact(since)));
+        match self.bytes(&Method::GET, &path, None) {
+            Ok(bytes) => Box::pin(read(Reader { bytes, buffer: BytesMut::new(), over: false })),
+            Err(fault) => Box::pin(stream::once(async { Err(fault) })),
+        }
+    }
+}
+
+fn read(reader: Reader) -> impl Stream<Item = Result<Occurrence, Fault>> + Send {
+    stream::unfold(reader, |mut reader| async move {
+        if reader.over {
+            return None;
+        }
+        let next = reader.next().await;
+        reader.over = !matches!(next, Some(Ok(_)));
+        next.map(|next| (next, reader))
+    })
+}
+
+impl Reader {
+    async fn next(&mut self) -> Option<Result<Occurrence, Fault>> {
+        loop {
+            while let Some(end) = self.buffer.iter().position(|byte| *byte == b'\n') {
+                let line = self.buffer.split_to(end + 1);
+                match serde_json::from_slice::<Value>(&line) {
+                    Ok(value) => return Some(Ok(occurrence(&value))),
+                    Err(_) if line.iter().all(u8::is_ascii_whitespace) => {}
+                    Err(error) => {
+                        return Some(Err(Fault::new(FaultKind::Refused, OPERATION, "").caused_by(&error)));
+                    }
+                }
+            }
+            if self.buffer.len() > LINE_LIMIT {
+                return Some(Err(
+                    Fault::new(FaultKind::Refused, OPERATION, "").because("an event has no end")
+                ));
+            }
+            match self.bytes.next().await? {
+                Ok(chunk) => self.buffer.extend_from_slice(&chunk),
+                Err(error) => return Some(Err(failure::fault(error, OPERATION, ""))),
+            }
+        }
+    }
+}
+
+fn occurrence(value: &Value) -> Occurrence {
+    let text = |pointer: &str| value.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
+    let attribute = |key: &str| text(&format!("/Actor/Attributes/{key}"));
+    let kind = text("/Type").to_owned();
+    let id = text("/Actor/ID").to_owned();
+    let concerned = match kind.as_str() {
+        "container" => id.as_str(),
+        "network" => attribute("container"),
+        _ => "",
+    };
+    let nanoseconds = value.get("timeNano").and_then(Value::as_i64);
+    let seconds = value.get("time").and_then(Value::as_i64);
+    let time = nanoseconds
+        .and_then(|time| Timestamp::from_nanosecond(i128::from(time)).ok())
+        .or_else(|| seconds.and_then(|time| Timestamp::from_second(time).ok()));
+    Occurrence {
+        container: (!concerned.is_empty()).then(|| ContainerId(concerned.to_owned())),
+        event: DaemonEvent {
+            time,
+            action: Safe::new(text("/Action")),
+            name: Safe::new(attribute("name")),
+            exit_code: attribute("exitCode").parse().ok(),
+            kind,
+            id,
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,196 @@
+//! The one stream of facts about a daemon's containers.
+//!
+//! A list first, at once; then `/events`, and an inspect of what changed and only that. Details of what was listed
+//! follow in the background, a few at a time. When the daemon is away the receiver is told so, and when it is back
+//! everything is listed anew: events that were missed cannot be asked for reliably.
+
+mod backoff;
+mod inspections;
+
+use super::connect::{ANSWER_LIMIT, Engine};
+use super::endpoint::Endpoint;
+use super::events::Occurrence;
+use crate::domain::{Container, ContainerId, DaemonInfo, Fault, FaultKind, FleetEvent};
+use backoff::Backoff;
+use futures_util::StreamExt;
+use inspections::Inspections;
+use jiff::Timestamp;
+use std::pin::pin;
+use std::time::Duration;
+use tokio::sync::mpsc::{Receiver, Sender, channel};
+use tokio::time::{Instant, sleep, sleep_until};
+
+/// Facts are not dropped: when the receiver is slow, the daemon's stream is read more slowly.
+const QUEUE: usize = 256;
+/// After so long without an event the daemon is asked for a sign of life. With the limit for the answer, a daemon that
+/// falls silent is noticed within five seconds.
+const QUIET: Duration = Duration::from_millis(2500);
+const PING_LIMIT: Duration = Duration::from_millis(2200);
+
+/// Why the watching of one connection ended.
+enum End {
+    Fault(Fault),
+    /// Nobody wants to know any more.
+    Closed,
+}
+
+impl From<Fault> for End {
+    fn from(fault: Fault) -> Self {
+        Self::Fault(fault)
+    }
+}
+
+/// Watches a daemon from a task of its own until the receiver is dropped.
+pub fn watch(endpoint: Endpoint) -> Receiver<FleetEvent> {
+    let (sender, receiver) = channel(QUEUE);
+    tokio::spawn(async move {
+        tokio::select! {
+            () = sender.closed() => {}
+            () = keep_watching(&endpoint, &sender) => {}
+        }
+    });
+    receiver
+}
+
+async fn keep_watching(endpoint: &Endpoint, sender: &Sender<FleetEvent>) {
+    let mut backoff = Backoff::default();
+    loop {
+        let End::Fault(fault) = watch_once(endpoint, sender, &mut backoff).await else { return };
+        let pause = backoff.next();
+        let retry_in_ms = u64::try_from(pause.as_millis()).unwrap_or(u64::MAX);
+        if send(sender, FleetEvent::Lost { fault, retry_in_ms }).await.is_err() {
+            return;
+        }
+        sleep(pause).await;
+    }
+}
+
+async fn send(sender: &Sender<FleetEvent>, event: FleetEvent) -> Result<(), End> {
+    sender.send(event).await.map_err(|_| End::Closed)
+}
+
+async fn watch_once(endpoint: &Endpoint, sender: &Sender<FleetEvent>, backoff: &mut Backoff) -> End {
+    let began = Instant::now();
+    let outcome = async {
+        let engine = Engine::connect(endpoint).await?;
+        let first = first_look(&engine, began, sender).await?;
+        backoff.reset();
+        let mut inspections = Inspections::new(engine.clone());
+        inspections.queue_all(&first.containers);
+        send(sender, FleetEvent::Connected(first.daemon)).await?;
+        send(sender, FleetEvent::Listed(first.containers)).await?;
+        follow(&engine, first.since, inspections, sender).await
+    };
+    match outcome.await {
+        Ok(end) | Err(end) => end,
+    }
+}
+
+struct FirstLook {
+    daemon: DaemonInfo,
+    containers: Vec<Container>,
+    /// By the daemon's clock: not later than the list.
+    since: Option<Timestamp>,
+}
+
+/// The list and the daemon's own facts, asked for at once. A daemon that takes its time is called lost meanwhile, and
+/// waited for.
+async fn first_look(engine: &Engine, began: Instant, sender: &Sender<FleetEvent>) -> Result<FirstLook, End> {
+    let mut both = pin!(async { tokio::try_join!(engine.daemon_and_time(), engine.containers(None)) });
+    let ((daemon, time), containers) = tokio::select! {
+        both = &mut both => both?,
+        () = sleep_until(began + ANSWER_LIMIT) => {
+            let fault = Fault::new(FaultKind::Timeout, "list the containers of", engine.endpoint().describe().as_str())
+                .because("the daemon has not answered yet")
+                .hint("it may be overloaded or hung; it is still being waited for");
+            send(sender, FleetEvent::Lost { fault, retry_in_ms: 0 }).await?;
+            both.await?
+        }
+    };
+    // The daemon told its time at some moment since we began; so much earlier is certainly before the list.
+    let since = time.and_then(|time| time.checked_sub(began.elapsed()).ok());
+    Ok(FirstLook { daemon, containers, since })
+}
+
+async fn follow(
+    engine: &Engine,
+    since: Option<Timestamp>,
+    mut inspections: Inspections,
+    sender: &Sender<FleetEvent>,
+) -> Result<End, End> {
+    let mut occurrences = engine.occurrences(since);
+    let mut quiet = pin!(sleep_until(Instant::now() + QUIET));
+    loop {
+        tokio::select! {
+            occurrence = occurrences.next() => {
+                let Some(occurrence) = occurrence else {
+                    return Err(ended(engine).into());
+                };
+                for event in note(occurrence?, &mut inspections) {
+                    send(sender, event).await?;
+                }
+            }
+            Some(outcome) = inspections.next() => {
+                if let Some(event) = outcome? {
+                    send(sender, event).await?;
+                }
+            }
+            () = &mut quiet => engine.ping(PING_LIMIT).await?,
+        }
+        quiet.as_mut().reset(Instant::now() + QUIET);
+    }
+}
+
+fn ended(engine: &Engine) -> Fault {
+    Fault::new(FaultKind::Unreachable, "follow the events of", engine.endpoint().describe().as_str())
+        .because("the daemon closed the connection")
+        .hint("it stops or restarts; it is tried again by itself")
+}
+
+/// What an event says at once, and what it gives cause to inspect.
+fn note(occurrence: Occurrence, inspections: &mut Inspections) -> Vec<FleetEvent> {
+    let Occurrence { event, container } = occurrence;
+    let action = event.action.as_str();
+    if is_noise(&event.kind, action) {
+        return Vec::new();
+    }
+    let mut facts = Vec::new();
+    if let Some(id) = container {
+        if event.kind == "container" && action == "destroy" {
+            inspections.forget(&id);
+            facts.push(FleetEvent::Removed(id));
+        } else {
+            inspections.queue(id);
+        }
+    }
+    facts.push(FleetEvent::Noted(event));
+    facts
+}
+
+/// Health checks alone make three of these per container every few seconds; none changes what an inspect tells.
+fn is_noise(kind: &str, action: &str) -> bool {
+    const QUIET_ACTIONS: &[&str] = &[
+        "exec_create",
+        "exec_start",
+        "exec_die",
+        "exec_detach",
+        "top",
+        "resize",
+        "attach",
+        "detach",
+        "export",
+    ];
+    // `exec_create: sh -c …`
+    let verb = action.split_once(':').map_or(action, |(verb, _)| verb);
+    kind == "container"
+        && (QUIET_ACTIONS.contains(&verb) || verb.starts_with("archive-") || verb == "extract-to-dir")
+}
+
+/// The order in which details are fetched: what runs first.
+fn by_interest(containers: &[Container]) -> Vec<ContainerId> {
+    let (running, others): (Vec<_>, Vec<_>) = containers.iter().partition(|container| container.is_running());
+    running.into_iter().chain(others).map(|container| container.id.clone()).collect()
+}
+
+#[cfg(test)]
+mod tests;
