@@ -1,1 +1,3 @@
-//! The `compose` room; see the crate's documentation.
+//! Compose projects: their files, what the Engine has of them, the plan between the two, and its execution.
+
+pub mod file;

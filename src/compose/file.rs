@@ -1,0 +1,29 @@
+//! Compose files: found, read, interpolated, merged, checked and brought into canonical form. Pure but for reading.
+
+mod check;
+mod dotenv;
+mod environment;
+mod interpolate;
+mod load;
+mod locate;
+mod merge;
+mod name;
+mod normalise;
+mod project;
+mod read;
+mod service;
+mod sources;
+mod stack;
+mod values;
+mod words;
+
+pub use load::{LoadRequest, load};
+pub use project::{FileObject, Ipam, IpamPool, Network, Project, Requirements, StackExtension, Volume};
+pub use service::{
+    BindOptions, Condition, Dependency, Deploy, DeviceRequest, FileReference, HealthCheck, Logging,
+    Membership, Mount, MountKind, Port, Service, TmpfsOptions, Ulimit, VolumeOptions,
+};
+pub use values::{ByteSize, GoDuration};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,163 @@
+//! What only the whole project shows: references, contradictions, cycles.
+
+use super::locate::Sources;
+use super::project::Project;
+use super::service::{MountKind, Service};
+use crate::domain::Fault;
+use crate::domain::stack::BackupSource;
+use std::collections::BTreeMap;
+
+/// Everything that is wrong, in the order of the services' names.
+pub(super) fn check(project: &Project, sources: &Sources) -> Vec<Fault> {
+    let mut found: Vec<(String, String)> = Vec::new();
+    if project.services.is_empty() && project.disabled.is_empty() {
+        found.push(("services".to_owned(), "expected at least one service".to_owned()));
+    }
+    for service in project.services.values() {
+        let mut complain = |key: &str, text: String| {
+            let path = format!("services.{}.{key}", service.name);
+            found.push((path.trim_end_matches('.').to_owned(), text));
+        };
+        references(project, service, &mut complain);
+        contradictions(service, &mut complain);
+    }
+    found.extend(container_names(project));
+    found.extend(cycle(project));
+    for BackupSource::Postgres { service, .. } in &project.mcp.backup {
+        if project.service(service).is_none() {
+            found.push((
+                "x-mcp.backup.postgres".to_owned(),
+                unknown("service", service, project.services.keys()),
+            ));
+        }
+    }
+    found.iter().map(|(path, text)| sources.fault(path, text)).collect()
+}
+
+fn unknown<'key>(what: &str, name: &str, known: impl Iterator<Item = &'key String>) -> String {
+    let known: Vec<&str> = known.map(String::as_str).collect();
+    if known.is_empty() {
+        format!("there is no {what} `{name}`; the file declares none")
+    } else {
+        format!("there is no {what} `{name}`; expected one of {}", known.join(", "))
+    }
+}
+
+fn references(project: &Project, service: &Service, complain: &mut impl FnMut(&str, String)) {
+    for name in service.depends_on.keys() {
+        if *name == service.name {
+            complain(&format!("depends_on.{name}"), "a service cannot depend on itself".to_owned());
+        } else if let Some(disabled) = project.disabled.get(name) {
+            let profiles = disabled.profiles.join(", ");
+            complain(
+                &format!("depends_on.{name}"),
+                format!("its profile is not active; add --profile {profiles}"),
+            );
+        } else if !project.services.contains_key(name) {
+            complain(&format!("depends_on.{name}"), unknown("service", name, project.services.keys()));
+        }
+    }
+    for name in service.networks.keys() {
+        if !project.networks.contains_key(name) {
+            complain("networks", unknown("network", name, project.networks.keys()));
+        }
+    }
+    for mount in &service.volumes {
+        let named = mount.kind == MountKind::Volume && !mount.source.is_empty();
+        if named && !project.volumes.contains_key(&mount.source) {
+            complain(
+                "volumes",
+                format!(
+                    "{}; declare it under the top-level `volumes`, or write ./{} for a directory",
+                    unknown("volume", &mount.source, project.volumes.keys()),
+                    mount.source
+                ),
+            );
+        }
+    }
+    for secret in &service.secrets {
+        if !project.secrets.contains_key(&secret.source) {
+            complain("secrets", unknown("secret", &secret.source, project.secrets.keys()));
+        }
+    }
+    for config in &service.configs {
+        if !project.configs.contains_key(&config.source) {
+            complain("configs", unknown("config", &config.source, project.configs.keys()));
+        }
+    }
+}
+
+fn contradictions(service: &Service, complain: &mut impl FnMut(&str, String)) {
+    if service.image.is_empty() && service.build.is_none() {
+        complain("", "expected an `image` or a `build`".to_owned());
+    }
+    if !service.network_mode.is_empty() && !service.networks.is_empty() {
+        complain("network_mode", "excludes `networks`".to_owned());
+    }
+    let deploy = service.deploy.as_ref();
+    if let (Some(scale), Some(replicas)) = (service.scale, deploy.and_then(|deploy| deploy.replicas))
+        && scale != replicas
+    {
+        complain("scale", format!("{scale} contradicts deploy.replicas, {replicas}"));
+    }
+    if !service.container_name.is_empty() && service.replicas() > 1 {
+        complain("container_name", format!("{} replicas cannot share one name", service.replicas()));
+    }
+    let limits = deploy.and_then(|deploy| deploy.resources.limits.clone()).unwrap_or_default();
+    if service.mem_limit.0 != 0 && limits.memory.0 != 0 && service.mem_limit != limits.memory {
+        complain("mem_limit", "contradicts deploy.resources.limits.memory".to_owned());
+    }
+    if service.cpus > 0.0 && limits.cpus > 0.0 && (service.cpus - limits.cpus).abs() > f32::EPSILON {
+        complain("cpus", "contradicts deploy.resources.limits.cpus".to_owned());
+    }
+    if service.pids_limit != 0 && limits.pids != 0 && service.pids_limit != limits.pids {
+        complain("pids_limit", "contradicts deploy.resources.limits.pids".to_owned());
+    }
+}
+
+fn container_names(project: &Project) -> Vec<(String, String)> {
+    let mut owners: BTreeMap<&str, &str> = BTreeMap::new();
+    let mut found = Vec::new();
+    for service in project.services.values().filter(|service| !service.container_name.is_empty()) {
+        if let Some(first) = owners.insert(&service.container_name, &service.name) {
+            let path = format!("services.{}.container_name", service.name);
+            found.push((
+                path,
+                format!("`{}` is the name of {first}'s container already", service.container_name),
+            ));
+        }
+    }
+    found
+}
+
+/// Takes away services whose dependencies are all taken away; what stays depends on itself in a circle.
+fn cycle(project: &Project) -> Option<(String, String)> {
+    let mut left: BTreeMap<&str, &Service> =
+        project.services.iter().map(|(name, service)| (name.as_str(), service)).collect();
+    loop {
+        let before = left.len();
+        let names: Vec<&str> = left.keys().copied().collect();
+        left.retain(|_, service| {
+            service.depends_on.keys().any(|name| *name != service.name && names.contains(&name.as_str()))
+        });
+        if left.len() == before {
+            break;
+        }
+    }
+    let first = *left.keys().next()?;
+    let mut way = vec![first];
+    loop {
+        let here = left.get(way.last()?)?;
+        let next = here.depends_on.keys().find_map(|name| left.get_key_value(name.as_str()))?.0;
+        if let Some(start) = way.iter().position(|name| name == next) {
+            way.drain(..start);
+            way.push(next);
+            break;
+        }
+        way.push(next);
+    }
+    Some((
+        format!("services.{}.depends_on", way[0]),
+        format!("the services wait for each other: {}", way.join(" → ")),
+    ))
+}

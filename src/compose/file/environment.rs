@@ -1,0 +1,68 @@
+//! The variables of a project: the process's environment beats `--env-file`, which takes the place of `.env`.
+
+use super::dotenv;
+use crate::domain::{Fault, FaultKind};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+pub fn project_environment(
+    outside: &BTreeMap<String, String>,
+    named: &[PathBuf],
+    directory: &Path,
+) -> Result<BTreeMap<String, String>, Vec<Fault>> {
+    let usual = directory.join(".env");
+    let files: Vec<PathBuf> = match named {
+        [] if usual.is_file() => vec![usual],
+        named => named.to_vec(),
+    };
+    let mut environment = outside.clone();
+    let mut faults = Vec::new();
+    let mut found: BTreeMap<String, String> = BTreeMap::new();
+    for file in files {
+        let lookup = |name: &str| outside.get(name).or_else(|| found.get(name)).cloned();
+        match read(&file, &lookup) {
+            Ok(variables) => {
+                found.extend(variables.into_iter().filter_map(|(key, value)| Some((key, value?))));
+            }
+            Err(more) => faults.extend(more),
+        }
+    }
+    for (key, value) in found {
+        environment.entry(key).or_insert(value);
+    }
+    if faults.is_empty() { Ok(environment) } else { Err(faults) }
+}
+
+/// The variables of one file; `lookup` answers for those it does not set itself.
+pub fn read(
+    file: &Path,
+    lookup: &dyn Fn(&str) -> Option<String>,
+) -> Result<Vec<dotenv::Variable>, Vec<Fault>> {
+    let text =
+        text(file).map_err(|fault| vec![fault.hint("create the file, or leave it out of the stack")])?;
+    dotenv::parse(&text, lookup).map_err(|complaints| {
+        complaints.iter().map(|complaint| complaint.to_fault("read", &file.display())).collect()
+    })
+}
+
+/// The lines of a file as they stand, for `format: raw`.
+pub fn read_raw(file: &Path) -> Result<Vec<dotenv::Variable>, Vec<Fault>> {
+    let text = text(file).map_err(|fault| vec![fault])?;
+    let lines = text.lines().filter(|line| !line.trim().is_empty() && !line.trim_start().starts_with('#'));
+    Ok(lines
+        .map(|line| match line.split_once('=') {
+            Some((key, value)) => (key.trim().to_owned(), Some(value.to_owned())),
+            None => (line.trim().to_owned(), None),
+        })
+        .collect())
+}
+
+/// A file as text.
+pub fn text(file: &Path) -> Result<String, Fault> {
+    let bytes = std::fs::read(file).map_err(|error| Fault::io("read", file.display(), &error))?;
+    String::from_utf8(bytes).map_err(|_| {
+        Fault::new(FaultKind::Invalid, "read", file.display().to_string())
+            .because("the file is not UTF-8 text")
+            .hint("save it as UTF-8")
+    })
+}

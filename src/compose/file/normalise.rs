@@ -1,0 +1,172 @@
+//! Settles what files leave open: names, the default network, implied dependencies, environments, profiles.
+
+use super::environment;
+use super::locate::Sources;
+use super::project::{Network, Project};
+use super::read::Raw;
+use super::service::{Condition, Dependency, Membership, MountKind, Service};
+use crate::domain::Fault;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// Fills the project from what was read. Returns what is wrong with files it had to look into.
+pub(super) fn normalise(
+    project: &mut Project,
+    raw: Raw,
+    variables: &BTreeMap<String, String>,
+    sources: &Sources,
+) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    project.networks = raw.networks;
+    project.volumes = raw.volumes;
+    project.secrets = raw.secrets;
+    project.configs = raw.configs;
+    project.mcp = raw.mcp;
+    for (name, mut service) in raw.services {
+        let inactive = !service.profiles.is_empty()
+            && !service.profiles.iter().any(|profile| project.profiles.contains(profile))
+            && !project.profiles.iter().any(|profile| profile == "*");
+        join_default_network(&mut service, project);
+        imply_dependencies(&mut service);
+        for secret in &mut service.secrets {
+            if secret.target.is_empty() {
+                secret.target = format!("/run/secrets/{}", secret.source);
+            }
+        }
+        if inactive {
+            // Its files are not needed until it is.
+            faults.extend(resolve_environment(&mut service, variables, sources, false));
+            project.disabled.insert(name, service);
+        } else {
+            faults.extend(resolve_environment(&mut service, variables, sources, true));
+            project.services.insert(name, service);
+        }
+    }
+    drop_optional_dependencies(project);
+    name_objects(project);
+    faults
+}
+
+fn join_default_network(service: &mut Service, project: &mut Project) {
+    if service.network_mode.is_empty() && service.networks.is_empty() {
+        service.networks.insert("default".to_owned(), None);
+    }
+    if service.networks.contains_key("default") {
+        project.networks.entry("default".to_owned()).or_default();
+    }
+    for membership in service.networks.values_mut() {
+        // An empty mapping says no more than no mapping.
+        if membership.as_ref().is_some_and(|membership| *membership == Membership::default()) {
+            *membership = None;
+        }
+    }
+}
+
+fn imply_dependencies(service: &mut Service) {
+    let shared = [&service.network_mode, &service.ipc, &service.pid];
+    let shared = shared.iter().filter_map(|mode| mode.strip_prefix("service:")).map(|name| (name, true));
+    let linked = service.links.iter().filter_map(|link| link.split(':').next()).map(|name| (name, true));
+    let mounted = service
+        .volumes_from
+        .iter()
+        .filter(|source| !source.starts_with("container:"))
+        .filter_map(|source| source.split(':').next())
+        .map(|name| (name, false));
+    let implied: Vec<(String, bool)> =
+        shared.chain(linked).chain(mounted).map(|(name, restart)| (name.to_owned(), restart)).collect();
+    for (name, restart) in implied {
+        let dependency = Dependency { condition: Condition::Started, restart, required: true };
+        service.depends_on.entry(name).or_insert(dependency);
+    }
+}
+
+/// Merges `env_file` into the environment and gives bare keys the project's values.
+fn resolve_environment(
+    service: &mut Service,
+    variables: &BTreeMap<String, String>,
+    sources: &Sources,
+    must_exist: bool,
+) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    let mut environment: BTreeMap<String, Option<String>> = BTreeMap::new();
+    for (index, file) in service.env_files.iter().enumerate() {
+        let path = Path::new(&file.path);
+        if !path.exists() {
+            if file.required && must_exist {
+                let key = format!("services.{}.env_file[{index}]", service.name);
+                faults.push(
+                    sources
+                        .fault(&key, &format!("the file {} does not exist", file.path))
+                        .hint("create it, or mark it `required: false`"),
+                );
+            }
+            continue;
+        }
+        let lookup = |name: &str| {
+            let earlier = environment.get(name).cloned().flatten();
+            variables.get(name).cloned().or(earlier)
+        };
+        let found = if file.raw { environment::read_raw(path) } else { environment::read(path, &lookup) };
+        match found {
+            Ok(found) => environment.extend(found),
+            Err(more) => faults.extend(more),
+        }
+    }
+    environment.append(&mut service.environment);
+    for (key, value) in &mut environment {
+        if value.is_none() {
+            *value = variables.get(key).cloned();
+        }
+    }
+    service.environment = environment;
+    faults
+}
+
+/// A dependency that is not required and not there is no dependency.
+fn drop_optional_dependencies(project: &mut Project) {
+    let known: Vec<String> = project.services.keys().cloned().collect();
+    for service in project.services.values_mut() {
+        service.depends_on.retain(|name, dependency| dependency.required || known.contains(name));
+    }
+}
+
+fn name_objects(project: &mut Project) {
+    let prefix = &project.name;
+    let settle = |key: &str, name: &mut String, external: bool| {
+        if name.is_empty() {
+            *name = if external { key.to_owned() } else { format!("{prefix}_{key}") };
+        }
+    };
+    for (key, network) in &mut project.networks {
+        settle(key, &mut network.name, network.external);
+    }
+    for (key, volume) in &mut project.volumes {
+        settle(key, &mut volume.name, volume.external);
+    }
+    for (key, secret) in project.secrets.iter_mut().chain(&mut project.configs) {
+        settle(key, &mut secret.name, false);
+    }
+}
+
+impl Project {
+    /// The networks that the given services use, by key.
+    pub fn networks_of<'project>(
+        &'project self,
+        services: impl Iterator<Item = &'project Service>,
+    ) -> BTreeMap<&'project str, &'project Network> {
+        let keys = services.flat_map(|service| service.networks.keys());
+        keys.filter_map(|key| Some((key.as_str(), self.networks.get(key)?))).collect()
+    }
+
+    /// The named volumes that the given services mount, by key.
+    pub fn volumes_of<'project>(
+        &'project self,
+        services: impl Iterator<Item = &'project Service>,
+    ) -> BTreeMap<&'project str, &'project super::Volume> {
+        services
+            .flat_map(|service| &service.volumes)
+            .filter(|mount| mount.kind == MountKind::Volume && !mount.source.is_empty())
+            .filter_map(|mount| Some((mount.source.as_str(), self.volumes.get(&mount.source)?)))
+            .collect()
+    }
+}

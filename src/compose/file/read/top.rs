@@ -1,0 +1,202 @@
+//! The top level: services, networks, volumes, secrets, configs.
+
+use super::scalars::{flag, labels, scalar};
+use super::service::service;
+use super::{Context, mcp};
+use crate::compose::file::project::{FileObject, Ipam, IpamPool, Network, StackExtension, Volume};
+use crate::compose::file::service::Service;
+use crate::domain::yaml::{Reader, Value};
+use std::collections::BTreeMap;
+
+/// What the files say, before names, defaults and references are settled.
+#[derive(Debug, Default)]
+pub(in crate::compose::file) struct Raw {
+    pub services: BTreeMap<String, Service>,
+    pub networks: BTreeMap<String, Network>,
+    pub volumes: BTreeMap<String, Volume>,
+    pub secrets: BTreeMap<String, FileObject>,
+    pub configs: BTreeMap<String, FileObject>,
+    pub mcp: StackExtension,
+}
+
+pub(in crate::compose::file) fn project(reader: &Reader<'_>, context: &Context<'_>) -> Raw {
+    reader.only(&[
+        "version", "name", "services", "networks", "volumes", "secrets", "configs", "include", "models",
+    ]);
+    if let Some(include) = reader.get("include") {
+        include.complain("`include` is not supported here; name the files with -f");
+    }
+    if let Some(models) = reader.get("models") {
+        models.complain("`models` needs Docker's model runner and is not supported here");
+    }
+    let mut raw = Raw::default();
+    if let Some(value) = reader.get("x-mcp") {
+        raw.mcp = mcp::stack(&value);
+    }
+    for (name, value) in section(reader, "services") {
+        if value.node().value == Value::Null {
+            value.complain("expected a mapping with an image or a build");
+        } else {
+            raw.services.insert(name.to_owned(), service(&value, name, context));
+        }
+    }
+    for (name, value) in section(reader, "networks") {
+        raw.networks.insert(name.to_owned(), network(&value, context));
+    }
+    for (name, value) in section(reader, "volumes") {
+        raw.volumes.insert(name.to_owned(), volume(&value));
+    }
+    for (name, value) in section(reader, "secrets") {
+        raw.secrets.insert(name.to_owned(), file_object(&value, context));
+    }
+    for (name, value) in section(reader, "configs") {
+        raw.configs.insert(name.to_owned(), file_object(&value, context));
+    }
+    raw
+}
+
+/// The named things under a top-level key.
+fn section<'node>(reader: &Reader<'node>, key: &str) -> Vec<(&'node str, Reader<'node>)> {
+    let Some(section) = reader.get(key) else { return Vec::new() };
+    let entries = section.mapping().into_iter();
+    entries
+        .filter(|(name, value)| {
+            let fine = name.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_')
+                && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-'));
+            if !fine && !name.starts_with("x-") {
+                value.complain("expected a name of letters, digits, dots, dashes and underscores");
+            }
+            fine && !(name.starts_with("x-") && key != "services")
+        })
+        .collect()
+}
+
+/// The name by which an external thing goes in the Engine.
+fn external(reader: &Reader<'_>, name: &mut String) -> bool {
+    let Some(value) = reader.get("external") else { return false };
+    if let Value::Mapping(_) = value.node().value {
+        // The form of old files: `external: {name: …}`.
+        value.only(&["name"]);
+        if let Some(given) = value.get("name").and_then(|value| scalar(&value)) {
+            *name = given;
+        }
+        return true;
+    }
+    flag(&value).unwrap_or(false)
+}
+
+/// Complains about keys that make no sense beside `external: true`.
+fn only_external(reader: &Reader<'_>, keys: &[&str]) {
+    for key in keys {
+        if let Some(value) = reader.get(key) {
+            value.complain(format!("`{key}` contradicts `external: true`"));
+        }
+    }
+}
+
+fn network(reader: &Reader<'_>, context: &Context<'_>) -> Network {
+    if reader.node().value == Value::Null {
+        return Network::default();
+    }
+    let keys =
+        ["driver", "driver_opts", "ipam", "internal", "attachable", "labels", "enable_ipv4", "enable_ipv6"];
+    reader.only(&[&keys[..], &["name", "external"]].concat());
+    let text = |key: &str| reader.get(key).and_then(|value| scalar(&value)).unwrap_or_default();
+    let switch = |key: &str| reader.get(key).and_then(|value| flag(&value));
+    let mut name = text("name");
+    let external = external(reader, &mut name);
+    if external {
+        only_external(reader, &keys);
+    }
+    if switch("attachable") == Some(true) {
+        context.warn(format!("{}.attachable: has no effect on a single Engine", reader.path()));
+    }
+    Network {
+        name,
+        driver: text("driver"),
+        driver_opts: reader.get("driver_opts").map(|value| labels(&value)).unwrap_or_default(),
+        ipam: reader.get("ipam").map(|value| ipam(&value)).unwrap_or_default(),
+        external,
+        internal: switch("internal").unwrap_or(false),
+        attachable: switch("attachable").unwrap_or(false),
+        labels: reader.get("labels").map(|value| labels(&value)).unwrap_or_default(),
+        enable_ipv4: switch("enable_ipv4"),
+        enable_ipv6: switch("enable_ipv6"),
+    }
+}
+
+fn ipam(reader: &Reader<'_>) -> Ipam {
+    reader.only(&["driver", "config", "options"]);
+    let pools = reader.get("config").map(|value| value.list()).unwrap_or_default();
+    Ipam {
+        driver: reader.get("driver").and_then(|value| scalar(&value)).unwrap_or_default(),
+        config: pools
+            .iter()
+            .map(|pool| {
+                pool.only(&["subnet", "gateway", "ip_range", "aux_addresses"]);
+                let text = |key: &str| pool.get(key).and_then(|value| scalar(&value)).unwrap_or_default();
+                IpamPool {
+                    subnet: text("subnet"),
+                    gateway: text("gateway"),
+                    ip_range: text("ip_range"),
+                    aux_addresses: pool.get("aux_addresses").map(|value| labels(&value)).unwrap_or_default(),
+                }
+            })
+            .collect(),
+        options: reader.get("options").map(|value| labels(&value)).unwrap_or_default(),
+    }
+}
+
+fn volume(reader: &Reader<'_>) -> Volume {
+    if reader.node().value == Value::Null {
+        return Volume::default();
+    }
+    let keys = ["driver", "driver_opts", "labels"];
+    reader.only(&[&keys[..], &["name", "external"]].concat());
+    let text = |key: &str| reader.get(key).and_then(|value| scalar(&value)).unwrap_or_default();
+    let mut name = text("name");
+    let external = external(reader, &mut name);
+    if external {
+        only_external(reader, &keys);
+    }
+    Volume {
+        name,
+        driver: text("driver"),
+        driver_opts: reader.get("driver_opts").map(|value| labels(&value)).unwrap_or_default(),
+        external,
+        labels: reader.get("labels").map(|value| labels(&value)).unwrap_or_default(),
+    }
+}
+
+/// A secret or config; only files can be mounted yet.
+fn file_object(reader: &Reader<'_>, context: &Context<'_>) -> FileObject {
+    reader.only(&[
+        "name",
+        "file",
+        "environment",
+        "content",
+        "external",
+        "labels",
+        "driver",
+        "driver_opts",
+        "template_driver",
+    ]);
+    for key in ["environment", "content", "driver", "template_driver"] {
+        if let Some(value) = reader.get(key) {
+            value.complain(format!(
+                "`{key}` is not supported here; put the text into a file and name it with `file`"
+            ));
+        }
+    }
+    if reader.get("external").and_then(|value| flag(&value)) == Some(true) {
+        reader.complain("an external secret or config exists in a swarm only; name a `file`");
+    }
+    let file = reader.get("file").and_then(|value| scalar(&value));
+    if file.is_none() && reader.mapping().iter().all(|(key, _)| matches!(*key, "name" | "labels")) {
+        reader.complain("expected `file`, the path of a file on the host");
+    }
+    FileObject {
+        name: reader.get("name").and_then(|value| scalar(&value)).unwrap_or_default(),
+        file: file.map(|file| context.absolute(&file)).unwrap_or_default(),
+    }
+}

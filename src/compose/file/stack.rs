@@ -1,0 +1,87 @@
+//! What the console needs of a project: its checks, its databases, its addresses.
+
+use super::project::Project;
+use super::service::Service;
+use crate::domain::stack::{BackupSource, StackService};
+use crate::domain::{CheckId, CheckKind, CheckSpec, Safe, StackFile, StackOrigin, StackRef};
+use std::time::Duration;
+
+impl Project {
+    /// Enough to load the project again in another process.
+    pub fn reference(&self) -> StackRef {
+        StackRef {
+            project: self.name.clone(),
+            files: self.files.clone(),
+            directory: Some(self.directory.clone()),
+            env_files: self.env_files.clone(),
+            profiles: self.profiles.clone(),
+        }
+    }
+
+    pub fn stack_file(&self, origin: StackOrigin) -> StackFile {
+        StackFile {
+            reference: self.reference(),
+            origin,
+            title: self.mcp.title.clone(),
+            services: self.services.values().map(stack_service).collect(),
+            checks: self.services.values().flat_map(|service| self.checks(service)).collect(),
+            backup: self.backup_sources(),
+            addresses: self.mcp.addresses.clone(),
+        }
+    }
+
+    /// Declared checks, and Docker's own verdict where the service has a health check.
+    fn checks(&self, service: &Service) -> Vec<CheckSpec> {
+        let health = service.healthcheck.as_ref().filter(|health| {
+            !health.disable
+                && !health.test.is_empty()
+                && health.test.first().is_none_or(|word| word != "NONE")
+        });
+        let docker = health.map(|health| CheckSpec {
+            id: CheckId {
+                stack: self.name.clone(),
+                service: service.name.clone(),
+                name: "docker".to_owned(),
+            },
+            kind: CheckKind::Docker,
+            interval: health.interval.map_or(Duration::from_secs(30), |interval| interval.0),
+            timeout: health.timeout.map_or(Duration::from_secs(30), |timeout| timeout.0),
+            // Docker has counted its own retries before it gives a verdict.
+            fall: 1,
+            rise: 1,
+        });
+        docker.into_iter().chain(service.mcp.checks.iter().cloned()).collect()
+    }
+
+    /// What `x-mcp.backup` declares, else every service that runs PostgreSQL's image.
+    pub fn backup_sources(&self) -> Vec<BackupSource> {
+        if !self.mcp.backup.is_empty() {
+            return self.mcp.backup.clone();
+        }
+        let databases = self.services.values().filter(|service| is_postgres(&service.image));
+        databases
+            .map(|service| BackupSource::Postgres {
+                service: service.name.clone(),
+                database: None,
+                user: None,
+            })
+            .collect()
+    }
+}
+
+fn stack_service(service: &Service) -> StackService {
+    StackService {
+        name: service.name.clone(),
+        image: Some(service.image.as_str()).filter(|image| !image.is_empty()).map(Safe::from),
+        replicas: service.replicas(),
+        depends_on: service.depends_on.keys().cloned().collect(),
+    }
+}
+
+/// `postgres`, `postgres:15-alpine`, `registry/library/postgres@sha256:…`, and its well-known relatives.
+fn is_postgres(image: &str) -> bool {
+    let image = image.split('@').next().unwrap_or_default();
+    let name = image.rsplit('/').next().unwrap_or_default();
+    let name = name.split(':').next().unwrap_or_default();
+    matches!(name, "postgres" | "postgresql" | "postgis" | "pgvector" | "timescaledb")
+}
