@@ -88,17 +88,12 @@ impl<'text> Scanner<'text> {
         }
         check_key(key)?;
         let value = content[end + 1..].trim_start_matches([' ', '\t']);
-        match value.chars().next() {
-            Some(quote @ ('\'' | '"')) => {
-                let offset = offset_in(self.rest, value);
-                let raw = self.quoted(offset + 1, quote)?;
-                Ok(Some((key.to_owned(), raw)))
-            }
-            _ => {
-                self.skip_line();
-                Ok(Some((key.to_owned(), Raw::Expand(without_comment(value).to_owned()))))
-            }
+        if let Some(quote @ ('\'' | '"')) = value.chars().next() {
+            let raw = self.quoted(offset_in(self.rest, value) + 1, quote)?;
+            return Ok(Some((key.to_owned(), raw)));
         }
+        self.skip_line();
+        Ok(Some((key.to_owned(), Raw::Expand(without_comment(value).to_owned()))))
     }
 
     /// A quoted value that starts at `from`; it may span lines.

@@ -8,6 +8,7 @@ use crate::domain::yaml::{self, Complaint, Node, Reader, Value};
 use crate::domain::{Fault, StackRef};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 /// Which project to load. Everything may be left empty but the environment.
@@ -168,8 +169,8 @@ fn project_name(
             &format!("try {}", name::normalised(given)),
         ));
     }
-    let documents = loaded.files.iter().rev().flat_map(|(_, documents)| documents.iter().rev());
-    let written = documents.filter_map(|document| document.get("name").and_then(Node::text)).next();
+    let mut documents = loaded.files.iter().rev().flat_map(|(_, documents)| documents.iter().rev());
+    let written = documents.find_map(|document| document.get("name").and_then(Node::text));
     // What is wrong with the text itself is told when the file is interpolated.
     let written = written.and_then(|text| interpolate(text, &|name| variables.get(name).cloned()).ok());
     let folder = directory.file_name().map(|folder| folder.to_string_lossy().into_owned());
@@ -222,7 +223,7 @@ fn substitute(
         }
         Value::Sequence(items) => {
             for (index, item) in items.iter_mut().enumerate() {
-                path.push_str(&format!("[{index}]"));
+                let _ = write!(path, "[{index}]");
                 substitute(item, path, variables, context, complaints);
                 path.truncate(length);
             }

@@ -12,11 +12,15 @@ pub fn settle(node: &mut Node) {
     match &mut node.value {
         Value::Mapping(entries) => {
             entries.retain(|entry| entry.node.tag.as_deref() != Some("!reset"));
-            entries.iter_mut().for_each(|entry| settle(&mut entry.node));
+            for entry in entries {
+                settle(&mut entry.node);
+            }
         }
         Value::Sequence(items) => {
             items.retain(|item| item.tag.as_deref() != Some("!reset"));
-            items.iter_mut().for_each(settle);
+            for item in items {
+                settle(item);
+            }
         }
         _ => {}
     }
@@ -45,7 +49,9 @@ enum Names {
 fn rule(path: &[String]) -> Rule {
     let path: Vec<&str> = path.iter().map(String::as_str).collect();
     match path.as_slice() {
-        ["services", _, "command" | "entrypoint"] | ["services", _, "healthcheck", "test"] => Rule::Replace,
+        ["services", _, "command" | "entrypoint"]
+        | ["services", _, "healthcheck", "test"]
+        | ["services", _, "ulimits", _] => Rule::Replace,
         ["services", _, "dns" | "dns_search" | "tmpfs" | "env_file" | "label_file"] => Rule::Append,
         ["services", _, "environment" | "labels" | "sysctls" | "annotations"]
         | ["services", _, "build", "args" | "labels"]
@@ -54,7 +60,6 @@ fn rule(path: &[String]) -> Rule {
         ["services", _, "depends_on"] => Rule::ByName(Names::Dependency),
         ["services", _, "networks"] => Rule::ByName(Names::Network),
         ["services", _, "logging"] => Rule::Logging,
-        ["services", _, "ulimits", _] => Rule::Replace,
         _ => Rule::Plain,
     }
 }

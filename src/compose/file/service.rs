@@ -8,6 +8,7 @@ use crate::domain::CheckSpec;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
+#[expect(clippy::struct_excessive_bools, reason = "these are the switches that Compose has")]
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Service {
     #[serde(skip)]

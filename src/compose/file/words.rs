@@ -24,7 +24,6 @@ pub fn split(line: &str) -> Result<Words, String> {
                 None => return Err("the line ends in a backslash".to_owned()),
             },
             (Some(open), _) if character == open => quote = None,
-            (Some(_), _) => word.get_or_insert_default().push(character),
             (None, '\'' | '"') => {
                 quote = Some(character);
                 word.get_or_insert_default();
@@ -34,7 +33,7 @@ pub fn split(line: &str) -> Result<Words, String> {
                 cut = Some(character);
                 break;
             }
-            (None, _) => word.get_or_insert_default().push(character),
+            (Some(_) | None, _) => word.get_or_insert_default().push(character),
         }
     }
     if quote.is_some() {

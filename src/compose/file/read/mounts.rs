@@ -16,7 +16,7 @@ pub fn mounts(reader: &Reader<'_>, context: &Context<'_>) -> Vec<Mount> {
             _ => scalar(&item).and_then(|text| {
                 short(&text, context)
                     .map_err(|why| {
-                        item.complain(format!("{why}; expected [SOURCE:]TARGET[:OPTIONS], found `{text}`"))
+                        item.complain(format!("{why}; expected [SOURCE:]TARGET[:OPTIONS], found `{text}`"));
                     })
                     .ok()
             }),
@@ -122,7 +122,7 @@ fn long(reader: &Reader<'_>, context: &Context<'_>) -> Option<Mount> {
     }
     match kind {
         MountKind::Bind if mount.source.is_empty() => {
-            reader.complain("expected `source`, the path on the host")
+            reader.complain("expected `source`, the path on the host");
         }
         MountKind::Bind => mount.source = context.absolute(&mount.source),
         MountKind::Tmpfs if !mount.source.is_empty() => reader.complain("a tmpfs takes no `source`"),

@@ -82,14 +82,16 @@ pub fn extra_hosts(reader: &Reader<'_>) -> Vec<String> {
             let Some(text) = scalar(&item) else { continue };
             match text.split_once('=').or_else(|| text.split_once(':')) {
                 Some((host, address)) if !host.is_empty() && !address.is_empty() => {
-                    add(host.trim(), address.trim())
+                    add(host.trim(), address.trim());
                 }
                 _ => item.expected("HOST:ADDRESS"),
             }
         }
     } else {
         for (host, value) in reader.mapping() {
-            super::scalars::one_or_more(&value).iter().for_each(|address| add(host, address));
+            for address in super::scalars::one_or_more(&value) {
+                add(host, &address);
+            }
         }
     }
     hosts.sort();

@@ -106,6 +106,7 @@ const KNOWN: [&str; 76] = [
 ];
 const KNOWN_TOO: [&str; 6] = ["user", "userns_mode", "uts", "volumes", "volumes_from", "working_dir"];
 
+#[expect(clippy::too_many_lines, reason = "one line for each key of the specification")]
 pub fn service(reader: &Reader<'_>, name: &str, context: &Context<'_>) -> Service {
     let refused = REFUSED.map(|(key, _)| key);
     let known: Vec<&str> = KNOWN.into_iter().chain(KNOWN_TOO).chain(refused).collect();
