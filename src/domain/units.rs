@@ -42,6 +42,13 @@ pub fn percent(value: f64) -> String {
     if value < 9.95 { format!("{value:.1}%") } else { format!("{value:.0}%") }
 }
 
+/// Lower-case hexadecimal, two digits a byte.
+pub fn hexadecimal(bytes: &[u8]) -> String {
+    const DIGITS: [u8; 16] = *b"0123456789abcdef";
+    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    digits.map(|digit| char::from(DIGITS[usize::from(digit)])).collect()
+}
+
 /// The path of a URL, `/` when it has none.
 pub fn url_path(url: &str) -> &str {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
@@ -72,6 +79,11 @@ mod tests {
     fn durations_name_their_largest_unit() {
         assert_eq!(duration(Duration::from_millis(412)), "412ms");
         assert_eq!(duration(Duration::from_secs(3 * 86_400 + 5)), "3d");
+    }
+
+    #[test]
+    fn bytes_become_digits() {
+        assert_eq!(hexadecimal(&[0, 0x1f, 0xff]), "001fff");
     }
 
     #[test]

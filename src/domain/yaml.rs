@@ -4,7 +4,7 @@
 mod reader;
 mod tree;
 
-pub use reader::{Complaint, Reader};
+pub use reader::{Complaint, Reader, go_duration, nearest};
 pub use tree::{Entry, Limits, Node, Value, parse, parse_with};
 
 use serde::{Deserialize, Serialize};

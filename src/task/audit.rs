@@ -3,11 +3,11 @@
 //! Each line carries the SHA-256 of the line before it, so that a line that was changed or taken out shows.
 
 use super::files;
+use crate::domain::units::hexadecimal;
 use crate::domain::{Fault, FaultKind, TaskId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::PathBuf;
@@ -113,10 +113,7 @@ fn last_line(file: &mut File) -> std::io::Result<(Vec<u8>, bool)> {
 }
 
 fn hash(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().fold(String::with_capacity(64), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    hexadecimal(&Sha256::digest(bytes))
 }
 
 #[cfg(test)]

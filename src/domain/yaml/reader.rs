@@ -207,8 +207,8 @@ pub fn go_duration(text: &str) -> Option<Duration> {
     (!text.trim().is_empty()).then(|| Duration::try_from_secs_f64(total).ok()).flatten()
 }
 
-/// The known word that is at most two edits away.
-fn nearest<'word>(word: &str, known: &[&'word str]) -> Option<&'word str> {
+/// The known word that is at most two edits away, for "did you mean".
+pub fn nearest<'word>(word: &str, known: &[&'word str]) -> Option<&'word str> {
     let best = known.iter().map(|candidate| (distance(word, candidate), *candidate)).min()?;
     (best.0 <= 2 && best.0 < word.chars().count()).then_some(best.1)
 }

@@ -1,0 +1,148 @@
+//! A bundle in the making: invisible until it is whole, gone when it fails.
+
+use super::Manifest;
+use crate::domain::{Fault, FaultKind};
+use jiff::Timestamp;
+use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
+use std::hash::{BuildHasher, RandomState};
+use std::io::{self, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+const PARTIAL: &str = ".partial-";
+
+/// Owns a `.partial-` directory and removes it unless it is committed.
+#[derive(Debug)]
+pub struct Bundle {
+    stack_directory: PathBuf,
+    /// Where the files lie now: the partial directory, or the final one once it was renamed.
+    directory: PathBuf,
+    pub name: String,
+    /// Held while the owner lives, by which a sweep knows that nobody needs the directory any more.
+    _owner: File,
+    committed: bool,
+}
+
+impl Bundle {
+    /// Sweeps what dead owners left, then makes the directory of a new bundle.
+    pub fn begin(root: &Path, stack: &str, now: Timestamp) -> Result<Self, Fault> {
+        let stack_directory = root.join(stack);
+        let begin = || -> io::Result<Self> {
+            make_directory(&stack_directory)?;
+            sweep(&stack_directory)?;
+            let random = RandomState::new().hash_one(0) & 0xffff;
+            let name = format!("{}-{random:04x}", now.strftime("%Y%m%dT%H%M%SZ"));
+            let directory = stack_directory.join(format!("{PARTIAL}{name}"));
+            DirBuilder::new().mode(0o700).create(&directory)?;
+            let owner = File::open(&directory)?;
+            owner.lock()?;
+            Ok(Self {
+                stack_directory: stack_directory.clone(),
+                directory,
+                name,
+                _owner: owner,
+                committed: false,
+            })
+        };
+        begin().map_err(|error| write_fault("create backup", &stack_directory, &error))
+    }
+
+    /// Creates a file of the bundle and the directory it lies in.
+    pub fn create(&self, relative: &str) -> Result<File, Fault> {
+        let path = self.directory.join(relative);
+        let create = || {
+            path.parent().map_or(Ok(()), make_directory)?;
+            OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path)
+        };
+        create().map_err(|error| self.fault(&error))
+    }
+
+    /// Writes the papers, the manifest last, and gives the bundle its name.
+    pub fn commit(mut self, manifest: &Manifest) -> Result<PathBuf, Fault> {
+        self.try_commit(manifest).map_err(|error| self.fault(&error))?;
+        self.committed = true;
+        Ok(self.directory.clone())
+    }
+
+    fn try_commit(&mut self, manifest: &Manifest) -> io::Result<()> {
+        self.write("RESTORE.md", manifest.instructions().as_bytes())?;
+        self.write("SHA256SUMS", manifest.sums().as_bytes())?;
+        for entry in std::fs::read_dir(&self.directory)? {
+            let entry = entry?;
+            if entry.file_type()?.is_dir() {
+                File::open(entry.path())?.sync_all()?;
+            }
+        }
+        self.write("manifest.json", &manifest.to_json()?)?;
+        File::open(&self.directory)?.sync_all()?;
+        let last = self.stack_directory.join(&self.name);
+        std::fs::rename(&self.directory, &last)?;
+        self.directory = last;
+        File::open(&self.stack_directory)?.sync_all()
+    }
+
+    fn write(&self, relative: &str, bytes: &[u8]) -> io::Result<()> {
+        let path = self.directory.join(relative);
+        let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+        file.write_all(bytes)?;
+        file.sync_all()
+    }
+
+    /// An error while the bundle was written, in the operator's words.
+    pub fn fault(&self, error: &io::Error) -> Fault {
+        write_fault("write backup", &self.stack_directory, error)
+    }
+}
+
+impl Drop for Bundle {
+    fn drop(&mut self) {
+        if !self.committed
+            && let Err(error) = std::fs::remove_dir_all(&self.directory)
+        {
+            log::warn!("remove unfinished backup {}: {error}", self.directory.display());
+        }
+    }
+}
+
+fn write_fault(operation: &str, directory: &Path, error: &io::Error) -> Fault {
+    let fault = Fault::io(operation, directory.display(), error);
+    match fault.kind {
+        FaultKind::Exhausted => fault.hint(
+            "free some space there, or let MCP_TUI_BACKUPS name another directory; \
+             nothing of this backup was left behind",
+        ),
+        FaultKind::Permission => fault.hint("let MCP_TUI_BACKUPS name a directory that you may write to"),
+        FaultKind::Unreachable
+        | FaultKind::Timeout
+        | FaultKind::NotFound
+        | FaultKind::Conflict
+        | FaultKind::Invalid
+        | FaultKind::Refused
+        | FaultKind::Locked
+        | FaultKind::Cancelled
+        | FaultKind::Internal => fault.hint("look at the disk; nothing of this backup was left behind"),
+    }
+}
+
+fn make_directory(path: &Path) -> io::Result<()> {
+    DirBuilder::new().recursive(true).mode(0o700).create(path)
+}
+
+/// Removes partial bundles whose owners are gone.
+fn sweep(stack_directory: &Path) -> io::Result<()> {
+    for entry in std::fs::read_dir(stack_directory)? {
+        let entry = entry?;
+        if !entry.file_name().to_string_lossy().starts_with(PARTIAL) {
+            continue;
+        }
+        match File::open(entry.path())?.try_lock() {
+            Ok(()) => std::fs::remove_dir_all(entry.path())?,
+            Err(TryLockError::WouldBlock) => {}
+            Err(TryLockError::Error(error)) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;
