@@ -1,1 +1,6 @@
-//! The `probe` room; see the crate's documentation.
+//! What is read off this host without Docker. Every probe may block for a while (a driver that hangs, a slow disk), so
+//! each of them belongs on a thread of its own.
+
+pub mod cgroup;
+pub mod gpu;
+pub mod host;

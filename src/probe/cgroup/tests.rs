@@ -1,0 +1,228 @@
+use super::*;
+use crate::domain::ContainerId;
+use jiff::Timestamp;
+use rstest::rstest;
+use std::fs;
+use std::time::{Duration, Instant};
+
+const ID: &str = "3b7c1f0d9e8a4b5c6d7e8f90123456789abcdef0123456789abcdef012345678";
+const OTHER: &str = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+const V1: &str = "\
+31 23 0:28 / /sys/fs/cgroup rw - tmpfs tmpfs rw,mode=755
+33 31 0:30 / /sys/fs/cgroup/cpu,cpuacct rw,relatime shared:9 - cgroup cgroup rw,cpu,cpuacct
+35 31 0:32 / /sys/fs/cgroup/memory rw,relatime - cgroup cgroup rw,memory
+38 31 0:35 / /sys/fs/cgroup/blkio rw,relatime - cgroup cgroup rw,blkio
+39 31 0:36 / /sys/fs/cgroup/pids rw,relatime - cgroup cgroup rw,pids
+41 31 0:38 / /sys/fs/cgroup/unified rw,relatime - cgroup2 cgroup2 rw
+";
+const V2: &str = "35 24 0:30 / /sys/fs/cgroup rw,nosuid shared:9 - cgroup2 cgroup2 rw,nsdelegate\n";
+const NET_DEV: &str = "\
+Inter-|   Receive                                                |  Transmit
+ face |bytes    packets errs drop fifo frame compressed multicast|bytes    packets errs drop fifo colls carrier compressed
+    lo:   13624     196    0    0    0     0          0         0    13624     196    0    0    0     0       0          0
+  eth0: 1000       3    0    0    0     0          0         0        200       2    0    0    0     0       0          0
+eth1:50 1 0 0 0 0 0 0 7 1 0 0 0 0 0 0
+";
+
+/// A root directory with these files in it.
+fn root(files: &[(&str, &str)]) -> tempfile::TempDir {
+    let root = tempfile::tempdir().unwrap();
+    for (path, contents) in files {
+        let path = root.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, contents).unwrap();
+    }
+    root
+}
+
+fn sampler(root: &tempfile::TempDir) -> CgroupSampler {
+    CgroupSampler::at(root.path())
+}
+
+fn target(id: &str, pid: u32) -> Vec<(ContainerId, u32)> {
+    vec![(ContainerId(id.to_owned()), pid)]
+}
+
+fn now() -> Timestamp {
+    "2026-11-20T03:00:00Z".parse().unwrap()
+}
+
+fn v1() -> tempfile::TempDir {
+    let membership = format!(
+        "9:name=systemd:/docker/{ID}\n8:pids:/docker/{ID}\n7:blkio:/docker/{ID}\n4:memory:/docker/{ID}\n2:cpu,cpuacct:/docker/{ID}\n0::/\n"
+    );
+    let at = |controller: &str, file: &str| format!("sys/fs/cgroup/{controller}/docker/{ID}/{file}");
+    root(&[
+        ("proc/self/mountinfo", V1),
+        ("proc/self/net/dev", "  eth0: 1 1 1 1 1 1 1 1 1\n"),
+        ("proc/meminfo", "MemTotal:  1000 kB\n"),
+        ("proc/7/cgroup", &membership),
+        ("proc/7/net/dev", NET_DEV),
+        (&at("cpu,cpuacct", "cpuacct.usage"), "5000000000\n"),
+        (&at("memory", "memory.usage_in_bytes"), "900000\n"),
+        (&at("memory", "memory.stat"), "inactive_file 1\ntotal_inactive_file 100000\ntotal_rss 5\n"),
+        (&at("memory", "memory.limit_in_bytes"), "500000\n"),
+        (&at("pids", "pids.current"), "12\n"),
+        (
+            &at("blkio", "blkio.throttle.io_service_bytes_recursive"),
+            "8:0 Read 4096\n8:0 Write 10\n8:16 Read 4\n8:0 Total 4110\nTotal 4110\n",
+        ),
+    ])
+}
+
+fn v2(scope: &str, below: &str) -> tempfile::TempDir {
+    let at = |file: &str| format!("sys/fs/cgroup{scope}/{file}");
+    root(&[
+        ("proc/self/mountinfo", V2),
+        ("proc/self/net/dev", "  eth0: 1 1 1 1 1 1 1 1 1\n"),
+        ("proc/meminfo", "MemTotal:  1000 kB\n"),
+        ("proc/7/cgroup", &format!("0::{scope}{below}\n")),
+        ("proc/7/net/dev", NET_DEV),
+        (&at("cpu.stat"), "usage_usec 5000000\nuser_usec 1\nsystem_usec 2\n"),
+        (&at("memory.current"), "900000\n"),
+        (&at("memory.stat"), "anon 3\nactive_file 2\ninactive_file 100000\n"),
+        (&at("memory.max"), "max\n"),
+        (&at("pids.current"), "12\n"),
+        (&at("io.stat"), "8:0 rbytes=4096 wbytes=10 rios=1 wios=1 dbytes=0 dios=0\n8:16 rbytes=4 wbytes=0\n"),
+    ])
+}
+
+#[test]
+fn version_one_is_read_as_docker_stats_counts() {
+    let root = v1();
+    let (id, figures) = sampler(&root).sample(&target(ID, 7), now()).remove(0);
+    assert_eq!(id.0, ID);
+    assert_eq!(figures.time, now());
+    assert_eq!(figures.memory_bytes, Some(800_000));
+    assert_eq!(figures.memory_limit_bytes, Some(500_000));
+    assert_eq!(figures.pids, Some(12));
+    assert_eq!((figures.block_read_bytes, figures.block_written_bytes), (Some(4100), Some(10)));
+    assert_eq!((figures.network_received_bytes, figures.network_sent_bytes), (Some(1050), Some(207)));
+    assert_eq!(figures.cpu_percent, None, "one reading makes no difference");
+}
+
+#[rstest]
+#[case::cgroupfs(format!("/docker/{ID}"), "")]
+#[case::systemd(format!("/system.slice/docker-{ID}.scope"), "")]
+#[case::parent(format!("/gpu.slice/docker-{ID}.scope"), "")]
+#[case::rootless(format!("/user.slice/user-1000.slice/user@1000.service/user.slice/docker-{ID}.scope"), "")]
+#[case::systemd_inside(format!("/system.slice/docker-{ID}.scope"), "/init.scope")]
+fn version_two_is_read_with_either_driver(#[case] scope: String, #[case] below: &str) {
+    let root = v2(&scope, below);
+    let (_, figures) = sampler(&root).sample(&target(ID, 7), now()).remove(0);
+    assert_eq!(figures.memory_bytes, Some(800_000));
+    assert_eq!(figures.memory_limit_bytes, None);
+    assert_eq!(figures.pids, Some(12));
+    assert_eq!((figures.block_read_bytes, figures.block_written_bytes), (Some(4100), Some(10)));
+}
+
+#[test]
+fn the_processor_is_counted_in_percent_of_one_core() {
+    let start = Instant::now();
+    let later = start + Duration::from_secs(2);
+    assert_eq!(sampler::cpu_percent((1_000_000_000, start), (4_000_000_000, later)), Some(150.0));
+    assert_eq!(sampler::cpu_percent((5, start), (4, later)), None);
+    assert_eq!(sampler::cpu_percent((5, start), (5, start)), None);
+    let root = v1();
+    let mut sampler = sampler(&root);
+    sampler.sample(&target(ID, 7), now());
+    assert_eq!(sampler.sample(&target(ID, 7), now())[0].1.cpu_percent, Some(0.0));
+}
+
+#[test]
+fn a_limit_beyond_the_hosts_memory_is_none() {
+    let root = v1();
+    let limit = format!("sys/fs/cgroup/memory/docker/{ID}/memory.limit_in_bytes");
+    fs::write(root.path().join(limit), "9223372036854771712\n").unwrap();
+    assert_eq!(sampler(&root).sample(&target(ID, 7), now())[0].1.memory_limit_bytes, None);
+}
+
+#[test]
+fn a_container_on_the_hosts_network_has_no_traffic_of_its_own() {
+    let root = v1();
+    fs::write(root.path().join("proc/self/net/dev"), NET_DEV).unwrap();
+    let (_, figures) = sampler(&root).sample(&target(ID, 7), now()).remove(0);
+    assert_eq!((figures.network_received_bytes, figures.network_sent_bytes), (None, None));
+    assert_eq!(figures.pids, Some(12));
+}
+
+#[test]
+fn a_process_that_is_not_the_containers_counts_for_nothing() {
+    let root = v1();
+    assert_eq!(sampler(&root).sample(&target(OTHER, 7), now()), [], "its number was given to another");
+    assert_eq!(sampler(&root).sample(&target(ID, 8), now()), [], "it is gone");
+    assert_eq!(sampler(&root).sample(&target(ID, 0), now()), [], "it does not run");
+}
+
+#[test]
+fn a_container_that_goes_is_left_out_and_one_that_comes_back_is_found_anew() {
+    let root = v1();
+    let mut sampler = sampler(&root);
+    assert_eq!(sampler.sample(&target(ID, 7), now()).len(), 1);
+    fs::rename(root.path().join("proc/7"), root.path().join("proc/9")).unwrap();
+    let figures = sampler.sample(&target(ID, 9), now()).remove(0).1;
+    assert_eq!(figures.cpu_percent, None, "a new process begins to count anew");
+    assert_eq!(sampler.sample(&[], now()), []);
+    assert_eq!(sampler.sample(&target(ID, 9), now())[0].1.cpu_percent, None);
+}
+
+#[test]
+fn what_one_file_does_not_tell_is_absent_and_the_rest_is_there() {
+    let root = v2(&format!("/docker/{ID}"), "");
+    for file in ["io.stat", "pids.current", "memory.stat"] {
+        fs::remove_file(root.path().join(format!("sys/fs/cgroup/docker/{ID}/{file}"))).unwrap();
+    }
+    fs::write(root.path().join("proc/7/net/dev"), "no such thing\n").unwrap();
+    let (_, figures) = sampler(&root).sample(&target(ID, 7), now()).remove(0);
+    assert_eq!((figures.block_read_bytes, figures.pids, figures.network_sent_bytes), (None, None, None));
+    assert_eq!(figures.memory_bytes, Some(900_000));
+}
+
+#[test]
+fn a_host_without_cgroups_samples_nothing() {
+    let root = root(&[("proc/7/cgroup", "0::/\n")]);
+    assert_eq!(sampler(&root).sample(&target(ID, 7), now()), []);
+    assert!(mounts::Mounts::read(root.path()).is_empty());
+}
+
+#[rstest]
+#[case(format!("0::/docker/{ID}\n"), Some(ID))]
+#[case(format!("4:memory:/docker/{OTHER}/docker/{ID}\n0::/\n"), Some(ID))]
+#[case(format!("0::/system.slice/docker-{ID}.scope/init.scope\n"), Some(ID))]
+#[case(format!("0::/kubepods/pod-1/cri-containerd-{ID}.scope\n"), Some(ID))]
+#[case(format!("0::/{}\n", &ID[..63]), None)]
+#[case(format!("0::/{ID}0\n"), None)]
+#[case(format!("0::/{}\n", ID.to_uppercase()), None)]
+#[case("0::/user.slice\n".to_owned(), None)]
+#[case(String::new(), None)]
+fn the_last_id_in_the_paths_is_the_container(#[case] text: String, #[case] expected: Option<&str>) {
+    assert_eq!(membership::last_container_id(&text), expected);
+}
+
+#[test]
+fn a_path_outside_of_our_namespace_is_not_followed() {
+    let root = root(&[
+        ("proc/self/mountinfo", V2),
+        ("proc/7/cgroup", &format!("0::/../docker/{ID}\n")),
+        (&format!("sys/fs/docker/{ID}/cpu.stat"), "usage_usec 1\n"),
+    ]);
+    assert_eq!(sampler(&root).sample(&target(ID, 7), now()), []);
+}
+
+proptest::proptest! {
+    #[test]
+    fn garbage_from_proc_never_panics(
+        bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..200),
+        text in "[0-9a-f:/, ReadWritolhbsm=\n-]{0,200}",
+    ) {
+        for bytes in [bytes.as_slice(), text.as_bytes()] {
+            let _ = (parse::number(bytes), parse::field(bytes, b"key"), parse::network(bytes));
+            let _ = (parse::block_v1(bytes), parse::block_v2(bytes));
+            let text = String::from_utf8_lossy(bytes);
+            let _ = (membership::v1(&text, "memory", "ab"), membership::v2(&text, "ab"));
+            let _ = membership::last_container_id(&text);
+            let root = root(&[("proc/self/mountinfo", &text), ("proc/7/cgroup", &text)]);
+            proptest::prop_assert!(sampler(&root).sample(&target(ID, 7), now()).is_empty());
+        }
+    }
+}

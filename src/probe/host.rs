@@ -1,0 +1,84 @@
+//! The host line: load, memory and disks, by sysinfo.
+
+use crate::domain::HostSample;
+use crate::domain::host::DiskUse;
+use sysinfo::{DiskRefreshKind, Disks, System};
+
+pub struct HostProbe {
+    system: Option<System>,
+    disks: Option<Disks>,
+    /// A processor's use is a difference between two readings.
+    readings: u32,
+}
+
+impl Default for HostProbe {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl HostProbe {
+    pub fn new() -> Self {
+        Self { system: System::new().ok(), disks: Disks::new().ok(), readings: 0 }
+    }
+
+    /// Reads everything anew; takes about a millisecond.
+    pub fn sample(&mut self) -> HostSample {
+        if let Some(system) = &mut self.system {
+            system.refresh_cpu_usage();
+            system.refresh_memory();
+        }
+        if let Some(disks) = &mut self.disks {
+            disks.refresh_specifics(true, DiskRefreshKind::nothing().with_storage());
+        }
+        self.readings = self.readings.saturating_add(1);
+        let system = self.system.as_ref();
+        let memory = |read: fn(&System) -> u64| system.map(read).unwrap_or_default();
+        HostSample {
+            host_name: System::host_name().unwrap_or_default(),
+            uptime_seconds: System::uptime().unwrap_or_default(),
+            cpu_percent: system
+                .filter(|_| self.readings > 1)
+                .map(|system| f64::from(system.global_cpu_usage()).clamp(0.0, 100.0)),
+            cores: system.map_or(0, |system| system.cpus().len()),
+            load_one: System::load_average().map(|load| load.one).unwrap_or_default(),
+            memory_used_bytes: memory(System::used_memory),
+            memory_total_bytes: memory(System::total_memory),
+            swap_used_bytes: memory(System::used_swap),
+            swap_total_bytes: memory(System::total_swap),
+            disks: self.disks.as_ref().map(disks_in_use).unwrap_or_default(),
+        }
+    }
+}
+
+/// One row for each disk, at the shortest of its mount points; the root first.
+fn disks_in_use(disks: &Disks) -> Vec<DiskUse> {
+    let mut found: Vec<(std::ffi::OsString, DiskUse)> = Vec::new();
+    for disk in disks {
+        let file_system = disk.file_system().to_string_lossy();
+        let mount_point = disk.mount_point().to_string_lossy().into_owned();
+        // A container's root is an overlay over a disk that is listed already, unless this is our own root.
+        let layered = matches!(&*file_system, "overlay" | "overlayfs" | "aufs" | "fuse.fuse-overlayfs");
+        // What cannot be written cannot fill up: file systems in memory, images, firmware variables.
+        let fixed = matches!(&*file_system, "tmpfs" | "ramfs" | "efivarfs" | "erofs" | "nsfs" | "tracefs");
+        if disk.total_space() == 0 || fixed || (layered && mount_point != "/") {
+            continue;
+        }
+        let used = DiskUse {
+            mount_point,
+            used_bytes: disk.total_space().saturating_sub(disk.available_space()),
+            total_bytes: disk.total_space(),
+        };
+        match found.iter_mut().find(|(device, _)| device == disk.name()) {
+            Some((_, known)) if known.mount_point.len() <= used.mount_point.len() => {}
+            Some((_, known)) => *known = used,
+            None => found.push((disk.name().to_owned(), used)),
+        }
+    }
+    let mut disks: Vec<_> = found.into_iter().map(|(_, disk)| disk).collect();
+    disks.sort_by(|left, right| left.mount_point.cmp(&right.mount_point));
+    disks
+}
+
+#[cfg(test)]
+mod tests;
