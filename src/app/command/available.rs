@@ -1,0 +1,93 @@
+//! Whether a command can be given now, and if not, why.
+
+use super::{Command, Danger, Needs, Scope};
+use crate::app::State;
+use crate::app::pane::PaneId;
+use crate::app::tree::Subject;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refusal {
+    ReadOnly,
+    /// Another pane's command.
+    Elsewhere,
+    /// Nothing of the kind is selected.
+    Needs(Needs),
+    /// The daemon is away: what would be done to what is shown is not known.
+    NoDaemon,
+}
+
+/// Whether the command can be given in the present state.
+pub fn available(state: &State, command: Command) -> Result<(), Refusal> {
+    let spec = command.spec();
+    let scope = state.scope();
+    let everywhere = scope != Scope::NoDocker && spec.is_in(Scope::Everywhere);
+    if !spec.is_in(scope) && !everywhere {
+        return Err(Refusal::Elsewhere);
+    }
+    if spec.danger > Danger::None && state.read_only.is_on() {
+        return Err(Refusal::ReadOnly);
+    }
+    if spec.danger > Danger::None && state.fleet.stale_since().is_some() {
+        return Err(Refusal::NoDaemon);
+    }
+    if has(state, spec.needs) { Ok(()) } else { Err(Refusal::Needs(spec.needs)) }
+}
+
+impl Refusal {
+    /// What the operator is told.
+    pub fn words(self, command: Command) -> String {
+        let title = command.spec().title;
+        match self {
+            Self::ReadOnly => format!("{title}: not in read-only mode"),
+            Self::Elsewhere => format!("{title}: not in this pane"),
+            Self::NoDaemon => format!("{title}: the Docker daemon is away"),
+            Self::Needs(needs) => {
+                let what = match needs {
+                    Needs::Nothing | Needs::Row => "something selected",
+                    Needs::Stack => "a stack, or something that belongs to one",
+                    Needs::Service => "a service",
+                    Needs::Workload => "a stack, a service or a container",
+                    Needs::Container => "a container",
+                    Needs::BackupSource => "a stack with a database to back up",
+                    Needs::Fix => "a finding with a fix",
+                };
+                format!("{title}: needs {what}")
+            }
+        }
+    }
+}
+
+fn has(state: &State, needs: Needs) -> bool {
+    let every = |test: &dyn Fn(&Subject) -> bool| {
+        let targets = state.targets();
+        !targets.is_empty() && targets.iter().all(test)
+    };
+    match needs {
+        Needs::Nothing => true,
+        Needs::Row => match state.focus {
+            PaneId::Services => state.panes.services.list.selected().is_some(),
+            PaneId::Gpus => state.panes.gpus.list.selected().is_some(),
+            PaneId::Logs => !state.logs.is_empty(),
+            PaneId::Health => state.panes.health.list.selected().is_some(),
+            PaneId::Findings => state.panes.findings.list.selected().is_some(),
+            PaneId::Tasks => state.panes.tasks.list.selected().is_some(),
+            PaneId::Backups => state.panes.backups.list.selected().is_some(),
+            PaneId::Resources => state.panes.resources.list.selected().is_some(),
+            PaneId::Messages => false,
+        },
+        Needs::Stack => every(&|subject| state.stack_of(subject).is_some()),
+        Needs::Service => state.targets().len() == 1 && every(&|subject| state.service_of(subject).is_some()),
+        Needs::Workload => every(&|subject| match subject {
+            Subject::Stack(project) => state.tree.stack(project).is_some(),
+            Subject::Service { project, service } => state.tree.service(project, service).is_some(),
+            Subject::Container(id) => state.fleet.get(id).is_some(),
+            Subject::Loose => false,
+        }),
+        Needs::Container => state.subject().is_some_and(|subject| state.container_of(&subject).is_some()),
+        Needs::BackupSource => every(&|subject| {
+            let file = state.stack_of(subject).and_then(|project| state.stacks.get(&project));
+            file.is_some_and(|file| !file.backup.is_empty())
+        }),
+        Needs::Fix => state.fix().is_some(),
+    }
+}

@@ -1,0 +1,51 @@
+//! The hint line, the help and the palette: what the table says, for here and now.
+
+use super::{COMMANDS, Command, CommandSpec, Danger, Refusal, Scope, available};
+use crate::app::State;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hint {
+    pub command: Command,
+    /// The key to press.
+    pub key: String,
+    pub word: &'static str,
+}
+
+/// What stands on the bottom line, the most useful first; the view shows as many as fit.
+pub fn hints(state: &State) -> Vec<Hint> {
+    let shown = COMMANDS.iter().filter(|spec| !spec.hint.is_empty());
+    shown
+        .filter(|spec| available(state, spec.command).is_ok())
+        .filter_map(|spec| {
+            let key = state.keys.keys(spec.command).first()?.to_string();
+            Some(Hint { command: spec.command, key, word: spec.hint })
+        })
+        .collect()
+}
+
+/// All keys of a command, `j ↓`-like: `k up`.
+pub fn keys_of(state: &State, command: Command) -> String {
+    let keys: Vec<String> = state.keys.keys(command).iter().map(ToString::to_string).collect();
+    keys.join(" ")
+}
+
+/// The rows of the help: this scope's own commands, then those that hold everywhere. What read-only mode forbids is
+/// not there at all.
+pub fn help(state: &State, scope: Scope) -> Vec<&'static CommandSpec> {
+    let allowed = |spec: &&CommandSpec| spec.danger == Danger::None || !state.read_only.is_on();
+    let own = COMMANDS.iter().filter(|spec| spec.is_in(scope));
+    let rest = COMMANDS
+        .iter()
+        .filter(|spec| scope != Scope::NoDocker && !spec.is_in(scope) && spec.is_in(Scope::Everywhere));
+    own.chain(rest).filter(allowed).collect()
+}
+
+/// What the palette offers, with the words that a command is found by. What lacks a selection is offered too, and
+/// says so when it is chosen.
+pub fn palette(state: &State) -> Vec<(Command, String)> {
+    let offered = COMMANDS.iter().filter(|spec| match available(state, spec.command) {
+        Ok(()) | Err(Refusal::Needs(_)) => true,
+        Err(Refusal::ReadOnly | Refusal::Elsewhere | Refusal::NoDaemon) => false,
+    });
+    offered.map(|spec| (spec.command, format!("{} {} {}", spec.name, spec.title, spec.help))).collect()
+}

@@ -1,0 +1,28 @@
+//! The README's table of keys.
+
+use super::{COMMANDS, Scope};
+use std::fmt::Write as _;
+
+/// Keys, name, what it does and where, as a Markdown table.
+pub fn markdown() -> String {
+    let mut table = String::from("| key | command | what it does | where |\n| --- | --- | --- | --- |\n");
+    for spec in COMMANDS {
+        let keys: Vec<String> = spec.keys.iter().map(|key| format!("`{key}`")).collect();
+        let mut places: Vec<&str> = spec
+            .scopes
+            .iter()
+            .map(|scope| match scope {
+                Scope::Everywhere => "everywhere",
+                Scope::Pane(pane) => pane.title(),
+                Scope::NoDocker => "without Docker",
+            })
+            .collect();
+        if places.contains(&"everywhere") {
+            places = vec!["everywhere"];
+        }
+        let keys = keys.join(" ");
+        // Writing to a string does not fail.
+        let _ = writeln!(table, "| {keys} | `{}` | {} | {} |", spec.name, spec.help, places.join(", "));
+    }
+    table
+}

@@ -1,0 +1,19 @@
+//! What stands above the panes and takes the keys. A stack; the top one is drawn last.
+
+pub mod confirm;
+pub mod help;
+pub mod inspect;
+pub mod palette;
+
+pub use confirm::Confirm;
+pub use help::Help;
+pub use inspect::Inspect;
+pub use palette::Palette;
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Dialog {
+    Confirm(Confirm),
+    Help(Help),
+    Palette(Palette),
+    Inspect(Inspect),
+}

@@ -1,0 +1,147 @@
+//! The confirm card: what will be done, before it is done.
+
+use crate::app::command::Danger;
+use crate::app::input::Input;
+use crate::domain::task::TaskRequest;
+use crate::domain::{Fault, Operation, Plan, StepVerb};
+
+/// More replicas than one server runs of anything.
+const MOST_REPLICAS: u32 = 999;
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Confirm {
+    /// `Restart mlflow?`
+    pub title: String,
+    pub danger: Danger,
+    /// One for each target; several after marking several.
+    pub parts: Vec<Part>,
+    /// What must be typed first, and what was typed.
+    pub typed: Option<Typed>,
+    /// The number that is asked for, when scaling.
+    pub replicas: Option<Replicas>,
+    /// Whether the volumes go too, when taking down; `None` where it is not a question.
+    pub volumes: Option<bool>,
+    /// The first line of the plan shown.
+    pub scroll: usize,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Part {
+    pub request: u64,
+    pub task: TaskRequest,
+    pub phase: Phase,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Phase {
+    /// A number is awaited first.
+    Asking,
+    Planning,
+    Ready(Plan),
+    /// It cannot be planned, or could not be started.
+    Failed(Fault),
+    /// Confirmed; the task's worker is being started.
+    Starting,
+    Started,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Typed {
+    pub expected: String,
+    pub input: Input,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Replicas {
+    pub before: u32,
+    pub wanted: u32,
+    /// The next digit begins a new number.
+    pub fresh: bool,
+}
+
+impl Confirm {
+    /// Whether Enter would do it now.
+    pub fn is_ready(&self) -> bool {
+        let planned = self.parts.iter().all(|part| matches!(part.phase, Phase::Ready(_)));
+        let typed = self.typed.as_ref().is_none_or(|typed| typed.input.text() == typed.expected);
+        planned && typed && !self.is_idle()
+    }
+
+    /// Whether all is as it should be already, so that there is nothing to confirm.
+    pub fn is_idle(&self) -> bool {
+        self.plans().count() == self.parts.len() && self.plans().all(Plan::is_empty)
+    }
+
+    pub fn is_starting(&self) -> bool {
+        self.parts.iter().any(|part| part.phase == Phase::Starting)
+    }
+
+    pub fn plans(&self) -> impl Iterator<Item = &Plan> {
+        self.parts.iter().filter_map(|part| match &part.phase {
+            Phase::Ready(plan) => Some(plan),
+            Phase::Asking | Phase::Planning | Phase::Failed(_) | Phase::Starting | Phase::Started => None,
+        })
+    }
+
+    pub fn faults(&self) -> impl Iterator<Item = &Fault> {
+        self.parts.iter().filter_map(|part| match &part.phase {
+            Phase::Failed(fault) => Some(fault),
+            Phase::Asking | Phase::Planning | Phase::Ready(_) | Phase::Starting | Phase::Started => None,
+        })
+    }
+
+    pub fn part(&mut self, request: u64) -> Option<&mut Part> {
+        self.parts.iter_mut().find(|part| part.request == request)
+    }
+
+    /// A digit, `+` or `-` for the number of replicas. Says whether the number is another one now.
+    pub(in crate::app) fn number(&mut self, character: char) -> bool {
+        let Some(replicas) = &mut self.replicas else { return false };
+        let before = *replicas;
+        match character {
+            '+' => replicas.wanted = (replicas.wanted + 1).min(MOST_REPLICAS),
+            '-' => replicas.wanted = replicas.wanted.saturating_sub(1),
+            _ => {
+                let Some(digit) = character.to_digit(10) else { return false };
+                let kept = if replicas.fresh { 0 } else { replicas.wanted };
+                let wanted = kept * 10 + digit;
+                if wanted > MOST_REPLICAS {
+                    return false;
+                }
+                replicas.wanted = wanted;
+                replicas.fresh = false;
+            }
+        }
+        before != *replicas
+    }
+
+    /// The last digit goes.
+    pub(in crate::app) fn erase_digit(&mut self) -> bool {
+        let Some(replicas) = &mut self.replicas else { return false };
+        let before = replicas.wanted;
+        replicas.wanted /= 10;
+        replicas.fresh = replicas.wanted == 0;
+        before != replicas.wanted
+    }
+
+    /// What destroys data must be typed, whoever asks for it.
+    pub(in crate::app) fn demand_typing(&mut self) {
+        let destroys = self.parts.iter().any(|part| {
+            let asked = matches!(part.task.operation, Operation::Down { volumes: true, .. });
+            let planned = match &part.phase {
+                Phase::Ready(plan) => plan.steps.iter().any(|step| step.verb == StepVerb::RemoveVolume),
+                Phase::Asking | Phase::Planning | Phase::Failed(_) | Phase::Starting | Phase::Started => {
+                    false
+                }
+            };
+            asked || planned
+        });
+        if destroys && self.typed.is_none() {
+            let names: Vec<&str> = self.parts.iter().map(|part| part.task.target.name()).collect();
+            self.typed = Some(Typed { expected: names.join(" "), input: Input::default() });
+            self.danger = Danger::Destroys;
+        } else if !destroys {
+            self.typed = None;
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! What the runtime is asked to do. Data only; `update` never does it itself.
+
+use crate::domain::ContainerId;
+use crate::domain::task::TaskRequest;
+use jiff::Timestamp;
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Effect {
+    /// Opens log streams. A generation other than the present one closes all streams first; the same one adds to
+    /// them. The runtime may wait a few tens of milliseconds before it opens any, so that a cursor that runs down a
+    /// list opens only the last.
+    FollowLogs {
+        generation: u64,
+        streams: Vec<LogStream>,
+    },
+    /// Closes all log streams.
+    StopLogs,
+    /// Answered by [`super::Msg::Plan`].
+    RequestPlan {
+        request: u64,
+        task: TaskRequest,
+    },
+    /// Answered by [`super::Msg::TaskStarted`].
+    StartTask {
+        request: u64,
+        task: TaskRequest,
+    },
+    /// Answered by [`super::Msg::Inspected`].
+    Inspect(ContainerId),
+    /// Leaves the screen to a shell in the container; answered by [`super::Msg::ShellEnded`].
+    OpenShell(ContainerId),
+    /// To the terminal's clipboard (OSC 52). Each line has passed the gate.
+    Copy(String),
+    /// To a file of this name in the directory for such files; answered by [`super::Msg::Saved`].
+    Save {
+        name: String,
+        text: String,
+    },
+    RefreshResources,
+    RefreshBackups,
+    /// Tries the daemon again, now.
+    Reconnect,
+    /// Leaves this console for one on a simulated server.
+    StartDemo,
+    SetMouse(bool),
+    /// Draws everything anew, for a terminal that something else wrote to.
+    Repaint,
+    /// Work is left: send [`super::Msg::Wake`] in so many milliseconds, or as soon as no input waits when that is 0.
+    /// One timer is enough; the earliest time asked for holds.
+    Wake {
+        milliseconds: u64,
+    },
+    Suspend,
+    Quit,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct LogStream {
+    pub container: ContainerId,
+    /// This many of the last lines first.
+    pub tail: Option<u64>,
+    /// Only what is later than this: the stream was read up to here before.
+    pub since: Option<Timestamp>,
+}

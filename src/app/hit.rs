@@ -1,0 +1,82 @@
+//! Where on the screen things stand: filled by the view, read by the mouse and by paging.
+
+use super::command::Command;
+use super::pane::PaneId;
+
+/// In cells, from the top left corner.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Rect {
+    pub x: u16,
+    pub y: u16,
+    pub width: u16,
+    pub height: u16,
+}
+
+impl Rect {
+    pub fn contains(self, x: u16, y: u16) -> bool {
+        x >= self.x && y >= self.y && x - self.x < self.width && y - self.y < self.height
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct HitMap {
+    /// The panes that are on the screen.
+    pub panes: Vec<PaneArea>,
+    /// Rows, buttons and hints; the last one that contains a point wins.
+    pub targets: Vec<(Rect, HitTarget)>,
+    /// The log lines that are on the screen.
+    pub log_window: Option<LogWindow>,
+    /// Rows that the top dialog has for what it scrolls.
+    pub dialog_rows: Option<u16>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PaneArea {
+    pub pane: PaneId,
+    /// With its border.
+    pub area: Rect,
+    /// The part that holds its rows.
+    pub body: Rect,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HitTarget {
+    /// The row of this index in the pane's list.
+    Row {
+        pane: PaneId,
+        index: usize,
+    },
+    /// A log line by its sequence number.
+    LogLine(u64),
+    /// A command in the hint line.
+    Command(Command),
+    /// A row of the palette.
+    PaletteRow(usize),
+    /// The confirm card's buttons.
+    Confirm,
+    Cancel,
+}
+
+/// Sequence numbers of the first and the last line drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LogWindow {
+    pub first: u64,
+    pub last: u64,
+}
+
+impl HitMap {
+    pub fn target(&self, x: u16, y: u16) -> Option<HitTarget> {
+        self.targets.iter().rev().find(|(rect, _)| rect.contains(x, y)).map(|(_, target)| *target)
+    }
+
+    pub fn pane(&self, x: u16, y: u16) -> Option<PaneId> {
+        self.panes.iter().rev().find(|area| area.area.contains(x, y)).map(|area| area.pane)
+    }
+
+    /// Rows that the pane has for its list; a guess while it is not on the screen.
+    pub fn rows(&self, pane: PaneId) -> usize {
+        const UNSEEN: usize = 10;
+        let area = self.panes.iter().rev().find(|area| area.pane == pane);
+        area.map_or(UNSEEN, |area| usize::from(area.body.height).max(1))
+    }
+}

@@ -1,0 +1,106 @@
+//! Everything that can happen to the console.
+
+use super::hit::HitMap;
+use crate::config::keys::KeyPress;
+use crate::domain::resources::Resources;
+use crate::domain::stack::BackupEntry;
+use crate::domain::{
+    CheckReport, ContainerFigures, ContainerId, Fault, FleetEvent, GpuSample, HostSample, LogLine, Plan,
+    StackFile, TaskId, TaskRecord,
+};
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Msg {
+    // What the operator does.
+    Key(KeyPress),
+    Mouse(MouseInput),
+    Paste(String),
+    Resize {
+        columns: u16,
+        rows: u16,
+    },
+    /// Time has passed. At least once a second.
+    Tick,
+    /// Answers [`super::Effect::Wake`].
+    Wake,
+    /// A frame was drawn; this is where its parts stand.
+    Drawn(HitMap),
+
+    // What the feeds report.
+    Fleet(FleetEvent),
+    Figures(Vec<(ContainerId, ContainerFigures)>),
+    Host(HostSample),
+    Gpu(GpuSample),
+    Logs(LogBatch),
+    Checks(Vec<CheckReport>),
+    /// The stacks found in the search path, and what is wrong with the rest.
+    Stacks {
+        files: Vec<StackFile>,
+        faults: Vec<Fault>,
+    },
+    /// All tasks that the state directory knows.
+    Tasks(Vec<TaskRecord>),
+    /// One task came or went on.
+    Task(Box<TaskRecord>),
+
+    // What came of an effect.
+    Backups(Result<Vec<BackupEntry>, Fault>),
+    Resources(Result<Resources, Fault>),
+    Plan {
+        request: u64,
+        result: Result<Plan, Fault>,
+    },
+    TaskStarted {
+        request: u64,
+        result: Result<TaskId, Fault>,
+    },
+    Inspected {
+        id: ContainerId,
+        result: Result<serde_json::Value, Fault>,
+    },
+    /// The shell in a container ended, with its exit code.
+    ShellEnded {
+        id: ContainerId,
+        result: Result<i64, Fault>,
+    },
+    Copied(Result<(), Fault>),
+    /// Where the text went.
+    Saved(Result<String, Fault>),
+    /// Mistakes in settings, themes or key maps; also anything else that went wrong beside an effect.
+    Faults(Vec<Fault>),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MouseInput {
+    pub x: u16,
+    pub y: u16,
+    pub kind: MouseKind,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MouseKind {
+    Click,
+    DoubleClick,
+    ScrollUp,
+    ScrollDown,
+}
+
+/// Lines of the streams that were asked for by [`super::Effect::FollowLogs`].
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct LogBatch {
+    /// Batches of an older generation are ignored.
+    pub generation: u64,
+    /// In the order in which each container wrote them; of several containers in any order.
+    pub lines: Vec<LogLine>,
+    /// Lines that were dropped before these, by container.
+    pub dropped: Vec<(ContainerId, u64)>,
+    /// Streams that ended after these lines.
+    pub ended: Vec<LogEnd>,
+}
+
+/// The end of one stream: quietly when its container stopped, else with what went wrong.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LogEnd {
+    pub container: ContainerId,
+    pub fault: Option<Fault>,
+}

@@ -1,0 +1,218 @@
+//! Pane 1: the service tree.
+
+use super::List;
+use crate::app::pattern::Pattern;
+use crate::app::tree::{ContainerNode, ServiceNode, StackNode, Subject, Tree};
+use std::collections::BTreeSet;
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ServicesPane {
+    pub list: List<Subject>,
+    /// For each row of the list, how deep it stands in the tree.
+    depths: Vec<u8>,
+    /// Stacks and services that are not folded as they would be by themselves.
+    toggled: BTreeSet<Subject>,
+    marked: BTreeSet<Subject>,
+}
+
+impl ServicesPane {
+    /// The rows, anew.
+    pub fn refresh(&mut self, tree: &Tree) -> bool {
+        let mut rows = Rows { keys: Vec::new(), depths: Vec::new(), filter: self.list.filter.as_ref() };
+        for stack in &tree.stacks {
+            self.add_stack(stack, &mut rows);
+        }
+        self.add_loose(&tree.loose, &mut rows);
+        let Rows { keys, depths, .. } = rows;
+        let before = self.marked.len();
+        self.marked.retain(|subject| exists(tree, subject));
+        self.depths = depths;
+        let changed = self.list.set(keys);
+        changed || before != self.marked.len()
+    }
+
+    pub fn depth(&self, index: usize) -> u8 {
+        self.depths.get(index).copied().unwrap_or(0)
+    }
+
+    pub fn is_marked(&self, subject: &Subject) -> bool {
+        self.marked.contains(subject)
+    }
+
+    pub fn marked(&self) -> impl ExactSizeIterator<Item = &Subject> {
+        self.marked.iter()
+    }
+
+    pub fn clear_marks(&mut self) -> bool {
+        !std::mem::take(&mut self.marked).is_empty()
+    }
+
+    /// Marks the selected row, or takes its mark away, and goes on to the next.
+    pub fn mark(&mut self) {
+        let Some(subject) = self.list.selected().filter(|subject| **subject != Subject::Loose).cloned()
+        else {
+            return;
+        };
+        if !self.marked.remove(&subject) {
+            self.marked.insert(subject);
+        }
+        self.list.go(super::Motion::Down, usize::MAX);
+    }
+
+    /// Whether the row's children are shown; `None` for a row that can have none.
+    pub fn is_open(&self, subject: &Subject, tree: &Tree) -> Option<bool> {
+        let by_itself = match subject {
+            Subject::Stack(project) => tree.stack(project)?.is_created,
+            Subject::Service { project, service } => {
+                if tree.service(project, service)?.containers.is_empty() {
+                    return None;
+                }
+                false
+            }
+            Subject::Loose => true,
+            Subject::Container(_) => return None,
+        };
+        Some(by_itself != self.toggled.contains(subject))
+    }
+
+    /// Folds or unfolds the selected row. Says whether it was the other way before.
+    pub fn fold(&mut self, open: bool, tree: &Tree) -> bool {
+        let Some(subject) = self.list.selected().cloned() else { return false };
+        if self.is_open(&subject, tree) != Some(!open) {
+            return false;
+        }
+        if !self.toggled.remove(&subject) {
+            self.toggled.insert(subject);
+        }
+        self.refresh(tree);
+        true
+    }
+
+    /// To the row that the selected one stands under.
+    pub fn go_to_parent(&mut self) -> bool {
+        let Some(index) = self.list.index() else { return false };
+        let depth = self.depth(index);
+        let parent = (0..index).rev().find(|above| self.depth(*above) < depth);
+        if let Some(parent) = parent {
+            self.list.select(parent);
+        }
+        parent.is_some()
+    }
+
+    /// Unfolds what stands above the subject and selects it.
+    pub fn reveal(&mut self, subject: &Subject, tree: &Tree) -> bool {
+        self.list.filter = None;
+        for stack in &tree.stacks {
+            for service in &stack.services {
+                let own =
+                    Subject::Service { project: stack.project.clone(), service: service.service.clone() };
+                let holds = matches!(subject, Subject::Container(id)
+                    if service.containers.iter().any(|node| node.id == *id));
+                if holds || own == *subject {
+                    self.open(&Subject::Stack(stack.project.clone()), tree);
+                }
+                if holds {
+                    self.open(&own, tree);
+                }
+            }
+        }
+        if matches!(subject, Subject::Container(id) if tree.loose.iter().any(|node| node.id == *id)) {
+            self.open(&Subject::Loose, tree);
+        }
+        self.refresh(tree);
+        self.list.select_key(subject)
+    }
+
+    fn open(&mut self, subject: &Subject, tree: &Tree) {
+        if self.is_open(subject, tree) == Some(false) && !self.toggled.remove(subject) {
+            self.toggled.insert(subject.clone());
+        }
+    }
+
+    fn add_stack(&self, stack: &StackNode, rows: &mut Rows<'_>) {
+        let subject = Subject::Stack(stack.project.clone());
+        let own = rows.shows(&[&stack.name]);
+        let filtered = rows.filter.is_some() && !own;
+        let open = stack.is_created != self.toggled.contains(&subject);
+        let at = rows.keys.len();
+        rows.add(subject, 0);
+        let mut any = own;
+        for service in &stack.services {
+            any |= self.add_service(service, filtered, open, rows);
+        }
+        if !any {
+            rows.truncate(at);
+        }
+    }
+
+    /// Says whether the filter shows the service or one of its containers.
+    fn add_service(&self, service: &ServiceNode, filtered: bool, open: bool, rows: &mut Rows<'_>) -> bool {
+        let subject = Subject::Service { project: service.project.clone(), service: service.service.clone() };
+        let own = !filtered || rows.shows(&[&service.name, service.image.as_deref().unwrap_or_default()]);
+        let within: Vec<&ContainerNode> =
+            service.containers.iter().filter(|node| filtered && rows.shows(&[&node.name])).collect();
+        if filtered && !own && within.is_empty() {
+            return false;
+        }
+        if !filtered && !open {
+            return true;
+        }
+        let unfolded = self.toggled.contains(&subject);
+        rows.add(subject, 1);
+        let shown: Vec<&ContainerNode> = match (unfolded, own) {
+            (true, true) => service.containers.iter().collect(),
+            // A container is named after its service: it only stands out where the service did not match itself.
+            (_, false) => within,
+            (false, true) => Vec::new(),
+        };
+        for node in shown {
+            rows.add(Subject::Container(node.id.clone()), 2);
+        }
+        true
+    }
+
+    fn add_loose(&self, loose: &[ContainerNode], rows: &mut Rows<'_>) {
+        let shown: Vec<&ContainerNode> =
+            loose.iter().filter(|node| rows.shows(&[&node.name, &node.image])).collect();
+        if shown.is_empty() {
+            return;
+        }
+        rows.add(Subject::Loose, 0);
+        if rows.filter.is_some() || !self.toggled.contains(&Subject::Loose) {
+            for node in shown {
+                rows.add(Subject::Container(node.id.clone()), 1);
+            }
+        }
+    }
+}
+
+struct Rows<'a> {
+    keys: Vec<Subject>,
+    depths: Vec<u8>,
+    filter: Option<&'a Pattern>,
+}
+
+impl Rows<'_> {
+    fn shows(&self, texts: &[&str]) -> bool {
+        self.filter.is_none_or(|pattern| texts.iter().any(|text| pattern.matches(text)))
+    }
+
+    fn add(&mut self, subject: Subject, depth: u8) {
+        self.keys.push(subject);
+        self.depths.push(depth);
+    }
+
+    fn truncate(&mut self, length: usize) {
+        self.keys.truncate(length);
+        self.depths.truncate(length);
+    }
+}
+
+fn exists(tree: &Tree, subject: &Subject) -> bool {
+    match subject {
+        Subject::Stack(project) => tree.stack(project).is_some(),
+        Subject::Service { project, service } => tree.service(project, service).is_some(),
+        Subject::Container(id) => tree.container(id).is_some(),
+        Subject::Loose => true,
+    }
+}

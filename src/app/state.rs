@@ -1,0 +1,216 @@
+//! All that the console knows and shows.
+
+mod subject;
+
+use super::command::{COMMANDS, Command, Scope};
+use super::dialog::Dialog;
+use super::hit::HitMap;
+use super::input::Input;
+use super::pane::{PaneId, Panes};
+use super::store::backups::BackupStore;
+use super::store::figures::FigureStore;
+use super::store::findings::FindingStore;
+use super::store::fleet::{Connection, FleetStore};
+use super::store::gpus::GpuStore;
+use super::store::health::HealthStore;
+use super::store::host::HostStore;
+use super::store::logs::{DEFAULT_BYTES, LogStore};
+use super::store::notices::NoticeStore;
+use super::store::resources::ResourceStore;
+use super::store::stacks::StackStore;
+use super::store::tasks::TaskStore;
+use super::tree::Tree;
+use crate::config::keys::{Declared, KeyMap, Override};
+use crate::domain::{Fault, Safe};
+use jiff::Timestamp;
+
+/// What the console is started with.
+#[derive(Debug, Clone)]
+pub struct Setup {
+    /// Given by `--read-only`: then the console cannot leave it.
+    pub read_only: ReadOnly,
+    pub mouse: bool,
+    pub log_bytes: usize,
+    /// How many lines of a log are asked for to begin with.
+    pub log_tail: u64,
+    pub keys: Vec<Override>,
+    /// The daemon that is being reached.
+    pub endpoint: Safe,
+    /// What was looked at to find it, a line each.
+    pub tried: Vec<Safe>,
+    pub focus: PaneId,
+}
+
+impl Default for Setup {
+    fn default() -> Self {
+        Self {
+            read_only: ReadOnly::Off,
+            mouse: true,
+            log_bytes: DEFAULT_BYTES,
+            log_tail: 500,
+            keys: Vec::new(),
+            endpoint: Safe::default(),
+            tried: Vec::new(),
+            focus: PaneId::Services,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReadOnly {
+    Off,
+    On,
+    /// On, and the console cannot turn it off.
+    Locked,
+}
+
+impl ReadOnly {
+    pub fn is_on(self) -> bool {
+        self != Self::Off
+    }
+}
+
+/// What is being typed on the bottom line: a pane's filter, or what is searched in the logs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Prompt {
+    pub pane: PaneId,
+    pub input: Input,
+    /// What stood there before, for Esc.
+    pub before: String,
+}
+
+#[derive(Debug, Clone)]
+pub struct State {
+    // Facts.
+    pub fleet: FleetStore,
+    pub figures: FigureStore,
+    pub logs: LogStore,
+    pub gpus: GpuStore,
+    pub host: HostStore,
+    pub health: HealthStore,
+    pub findings: FindingStore,
+    pub tasks: TaskStore,
+    pub backups: BackupStore,
+    pub resources: ResourceStore,
+    pub stacks: StackStore,
+    pub notices: NoticeStore,
+    /// Derived from the facts.
+    pub tree: Tree,
+
+    // What is looked at.
+    pub panes: Panes,
+    pub focus: PaneId,
+    pub zoomed: bool,
+    /// The top one is the last.
+    pub dialogs: Vec<Dialog>,
+    pub prompt: Option<Prompt>,
+    pub read_only: ReadOnly,
+    pub mouse: bool,
+    /// In cells.
+    pub size: (u16, u16),
+    /// Where things stood in the last frame.
+    pub hits: HitMap,
+    pub keys: KeyMap<Scope, Command>,
+    pub endpoint: Safe,
+    pub tried: Vec<Safe>,
+
+    /// A frame is due. Whoever draws it takes this back.
+    pub dirty: bool,
+    pub(super) log_tail: u64,
+    /// The number of the next request whose answer must be told from others.
+    pub(super) next_request: u64,
+    pub(super) derived: Derived,
+    /// The second that the clock shows.
+    pub(super) clock: i64,
+    pub(super) returns: Vec<PaneId>,
+}
+
+/// What must be made anew of the facts, and when that was done last.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct Derived {
+    pub(super) tree_is_due: bool,
+    pub(super) findings_are_due: bool,
+    pub(super) wake_is_due: bool,
+    pub(super) last: Option<Timestamp>,
+}
+
+impl State {
+    /// The state before anything is known, and what is wrong with the settings' keys.
+    pub fn new(setup: Setup) -> (Self, Vec<Fault>) {
+        let (keys, faults) = KeyMap::build(&declared_keys(), &setup.keys);
+        let state = Self {
+            fleet: FleetStore::default(),
+            figures: FigureStore::default(),
+            logs: LogStore::new(setup.log_bytes),
+            gpus: GpuStore::default(),
+            host: HostStore::default(),
+            health: HealthStore::default(),
+            findings: FindingStore::default(),
+            tasks: TaskStore::default(),
+            backups: BackupStore::default(),
+            resources: ResourceStore::default(),
+            stacks: StackStore::default(),
+            notices: NoticeStore::default(),
+            tree: Tree::default(),
+            panes: Panes::default(),
+            focus: setup.focus,
+            zoomed: false,
+            dialogs: Vec::new(),
+            prompt: None,
+            read_only: setup.read_only,
+            mouse: setup.mouse,
+            size: (80, 24),
+            hits: HitMap::default(),
+            keys,
+            endpoint: setup.endpoint,
+            tried: setup.tried,
+            dirty: true,
+            log_tail: setup.log_tail,
+            next_request: 1,
+            derived: Derived::default(),
+            clock: i64::MIN,
+            returns: Vec::new(),
+        };
+        (state, faults)
+    }
+
+    pub fn dialog(&self) -> Option<&Dialog> {
+        self.dialogs.last()
+    }
+
+    /// Why there is nothing to show: no daemon was ever reached.
+    pub fn no_docker(&self) -> Option<&Fault> {
+        match self.fleet.connection() {
+            Connection::Lost { fault, .. } if !self.fleet.is_listed() => Some(fault),
+            Connection::Lost { .. } | Connection::Connecting | Connection::Connected => None,
+        }
+    }
+
+    pub fn is_simulated(&self) -> bool {
+        self.fleet.daemon().is_some_and(|daemon| daemon.simulated)
+    }
+
+    /// Whose keys hold, besides those that hold everywhere.
+    pub fn scope(&self) -> Scope {
+        if self.no_docker().is_some() { Scope::NoDocker } else { Scope::Pane(self.focus) }
+    }
+
+    pub(super) fn request(&mut self) -> u64 {
+        let request = self.next_request;
+        self.next_request += 1;
+        request
+    }
+}
+
+/// The command table as the key map wants it.
+fn declared_keys() -> Vec<Declared<Scope, Command>> {
+    let each = COMMANDS.iter().flat_map(|spec| {
+        spec.scopes.iter().map(|scope| Declared {
+            command: spec.command,
+            name: spec.name,
+            scope: *scope,
+            keys: spec.keys,
+        })
+    });
+    each.collect()
+}

@@ -1,0 +1,131 @@
+//! What the focused pane's selection is about.
+
+use super::State;
+use crate::app::pane::PaneId;
+use crate::app::tree::Subject;
+use crate::domain::task::TaskRequest;
+use crate::domain::{Container, ContainerId, StackRef, TaskTarget};
+use crate::triage::Finding;
+
+impl State {
+    pub fn subject(&self) -> Option<Subject> {
+        match self.focus {
+            PaneId::Services => self.panes.services.list.selected().cloned(),
+            PaneId::Logs => self.panes.logs.subject.clone(),
+            PaneId::Health => self
+                .panes
+                .health
+                .list
+                .selected()
+                .map(|id| Subject::Service { project: id.stack.clone(), service: id.service.clone() }),
+            PaneId::Findings => self.finding().and_then(|finding| self.subject_of_finding(finding)),
+            PaneId::Tasks => {
+                let record = self.panes.tasks.list.selected().and_then(|id| self.tasks.get(id))?;
+                Some(match &record.spec.target {
+                    TaskTarget::Stack(stack) => Subject::Stack(stack.project.clone()),
+                    TaskTarget::Container { id, .. } => Subject::Container(id.clone()),
+                })
+            }
+            PaneId::Backups => {
+                self.panes.backups.list.selected().map(|(stack, _)| Subject::Stack(stack.clone()))
+            }
+            PaneId::Gpus | PaneId::Resources | PaneId::Messages => None,
+        }
+    }
+
+    /// What an action is aimed at: all that is marked, else the selection.
+    pub fn targets(&self) -> Vec<Subject> {
+        if self.focus == PaneId::Services && self.panes.services.marked().len() > 0 {
+            return self.panes.services.marked().cloned().collect();
+        }
+        self.subject().into_iter().collect()
+    }
+
+    pub fn finding(&self) -> Option<&Finding> {
+        self.panes.findings.list.selected().and_then(|id| self.findings.get(id))
+    }
+
+    /// The task that mends the selected finding.
+    pub fn fix(&self) -> Option<&TaskRequest> {
+        self.finding()?.fix.as_ref()?.request.as_ref()
+    }
+
+    pub fn subject_of_finding(&self, finding: &Finding) -> Option<Subject> {
+        let about = &finding.about;
+        if let Some(id) = about.container.as_ref().filter(|id| self.fleet.get(id).is_some()) {
+            return Some(Subject::Container(id.clone()));
+        }
+        match (&about.stack, &about.service) {
+            (Some(project), Some(service)) => {
+                Some(Subject::Service { project: project.clone(), service: service.clone() })
+            }
+            (Some(project), None) => Some(Subject::Stack(project.clone())),
+            (None, _) => None,
+        }
+    }
+
+    /// The stack that the subject is or belongs to.
+    pub fn stack_of(&self, subject: &Subject) -> Option<String> {
+        match subject {
+            Subject::Stack(project) | Subject::Service { project, .. } => Some(project.clone()),
+            Subject::Container(id) => Some(self.fleet.get(id)?.compose.as_ref()?.project.clone()),
+            Subject::Loose => None,
+        }
+    }
+
+    /// The service that the subject is or belongs to.
+    pub fn service_of(&self, subject: &Subject) -> Option<(String, String)> {
+        match subject {
+            Subject::Service { project, service } => Some((project.clone(), service.clone())),
+            Subject::Container(id) => {
+                let labels = self.fleet.get(id)?.compose.as_ref()?;
+                Some((labels.project.clone(), labels.service.clone()))
+            }
+            Subject::Stack(_) | Subject::Loose => None,
+        }
+    }
+
+    /// The container that the subject is, or the one of a service that best stands for it: a running one first.
+    pub fn container_of(&self, subject: &Subject) -> Option<ContainerId> {
+        match subject {
+            Subject::Container(id) => self.fleet.get(id).map(|container| container.id.clone()),
+            Subject::Service { project, service } => {
+                let containers = &self.tree.service(project, service)?.containers;
+                let running = containers.iter().find(|node| node.status.is_running());
+                running.or(containers.first()).map(|node| node.id.clone())
+            }
+            Subject::Stack(_) | Subject::Loose => None,
+        }
+    }
+
+    /// Enough to load the stack in another process: its file's reference, or what its containers' labels tell.
+    pub fn stack_reference(&self, project: &str) -> Option<StackRef> {
+        if let Some(file) = self.stacks.get(project) {
+            return Some(file.reference.clone());
+        }
+        let own = |container: &&Container| {
+            container.compose.as_ref().is_some_and(|labels| labels.project == project)
+        };
+        let labels = self.fleet.containers().values().find(own)?.compose.as_ref()?;
+        Some(StackRef {
+            project: project.to_owned(),
+            files: labels.config_files.iter().map(Into::into).collect(),
+            directory: labels.working_dir.as_ref().map(Into::into),
+            env_files: Vec::new(),
+            profiles: Vec::new(),
+        })
+    }
+
+    /// What people call it.
+    pub fn name_of(&self, subject: &Subject) -> String {
+        match subject {
+            Subject::Stack(project) => project.clone(),
+            Subject::Service { service, .. } => service.clone(),
+            Subject::Container(id) => self
+                .fleet
+                .get(id)
+                .map_or_else(|| id.short().to_owned(), |container| container.name.to_string()),
+            Subject::Loose => "containers".to_owned(),
+        }
+    }
+}

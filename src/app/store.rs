@@ -1,0 +1,14 @@
+//! Facts. Each store changes only by its `apply`, which says whether anything that can be seen changed.
+
+pub mod backups;
+pub mod figures;
+pub mod findings;
+pub mod fleet;
+pub mod gpus;
+pub mod health;
+pub mod host;
+pub mod logs;
+pub mod notices;
+pub mod resources;
+pub mod stacks;
+pub mod tasks;

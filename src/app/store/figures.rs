@@ -1,0 +1,36 @@
+//! What the containers use, as of the last reading.
+
+use crate::domain::{ContainerFigures, ContainerId, units};
+use std::collections::HashMap;
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct FigureStore {
+    figures: HashMap<ContainerId, ContainerFigures>,
+}
+
+impl FigureStore {
+    /// Says whether a column reads differently now.
+    pub fn apply(&mut self, batch: Vec<(ContainerId, ContainerFigures)>) -> bool {
+        let mut changed = false;
+        for (id, figures) in batch {
+            let before = self.figures.insert(id, figures);
+            changed |= before.is_none_or(|before| !reads_the_same(&before, &figures));
+        }
+        changed
+    }
+
+    pub fn get(&self, id: &ContainerId) -> Option<&ContainerFigures> {
+        self.figures.get(id)
+    }
+
+    /// Forgets containers that are gone or no longer run.
+    pub fn retain(&mut self, keep: impl Fn(&ContainerId) -> bool) {
+        self.figures.retain(|id, _| keep(id));
+    }
+}
+
+fn reads_the_same(a: &ContainerFigures, b: &ContainerFigures) -> bool {
+    let cpu = |figures: &ContainerFigures| figures.cpu_percent.map(units::percent);
+    let memory = |figures: &ContainerFigures| figures.memory_bytes.map(units::bytes);
+    cpu(a) == cpu(b) && memory(a) == memory(b)
+}

@@ -1,0 +1,90 @@
+//! One line on its way into the ring, and as it is read from there.
+
+use crate::domain::safe::{StyleRun, TextStyle};
+use crate::domain::{ContainerId, LogLine, LogSource, Safe};
+use jiff::Timestamp;
+
+/// A line as the ring gives it out.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Line<'a> {
+    pub number: u64,
+    pub time: Option<Timestamp>,
+    pub container: &'a ContainerId,
+    /// The container's short name among its siblings: `mcp-inference-3`.
+    pub tag: &'a Safe,
+    /// Tells containers apart by colour; counts from 0 in the order of their first lines.
+    pub tag_index: usize,
+    pub kind: LineKind,
+    pub text: &'a str,
+    pub runs: &'a [StyleRun],
+    /// How many bytes did not fit; the text ends in `…` when it is not 0.
+    pub cut_bytes: u32,
+    /// Whether it matches what is searched for.
+    pub is_match: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LineKind {
+    Written(LogSource),
+    /// So many lines are missing here.
+    Gap(u64),
+    /// A word of ours: a stream ended.
+    Note,
+}
+
+impl<'a> Line<'a> {
+    /// The text in pieces of one style each.
+    pub fn pieces(&self) -> impl Iterator<Item = (&'a str, TextStyle)> + 'a {
+        let (text, runs) = (self.text, self.runs);
+        let first = runs.first().map_or(text.len(), |run| run.start as usize);
+        let head = (first > 0).then(|| (&text[..first], TextStyle::default()));
+        let ends = runs.iter().skip(1).map(|run| run.start as usize).chain([text.len()]);
+        let tail = runs.iter().zip(ends).map(|(run, end)| (&text[run.start as usize..end], run.style));
+        head.into_iter().chain(tail)
+    }
+}
+
+/// A line on its way in.
+pub(super) struct Entry<'a> {
+    pub(super) time: i64,
+    pub(super) source: u16,
+    pub(super) kind: Kind,
+    pub(super) text: &'a str,
+    pub(super) runs: &'a [StyleRun],
+    /// Bytes that were cut off, or the lines that are missing in a gap.
+    pub(super) count: u32,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Stdout,
+    Stderr,
+    Console,
+    Gap,
+    Note,
+}
+
+impl<'a> Entry<'a> {
+    pub(super) fn line(line: &'a LogLine, source: u16, time: i64) -> Self {
+        let kind = match line.source {
+            LogSource::Stdout => Kind::Stdout,
+            LogSource::Stderr => Kind::Stderr,
+            LogSource::Console => Kind::Console,
+        };
+        Self { time, source, kind, text: &line.line.text, runs: &line.line.runs, count: line.line.cut_bytes }
+    }
+
+    pub(super) fn gap(source: u16, time: i64, missing: u64) -> Self {
+        let count = u32::try_from(missing).unwrap_or(u32::MAX);
+        Self { time, source, kind: Kind::Gap, text: "", runs: &[], count }
+    }
+
+    pub(super) fn note(source: u16, time: i64, text: &'a str) -> Self {
+        Self { time, source, kind: Kind::Note, text, runs: &[], count: 0 }
+    }
+}
+
+/// Nanoseconds since 1970; what lies outside of 1677 to 2262 has none.
+pub(super) fn nanoseconds(time: Option<Timestamp>) -> Option<i64> {
+    time.and_then(|time| i64::try_from(time.as_nanosecond()).ok())
+}

@@ -1,0 +1,55 @@
+//! The tasks that the state directory knows.
+
+use crate::domain::{TaskId, TaskRecord};
+use std::collections::BTreeMap;
+
+/// More than the pane is ever read through; the state directory keeps the rest.
+const LIMIT: usize = 500;
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct TaskStore {
+    records: BTreeMap<TaskId, TaskRecord>,
+}
+
+impl TaskStore {
+    pub fn apply_all(&mut self, records: Vec<TaskRecord>) -> bool {
+        let records: BTreeMap<_, _> =
+            records.into_iter().map(|record| (record.spec.id.clone(), record)).collect();
+        let changed = records != self.records;
+        self.records = records;
+        self.trim();
+        changed
+    }
+
+    /// Says whether the task has just ended.
+    pub fn apply(&mut self, record: TaskRecord) -> bool {
+        let over = record.state.is_over();
+        let before = self.records.insert(record.spec.id.clone(), record);
+        self.trim();
+        over && before.is_none_or(|before| !before.state.is_over())
+    }
+
+    pub fn get(&self, id: &TaskId) -> Option<&TaskRecord> {
+        self.records.get(id)
+    }
+
+    pub fn newest_first(&self) -> impl Iterator<Item = &TaskRecord> {
+        self.records.values().rev()
+    }
+
+    pub fn running(&self) -> impl Iterator<Item = &TaskRecord> {
+        self.newest_first().filter(|record| !record.state.is_over())
+    }
+
+    /// Ids sort by time, so the first are the oldest.
+    fn trim(&mut self) {
+        while self.records.len() > LIMIT {
+            self.records.pop_first();
+        }
+    }
+}
+
+/// The lines that a task's details take: its head of three lines, the steps, the output.
+pub fn lines(record: &TaskRecord) -> usize {
+    3 + record.steps.len() + record.output.len()
+}

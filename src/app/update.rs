@@ -1,0 +1,104 @@
+//! The only place where the state changes. It routes; what happens stands in the files below, one behaviour each.
+
+mod answers;
+mod commands;
+mod confirm;
+mod derive;
+mod dialogs;
+mod feeds;
+mod follow;
+mod keys;
+mod log_text;
+mod motion;
+mod mouse;
+mod prompt;
+mod requests;
+
+use super::{Effect, Msg, State};
+use jiff::Timestamp;
+
+/// Takes one message in and says what is to be done outside.
+pub fn update(state: &mut State, msg: Msg, now: Timestamp) -> Vec<Effect> {
+    let mut turn = Turn { state, effects: Vec::new(), now };
+    turn.take(msg);
+    turn.effects
+}
+
+/// One message on its way through the state.
+struct Turn<'a> {
+    state: &'a mut State,
+    effects: Vec<Effect>,
+    now: Timestamp,
+}
+
+impl Turn<'_> {
+    fn take(&mut self, msg: Msg) {
+        match msg {
+            Msg::Key(press) => {
+                self.derive();
+                self.key(press);
+                self.redraw();
+            }
+            Msg::Mouse(input) => {
+                self.derive();
+                self.mouse(input);
+            }
+            Msg::Paste(text) => self.paste(&text),
+            Msg::Resize { columns, rows } => {
+                self.state.size = (columns, rows);
+                self.redraw();
+            }
+            Msg::Tick => self.tick(),
+            Msg::Wake => self.wake(),
+            Msg::Drawn(hits) => {
+                self.state.panes.logs.window = hits.log_window;
+                self.state.hits = hits;
+            }
+            Msg::Fleet(event) => self.fleet(event),
+            Msg::Figures(batch) => self.figures(batch),
+            Msg::Host(sample) => self.host(sample),
+            Msg::Gpu(sample) => self.gpu(sample),
+            Msg::Logs(batch) => self.logs(&batch),
+            Msg::Checks(reports) => self.checks(reports),
+            Msg::Stacks { files, faults } => self.stacks(files, faults),
+            Msg::Tasks(records) => self.tasks(records),
+            Msg::Task(record) => self.task(*record),
+            Msg::Backups(result) => self.backups(result),
+            Msg::Resources(result) => self.resources(result),
+            Msg::Plan { request, result } => self.planned(request, result),
+            Msg::TaskStarted { request, result } => self.task_started(request, result),
+            Msg::Inspected { id, result } => self.inspected(&id, result),
+            Msg::ShellEnded { id, result } => self.shell_ended(&id, result),
+            Msg::Copied(result) => self.copied(result),
+            Msg::Saved(result) => self.saved(result),
+            Msg::Faults(faults) => self.faults(&faults),
+        }
+        self.follow_selection();
+    }
+
+    fn redraw(&mut self) {
+        self.state.dirty = true;
+    }
+
+    fn redraw_if(&mut self, changed: bool) {
+        self.state.dirty |= changed;
+    }
+
+    fn tick(&mut self) {
+        self.derive();
+        let expired = self.state.notices.expire(self.now);
+        self.redraw_if(expired);
+        // The clock, and every age beside it.
+        let second = self.now.as_second();
+        if self.state.clock != second {
+            self.state.clock = second;
+            self.redraw();
+        }
+    }
+
+    fn wake(&mut self) {
+        self.state.derived.wake_is_due = false;
+        self.derive();
+        self.search_on();
+    }
+}

@@ -1,0 +1,243 @@
+//! What each command does. Every command has its arm, so that none can be declared and do nothing.
+
+use super::Turn;
+use crate::app::command::{self, Command, Scope};
+use crate::app::dialog::{Dialog, Help, Inspect, Palette};
+use crate::app::effect::Effect;
+use crate::app::pane::{Motion, PaneId};
+use crate::app::state::ReadOnly;
+use crate::app::store::notices::Severity;
+use crate::app::tree::Subject;
+use crate::domain::Safe;
+
+/// Panes that Esc can lead back through.
+const RETURNS: usize = 16;
+
+impl Turn<'_> {
+    pub(super) fn run(&mut self, command: Command) {
+        let focus = self.state.focus;
+        match command {
+            Command::Up => self.go(focus, Motion::Up),
+            Command::Down => self.go(focus, Motion::Down),
+            Command::Top => self.go(focus, Motion::Top),
+            Command::Bottom => self.go(focus, Motion::Bottom),
+            Command::PageUp => self.go(focus, Motion::PageUp),
+            Command::PageDown => self.go(focus, Motion::PageDown),
+            Command::Left => self.go_sideways(false),
+            Command::Right => self.go_sideways(true),
+            Command::Focus(pane) => self.focus(pane),
+            Command::NextPane => self.focus(focus.next()),
+            Command::PreviousPane => self.focus(focus.previous()),
+            Command::Zoom => self.state.zoomed = !self.state.zoomed,
+            Command::Open => self.open(),
+            Command::Back => self.back(),
+            Command::Filter => self.open_prompt(),
+            Command::Palette => {
+                let palette = Palette::new(command::palette(self.state));
+                self.state.dialogs.push(Dialog::Palette(palette));
+            }
+            Command::Help => {
+                let help = Help { scope: self.state.scope(), scroll: 0 };
+                self.state.dialogs.push(Dialog::Help(help));
+            }
+            Command::ToggleReadOnly => self.toggle_read_only(),
+            Command::ToggleMouse => {
+                self.state.mouse = !self.state.mouse;
+                self.effects.push(Effect::SetMouse(self.state.mouse));
+            }
+            Command::Repaint => self.effects.push(Effect::Repaint),
+            Command::Suspend => self.effects.push(Effect::Suspend),
+            Command::Quit => self.effects.push(Effect::Quit),
+            Command::Deploy
+            | Command::Restart
+            | Command::Scale
+            | Command::StopOrStart
+            | Command::TakeDown
+            | Command::BackUp
+            | Command::ApplyFix => self.open_confirm(command),
+            Command::ShowBackups => self.focus(PaneId::Backups),
+            Command::Shell => self.open_shell(),
+            Command::ShowLogs => self.show_logs(),
+            Command::Inspect => self.inspect(),
+            Command::Mark => self.state.panes.services.mark(),
+            Command::NextMatch => self.next_match(true),
+            Command::PreviousMatch => self.next_match(false),
+            Command::Timestamps => self.state.panes.logs.timestamps ^= true,
+            Command::Wrap => {
+                self.state.panes.logs.wrap ^= true;
+                self.state.panes.logs.sideways = 0;
+            }
+            Command::MarkLine => self.state.panes.logs.mark(&self.state.logs),
+            Command::Copy => self.copy(),
+            Command::Save => self.save(),
+            Command::Refresh => self.refresh(focus),
+            Command::Retry => self.effects.push(Effect::Reconnect),
+            Command::Demo => self.effects.push(Effect::StartDemo),
+        }
+    }
+
+    pub(super) fn focus(&mut self, pane: PaneId) {
+        let state = &mut *self.state;
+        if state.focus != pane {
+            state.returns.retain(|other| *other != state.focus);
+            state.returns.push(state.focus);
+            if state.returns.len() > RETURNS {
+                state.returns.remove(0);
+            }
+            state.focus = pane;
+        }
+        if pane == PaneId::Resources && state.resources.ask_once() {
+            self.effects.push(Effect::RefreshResources);
+        }
+        if pane == PaneId::Backups && state.backups.ask_once() {
+            self.effects.push(Effect::RefreshBackups);
+        }
+        if pane == PaneId::Tasks {
+            // The list says what the notices said.
+            state.notices.seen_tasks();
+        }
+    }
+
+    /// Selects the subject in the service tree, from another pane.
+    fn reveal(&mut self, subject: &Subject) -> bool {
+        self.state.panes.services.reveal(subject, &self.state.tree)
+    }
+
+    fn open(&mut self) {
+        match self.state.focus {
+            PaneId::Services => self.open_service_row(),
+            PaneId::Gpus => {
+                let holder = self.state.panes.gpus.list.selected().and_then(|index| {
+                    let holds = |id: &&crate::domain::ContainerId| {
+                        self.state.gpus.held_by(id).any(|(held, _)| held == *index)
+                    };
+                    self.state.fleet.containers().keys().find(holds).cloned()
+                });
+                if let Some(id) = holder
+                    && self.reveal(&Subject::Container(id))
+                {
+                    self.focus(PaneId::Services);
+                }
+            }
+            PaneId::Health | PaneId::Findings | PaneId::Backups => {
+                if let Some(subject) = self.state.subject()
+                    && self.reveal(&subject)
+                {
+                    self.focus(PaneId::Services);
+                }
+            }
+            PaneId::Tasks => {
+                if let Some(id) = self.state.panes.tasks.list.selected().cloned() {
+                    self.open_task(id);
+                }
+            }
+            PaneId::Logs | PaneId::Messages => self.state.zoomed = true,
+            PaneId::Resources => {}
+        }
+    }
+
+    /// A stack unfolds, a service with several replicas too; what has no more beneath it shows its logs.
+    fn open_service_row(&mut self) {
+        let state = &mut *self.state;
+        let Some(subject) = state.panes.services.list.selected().cloned() else { return };
+        let open = state.panes.services.is_open(&subject, &state.tree);
+        match (subject, open) {
+            (Subject::Stack(_) | Subject::Loose, Some(open)) => {
+                state.panes.services.fold(!open, &state.tree);
+            }
+            (Subject::Service { project, service }, Some(false))
+                if state.tree.service(&project, &service).is_some_and(|node| node.containers.len() > 1) =>
+            {
+                state.panes.services.fold(true, &state.tree);
+            }
+            (Subject::Service { .. } | Subject::Container(_) | Subject::Stack(_) | Subject::Loose, _) => {
+                self.focus(PaneId::Logs);
+            }
+        }
+    }
+
+    /// One thing at a time: the notice that must be read, the filter, the marks, the details, the zoom, the pane.
+    fn back(&mut self) {
+        let focus = self.state.focus;
+        if self.state.notices.latest().is_some_and(|notice| notice.sticky) {
+            self.state.notices.dismiss();
+        } else if self.clear_filter(focus)
+            || (focus == PaneId::Services && self.state.panes.services.clear_marks())
+            || (focus == PaneId::Tasks && self.state.panes.tasks.open.take().is_some())
+        {
+            // Done.
+        } else if focus == PaneId::Logs && !self.state.panes.logs.marked.is_empty() {
+            self.state.panes.logs.marked.clear();
+        } else if self.state.zoomed {
+            self.state.zoomed = false;
+        } else if let Some(pane) = self.state.returns.pop() {
+            self.state.focus = pane;
+        } else {
+            self.state.notices.dismiss();
+        }
+    }
+
+    fn toggle_read_only(&mut self) {
+        let (read_only, text) = match self.state.read_only {
+            ReadOnly::Off => (ReadOnly::On, "read-only: nothing can be changed from here"),
+            ReadOnly::On => (ReadOnly::Off, "read-only is off"),
+            ReadOnly::Locked => (ReadOnly::Locked, "the console was started read-only and stays so"),
+        };
+        self.state.read_only = read_only;
+        self.state.notices.tell(Severity::Info, text, self.now);
+    }
+
+    fn show_logs(&mut self) {
+        if self.state.focus != PaneId::Services
+            && let Some(subject) = self.state.subject()
+        {
+            self.reveal(&subject);
+        }
+        self.focus(PaneId::Logs);
+    }
+
+    fn open_shell(&mut self) {
+        let container = self.state.subject().and_then(|subject| self.state.container_of(&subject));
+        let Some(id) = container else { return };
+        let node = self.state.tree.container(&id);
+        if node.is_some_and(|node| node.status.is_running()) {
+            self.effects.push(Effect::OpenShell(id));
+        } else {
+            self.state.notices.tell(Severity::Warning, "no shell: the container does not run", self.now);
+        }
+    }
+
+    fn inspect(&mut self) {
+        let container = self.state.subject().and_then(|subject| self.state.container_of(&subject));
+        let Some(id) = container else { return };
+        let name =
+            self.state.fleet.get(&id).map_or_else(|| Safe::new(id.short()), |found| found.name.clone());
+        self.state.dialogs.push(Dialog::Inspect(Inspect::new(id.clone(), name)));
+        self.effects.push(Effect::Inspect(id));
+    }
+
+    fn refresh(&mut self, pane: PaneId) {
+        if pane == PaneId::Backups {
+            self.effects.push(Effect::RefreshBackups);
+        } else if pane == PaneId::Resources {
+            self.effects.push(Effect::RefreshResources);
+        }
+    }
+
+    /// The command chosen in the palette.
+    pub(super) fn choose(&mut self) {
+        let chosen = match self.state.dialogs.last() {
+            Some(Dialog::Palette(palette)) => palette.list.selected().copied(),
+            Some(Dialog::Confirm(_) | Dialog::Help(_) | Dialog::Inspect(_)) | None => None,
+        };
+        self.state.dialogs.pop();
+        if let Some(command) = chosen {
+            self.give(command);
+        }
+    }
+
+    /// Rows that the help has.
+    pub(super) fn help_rows(&self, scope: Scope) -> usize {
+        command::help(self.state, scope).len()
+    }
+}

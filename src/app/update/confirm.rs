@@ -1,0 +1,222 @@
+//! The confirm card's way: planned, read, confirmed, started.
+
+use super::Turn;
+use super::dialogs::motion;
+use super::requests::requests;
+use crate::app::command::{Command, Danger};
+use crate::app::dialog::Dialog;
+use crate::app::dialog::confirm::{Confirm, Part, Phase, Replicas};
+use crate::app::effect::Effect;
+use crate::app::store::notices::Severity;
+use crate::config::keys::{Key, KeyPress};
+use crate::domain::{Fault, Operation, Plan, TaskId};
+
+impl Turn<'_> {
+    pub(super) fn open_confirm(&mut self, command: Command) {
+        let targets = self.state.targets();
+        let tasks = requests(self.state, command, &targets);
+        if tasks.is_empty() {
+            self.state.notices.tell(Severity::Warning, "there is nothing this can be done to", self.now);
+            return;
+        }
+        let replicas = tasks.iter().find_map(|task| match &task.operation {
+            Operation::Scale { replicas } => {
+                let before = replicas.values().next().copied()?;
+                Some(Replicas { before, wanted: before, fresh: true })
+            }
+            Operation::Up { .. }
+            | Operation::Down { .. }
+            | Operation::Start { .. }
+            | Operation::Stop { .. }
+            | Operation::Restart { .. }
+            | Operation::Backup => None,
+        });
+        // The fix of a finding names its number itself.
+        let replicas = replicas.filter(|_| command == Command::Scale);
+        let volumes = (command == Command::TakeDown).then_some(false);
+        let title = title(command, &tasks);
+        let parts = tasks
+            .into_iter()
+            .map(|task| Part { request: self.state.request(), task, phase: Phase::Asking })
+            .collect();
+        let danger = command.spec().danger.min(Danger::Changes);
+        let confirm = Confirm { title, danger, parts, typed: None, replicas, volumes, scroll: 0 };
+        self.state.dialogs.push(Dialog::Confirm(confirm));
+        if replicas.is_none() {
+            self.plan_again();
+        }
+    }
+
+    pub(super) fn confirm_key(&mut self, press: KeyPress) {
+        let Some(Dialog::Confirm(confirm)) = self.state.dialogs.last_mut() else { return };
+        if confirm.is_starting() {
+            return;
+        }
+        match press.key {
+            Key::Enter => return self.confirm(),
+            Key::Tab => return self.toggle_volumes(),
+            _ => {}
+        }
+        if let Some(typed) = &mut confirm.typed
+            && typed.input.key(press)
+        {
+            return;
+        }
+        if confirm.replicas.is_some() {
+            let changed = match press.key {
+                Key::Up => confirm.number('+'),
+                Key::Down => confirm.number('-'),
+                Key::Backspace => confirm.erase_digit(),
+                _ => press.typed().is_some_and(|character| confirm.number(character)),
+            };
+            if changed {
+                return self.plan_number();
+            }
+        }
+        match press.typed() {
+            Some('y') => self.confirm(),
+            Some('n' | 'q') => {
+                self.state.dialogs.pop();
+            }
+            _ => {
+                if let Some(motion) = motion(press) {
+                    self.scroll_dialog(motion);
+                }
+            }
+        }
+    }
+
+    /// Starts what was planned. Does nothing before all of it was planned, and closes a card with nothing to do.
+    pub(super) fn confirm(&mut self) {
+        let Some(Dialog::Confirm(confirm)) = self.state.dialogs.last_mut() else { return };
+        if confirm.is_idle() {
+            self.state.dialogs.pop();
+            return;
+        }
+        if confirm.faults().next().is_some() && confirm.plans().next().is_none() {
+            return self.plan_again();
+        }
+        if !confirm.is_ready() {
+            return;
+        }
+        for part in &mut confirm.parts {
+            part.phase = Phase::Starting;
+            let (request, task) = (part.request, part.task.clone());
+            self.effects.push(Effect::StartTask { request, task });
+        }
+    }
+
+    pub(super) fn planned(&mut self, request: u64, result: Result<Plan, Fault>) {
+        let Some(confirm) = self.card(request) else { return };
+        if let Some(part) = confirm.part(request)
+            && part.phase == Phase::Planning
+        {
+            part.phase = match result {
+                Ok(plan) => Phase::Ready(plan),
+                Err(fault) => Phase::Failed(fault),
+            };
+            confirm.demand_typing();
+            self.redraw();
+        }
+    }
+
+    pub(super) fn task_started(&mut self, request: u64, result: Result<TaskId, Fault>) {
+        self.redraw();
+        let Some(confirm) = self.card(request) else {
+            // The card was closed meanwhile; what came of it is told all the same.
+            if let Err(fault) = result {
+                self.state.notices.fault(&fault, self.now);
+            }
+            return;
+        };
+        let Some(part) = confirm.part(request) else { return };
+        let what = format!("{} {}", part.task.operation.verb(), part.task.target.name());
+        let started = result.is_ok();
+        part.phase = match result {
+            Ok(_) => Phase::Started,
+            Err(fault) => Phase::Failed(fault),
+        };
+        if confirm.parts.iter().all(|part| part.phase == Phase::Started) {
+            self.state.dialogs.retain(|dialog| {
+                !matches!(dialog, Dialog::Confirm(other) if other.parts.iter().any(|part| part.request == request))
+            });
+            self.state.panes.services.clear_marks();
+        }
+        if started {
+            self.state.notices.tell(Severity::Info, format!("{what}: started"), self.now);
+        }
+    }
+
+    fn card(&mut self, request: u64) -> Option<&mut Confirm> {
+        self.state.dialogs.iter_mut().find_map(|dialog| match dialog {
+            Dialog::Confirm(confirm) => {
+                confirm.parts.iter().any(|part| part.request == request).then_some(confirm)
+            }
+            Dialog::Help(_) | Dialog::Palette(_) | Dialog::Inspect(_) => None,
+        })
+    }
+
+    /// Asks for all plans anew, under new numbers, so that a late answer to an older question is not taken for one.
+    fn plan_again(&mut self) {
+        let mut next = self.state.next_request;
+        let Some(Dialog::Confirm(confirm)) = self.state.dialogs.last_mut() else { return };
+        confirm.scroll = 0;
+        for part in &mut confirm.parts {
+            part.request = next;
+            part.phase = Phase::Planning;
+            next += 1;
+            self.effects.push(Effect::RequestPlan { request: part.request, task: part.task.clone() });
+        }
+        confirm.demand_typing();
+        self.state.next_request = next;
+    }
+
+    fn plan_number(&mut self) {
+        let Some(Dialog::Confirm(confirm)) = self.state.dialogs.last_mut() else { return };
+        let Some(wanted) = confirm.replicas.map(|replicas| replicas.wanted) else { return };
+        for part in &mut confirm.parts {
+            if let Operation::Scale { replicas } = &mut part.task.operation {
+                replicas.values_mut().for_each(|number| *number = wanted);
+            }
+        }
+        self.plan_again();
+    }
+
+    fn toggle_volumes(&mut self) {
+        let Some(Dialog::Confirm(confirm)) = self.state.dialogs.last_mut() else { return };
+        let Some(chosen) = &mut confirm.volumes else { return };
+        *chosen = !*chosen;
+        let chosen = *chosen;
+        for part in &mut confirm.parts {
+            if let Operation::Down { volumes, .. } = &mut part.task.operation {
+                *volumes = chosen;
+            }
+        }
+        self.plan_again();
+    }
+}
+
+fn title(command: Command, tasks: &[crate::domain::task::TaskRequest]) -> String {
+    let names: Vec<String> = tasks
+        .iter()
+        .map(|task| {
+            let services = match &task.operation {
+                Operation::Up { services, .. }
+                | Operation::Start { services }
+                | Operation::Stop { services }
+                | Operation::Restart { services } => services.join(", "),
+                Operation::Scale { replicas } => replicas.keys().cloned().collect::<Vec<_>>().join(", "),
+                Operation::Down { .. } | Operation::Backup => String::new(),
+            };
+            let name = task.target.name();
+            if services.is_empty() { name.to_owned() } else { format!("{services} of {name}") }
+        })
+        .collect();
+    let verb = match (command, tasks.first().map(|task| &task.operation)) {
+        (Command::TakeDown, _) => "Take down",
+        (_, Some(Operation::Stop { .. })) => "Stop",
+        (_, Some(Operation::Start { .. })) => "Start",
+        (_, Some(_) | None) => command.spec().title,
+    };
+    format!("{verb} {}?", names.join(", "))
+}

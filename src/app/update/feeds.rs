@@ -1,0 +1,167 @@
+//! What the feeds report goes into the stores.
+
+use super::Turn;
+use crate::app::effect::Effect;
+use crate::app::message::LogBatch;
+use crate::app::pane::PaneId;
+use crate::app::store::notices::{Notice, Severity};
+use crate::domain::{
+    CheckReport, ContainerFigures, ContainerId, Fault, FleetEvent, GpuSample, HostSample, Operation, Safe,
+    StackFile, TaskId, TaskRecord, TaskState, units,
+};
+
+/// Of many faults at once, so many are told one by one.
+const TOLD: usize = 3;
+
+impl Turn<'_> {
+    pub(super) fn fleet(&mut self, event: FleetEvent) {
+        let (connects, lists) =
+            (matches!(event, FleetEvent::Connected(_)), matches!(event, FleetEvent::Listed(_)));
+        if connects {
+            self.reopen_streams();
+        }
+        let changed = self.state.fleet.apply(event, self.now);
+        if lists {
+            let fleet = &self.state.fleet;
+            self.state.figures.retain(|id| fleet.get(id).is_some());
+        }
+        if changed {
+            self.redraw();
+            self.tree_changed();
+        }
+    }
+
+    pub(super) fn figures(&mut self, batch: Vec<(ContainerId, ContainerFigures)>) {
+        let fleet = &self.state.fleet;
+        let known = batch.into_iter().filter(|(id, _)| fleet.get(id).is_some()).collect();
+        if self.state.figures.apply(known) {
+            self.state.tree.refresh_usage(&self.state.figures);
+            self.redraw();
+        }
+    }
+
+    pub(super) fn host(&mut self, sample: HostSample) {
+        if self.state.host.apply(sample) {
+            self.redraw();
+            self.findings_changed();
+        }
+    }
+
+    pub(super) fn gpu(&mut self, sample: GpuSample) {
+        if self.state.gpus.apply(sample) {
+            let indices = self.state.gpus.indices();
+            self.state.panes.gpus.list.set(indices);
+            self.redraw();
+            self.findings_changed();
+        }
+    }
+
+    pub(super) fn checks(&mut self, reports: Vec<CheckReport>) {
+        if self.state.health.apply(reports) {
+            self.state.panes.health.refresh(&self.state.health);
+            self.redraw();
+            self.findings_changed();
+        }
+    }
+
+    pub(super) fn stacks(&mut self, files: Vec<StackFile>, faults: Vec<Fault>) {
+        let known: Vec<Fault> = self.state.stacks.faults().to_vec();
+        let new: Vec<Fault> = faults.iter().filter(|fault| !known.contains(fault)).cloned().collect();
+        if self.state.stacks.apply(files, faults) {
+            let stacks = &self.state.stacks;
+            self.state.health.retain(|id| {
+                stacks.get(&id.stack).is_none_or(|file| file.checks.iter().any(|check| check.id == *id))
+            });
+            self.state.panes.health.refresh(&self.state.health);
+            self.redraw();
+            self.tree_changed();
+        }
+        self.faults(&new);
+    }
+
+    pub(super) fn faults(&mut self, faults: &[Fault]) {
+        for fault in faults.iter().take(TOLD) {
+            self.state.notices.fault(fault, self.now);
+        }
+        if let Some(more) = faults.len().checked_sub(TOLD).filter(|more| *more > 0) {
+            let text = format!("{more} more faults: see the messages (9)");
+            self.state.notices.tell(Severity::Bad, text, self.now);
+        }
+        self.redraw_if(!faults.is_empty());
+    }
+
+    pub(super) fn logs(&mut self, batch: &LogBatch) {
+        if batch.generation != self.state.panes.logs.generation {
+            return;
+        }
+        let notes = self.note_streams(batch);
+        let shift = self.state.logs.apply(batch, &notes);
+        self.state.panes.logs.hold(&shift, &self.state.logs);
+        // Lines nobody sees are no reason to draw.
+        let areas = &self.state.hits.panes;
+        let seen = areas.is_empty() || areas.iter().any(|area| area.pane == PaneId::Logs);
+        self.redraw_if(seen);
+    }
+
+    pub(super) fn tasks(&mut self, records: Vec<TaskRecord>) {
+        let running: Vec<TaskId> = self.state.tasks.running().map(|record| record.spec.id.clone()).collect();
+        if !self.state.tasks.apply_all(records) {
+            return;
+        }
+        for id in running {
+            if let Some(record) = self.state.tasks.get(&id).filter(|record| record.state.is_over()).cloned() {
+                self.task_ended(&record);
+            }
+        }
+        self.state.panes.tasks.refresh(&self.state.tasks);
+        self.redraw();
+    }
+
+    pub(super) fn task(&mut self, record: TaskRecord) {
+        let ended = self.state.tasks.apply(record.clone());
+        self.state.panes.tasks.refresh(&self.state.tasks);
+        if ended {
+            self.task_ended(&record);
+        }
+        self.redraw();
+    }
+
+    /// Every task ends in a notice, and what it may have changed is asked for again.
+    fn task_ended(&mut self, record: &TaskRecord) {
+        let what = format!("{} {}", record.spec.operation.verb(), record.spec.target.name());
+        let took = match (record.started, record.finished) {
+            (Some(started), Some(finished)) => {
+                format!(" in {}", units::duration(units::since(started, finished)))
+            }
+            (Some(_) | None, _) => String::new(),
+        };
+        let cause = record.fault.as_ref().map_or_else(String::new, |fault| format!(": {fault}"));
+        let hint = record.fault.as_ref().and_then(|fault| fault.hint.clone());
+        let (severity, text, hint) = match record.state {
+            TaskState::Completed => (Severity::Good, format!("{what}: done{took}"), None),
+            TaskState::Cancelled => (Severity::Warning, format!("{what}: cancelled{cause}"), hint),
+            TaskState::Interrupted => (
+                Severity::Bad,
+                format!("{what}: interrupted, its worker is gone{cause}"),
+                Some("give the command again; it continues from what is there".to_owned()),
+            ),
+            TaskState::Failed | TaskState::Pending | TaskState::Running => {
+                (Severity::Bad, format!("{what}: failed{cause}"), hint)
+            }
+        };
+        self.state.notices.add(Notice {
+            severity,
+            text: Safe::new(text),
+            hint: hint.map(Safe::new),
+            time: self.now,
+            sticky: severity == Severity::Bad,
+            task: Some(record.spec.id.clone()),
+        });
+        if record.spec.operation == Operation::Backup && self.state.backups.was_asked() {
+            self.effects.push(Effect::RefreshBackups);
+        }
+        if self.state.resources.was_asked() {
+            self.effects.push(Effect::RefreshResources);
+        }
+    }
+}

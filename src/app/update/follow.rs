@@ -1,0 +1,105 @@
+//! The logs follow the selection of the service tree: a service's all replicas, a stack's all containers.
+
+use super::Turn;
+use crate::app::effect::{Effect, LogStream};
+use crate::app::message::LogBatch;
+use crate::app::pane::logs::Stream;
+use crate::app::tree::Subject;
+use crate::domain::{ContainerId, Safe};
+use jiff::Timestamp;
+
+/// Each stream costs the daemon a connection and a reader.
+const MOST_STREAMS: usize = 64;
+/// Of many containers, each begins with fewer lines, but not with fewer than these.
+const LEAST_TAIL: u64 = 20;
+
+impl Turn<'_> {
+    /// Opens what the selection needs and is not open. Called after every message; nearly always does nothing.
+    pub(super) fn follow_selection(&mut self) {
+        if !self.state.fleet.is_listed() {
+            return;
+        }
+        let selected = self.state.panes.services.list.selected();
+        let subject = match selected {
+            // The heading of the containers without a stack is nobody's log.
+            Some(Subject::Loose) | None => self.state.panes.logs.subject.clone(),
+            Some(subject) => Some(subject.clone()),
+        };
+        let changed = subject != self.state.panes.logs.subject;
+        if changed {
+            self.state.logs.clear();
+            self.state.panes.logs.start(subject.clone());
+            self.redraw();
+        }
+        let Some(subject) = subject else { return };
+        let streams = self.streams(&subject);
+        if !streams.is_empty() {
+            let generation = self.state.panes.logs.generation;
+            self.effects.push(Effect::FollowLogs { generation, streams });
+        } else if changed {
+            self.effects.push(Effect::StopLogs);
+        }
+    }
+
+    /// After a loss of the daemon every stream has ended, and none of them because its container did.
+    pub(super) fn reopen_streams(&mut self) {
+        for stream in self.state.panes.logs.streams.values_mut() {
+            (stream.open, stream.lost) = (false, true);
+        }
+    }
+
+    /// Remembers how far each stream was read, and gives the words for those that ended.
+    pub(super) fn note_streams(&mut self, batch: &LogBatch) -> Vec<(ContainerId, Safe)> {
+        for line in &batch.lines {
+            if let Some(stream) = self.state.panes.logs.streams.get_mut(&line.container) {
+                stream.last = stream.last.max(line.time);
+            }
+        }
+        let mut notes = Vec::new();
+        for end in &batch.ended {
+            if let Some(stream) = self.state.panes.logs.streams.get_mut(&end.container) {
+                stream.open = false;
+            }
+            let text = match &end.fault {
+                Some(fault) => format!("the log ends here: {fault}"),
+                None => "the log ends here: the container stopped".to_owned(),
+            };
+            notes.push((end.container.clone(), Safe::new(text)));
+        }
+        notes
+    }
+
+    fn streams(&mut self, subject: &Subject) -> Vec<LogStream> {
+        let state = &mut *self.state;
+        let mut nodes = state.tree.containers_of(subject);
+        nodes.sort_by_key(|node| !node.status.is_running());
+        let pane = &mut state.panes.logs;
+        pane.left_out = nodes.len().saturating_sub(MOST_STREAMS);
+        let tail = (state.log_tail / nodes.len().max(1) as u64).max(LEAST_TAIL).min(state.log_tail.max(1));
+        let mut wanted = Vec::new();
+        for node in nodes.iter().take(MOST_STREAMS) {
+            let started = node.status.since.filter(|_| node.status.is_running());
+            let running = node.status.is_running();
+            let request = match pane.streams.get(&node.id) {
+                None => Some(LogStream { container: node.id.clone(), tail: Some(tail), since: None }),
+                Some(stream) if !stream.open && running && is_another_run(stream, started) => {
+                    let tail = if stream.last.is_some() { None } else { Some(tail) };
+                    Some(LogStream { container: node.id.clone(), tail, since: stream.last })
+                }
+                Some(_) => None,
+            };
+            if let Some(request) = request {
+                let stream = Stream { open: true, last: request.since, started, lost: false };
+                pane.streams.insert(node.id.clone(), stream);
+                state.logs.name(&node.id, node.tag.clone());
+                wanted.push(request);
+            }
+        }
+        wanted
+    }
+}
+
+/// A stream that ended is opened again when its container was started again since, or the daemon was away.
+fn is_another_run(stream: &Stream, started: Option<Timestamp>) -> bool {
+    stream.lost || (started.is_some() && stream.started != started)
+}

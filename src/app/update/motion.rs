@@ -1,0 +1,104 @@
+//! Cursors and scrolling.
+
+use super::Turn;
+use crate::app::pane::{Motion, PaneId};
+use crate::app::store::notices::Severity;
+use crate::domain::TaskId;
+
+impl Turn<'_> {
+    pub(super) fn go(&mut self, pane: PaneId, motion: Motion) {
+        let rows = self.state.hits.rows(pane);
+        let panes = &mut self.state.panes;
+        match pane {
+            PaneId::Services => panes.services.list.go(motion, rows),
+            PaneId::Gpus => panes.gpus.list.go(motion, rows),
+            PaneId::Logs => panes.logs.go(motion, &self.state.logs, rows),
+            PaneId::Health => panes.health.list.go(motion, rows),
+            PaneId::Findings => panes.findings.list.go(motion, rows),
+            PaneId::Tasks => match &mut panes.tasks.open {
+                Some((id, scroll)) => {
+                    let lines = self.state.tasks.get(&*id).map_or(0, crate::app::store::tasks::lines);
+                    *scroll = scrolled(*scroll, motion, rows, lines);
+                }
+                None => panes.tasks.list.go(motion, rows),
+            },
+            PaneId::Backups => panes.backups.list.go(motion, rows),
+            PaneId::Resources => panes.resources.list.go(motion, rows),
+            PaneId::Messages => panes.messages.go(motion, rows),
+        }
+    }
+
+    /// To the side: folds and unfolds the tree, scrolls long lines.
+    pub(super) fn go_sideways(&mut self, right: bool) {
+        let state = &mut *self.state;
+        match state.focus {
+            PaneId::Services => {
+                let services = &mut state.panes.services;
+                let folded = services.fold(right, &state.tree);
+                if !folded && right {
+                    // It is open already: to its first child, as in every tree.
+                    let index = services.list.index().unwrap_or(0);
+                    if services.depth(index + 1) > services.depth(index) {
+                        services.list.select(index + 1);
+                    }
+                } else if !folded {
+                    services.go_to_parent();
+                }
+            }
+            PaneId::Logs => state.panes.logs.scroll_sideways(right),
+            PaneId::Gpus
+            | PaneId::Health
+            | PaneId::Findings
+            | PaneId::Tasks
+            | PaneId::Backups
+            | PaneId::Resources
+            | PaneId::Messages => {}
+        }
+    }
+
+    pub(super) fn next_match(&mut self, forwards: bool) {
+        let logs = &self.state.logs;
+        if logs.searched().is_none() {
+            self.state.notices.tell(Severity::Info, "nothing is searched for yet: / searches", self.now);
+            return;
+        }
+        let Some(current) = self.state.panes.logs.current(logs) else { return };
+        let found = if forwards { logs.match_after(current) } else { logs.match_before(current) };
+        self.jump_to(found);
+    }
+
+    pub(super) fn jump_to(&mut self, line: Option<u64>) {
+        match line {
+            Some(line) => {
+                let rows = self.state.hits.rows(PaneId::Logs);
+                self.state.panes.logs.jump(line, &self.state.logs, rows);
+            }
+            None if self.state.logs.is_searching() => {
+                self.state.notices.tell(Severity::Info, "still searching", self.now);
+            }
+            None => self.state.notices.tell(Severity::Info, "no more matches", self.now),
+        }
+    }
+
+    /// Shows a task's steps.
+    pub(super) fn open_task(&mut self, id: TaskId) {
+        self.state.notices.seen(&id);
+        self.state.panes.tasks.open = Some((id, 0));
+    }
+}
+
+/// The first line shown of `lines`, after the motion.
+pub(super) fn scrolled(scroll: usize, motion: Motion, rows: usize, lines: usize) -> usize {
+    let half = (rows / 2).max(1);
+    let last = lines.saturating_sub(rows.max(1));
+    let scroll = match motion {
+        Motion::Up => scroll.saturating_sub(1),
+        Motion::Down => scroll + 1,
+        Motion::Top => 0,
+        Motion::Bottom => last,
+        Motion::PageUp => scroll.saturating_sub(half),
+        Motion::PageDown => scroll + half,
+        Motion::By(by) => scroll.saturating_add_signed(by),
+    };
+    scroll.min(last)
+}

@@ -1,0 +1,100 @@
+//! From a command and what it is aimed at to the tasks that are asked for.
+
+use crate::app::State;
+use crate::app::command::Command;
+use crate::app::tree::Subject;
+use crate::domain::task::TaskRequest;
+use crate::domain::{ContainerId, Operation, TaskTarget};
+use std::collections::BTreeMap;
+
+/// What is aimed at in one stack.
+#[derive(Default)]
+struct Aim {
+    whole: bool,
+    services: Vec<String>,
+}
+
+/// One task for each stack, and one for each container that is aimed at by itself.
+pub(super) fn requests(state: &State, command: Command, targets: &[Subject]) -> Vec<TaskRequest> {
+    if command == Command::ApplyFix {
+        return state.fix().cloned().into_iter().collect();
+    }
+    let by_container = matches!(command, Command::Restart | Command::StopOrStart);
+    let by_service = by_container || matches!(command, Command::Deploy | Command::Scale);
+    let mut stacks: BTreeMap<String, Aim> = BTreeMap::new();
+    let mut containers: Vec<ContainerId> = Vec::new();
+    for subject in targets {
+        match subject {
+            Subject::Container(id) if by_container => containers.push(id.clone()),
+            Subject::Service { .. } | Subject::Container(_) if by_service => {
+                if let Some((project, service)) = state.service_of(subject) {
+                    stacks.entry(project).or_default().services.push(service);
+                }
+            }
+            Subject::Stack(_) | Subject::Service { .. } | Subject::Container(_) | Subject::Loose => {
+                if let Some(project) = state.stack_of(subject) {
+                    stacks.entry(project).or_default().whole = true;
+                }
+            }
+        }
+    }
+    // A container whose whole service is aimed at is in it already.
+    containers.retain(|id| {
+        let labels = state.fleet.get(id).and_then(|container| container.compose.as_ref());
+        let aim = labels.and_then(|labels| Some((stacks.get(&labels.project)?, labels)));
+        !aim.is_some_and(|(aim, labels)| aim.whole || aim.services.contains(&labels.service))
+    });
+    let of_stacks = stacks.into_iter().filter_map(|(project, aim)| {
+        let mut services = if aim.whole { Vec::new() } else { aim.services };
+        services.sort();
+        services.dedup();
+        let runs = any_runs(state, &project, &services);
+        let operation = operation(state, command, &project, services, runs)?;
+        Some(TaskRequest { operation, target: TaskTarget::Stack(state.stack_reference(&project)?) })
+    });
+    let of_containers = containers.iter().filter_map(|id| {
+        let container = state.fleet.get(id)?;
+        let operation = operation(state, command, "", Vec::new(), container.is_running())?;
+        let target = TaskTarget::Container { id: id.clone(), name: container.name.to_string() };
+        Some(TaskRequest { operation, target })
+    });
+    of_stacks.chain(of_containers).collect()
+}
+
+fn operation(
+    state: &State,
+    command: Command,
+    project: &str,
+    services: Vec<String>,
+    runs: bool,
+) -> Option<Operation> {
+    match command {
+        Command::Deploy => Some(Operation::Up { services, force_recreate: false, remove_orphans: false }),
+        Command::Restart => Some(Operation::Restart { services }),
+        Command::StopOrStart if runs => Some(Operation::Stop { services }),
+        Command::StopOrStart => Some(Operation::Start { services }),
+        Command::TakeDown => Some(Operation::Down { volumes: false, remove_orphans: false }),
+        Command::BackUp => Some(Operation::Backup),
+        Command::Scale => {
+            let now = services
+                .into_iter()
+                .map(|service| {
+                    let running = state.tree.service(project, &service).map_or(0, |node| node.running);
+                    (service, u32::try_from(running).unwrap_or(u32::MAX))
+                })
+                .collect();
+            Some(Operation::Scale { replicas: now })
+        }
+        _ => None,
+    }
+}
+
+fn any_runs(state: &State, project: &str, services: &[String]) -> bool {
+    let stack = state.tree.stack(project);
+    stack.is_some_and(|stack| {
+        let aimed = stack.services.iter();
+        aimed
+            .filter(|node| services.is_empty() || services.contains(&node.service))
+            .any(|node| node.running > 0)
+    })
+}
