@@ -1,0 +1,49 @@
+//! What the console relies on in an Engine, asserted through the production `engine`: the same assertions against a
+//! real Engine, which keeps them true, and against the simulated one, which they keep honest.
+
+#![expect(clippy::expect_used, reason = "a test that cannot go on says so at once")]
+
+#[expect(dead_code, reason = "shared with the tests of the whole program")]
+mod support;
+
+#[path = "contract/commands.rs"]
+mod commands;
+#[path = "contract/lifecycle.rs"]
+mod lifecycle;
+#[path = "contract/logs.rs"]
+mod logs;
+#[path = "contract/refusals.rs"]
+mod refusals;
+#[path = "contract/things.rs"]
+mod things;
+#[path = "contract/watching.rs"]
+mod watching;
+#[path = "contract/world.rs"]
+mod world;
+
+use libtest_mimic::{Arguments, Trial};
+
+/// Names the cases that hold for a real Engine.
+macro_rules! real {
+    ($($room:ident: $($case:ident),+;)+) => {
+        vec![$($(support::engine::trial(
+            concat!("engine::", stringify!($room), "::", stringify!($case)),
+            || world::run(world::World::real(), $room::$case),
+        )),+),+]
+    };
+}
+
+fn main() {
+    let trials: Vec<Trial> = real! {
+        lifecycle: describes_itself, runs_and_ends, keeps_exit_codes, restarts, is_killed, is_renamed, finds_by_name,
+            lists_a_project, tells_health;
+        logs: keeps_streams_apart, tails, reads_since, follows_until_the_end, rejoins_long_lines,
+            reads_a_terminal, rejoins_long_lines_of_a_terminal, stays_open_while_idle;
+        commands: runs_commands, reports_failures, takes_much_output, opens_a_terminal;
+        things: keeps_networks, keeps_volumes, knows_images, takes_files, counts_figures;
+        refusals: unknown_container, taken_name, unknown_image, taken_port, network_in_use, volume_in_use,
+            unknown_program, unreadable_log;
+        watching: lists_first, sees_a_life, details_follow, sees_health;
+    };
+    libtest_mimic::run(&Arguments::from_args(), trials).exit();
+}

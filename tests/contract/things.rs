@@ -1,0 +1,115 @@
+//! Networks, volumes, images, files, figures.
+
+use super::world::{IMAGE, Role, World};
+use mcp_tui::domain::figures::FigureSource;
+use serde_json::json;
+
+pub async fn keeps_networks(world: &World) {
+    let name = world.named("net");
+    assert_eq!(world.engine.network(&name).await, Ok(None));
+    let labels = json!({
+        "com.docker.compose.project": world.name, "com.docker.compose.network": "backend",
+    });
+    let body = json!({ "Driver": "bridge", "Labels": labels });
+    let id = world.engine.create_network(&name, &body).await.expect("it is created");
+    let found = world.engine.network(&name).await.expect("an answer").expect("it is found");
+    assert_eq!((found.id.as_str(), found.name.as_str(), found.driver.as_str()), (&*id, &*name, "bridge"));
+    assert_eq!((found.project.as_deref(), found.key.as_deref()), (Some(&*world.name), Some("backend")));
+    assert_eq!(found.endpoints, Some(0));
+
+    let container = world.run("on", Role::Idle, json!({})).await;
+    let endpoint = json!({ "Aliases": ["api"] });
+    world.engine.connect_network(&name, &container, &endpoint).await.expect("it is attached");
+    let attached = world.inspect(&container).await;
+    let attachment =
+        attached.networks.iter().find(|attachment| attachment.network == name).expect("it is attached");
+    assert!(attachment.address.is_some());
+    assert_eq!(world.engine.network(&name).await.expect("an answer").expect("found").endpoints, Some(1));
+
+    world.engine.remove_container(&container, true, true).await.expect("it is removed");
+    world.engine.remove_network(&name).await.expect("it is removed");
+    assert_eq!(world.engine.network(&name).await, Ok(None));
+}
+
+pub async fn keeps_volumes(world: &World) {
+    let name = world.named("data");
+    assert_eq!(world.engine.volume(&name).await, Ok(None));
+    let labels = json!({
+        "com.docker.compose.project": world.name, "com.docker.compose.volume": "data",
+    });
+    let body = json!({ "Name": name, "Labels": labels });
+    assert_eq!(world.engine.create_volume(&body).await, Ok(name.clone()));
+    assert_eq!(
+        world.engine.create_volume(&body).await,
+        Ok(name.clone()),
+        "one that exists is taken as it is"
+    );
+    let found = world.engine.volume(&name).await.expect("an answer").expect("it is found");
+    assert_eq!((found.name.as_str(), found.driver.as_str()), (&*name, "local"));
+    assert_eq!((found.project.as_deref(), found.key.as_deref()), (Some(&*world.name), Some("data")));
+    let resources = world.engine.resources().await.expect("an overview");
+    assert!(resources.volumes.iter().any(|volume| volume.name.as_str() == name));
+    let more = json!({ "HostConfig": { "Binds": [format!("{name}:/data:ro")] } });
+    let container = world.create("holder", Role::Idle, more).await;
+    let mounts = world.inspect(&container).await.mounts;
+    assert_eq!(mounts.len(), 1);
+    assert_eq!((&*mounts[0].kind, &*mounts[0].source, &*mounts[0].target), ("volume", &*name, "/data"));
+    assert!(!mounts[0].read_write);
+    world.engine.remove_container(&container, true, true).await.expect("it is removed");
+    assert!(
+        world.engine.volume(&name).await.expect("an answer").is_some(),
+        "a named volume outlives its container"
+    );
+    world.engine.remove_volume(&name).await.expect("it is removed");
+    assert_eq!(world.engine.volume(&name).await, Ok(None));
+}
+
+pub async fn knows_images(world: &World) {
+    let image = world.engine.image(IMAGE).await.expect("an answer").expect("it is there");
+    assert!(image.id.starts_with("sha256:"));
+    assert!(image.tags.iter().any(|tag| tag.starts_with(IMAGE)), "{:?}", image.tags);
+    let listed = world.engine.images().await.expect("a list");
+    assert!(listed.iter().any(|listed| listed.id == image.id));
+    let by_id = world.engine.image(&image.id).await.expect("an answer").expect("it is there by its id");
+    assert_eq!(by_id.id, image.id);
+    assert_eq!(world.engine.image("mcp-tui-test/no-such:1").await, Ok(None));
+    let container = world.create("of", Role::Idle, json!({})).await;
+    assert_eq!(world.inspect(&container).await.image_id, image.id);
+}
+
+pub async fn takes_files(world: &World) {
+    let id = world.run("files", Role::Idle, json!({})).await;
+    let mut archive = tar::Builder::new(Vec::new());
+    let mut header = tar::Header::new_gnu();
+    header.set_size(6);
+    header.set_mode(0o644);
+    archive.append_data(&mut header, "note.txt", &b"hello\n"[..]).expect("an archive");
+    let archive = archive.into_inner().expect("an archive");
+    world.engine.put_archive(&id, "/tmp", archive.into()).await.expect("it is unpacked");
+    let read = ["cat", "/tmp/note.txt"].map(str::to_owned).to_vec();
+    let mut exec = world.engine.exec(&id, read.into()).await.expect("it runs");
+    let chunk = exec.next().await.expect("output").expect("readable");
+    assert_eq!(chunk, mcp_tui::engine::ExecChunk::Stdout(b"hello\n"[..].into()));
+    assert_eq!(exec.finish().await, Ok(0));
+}
+
+pub async fn counts_figures(world: &World) {
+    let more = json!({ "HostConfig": { "Memory": 64 << 20 } });
+    let id = world.run("figures", Role::Ticks, more).await;
+    let first = world.engine.figures(&id).await.expect("figures");
+    assert_eq!(first.source, FigureSource::StatsApi);
+    assert_eq!(first.cpu_percent, None, "one sample is no rate");
+    assert_eq!(first.memory_limit_bytes, Some(64 << 20));
+    let second = world
+        .eventually("figures with a rate", async || {
+            let figures = world.engine.figures(&id).await.expect("figures");
+            figures.cpu_percent.is_some().then_some(figures)
+        })
+        .await;
+    assert!(second.memory_bytes.is_some_and(|bytes| bytes > 0 && bytes < 64 << 20));
+    assert!(second.cpu_percent.is_some_and(|percent| (0.0..1600.0).contains(&percent)), "{second:?}");
+    assert!(second.pids.is_some_and(|pids| pids > 0));
+    let unlimited = world.run("unlimited", Role::Idle, json!({})).await;
+    let figures = world.engine.figures(&unlimited).await.expect("figures");
+    assert_eq!(figures.memory_limit_bytes, None, "the host's memory is no limit of its own");
+}

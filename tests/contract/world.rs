@@ -1,0 +1,160 @@
+//! An Engine to try things on, and what one case made on it.
+
+use futures_util::FutureExt;
+use mcp_tui::domain::{Container, ContainerId, Fault};
+use mcp_tui::engine::{Endpoint, Engine};
+use serde_json::{Value, json};
+use std::panic::{AssertUnwindSafe, resume_unwind};
+use std::process;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+/// What a container of a case does.
+#[derive(Debug, Clone, Copy)]
+pub enum Role {
+    /// Runs until it is told to stop, and then ends with 0.
+    Idle,
+    /// Writes `out 1`, `out 2`, `out 3` to stdout and `err 1`, `err 2` to stderr, and ends with 3.
+    Speaks,
+    /// Writes `tick 1`, `tick 2`… to stdout until it is stopped.
+    Ticks,
+}
+
+pub struct World {
+    pub endpoint: Endpoint,
+    pub engine: Engine,
+    /// Begins the name of everything that this case makes, and is the value of its label.
+    pub name: String,
+    pub simulated: bool,
+}
+
+const LABEL: &str = "mcp-tui.contract";
+pub const IMAGE: &str = "mcp-tui-test/busybox";
+const IDLE: &str = "trap 'exit 0' TERM; while :; do sleep 1 & wait $!; done";
+
+impl World {
+    pub async fn real() -> Self {
+        Self::at(Endpoint::unix(super::support::engine::SOCKET), false).await
+    }
+
+    async fn at(endpoint: Endpoint, simulated: bool) -> Self {
+        static COUNTER: AtomicU32 = AtomicU32::new(0);
+        let moment = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.subsec_micros());
+        let name = format!("contract-{}-{moment}-{}", process::id(), COUNTER.fetch_add(1, Ordering::Relaxed));
+        let engine = Engine::connect(&endpoint).await.expect("the Engine answers");
+        Self { endpoint, engine, name, simulated }
+    }
+
+    pub fn named(&self, what: &str) -> String {
+        format!("{}-{what}", self.name)
+    }
+
+    /// The labels of everything of this case.
+    pub fn labels(&self) -> Value {
+        json!({ LABEL: self.name })
+    }
+
+    fn body(&self, role: Role) -> Value {
+        let command = match role {
+            Role::Idle => IDLE,
+            Role::Speaks => {
+                "for i in 1 2 3; do echo out $i; done; for i in 1 2; do echo err $i >&2; done; exit 3"
+            }
+            Role::Ticks => {
+                "trap 'exit 0' TERM; i=0; while :; do i=$((i+1)); echo tick $i; sleep 0.1 & wait $!; done"
+            }
+        };
+        json!({ "Image": IMAGE, "Cmd": ["sh", "-c", command], "Labels": self.labels() })
+    }
+
+    /// Creates a container; `more` is merged into its body.
+    pub async fn create(&self, what: &str, role: Role, more: Value) -> ContainerId {
+        self.try_create(what, role, more).await.expect("the container is created")
+    }
+
+    pub async fn try_create(&self, what: &str, role: Role, more: Value) -> Result<ContainerId, Fault> {
+        let mut body = self.body(role);
+        merge(&mut body, more);
+        self.engine.create_container(&self.named(what), &body, None).await
+    }
+
+    pub async fn run(&self, what: &str, role: Role, more: Value) -> ContainerId {
+        let id = self.create(what, role, more).await;
+        self.engine.start(&id).await.expect("the container starts");
+        id
+    }
+
+    pub async fn shell(&self, what: &str, script: &str, more: Value) -> ContainerId {
+        let mut body = json!({ "Cmd": ["sh", "-c", script] });
+        merge(&mut body, more);
+        self.run(what, Role::Idle, body).await
+    }
+
+    pub async fn inspect(&self, id: &ContainerId) -> Container {
+        self.engine.inspect(id).await.expect("the container can be inspected")
+    }
+
+    /// Asks until there is an answer.
+    pub async fn eventually<T>(&self, what: &str, mut ask: impl AsyncFnMut() -> Option<T>) -> T {
+        let wait = async {
+            loop {
+                if let Some(answer) = ask().await {
+                    return answer;
+                }
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        soon(what, wait).await
+    }
+
+    async fn clean(&self) {
+        // Whatever state the case left it in; a failure here must not hide the case's own.
+        let mine = |name: &str| name.starts_with(&self.name);
+        for container in self.engine.containers(None).await.unwrap_or_default() {
+            if mine(&container.name) {
+                drop(self.engine.remove_container(&container.id, true, true).await);
+            }
+        }
+        for network in self.engine.networks().await.unwrap_or_default() {
+            if mine(&network.name) {
+                drop(self.engine.remove_network(&network.id).await);
+            }
+        }
+        for volume in self.engine.volumes().await.unwrap_or_default() {
+            if mine(&volume.name) {
+                drop(self.engine.remove_volume(&volume.name).await);
+            }
+        }
+    }
+}
+
+/// Waits for what must come, and says what did not.
+pub async fn soon<T>(what: &str, future: impl Future<Output = T>) -> T {
+    tokio::time::timeout(super::support::wait::PATIENCE, future)
+        .await
+        .unwrap_or_else(|_| panic!("{what}: not in time"))
+}
+
+/// Runs one case in a runtime of its own and takes away what it made, passed or failed.
+pub fn run(world: impl Future<Output = World>, case: impl AsyncFnOnce(&World)) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(async {
+        let world = world.await;
+        let outcome = AssertUnwindSafe(case(&world)).catch_unwind().await;
+        world.clean().await;
+        if let Err(panic) = outcome {
+            resume_unwind(panic);
+        }
+    });
+}
+
+fn merge(body: &mut Value, more: Value) {
+    match (body, more) {
+        (Value::Object(body), Value::Object(more)) => {
+            for (key, value) in more {
+                merge(body.entry(key).or_insert(Value::Null), value);
+            }
+        }
+        (body, more) => *body = more,
+    }
+}
