@@ -29,8 +29,9 @@ pub fn trial(name: &str, test: fn()) -> Trial {
     .with_ignored_flag(!wanted())
 }
 
+/// A daemon asked in HTTP/1.0 answers in it.
 fn answers() -> bool {
-    ping().is_ok_and(|answer| answer.starts_with("HTTP/1.1 200"))
+    ping().is_ok_and(|answer| answer.starts_with("HTTP/1.0 200"))
 }
 
 fn ping() -> std::io::Result<String> {
