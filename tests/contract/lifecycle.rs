@@ -38,6 +38,7 @@ pub async fn runs_and_ends(world: &World) {
     assert_eq!(details.restart_count, 0);
     world.engine.start(&id).await.expect("starting what runs changes nothing");
 
+    world.speaks(&id).await;
     soon("the stop", world.engine.stop(&id, None)).await.expect("it stops");
     let ended = world.inspect(&id).await;
     assert_eq!(ended.state, ContainerState::Exited);
@@ -118,7 +119,7 @@ pub async fn lists_a_project(world: &World) {
     let second = world.create("api-2", Role::Idle, labels("api", 2)).await;
     world.create("other", Role::Idle, json!({})).await;
     let mut listed = world.engine.containers(Some(&world.name)).await.expect("a list");
-    listed.sort_by_key(|container| container.tag());
+    listed.sort_by_key(mcp_tui::domain::Container::tag);
     assert_eq!(listed.iter().map(|container| &container.id).collect::<Vec<_>>(), [&first, &second]);
     assert_eq!(listed[0].state, ContainerState::Running);
     assert_eq!(listed[1].state, ContainerState::Created);
@@ -148,7 +149,7 @@ pub async fn tells_health(world: &World) {
     assert!(healthy.status.ends_with("(healthy)"), "{}", healthy.status);
     let details = healthy.details.expect("details");
     assert_eq!(details.failing_streak, 0);
-    assert_eq!(details.health_output.as_deref().map(|output| output.trim()), Some("fine"));
+    assert_eq!(details.health_output.as_deref().map(str::trim), Some("fine"));
     let listed = world.engine.containers(None).await.expect("a list");
     let listed = listed.into_iter().find(|container| container.id == id).expect("it is listed");
     assert_eq!(listed.health, Some(Health::Healthy));

@@ -1,8 +1,8 @@
 //! An Engine to try things on, and what one case made on it.
 
-use futures_util::FutureExt;
+use futures_util::{FutureExt, StreamExt};
 use mcp_tui::domain::{Container, ContainerId, Fault};
-use mcp_tui::engine::{Endpoint, Engine};
+use mcp_tui::engine::{Endpoint, Engine, LogRequest};
 use serde_json::{Value, json};
 use std::panic::{AssertUnwindSafe, resume_unwind};
 use std::process;
@@ -12,7 +12,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 /// What a container of a case does.
 #[derive(Debug, Clone, Copy)]
 pub enum Role {
-    /// Runs until it is told to stop, and then ends with 0.
+    /// Writes `ready` when it is, runs until it is told to stop, and then ends with 0.
     Idle,
     /// Writes `out 1`, `out 2`, `out 3` to stdout and `err 1`, `err 2` to stderr, and ends with 3.
     Speaks,
@@ -30,7 +30,7 @@ pub struct World {
 
 const LABEL: &str = "mcp-tui.contract";
 pub const IMAGE: &str = "mcp-tui-test/busybox";
-const IDLE: &str = "trap 'exit 0' TERM; while :; do sleep 1 & wait $!; done";
+const IDLE: &str = "trap 'exit 0' TERM; echo ready; while :; do sleep 1 & wait $!; done";
 
 impl World {
     pub async fn real() -> Self {
@@ -88,6 +88,13 @@ impl World {
         let mut body = json!({ "Cmd": ["sh", "-c", script] });
         merge(&mut body, more);
         self.run(what, Role::Idle, body).await
+    }
+
+    /// Waits for the first line that a container writes: a signal before that would not be heeded.
+    pub async fn speaks(&self, id: &ContainerId) {
+        let mut lines = self.engine.logs(id, LogRequest { follow: true, ..LogRequest::default() });
+        let line = soon("the first line", lines.next()).await.expect("a line");
+        line.expect("the log can be read");
     }
 
     pub async fn inspect(&self, id: &ContainerId) -> Container {
