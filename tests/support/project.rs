@@ -16,7 +16,7 @@ impl Project {
         static COUNTER: AtomicU32 = AtomicU32::new(0);
         let moment = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.subsec_micros());
         let count = COUNTER.fetch_add(1, Ordering::Relaxed);
-        Self { name: format!("mcptest-{what}-{}-{moment}-{count}", process::id()) }
+        Self { name: format!("mcptest-{what}-{:x}{moment:05x}{count}", process::id()) }
     }
 
     fn filter(&self) -> String {

@@ -1,0 +1,65 @@
+//! What one message costs the core: a key, an event of the fleet, a tick.
+
+#![expect(clippy::expect_used, reason = "a bench that cannot go on says so at once")]
+
+mod fleet;
+
+use criterion::{Criterion, criterion_group, criterion_main};
+use fleet::{console, container, moment};
+use mcp_tui::app::{Msg, update};
+use mcp_tui::config::keys::{Key, KeyPress};
+use mcp_tui::domain::{ContainerState, FleetEvent};
+use std::hint::black_box;
+
+fn key(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("key");
+    for containers in [100, 1000] {
+        let mut state = console(containers, 120, 40);
+        let mut downward = true;
+        group.bench_function(format!("{containers} containers"), |bencher| {
+            bencher.iter(|| {
+                let letter = if downward { 'j' } else { 'k' };
+                downward = !downward;
+                let message = Msg::Key(KeyPress::plain(Key::Char(letter)));
+                black_box(update(&mut state, black_box(message), moment()))
+            });
+        });
+    }
+    group.finish();
+}
+
+fn fleet_event(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("fleet event");
+    for containers in [100, 1000] {
+        let mut state = console(containers, 120, 40);
+        let mut running = false;
+        group.bench_function(format!("{containers} containers"), |bencher| {
+            bencher.iter(|| {
+                let mut changed = container(containers / 2);
+                changed.state = if running { ContainerState::Running } else { ContainerState::Exited };
+                running = !running;
+                let message = Msg::Fleet(FleetEvent::Changed(Box::new(changed)));
+                black_box(update(&mut state, message, moment()))
+            });
+        });
+    }
+    group.finish();
+}
+
+fn tick(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("tick");
+    for containers in [100, 1000] {
+        let mut state = console(containers, 120, 40);
+        let mut now = moment();
+        group.bench_function(format!("{containers} containers"), |bencher| {
+            bencher.iter(|| {
+                now += jiff::SignedDuration::from_secs(1);
+                black_box(update(&mut state, Msg::Tick, now))
+            });
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, key, fleet_event, tick);
+criterion_main!(benches);
