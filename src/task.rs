@@ -2,24 +2,28 @@
 //!
 //! A task is a directory `tasks/<id>/` of the state directory: `spec.json` says what was asked, `journal.jsonl` what came
 //! of it, `worker.log` holds the worker's last words if it died. [`Store`] submits and reads tasks, [`Follower`] and
-//! [`JournalTail`] follow one, [`worker::run`] is the process that carries one out.
+//! [`JournalTail`] follow one, [`plan`] says what a request would do now, [`worker::run`] is the process that carries one out.
 //!
 //! Everything of [`Store`] blocks, [`Store::submit`] for up to a few seconds: call it off the console's loop.
 
 mod audit;
+mod container;
 mod files;
 mod follow;
 mod journal;
 mod lock;
+mod prepare;
 mod process;
 mod requester;
 mod store;
 mod submit;
+pub mod worker;
 
 pub use audit::{AuditEntry, AuditLog};
 pub use follow::Follower;
 pub use journal::{Journal, JournalTail};
 pub use lock::{LockOwner, StackLock};
+pub use prepare::plan;
 pub use process::ProcessMark;
 pub use requester::Requester;
 pub use store::Store;

@@ -81,6 +81,14 @@ impl Fault {
         self
     }
 
+    /// Several faults as one: the first, with the others among its causes.
+    pub fn merged(faults: Vec<Self>) -> Self {
+        let mut faults = faults.into_iter();
+        let first =
+            faults.next().unwrap_or_else(|| Self::new(FaultKind::Internal, "fail", "without a reason"));
+        faults.fold(first, |first, fault| first.because(fault.to_string()))
+    }
+
     /// A fault from an I/O error, its kind taken from the error's.
     pub fn io(operation: impl Into<String>, object: impl fmt::Display, error: &std::io::Error) -> Self {
         use std::io::ErrorKind as Kind;

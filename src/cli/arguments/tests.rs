@@ -1,0 +1,96 @@
+use super::*;
+use clap::CommandFactory;
+use clap::error::ErrorKind;
+use rstest::rstest;
+
+fn parse(line: &str) -> Result<Arguments, clap::Error> {
+    Arguments::try_parse_from(std::iter::once("mcp-tui").chain(line.split_whitespace()))
+}
+
+fn command(line: &str) -> Command {
+    parse(line).unwrap().command.unwrap()
+}
+
+#[test]
+fn the_grammar_is_sound() {
+    Arguments::command().debug_assert();
+}
+
+#[test]
+fn without_a_command_the_console_is_meant() {
+    assert_eq!(parse("").unwrap().command, None);
+    assert!(parse("--read-only -H unix:///x.sock").unwrap().global.read_only);
+}
+
+#[test]
+fn f_is_a_file_before_the_command_and_follow_in_logs() {
+    let arguments = parse("-f a.yaml -f b.yaml -p shop logs -f --tail 5 web").unwrap();
+    assert_eq!(arguments.global.files, [PathBuf::from("a.yaml"), PathBuf::from("b.yaml")]);
+    assert_eq!(arguments.global.project.as_deref(), Some("shop"));
+    let follows = Command::Logs {
+        follow: true,
+        tail: "5".to_owned(),
+        since: None,
+        timestamps: false,
+        services: vec!["web".to_owned()],
+    };
+    assert_eq!(arguments.command, Some(follows));
+}
+
+#[test]
+fn the_stack_and_json_may_stand_on_either_side() {
+    for line in ["-s mlflow --json up", "up -s mlflow --json", "-s mlflow up --json -d"] {
+        let global = parse(line).unwrap().global;
+        assert_eq!((global.stack.as_deref(), global.json), (Some("mlflow"), true), "{line}");
+    }
+}
+
+#[test]
+fn up_and_down_take_what_docker_compose_takes() {
+    let up = Command::Up {
+        services: vec!["db".to_owned(), "web".to_owned()],
+        force_recreate: true,
+        remove_orphans: true,
+        detach: true,
+    };
+    assert_eq!(command("up -d --force-recreate --remove-orphans db web"), up);
+    assert_eq!(command("down -v"), Command::Down { volumes: true, remove_orphans: false });
+    assert_eq!(command("tasks"), Command::Tasks { command: None });
+    assert_eq!(command("backup list"), Command::Backup(BackupCommand::List));
+}
+
+#[rstest]
+#[case("upp", ErrorKind::InvalidSubcommand)]
+#[case("scale", ErrorKind::MissingRequiredArgument)]
+#[case("-s a -f b.yaml up", ErrorKind::ArgumentConflict)]
+#[case("snapshot --format gif", ErrorKind::InvalidValue)]
+#[case("health --wait soon", ErrorKind::ValueValidation)]
+fn what_makes_no_sense_is_refused_with_exit_code_2(#[case] line: &str, #[case] kind: ErrorKind) {
+    let error = parse(line).unwrap_err();
+    assert_eq!((error.kind(), error.exit_code()), (kind, 2));
+}
+
+#[test]
+fn the_help_lists_every_exit_code_that_a_fault_can_have() {
+    use crate::domain::{Fault, FaultKind};
+    let kinds = [
+        FaultKind::Unreachable,
+        FaultKind::Permission,
+        FaultKind::Timeout,
+        FaultKind::NotFound,
+        FaultKind::Conflict,
+        FaultKind::Invalid,
+        FaultKind::Exhausted,
+        FaultKind::Refused,
+        FaultKind::Locked,
+        FaultKind::Cancelled,
+        FaultKind::Internal,
+    ];
+    let help = Arguments::command().render_long_help().to_string();
+    let listed: Vec<_> =
+        help.lines().filter_map(|line| line.split_whitespace().next()?.parse().ok()).collect();
+    for kind in kinds {
+        let code = Fault::new(kind, "", "").exit_code();
+        assert!(listed.contains(&code), "{kind:?} ends with {code}, which --help does not explain");
+    }
+}

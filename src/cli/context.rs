@@ -1,0 +1,62 @@
+//! What the commands share: settings, paths, the daemon, the task store.
+
+use super::arguments::Global;
+use super::output::Output;
+use super::report;
+use crate::config::{Paths, Settings};
+use crate::domain::{Fault, FaultKind};
+use crate::engine::{Endpoint, EndpointOptions, Engine};
+use crate::task::Store;
+
+pub struct Context {
+    pub global: Global,
+    pub paths: Paths,
+    pub settings: Settings,
+    pub settings_faults: Vec<Fault>,
+}
+
+impl Context {
+    pub fn new(global: Global) -> Result<Self, Fault> {
+        let mut paths = Paths::from_environment();
+        if let Some(directory) = &global.config {
+            paths.config = std::path::absolute(directory)
+                .map_err(|error| Fault::io("find directory", directory.display(), &error))?;
+        }
+        let (settings, settings_faults) = Settings::load(&paths);
+        Ok(Self { global, paths, settings, settings_faults })
+    }
+
+    /// Mistakes in the settings end no command, but nobody should have to guess why a setting has no effect.
+    pub fn warn_about_settings(&self, output: Output) {
+        for fault in &self.settings_faults {
+            report::warn(fault, output);
+        }
+    }
+
+    pub fn store(&self) -> Result<Store, Fault> {
+        Store::open(&self.paths.state)
+    }
+
+    pub fn endpoint(&self) -> Result<Endpoint, Fault> {
+        Endpoint::resolve(&EndpointOptions::from_environment(self.global.host.clone()))
+    }
+
+    pub async fn engine(&self) -> Result<Engine, Fault> {
+        Engine::connect(&self.endpoint()?).await
+    }
+
+    /// Whether something may be changed at all.
+    pub fn may_change(&self, operation: &str) -> Result<(), Fault> {
+        if !self.global.read_only && !self.settings.read_only {
+            return Ok(());
+        }
+        let wherefrom = if self.global.read_only {
+            "--read-only was given"
+        } else {
+            "`read_only` is set in the settings"
+        };
+        Err(Fault::new(FaultKind::Permission, operation, "")
+            .because(wherefrom)
+            .hint("leave it out to make changes"))
+    }
+}

@@ -1,0 +1,59 @@
+//! Markdown about the program, from what it knows of itself, so that the README cannot be wrong.
+
+use super::Arguments;
+use super::arguments::Document;
+use super::output::print_document;
+use crate::domain::Fault;
+use clap::CommandFactory;
+use std::fmt::Write as _;
+
+pub fn print(document: Document) -> Result<(), Fault> {
+    match document {
+        Document::Commands => print_document(&commands()),
+        Document::Keys => print_document(&crate::app::command::markdown()),
+    }
+}
+
+/// One row per command; those that have commands of their own give one row for each.
+fn commands() -> String {
+    let mut text = String::from("| command | does |\n| --- | --- |\n");
+    let mut root = Arguments::command();
+    root.build();
+    for command in
+        root.get_subcommands().filter(|command| !command.is_hide_set() && command.get_name() != "help")
+    {
+        let nested: Vec<_> =
+            command.get_subcommands().filter(|command| command.get_name() != "help").cloned().collect();
+        if nested.is_empty() {
+            row(&mut text, command.get_name(), command);
+        }
+        for inner in nested {
+            row(&mut text, &format!("{} {}", command.get_name(), inner.get_name()), &inner);
+        }
+    }
+    text
+}
+
+fn row(text: &mut String, name: &str, command: &clap::Command) {
+    let mut usage = name.to_owned();
+    let own = command.get_arguments().filter(|argument| {
+        !argument.is_global_set()
+            && !argument.is_hide_set()
+            && !["help", "version"].contains(&argument.get_id().as_str())
+    });
+    for argument in own {
+        let value = argument.get_value_names().map(|names| names[0].as_str()).unwrap_or_default();
+        let _ = match (argument.get_short(), argument.get_long()) {
+            (None, None) if argument.is_required_set() => write!(usage, " {value}"),
+            (None, None) => write!(usage, " [{value}…]"),
+            (Some(short), _) if argument.get_action().takes_values() => write!(usage, " [-{short} {value}]"),
+            (Some(short), _) => write!(usage, " [-{short}]"),
+            (None, Some(long)) if argument.get_action().takes_values() => {
+                write!(usage, " [--{long} {value}]")
+            }
+            (None, Some(long)) => write!(usage, " [--{long}]"),
+        };
+    }
+    let about = command.get_about().map(ToString::to_string).unwrap_or_default();
+    let _ = writeln!(text, "| `{}` | {} |", usage.replace('|', "\\|"), about.replace('|', "\\|"));
+}

@@ -1,0 +1,150 @@
+//! `logs`: what a stack's containers wrote, merged by time.
+
+use super::context::Context;
+use super::output::{Output, Tone, print_json};
+use super::ps::order;
+use super::stack::choose;
+use crate::domain::yaml::go_duration;
+use crate::domain::{Container, ContainerId, Fault, FaultKind, LogLine};
+use crate::engine::{LogRequest, LogStream};
+use futures_util::StreamExt;
+use futures_util::stream::select_all;
+use jiff::{SignedDuration, Timestamp};
+use serde_json::json;
+
+pub struct LogsOptions {
+    pub follow: bool,
+    pub tail: String,
+    pub since: Option<String>,
+    pub timestamps: bool,
+    pub services: Vec<String>,
+}
+
+pub async fn run(context: &Context, options: LogsOptions, output: Output) -> Result<u8, Fault> {
+    let now = Timestamp::now();
+    let request = LogRequest {
+        follow: options.follow,
+        tail: tail(&options.tail)?,
+        since: options.since.as_deref().map(|text| since(text, now)).transpose()?,
+        until: None,
+        tty: None,
+    };
+    let engine = context.engine().await?;
+    let chosen = choose(context).await?;
+    let mut containers = engine.containers(Some(&chosen.reference.project)).await?;
+    chosen.check_services(&options.services, &containers)?;
+    containers.retain(|container| {
+        let service = container.compose.as_ref().map(|labels| &labels.service);
+        options.services.is_empty() || service.is_some_and(|name| options.services.contains(name))
+    });
+    containers.sort_by_key(order);
+    let streams: Vec<LogStream> =
+        containers.iter().map(|container| engine.logs(&container.id, request.clone())).collect();
+    let printer = Printer::new(&containers, options.timestamps, output);
+    if options.follow { follow(streams, &printer).await } else { merge(streams, &printer).await }
+}
+
+/// As the lines come. Ends when all containers have ended, or by Ctrl-C.
+async fn follow(streams: Vec<LogStream>, printer: &Printer) -> Result<u8, Fault> {
+    let mut lines = select_all(streams);
+    loop {
+        tokio::select! {
+            line = lines.next() => match line {
+                Some(line) => printer.print(&line?)?,
+                None => return Ok(0),
+            },
+            pressed = tokio::signal::ctrl_c() => {
+                return pressed.map(|()| 130).map_err(|error| Fault::io("wait for", "Ctrl-C", &error));
+            }
+        }
+    }
+}
+
+/// Logs that end: always the oldest of all the next lines, so that one line per container is held and no more.
+async fn merge(mut streams: Vec<LogStream>, printer: &Printer) -> Result<u8, Fault> {
+    let mut heads = Vec::new();
+    for stream in &mut streams {
+        heads.push(stream.next().await.transpose()?);
+    }
+    loop {
+        let waiting = heads.iter().enumerate().filter_map(|(at, head)| Some((head.as_ref()?.time, at)));
+        let Some((_, at)) = waiting.min() else { return Ok(0) };
+        if let Some(line) = heads[at].take() {
+            printer.print(&line)?;
+        }
+        heads[at] = streams[at].next().await.transpose()?;
+    }
+}
+
+struct Printer {
+    names: Vec<(ContainerId, String, String)>,
+    timestamps: bool,
+    output: Output,
+}
+
+impl Printer {
+    fn new(containers: &[Container], timestamps: bool, output: Output) -> Self {
+        let width = containers.iter().map(|container| container.tag().chars().count()).max().unwrap_or(0);
+        let names = containers.iter().map(|container| {
+            (container.id.clone(), container.name.to_string(), format!("{:width$} | ", container.tag()))
+        });
+        Self { names: names.collect(), timestamps, output }
+    }
+
+    fn print(&self, line: &LogLine) -> Result<(), Fault> {
+        let known = self.names.iter().find(|(id, _, _)| *id == line.container);
+        let (name, tag) =
+            known.map_or((line.container.short(), ""), |(_, name, tag)| (name.as_str(), tag.as_str()));
+        if self.output.json {
+            return print_json(&json!({
+                "container": name,
+                "time": line.time,
+                "source": line.source,
+                "line": line.line.text,
+                "cut_bytes": line.line.cut_bytes,
+            }));
+        }
+        let time = line.time.filter(|_| self.timestamps).map(|time| format!("{time} ")).unwrap_or_default();
+        self.output.toned(&[(Tone::Dim, tag), (Tone::Dim, &time), (Tone::Plain, &line.line.text)])
+    }
+}
+
+fn tail(text: &str) -> Result<Option<u64>, Fault> {
+    match text {
+        "all" => Ok(None),
+        number => number.parse().map(Some).map_err(|_| {
+            Fault::new(FaultKind::Invalid, "read argument", format!("--tail {text}"))
+                .because("expected a number of lines, or `all`")
+                .hint("for example --tail 100")
+        }),
+    }
+}
+
+fn since(text: &str, now: Timestamp) -> Result<Timestamp, Fault> {
+    let ago = go_duration(text).and_then(|ago| SignedDuration::try_from(ago).ok());
+    let moment = match ago {
+        Some(ago) => now.checked_sub(ago).ok(),
+        None => text.parse().ok(),
+    };
+    moment.ok_or_else(|| {
+        Fault::new(FaultKind::Invalid, "read argument", format!("--since {text}"))
+            .because("expected a time or a duration")
+            .hint("for example --since 2026-11-20T10:00:00Z or --since 10m")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_start_is_a_time_or_a_duration() {
+        let now: Timestamp = "2026-11-20T10:00:00Z".parse().unwrap();
+        assert_eq!(since("10m", now).unwrap(), "2026-11-20T09:50:00Z".parse().unwrap());
+        assert_eq!(since("2026-11-20T09:00:00+01:00", now).unwrap(), "2026-11-20T08:00:00Z".parse().unwrap());
+        assert_eq!(since("yesterday", now).unwrap_err().kind, FaultKind::Invalid);
+        assert_eq!(tail("all").unwrap(), None);
+        assert_eq!(tail("7").unwrap(), Some(7));
+        assert!(tail("-1").is_err());
+    }
+}

@@ -1,0 +1,136 @@
+//! Standard output, of which nothing goes past [`Safe`].
+
+use crate::domain::{Fault, Safe};
+use serde::Serialize;
+use std::fmt::Write as _;
+use std::io::{self, ErrorKind, IsTerminal, Write};
+
+/// Where a command writes, and how.
+#[derive(Debug, Clone, Copy)]
+pub struct Output {
+    pub json: bool,
+    /// Only a terminal gets colours, and only when nobody objects.
+    pub colour: bool,
+}
+
+/// What a piece of text means; its colour follows from it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tone {
+    Plain,
+    Dim,
+    Good,
+    Warning,
+    Bad,
+}
+
+impl Output {
+    pub fn new(json: bool) -> Self {
+        let objected = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+        Self { json, colour: !json && !objected && io::stdout().is_terminal() }
+    }
+
+    /// One line, made safe.
+    pub fn line(self, text: impl AsRef<str>) -> Result<(), Fault> {
+        self.toned(&[(Tone::Plain, text.as_ref())])
+    }
+
+    /// One line of pieces, each made safe.
+    pub fn toned(self, pieces: &[(Tone, &str)]) -> Result<(), Fault> {
+        let mut line = String::new();
+        for (tone, text) in pieces {
+            let text = Safe::new(text);
+            match tone.code().filter(|_| self.colour) {
+                Some(code) => {
+                    let _ = write!(line, "\x1b[{code}m{text}\x1b[0m");
+                }
+                None => line.push_str(&text),
+            }
+        }
+        line.push('\n');
+        Self::write(&line)
+    }
+
+    /// A reader that has seen enough (`| head`) ends the program quietly.
+    fn write(text: &str) -> Result<(), Fault> {
+        let mut stdout = io::stdout().lock();
+        match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => std::process::exit(0),
+            other => other.map_err(|error| Fault::io("write", "standard output", &error)),
+        }
+    }
+}
+
+/// Text of ours in several lines: Markdown, a frame.
+pub fn print_document(text: &str) -> Result<(), Fault> {
+    Output::write(text)
+}
+
+/// One JSON document on one line.
+pub fn print_json<T: Serialize + ?Sized>(value: &T) -> Result<(), Fault> {
+    let text = to_json(value)?;
+    Output::write(&format!("{text}\n"))
+}
+
+impl Tone {
+    fn code(self) -> Option<&'static str> {
+        match self {
+            Self::Plain => None,
+            Self::Dim => Some("2"),
+            Self::Good => Some("32"),
+            Self::Warning => Some("33"),
+            Self::Bad => Some("31"),
+        }
+    }
+}
+
+/// JSON in which even a terminal finds nothing to act on: JSON's own escapes leave C1 controls and bidirectional
+/// overrides as they are.
+pub fn to_json<T: Serialize + ?Sized>(value: &T) -> Result<String, Fault> {
+    let text = serde_json::to_string(value)
+        .map_err(|error| Fault::new(crate::domain::FaultKind::Internal, "write", "JSON").caused_by(&error))?;
+    Ok(escape(&text))
+}
+
+fn escape(text: &str) -> String {
+    let hidden = |c: char| {
+        matches!(
+            c,
+            '\u{7f}'..='\u{9f}'
+                | '\u{ad}'
+                | '\u{61c}'
+                | '\u{200b}'..='\u{200f}'
+                | '\u{2028}'..='\u{202e}'
+                | '\u{2060}'..='\u{206f}'
+                | '\u{feff}'
+                | '\u{fff9}'..='\u{fffb}'
+                | '\u{e0000}'..='\u{e007f}'
+        )
+    };
+    if !text.contains(hidden) {
+        return text.to_owned();
+    }
+    let mut escaped = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        if hidden(c) {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                let _ = write!(escaped, "\\u{unit:04x}");
+            }
+        } else {
+            escaped.push(c);
+        }
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_hides_what_a_terminal_would_act_on_and_loses_nothing() {
+        let wild = "a\u{1b}[31m\u{9b}31m\u{202e}\u{e0041}é";
+        let text = to_json(wild).unwrap();
+        assert!(text.chars().all(|c| !c.is_control() && c != '\u{202e}' && c != '\u{e0041}'), "{text:?}");
+        assert_eq!(serde_json::from_str::<String>(&text).unwrap(), wild);
+    }
+}

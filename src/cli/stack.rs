@@ -1,0 +1,152 @@
+//! Which stack is meant: by its files, by its name, by what runs, or by the directory one is in.
+
+use super::context::Context;
+use crate::compose::file::{LoadRequest, Project, load};
+use crate::config::stacks::{StackSource, discover};
+use crate::domain::yaml::nearest;
+use crate::domain::{Container, Fault, FaultKind, StackFile, StackOrigin, StackRef};
+use std::path::{Path, PathBuf};
+
+/// The stack that the arguments name.
+pub struct Chosen {
+    pub reference: StackRef,
+    pub origin: StackOrigin,
+    /// `None` for a stack that is known by its containers only.
+    pub project: Option<Project>,
+}
+
+impl Chosen {
+    /// What the file says; for a stack known by its containers only, nothing but its name.
+    pub fn file(&self) -> StackFile {
+        match &self.project {
+            Some(project) => project.stack_file(self.origin),
+            None => StackFile {
+                reference: self.reference.clone(),
+                origin: self.origin,
+                title: None,
+                services: Vec::new(),
+                checks: Vec::new(),
+                backup: Vec::new(),
+                addresses: Vec::new(),
+            },
+        }
+    }
+
+    /// Refuses services that neither the file nor the daemon knows.
+    pub fn check_services(&self, named: &[String], containers: &[Container]) -> Result<(), Fault> {
+        let mut known: Vec<&str> = Vec::new();
+        if let Some(project) = &self.project {
+            known.extend(project.services.keys().chain(project.disabled.keys()).map(String::as_str));
+        }
+        known.extend(services_of(&self.reference.project, containers));
+        known.sort_unstable();
+        known.dedup();
+        match named.iter().find(|name| !known.contains(&name.as_str())) {
+            None => Ok(()),
+            Some(name) => {
+                Err(unknown("service", &format!("{}/{name}", self.reference.project), name, &known))
+            }
+        }
+    }
+}
+
+/// The stack meant by `-s`, `-f`, `-p` or by the directory. The daemon is asked only when no file says.
+pub async fn choose(context: &Context) -> Result<Chosen, Fault> {
+    let global = &context.global;
+    if !global.files.is_empty() {
+        return from_files(context, &global.files, None, StackOrigin::Given);
+    }
+    if let Some(name) = &global.stack {
+        let sources = sources(context);
+        if let Some(source) = sources.iter().find(|source| source.name == *name) {
+            return from_files(context, &source.files, Some(&source.directory), source.origin);
+        }
+        let known: Vec<&str> = sources.iter().map(|source| source.name.as_str()).collect();
+        return by_labels(context, name, &known).await;
+    }
+    match (from_files(context, &[], None, StackOrigin::Given), &global.project) {
+        // A project that runs needs no file to be listed, stopped or restarted.
+        (Err(fault), Some(project)) if fault.kind == FaultKind::NotFound => {
+            by_labels(context, project, &[]).await
+        }
+        (Err(fault), None) if fault.kind == FaultKind::NotFound => {
+            let known: Vec<_> = sources(context).into_iter().map(|source| source.name).collect();
+            Err(fault.hint(format!("name a stack with -s or a file with -f; stacks: {}", known.join(", "))))
+        }
+        (here, _) => here,
+    }
+}
+
+/// The stacks of the search path. What is wrong with one of them must not hide the others.
+pub fn sources(context: &Context) -> Vec<StackSource> {
+    let (sources, faults) = discover(&context.settings.stacks, &context.paths.data);
+    for fault in faults {
+        log::warn!("{fault}");
+    }
+    sources
+}
+
+/// Loads the Compose files of a stack, with what the command line says about all stacks.
+pub fn from_files(
+    context: &Context,
+    files: &[PathBuf],
+    directory: Option<&Path>,
+    origin: StackOrigin,
+) -> Result<Chosen, Fault> {
+    let global = &context.global;
+    let request = LoadRequest {
+        files: files.to_vec(),
+        project_name: global.project.clone(),
+        project_directory: directory.map(Path::to_owned),
+        env_files: global.env_files.clone(),
+        profiles: global.profiles.clone(),
+        environment: std::env::vars().collect(),
+    };
+    let project = load(&request).map_err(Fault::merged)?;
+    Ok(Chosen { reference: project.reference(), origin, project: Some(project) })
+}
+
+/// A stack without files, by the labels of its containers.
+async fn by_labels(context: &Context, name: &str, known: &[&str]) -> Result<Chosen, Fault> {
+    let containers = context.engine().await?.containers(None).await?;
+    let mut all: Vec<&str> = containers
+        .iter()
+        .filter_map(|container| Some(container.compose.as_ref()?.project.as_str()))
+        .collect();
+    if !all.contains(&name) {
+        all.extend(known);
+        all.sort_unstable();
+        all.dedup();
+        return Err(unknown("stack", name, name, &all));
+    }
+    let reference = StackRef {
+        project: name.to_owned(),
+        files: Vec::new(),
+        directory: None,
+        env_files: Vec::new(),
+        profiles: Vec::new(),
+    };
+    Ok(Chosen { reference, origin: StackOrigin::Given, project: None })
+}
+
+fn services_of<'list>(project: &str, containers: &'list [Container]) -> impl Iterator<Item = &'list str> {
+    let labels = containers.iter().filter_map(|container| container.compose.as_ref());
+    labels.filter(move |labels| labels.project == project).map(|labels| labels.service.as_str())
+}
+
+/// There is no such thing; the nearest that there is, and all of them.
+fn unknown(what: &str, object: &str, name: &str, known: &[&str]) -> Fault {
+    let fault = Fault::new(FaultKind::NotFound, format!("find {what}"), object);
+    let all = if known.is_empty() {
+        format!("there is no {what} at all")
+    } else {
+        format!("there are {}", known.join(", "))
+    };
+    match nearest(name, known) {
+        Some(near) => fault.because(format!("no such {what}")).hint(format!("did you mean `{near}`? {all}")),
+        None => fault.because(format!("no such {what}")).hint(all),
+    }
+}
+
+#[cfg(test)]
+mod tests;

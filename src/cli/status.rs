@@ -1,0 +1,122 @@
+//! `status`: all stacks and their services at a glance.
+
+use super::context::Context;
+use super::output::{Output, Tone, print_json};
+use super::ps::{order, ports, tone};
+use super::stacks::all;
+use super::table::Table;
+use crate::domain::{Container, Fault, Safe};
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+#[derive(Debug, Serialize)]
+struct StackStatus {
+    stack: String,
+    title: Option<Safe>,
+    services: BTreeMap<String, ServiceStatus>,
+    /// Why its file could not be read.
+    error: Option<Fault>,
+}
+
+#[derive(Debug, Default, Serialize)]
+struct ServiceStatus {
+    /// What the file asks for; unknown without a file.
+    wanted: Option<u32>,
+    running: usize,
+    containers: Vec<Container>,
+}
+
+pub async fn run(context: &Context, output: Output) -> Result<u8, Fault> {
+    let containers = context.engine().await?.containers(None).await?;
+    let mut stacks: BTreeMap<String, StackStatus> = BTreeMap::new();
+    for listed in all(context) {
+        let (name, title, services, error) = match listed.file {
+            Ok(file) => {
+                let services = file.services.into_iter().map(|service| {
+                    (
+                        service.name,
+                        ServiceStatus { wanted: Some(service.replicas), ..ServiceStatus::default() },
+                    )
+                });
+                (file.reference.project, file.title, services.collect(), None)
+            }
+            Err(fault) => (listed.name, None, BTreeMap::new(), Some(fault)),
+        };
+        stacks.insert(name.clone(), StackStatus { stack: name, title, services, error });
+    }
+    let mut without = Vec::new();
+    for container in containers {
+        let Some(labels) = container.compose.clone().filter(|labels| !labels.oneoff) else {
+            without.push(container);
+            continue;
+        };
+        let stack = stacks.entry(labels.project.clone()).or_insert_with(|| StackStatus {
+            stack: labels.project,
+            title: None,
+            services: BTreeMap::new(),
+            error: None,
+        });
+        let service = stack.services.entry(labels.service).or_default();
+        service.running += usize::from(container.is_running());
+        service.containers.push(container);
+    }
+    if output.json {
+        let stacks: Vec<_> = stacks.into_values().collect();
+        return print_json(&serde_json::json!({ "stacks": stacks, "containers": without })).map(|()| 0);
+    }
+    print(&mut stacks, &mut without, output).map(|()| 0)
+}
+
+fn print(
+    stacks: &mut BTreeMap<String, StackStatus>,
+    without: &mut [Container],
+    output: Output,
+) -> Result<(), Fault> {
+    let mut table = Table::new(&["STACK", "SERVICE", "RUNS", "STATUS", "PORTS"]);
+    for stack in stacks.values_mut() {
+        if let Some(fault) = &stack.error {
+            let cells = [
+                (Tone::Plain, stack.stack.clone()),
+                (Tone::Plain, String::new()),
+                (Tone::Plain, String::new()),
+            ];
+            table.row(cells.into_iter().chain([(Tone::Bad, fault.to_string())]).collect());
+        }
+        for (name, service) in &mut stack.services {
+            service.containers.sort_by_key(order);
+            // The container that is worst off speaks for its service.
+            let worst = service.containers.iter().max_by_key(|container| severity(tone(container)));
+            let wanted = service.wanted.map_or_else(|| "–".to_owned(), |wanted| wanted.to_string());
+            let whole = service.wanted.is_none_or(|wanted| service.running == wanted as usize);
+            table.row(vec![
+                (Tone::Plain, stack.stack.clone()),
+                (Tone::Plain, name.clone()),
+                (if whole { Tone::Plain } else { Tone::Warning }, format!("{}/{wanted}", service.running)),
+                worst.map_or((Tone::Dim, "not deployed".to_owned()), |worst| {
+                    (tone(worst), worst.status.to_string())
+                }),
+                (Tone::Plain, worst.map(|worst| ports(&worst.ports)).unwrap_or_default()),
+            ]);
+        }
+    }
+    without.sort_by_key(order);
+    for container in without.iter() {
+        table.row(vec![
+            (Tone::Dim, "–".to_owned()),
+            (Tone::Plain, container.name.to_string()),
+            (Tone::Plain, String::new()),
+            (tone(container), container.status.to_string()),
+            (Tone::Plain, ports(&container.ports)),
+        ]);
+    }
+    table.print(output)
+}
+
+fn severity(tone: Tone) -> u8 {
+    match tone {
+        Tone::Plain | Tone::Good => 0,
+        Tone::Dim => 1,
+        Tone::Warning => 2,
+        Tone::Bad => 3,
+    }
+}

@@ -1,0 +1,118 @@
+//! `tasks`: what was asked for and what came of it.
+
+use super::arguments::TasksCommand;
+use super::attach::{attach, words};
+use super::context::Context;
+use super::output::{Output, Tone, print_json};
+use super::table::Table;
+use crate::domain::task::StepState;
+use crate::domain::{Fault, TaskRecord, TaskState, units};
+use jiff::{Timestamp, Unit};
+
+pub async fn run(context: &Context, command: TasksCommand, output: Output) -> Result<u8, Fault> {
+    let store = context.store()?;
+    match command {
+        TasksCommand::List => list(&store.list()?, output).map(|()| 0),
+        TasksCommand::Show { id } => show(&store.record(&store.find(&id)?)?, output).map(|()| 0),
+        TasksCommand::Attach { id } => attach(&store, &store.find(&id)?, output).await,
+    }
+}
+
+fn list(records: &[TaskRecord], output: Output) -> Result<(), Fault> {
+    if output.json {
+        return print_json(records);
+    }
+    let mut table = Table::new(&["ID", "STATE", "STEPS", "BY", "AGE", "TOOK", "RESULT"]);
+    for record in records {
+        let (done, all) = record.progress();
+        let spec = &record.spec;
+        table.row(vec![
+            (Tone::Plain, spec.id.0.clone()),
+            state(record.state),
+            (Tone::Plain, if record.plan.is_some() { format!("{done}/{all}") } else { "–".to_owned() }),
+            (Tone::Plain, by(record)),
+            (Tone::Plain, units::duration(units::since(spec.requested_at, Timestamp::now()))),
+            (Tone::Plain, took(record)),
+            (Tone::Plain, result(record)),
+        ]);
+    }
+    table.print(output)
+}
+
+fn show(record: &TaskRecord, output: Output) -> Result<(), Fault> {
+    if output.json {
+        return print_json(record);
+    }
+    let spec = &record.spec;
+    let at = spec.requested_at.round(Unit::Second).unwrap_or(spec.requested_at);
+    let (tone, word) = state(record.state);
+    output.toned(&[(Tone::Dim, "task    "), (Tone::Plain, &spec.id.0)])?;
+    output.toned(&[
+        (Tone::Dim, "asked   "),
+        (Tone::Plain, &format!("{} {} by {} at {at}", spec.operation.verb(), spec.target.name(), by(record))),
+    ])?;
+    output.toned(&[
+        (Tone::Dim, "state   "),
+        (tone, &word),
+        (Tone::Plain, &format!(" after {}", took(record))),
+    ])?;
+    if let Some(holder) = &record.waiting_for {
+        output.toned(&[(Tone::Dim, "waits   "), (Tone::Plain, holder)])?;
+    }
+    for (step, planned) in record.steps.iter().zip(record.plan.iter().flat_map(|plan| &plan.steps)) {
+        let (tone, sign) = match step.state {
+            StepState::Pending => (Tone::Dim, "  · "),
+            StepState::Running => (Tone::Warning, "  … "),
+            StepState::Done => (Tone::Good, "  ✓ "),
+            StepState::Failed => (Tone::Bad, "  ✗ "),
+        };
+        let text = if step.text.is_empty() { String::new() } else { format!(": {}", step.text) };
+        output.toned(&[(tone, sign), (Tone::Plain, &words(planned)), (Tone::Plain, &text)])?;
+    }
+    for line in &record.output {
+        output.line(line)?;
+    }
+    if let Some(fault) = &record.fault {
+        output.toned(&[(Tone::Bad, "error   "), (Tone::Plain, &fault.to_string())])?;
+        if let Some(hint) = &fault.hint {
+            output.toned(&[(Tone::Dim, "hint    "), (Tone::Plain, hint)])?;
+        }
+    }
+    Ok(())
+}
+
+fn state(state: TaskState) -> (Tone, String) {
+    let (tone, word) = match state {
+        TaskState::Pending => (Tone::Dim, "pending"),
+        TaskState::Running => (Tone::Warning, "running"),
+        TaskState::Completed => (Tone::Good, "completed"),
+        TaskState::Failed => (Tone::Bad, "failed"),
+        TaskState::Cancelled => (Tone::Warning, "cancelled"),
+        TaskState::Interrupted => (Tone::Bad, "interrupted"),
+    };
+    (tone, word.to_owned())
+}
+
+fn by(record: &TaskRecord) -> String {
+    match &record.spec.requested_from {
+        Some(from) => format!("{} from {from}", record.spec.requested_by),
+        None => record.spec.requested_by.clone(),
+    }
+}
+
+/// From the worker's start to its end, or until now while it runs; unknown when it died.
+fn took(record: &TaskRecord) -> String {
+    let end = record.finished.or_else(|| (!record.state.is_over()).then(Timestamp::now));
+    match (record.started, end) {
+        (Some(start), Some(end)) => units::duration(units::since(start, end)),
+        _ => "–".to_owned(),
+    }
+}
+
+fn result(record: &TaskRecord) -> String {
+    match (&record.fault, &record.waiting_for) {
+        (Some(fault), _) => fault.causes.last().cloned().unwrap_or_else(|| fault.to_string()),
+        (None, Some(holder)) => format!("waits: {holder}"),
+        (None, None) => record.output.last().cloned().unwrap_or_default(),
+    }
+}

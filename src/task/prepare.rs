@@ -1,0 +1,89 @@
+//! From what is asked for to what will be done: looks at the world and plans, changing nothing.
+
+use super::container::{self, ContainerAction};
+use crate::backup::{self, Order};
+use crate::compose::file::{LoadRequest, Project, load};
+use crate::domain::task::{TaskEvent, TaskRequest};
+use crate::domain::{
+    Container, Fault, FaultKind, Operation, Plan, StackFile, StackOrigin, StackRef, TaskTarget,
+};
+use crate::engine::Engine;
+use jiff::Timestamp;
+use std::path::Path;
+
+/// A plan with all that is needed to carry it out.
+pub enum Prepared {
+    Backup { stack: Box<StackFile>, containers: Vec<Container>, plan: Plan },
+    Container(ContainerAction),
+}
+
+/// What a request would do now, for the confirm card. Carrying it out plans again.
+pub async fn plan(engine: &Engine, request: &TaskRequest) -> Result<Plan, Fault> {
+    prepare(engine, request).await.map(|prepared| prepared.summary())
+}
+
+pub async fn prepare(engine: &Engine, request: &TaskRequest) -> Result<Prepared, Fault> {
+    match (&request.target, &request.operation) {
+        (TaskTarget::Container { id, name }, operation) => {
+            container::prepare(engine, id, name, operation).await.map(Prepared::Container)
+        }
+        (TaskTarget::Stack(stack), Operation::Backup) => prepare_backup(engine, stack).await,
+        (TaskTarget::Stack(stack), operation) => {
+            Err(Fault::new(FaultKind::Internal, operation.verb(), &stack.project)
+                .because("not part of this build"))
+        }
+    }
+}
+
+async fn prepare_backup(engine: &Engine, stack: &StackRef) -> Result<Prepared, Fault> {
+    let stack = match project(stack)? {
+        Some(project) => project.stack_file(StackOrigin::Given),
+        None => {
+            return Err(Fault::new(FaultKind::Invalid, "back up", &stack.project)
+                .because("the stack is known by its containers only, and nothing says what to save of it")
+                .hint("name its Compose files with -f, or put them into the stack search path"));
+        }
+    };
+    let mut containers = Vec::new();
+    for container in engine.containers(Some(&stack.reference.project)).await? {
+        // Only an inspect tells the environment, where the database's user and password stand.
+        containers.push(engine.inspect(&container.id).await?);
+    }
+    let plan = backup::plan(&stack, &containers)?;
+    Ok(Prepared::Backup { stack: Box::new(stack), containers, plan })
+}
+
+impl Prepared {
+    pub fn summary(&self) -> Plan {
+        match self {
+            Self::Backup { plan, .. } => plan.clone(),
+            Self::Container(action) => action.plan(),
+        }
+    }
+
+    /// Does it, reporting the steps of the summary by their numbers. `backups` is where backups go.
+    pub async fn carry_out(
+        self,
+        engine: &Engine,
+        backups: &Path,
+        progress: &mut impl FnMut(TaskEvent),
+        cancelled: &impl Fn() -> bool,
+    ) -> Result<(), Fault> {
+        match self {
+            Self::Backup { stack, containers, .. } => {
+                let order =
+                    Order { stack: &stack, containers: &containers, root: backups, now: Timestamp::now() };
+                backup::take(engine, order, progress, cancelled).await.map(|_| ())
+            }
+            Self::Container(action) => action.carry_out(engine, progress).await,
+        }
+    }
+}
+
+/// The project behind a stack, read again; `None` for one known by its containers only.
+fn project(stack: &StackRef) -> Result<Option<Project>, Fault> {
+    if stack.files.is_empty() {
+        return Ok(None);
+    }
+    load(&LoadRequest::of(stack, std::env::vars().collect())).map(Some).map_err(Fault::merged)
+}

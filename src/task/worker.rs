@@ -1,0 +1,150 @@
+//! The process that carries one task out, in a session of its own: no terminal that goes away can take it along.
+
+use super::lock::LockOwner;
+use super::prepare::{Prepared, prepare};
+use super::{AuditEntry, Journal, ProcessMark, StackLock, Store};
+use crate::backup;
+use crate::domain::task::{TaskEvent, TaskRequest};
+use crate::domain::{Fault, FaultKind, Plan, TaskId, TaskSpec, TaskState};
+use crate::engine::{Endpoint, Engine};
+use jiff::Timestamp;
+use std::cell::{Cell, RefCell};
+use std::path::Path;
+use std::pin::pin;
+use tokio::signal::unix::{SignalKind, signal};
+
+/// Runs the task to its end and gives the exit code. A fault means that it could not even be journalled.
+pub fn run(state_directory: &Path, id: &TaskId) -> Result<u8, Fault> {
+    // It fails only for a process that leads a session already, and then there is nothing to leave.
+    let _ = rustix::process::setsid();
+    let store = Store::open(state_directory)?;
+    let spec = store.spec(id)?;
+    let mark = ProcessMark::current().map_err(|error| Fault::io("read", "/proc", &error))?;
+    let journal = Scribe::new(Journal::create(&store.journal_path(id))?);
+    journal.note(TaskEvent::Started { pid: mark.pid, boot_id: mark.boot_id, start_ticks: mark.start_ticks });
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let ended = match runtime {
+        Ok(runtime) => runtime.block_on(heed_signals(&store, &spec, &journal)),
+        Err(error) => Err(Fault::io("start", "the runtime", &error)),
+    };
+    let fault = ended.err();
+    let state = match &fault {
+        None => TaskState::Completed,
+        Some(fault) if fault.kind == FaultKind::Cancelled => TaskState::Cancelled,
+        Some(_) => TaskState::Failed,
+    };
+    let code = fault.as_ref().map_or(0, Fault::exit_code);
+    journal.note(TaskEvent::Finished { state, fault });
+    journal.close().map(|()| code)
+}
+
+/// Writes the journal. A journal that cannot be written any more stops nothing: half a deploy would be worse.
+struct Scribe {
+    journal: RefCell<Journal>,
+    broken: RefCell<Option<Fault>>,
+}
+
+impl Scribe {
+    fn new(journal: Journal) -> Self {
+        Self { journal: RefCell::new(journal), broken: RefCell::new(None) }
+    }
+
+    fn note(&self, event: TaskEvent) {
+        if let Err(fault) = self.journal.borrow_mut().append(event, Timestamp::now()) {
+            self.broken.borrow_mut().get_or_insert(fault);
+        }
+    }
+
+    fn close(self) -> Result<(), Fault> {
+        self.broken.into_inner().map_or(Ok(()), Err)
+    }
+}
+
+/// Works on while the signals that end other programs only ask it to stop after the step it is at.
+async fn heed_signals(store: &Store, spec: &TaskSpec, journal: &Scribe) -> Result<(), Fault> {
+    let listen = |kind| signal(kind).map_err(|error| Fault::io("listen for", "signals", &error));
+    let mut terminate = listen(SignalKind::terminate())?;
+    let mut interrupt = listen(SignalKind::interrupt())?;
+    let mut hangup = listen(SignalKind::hangup())?;
+    let cancelled = Cell::new(false);
+    let is_cancelled = || cancelled.get();
+    let mut work = pin!(work(store, spec, journal, &is_cancelled));
+    loop {
+        tokio::select! {
+            ended = &mut work => return ended,
+            _ = terminate.recv() => cancelled.set(true),
+            _ = interrupt.recv() => cancelled.set(true),
+            _ = hangup.recv() => {}
+        }
+    }
+}
+
+async fn work(
+    store: &Store,
+    spec: &TaskSpec,
+    journal: &Scribe,
+    cancelled: &impl Fn() -> bool,
+) -> Result<(), Fault> {
+    let owner = LockOwner::of(spec, Timestamp::now());
+    let _lock = StackLock::acquire(&store.locks(), &spec.target, &owner)?;
+    let endpoint: Endpoint = spec.endpoint.parse()?;
+    let engine = Engine::connect(&endpoint).await?;
+    let request = TaskRequest { operation: spec.operation.clone(), target: spec.target.clone() };
+    let prepared = prepare(&engine, &request).await?;
+    let plan = prepared.summary();
+    store.audit().append(&entry(spec, &plan, "begun".to_owned()))?;
+    journal.note(TaskEvent::Planned { plan: plan.clone() });
+    let ended = if cancelled() {
+        Err(cancelled_fault(spec))
+    } else {
+        carry_out(prepared, &engine, store, journal, cancelled).await
+    };
+    let outcome = match &ended {
+        Ok(()) => "completed".to_owned(),
+        Err(fault) => format!("failed: {fault}"),
+    };
+    store.audit().append(&entry(spec, &plan, outcome))?;
+    ended
+}
+
+async fn carry_out(
+    prepared: Prepared,
+    engine: &Engine,
+    store: &Store,
+    journal: &Scribe,
+    cancelled: &impl Fn() -> bool,
+) -> Result<(), Fault> {
+    let root = backup::root(store.root());
+    prepared.carry_out(engine, &root, &mut |event| journal.note(event), cancelled).await
+}
+
+fn cancelled_fault(spec: &TaskSpec) -> Fault {
+    Fault::new(FaultKind::Cancelled, spec.operation.verb(), spec.target.name())
+        .because("ended on request before anything was changed")
+}
+
+fn entry(spec: &TaskSpec, plan: &Plan, outcome: String) -> AuditEntry {
+    AuditEntry {
+        time: Timestamp::now(),
+        task: spec.id.clone(),
+        who: spec.requested_by.clone(),
+        from: spec.requested_from.clone(),
+        what: spec.operation.verb().to_owned(),
+        target: spec.target.name().to_owned(),
+        plan: in_one_line(plan),
+        outcome,
+    }
+}
+
+/// `create network 1, create 2, keep 3`, in the order of the plan.
+fn in_one_line(plan: &Plan) -> String {
+    let mut counts: Vec<(&str, usize)> = Vec::new();
+    for step in &plan.steps {
+        let words = step.verb.words();
+        match counts.iter_mut().find(|(known, _)| *known == words) {
+            Some((_, count)) => *count += 1,
+            None => counts.push((words, 1)),
+        }
+    }
+    counts.iter().map(|(words, count)| format!("{words} {count}")).collect::<Vec<_>>().join(", ")
+}
