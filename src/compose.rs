@@ -1,3 +1,18 @@
 //! Compose projects: their files, what the Engine has of them, the plan between the two, and its execution.
+//!
+//! * [`file::load`] reads the files into a [`file::Project`], or returns everything that is wrong with them.
+//! * [`observe`] takes a snapshot of the Engine; [`plan`] is pure and knows nothing else.
+//! * [`plan::for_operation`] makes the [`ActionPlan`] of any operation; its [`ActionPlan::summary`] is what the
+//!   operator confirms, and [`apply`] carries it out.
 
+mod apply;
+mod body;
 pub mod file;
+mod hash;
+mod observe;
+pub mod plan;
+
+pub use apply::apply;
+pub use file::{LoadRequest, Project, load};
+pub use observe::{Observed, observe};
+pub use plan::ActionPlan;

@@ -20,7 +20,7 @@ mod words;
 pub use load::{LoadRequest, load};
 pub use project::{FileObject, Ipam, IpamPool, Network, Project, Requirements, StackExtension, Volume};
 pub use service::{
-    BindOptions, Condition, Dependency, Deploy, DeviceRequest, FileReference, HealthCheck, Logging,
+    BindOptions, Condition, Dependency, Deploy, Device, DeviceRequest, FileReference, HealthCheck, Logging,
     Membership, Mount, MountKind, Port, Service, TmpfsOptions, Ulimit, VolumeOptions,
 };
 pub use values::{ByteSize, GoDuration};

@@ -3,7 +3,7 @@
 //! The order of the fields is that of Compose's own structure and what is empty is left out, because the service's
 //! JSON is what its config hash is taken over.
 
-use super::values::{ByteSize, GoDuration, is_default};
+use super::values::{ByteSize, GoDuration, fraction, is_default};
 use crate::domain::CheckSpec;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -33,7 +33,7 @@ pub struct Service {
     pub cgroup: String,
     #[serde(skip_serializing_if = "is_default")]
     pub cpu_count: i64,
-    #[serde(skip_serializing_if = "is_default")]
+    #[serde(skip_serializing_if = "is_default", serialize_with = "fraction")]
     pub cpu_percent: f32,
     #[serde(skip_serializing_if = "is_default")]
     pub cpu_period: i64,
@@ -43,7 +43,7 @@ pub struct Service {
     pub cpu_rt_period: i64,
     #[serde(skip_serializing_if = "is_default")]
     pub cpu_rt_runtime: i64,
-    #[serde(skip_serializing_if = "is_default")]
+    #[serde(skip_serializing_if = "is_default", serialize_with = "fraction")]
     pub cpus: f32,
     #[serde(skip_serializing_if = "is_default")]
     pub cpuset: String,
@@ -278,7 +278,7 @@ pub struct DeployResources {
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Quota {
-    #[serde(skip_serializing_if = "is_default")]
+    #[serde(skip_serializing_if = "is_default", serialize_with = "fraction")]
     pub cpus: f32,
     #[serde(skip_serializing_if = "is_default")]
     pub memory: ByteSize,
@@ -467,4 +467,24 @@ pub struct TmpfsOptions {
     pub size: ByteSize,
     #[serde(skip_serializing_if = "is_default")]
     pub mode: u32,
+}
+
+impl Service {
+    /// The image that its containers are made from; one that is built is named after the project.
+    pub fn image_name(&self, project: &str) -> String {
+        if self.image.is_empty() { format!("{project}-{}", self.name) } else { self.image.clone() }
+    }
+
+    /// All GPU requests, under `deploy` and under `gpus`.
+    pub fn device_requests(&self) -> impl Iterator<Item = &DeviceRequest> {
+        let reserved = self.deploy.as_ref().and_then(|deploy| deploy.resources.reservations.as_ref());
+        reserved.into_iter().flat_map(|reserved| &reserved.devices).chain(&self.gpus)
+    }
+
+    /// The service whose namespace a mode such as `service:db` shares.
+    pub fn shared_with(&self) -> impl Iterator<Item = &str> {
+        [&self.network_mode, &self.ipc, &self.pid]
+            .into_iter()
+            .filter_map(|mode| mode.strip_prefix("service:"))
+    }
 }

@@ -19,6 +19,17 @@ impl Serialize for ByteSize {
     }
 }
 
+/// A fraction as Go writes it: without the decimal point where nothing follows it.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature is serde's")]
+pub fn fraction<S: Serializer>(value: &f32, serializer: S) -> Result<S::Ok, S::Error> {
+    #[expect(clippy::cast_possible_truncation, reason = "it is a whole number within the range")]
+    if value.fract() == 0.0 && value.abs() < 1e15 {
+        serializer.serialize_i64(*value as i64)
+    } else {
+        serializer.serialize_f32(*value)
+    }
+}
+
 /// `512m`, `1.5gb`, `2GiB`, `1024`: binary units, as Docker counts memory.
 pub fn byte_size(text: &str) -> Option<ByteSize> {
     let text = text.trim();

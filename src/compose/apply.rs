@@ -1,0 +1,60 @@
+//! Carries a plan out: every step as soon as those before it have ended, and none after the first failure.
+
+mod steps;
+mod wait;
+
+use super::plan::ActionPlan;
+use crate::domain::{Fault, TaskEvent};
+use crate::engine::Engine;
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
+use std::cell::RefCell;
+use steps::Run;
+
+/// How many steps are taken at a time.
+const AT_ONCE: usize = 16;
+
+/// What was started stays when a step fails: a second `up` goes on from there.
+pub async fn apply(engine: &Engine, plan: &ActionPlan, progress: impl FnMut(TaskEvent)) -> Result<(), Fault> {
+    let progress = RefCell::new(progress);
+    let tell = |event: TaskEvent| (progress.borrow_mut())(event);
+    let run = Run::new(engine, &tell);
+    let steps = &plan.plan().steps;
+    let mut waiting: Vec<usize> = (0..steps.len()).collect();
+    let mut ended = vec![false; steps.len()];
+    let mut running = FuturesUnordered::new();
+    let mut failure: Option<Fault> = None;
+    loop {
+        if failure.is_none() {
+            let mut still = Vec::new();
+            for step in waiting {
+                let ready =
+                    steps[step].after.iter().all(|earlier| ended.get(*earlier).copied().unwrap_or(true));
+                if !ready || running.len() >= AT_ONCE {
+                    still.push(step);
+                    continue;
+                }
+                tell(TaskEvent::StepStarted { step });
+                let action = &plan.actions()[step];
+                let run = &run;
+                running.push(async move { (step, run.take(step, action).await) });
+            }
+            waiting = still;
+        } else {
+            waiting = Vec::new();
+        }
+        let Some((step, result)) = running.next().await else { break };
+        tell(TaskEvent::StepFinished { step, fault: result.as_ref().err().cloned() });
+        ended[step] = true;
+        if let Err(fault) = result {
+            failure.get_or_insert(fault);
+        }
+    }
+    match failure {
+        Some(fault) => Err(fault),
+        None if waiting.is_empty() => Ok(()),
+        None => Err(Fault::new(crate::domain::FaultKind::Internal, "carry out", plan.plan().title.as_str())
+            .because("steps of the plan wait for each other")
+            .hint("this is a defect of mcp-tui; docker compose can do it meanwhile")),
+    }
+}

@@ -1,0 +1,126 @@
+//! What each step does to the Engine.
+
+use super::wait;
+use crate::compose::body::Creation;
+use crate::compose::plan::{Action, Target};
+use crate::domain::{ContainerId, Fault, FaultKind, TaskEvent};
+use crate::engine::Engine;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+/// One run of a plan.
+pub(super) struct Run<'run> {
+    pub engine: &'run Engine,
+    pub tell: &'run dyn Fn(TaskEvent),
+    /// Containers that steps of this run made, by name.
+    made: RefCell<BTreeMap<String, ContainerId>>,
+}
+
+impl<'run> Run<'run> {
+    pub fn new(engine: &'run Engine, tell: &'run dyn Fn(TaskEvent)) -> Self {
+        Self { engine, tell, made: RefCell::default() }
+    }
+
+    pub async fn take(&self, step: usize, action: &Action) -> Result<(), Fault> {
+        match action {
+            Action::Keep => Ok(()),
+            Action::CreateNetwork { name, body } => self.engine.create_network(name, body).await.map(drop),
+            Action::CreateVolume { body } => self.engine.create_volume(body).await.map(drop),
+            Action::Create(creation) => {
+                let id = self.create(&creation.name, creation).await?;
+                self.made.borrow_mut().insert(creation.name.clone(), id);
+                Ok(())
+            }
+            Action::Recreate { old, creation } => self.recreate(step, old, creation).await,
+            Action::Start(target) => {
+                let id = self.id(target)?;
+                self.engine.start(&id).await.map_err(|fault| named(fault, target.name()))
+            }
+            Action::Stop(target) => {
+                gone_is_fine(self.engine.stop(&self.id(target)?, None).await, target.name())
+            }
+            Action::Restart(target) => {
+                let id = self.id(target)?;
+                self.engine.restart(&id, None).await.map_err(|fault| named(fault, target.name()))
+            }
+            Action::Remove { target, volumes } => {
+                let id = self.id(target)?;
+                gone_is_fine(self.engine.remove_container(&id, true, *volumes).await, target.name())
+            }
+            Action::RemoveNetwork { name } => gone_is_fine(self.engine.remove_network(name).await, name),
+            Action::RemoveVolume { name } => gone_is_fine(self.engine.remove_volume(name).await, name),
+            Action::Await { condition, containers, required } => {
+                match wait::until(self, step, *condition, containers).await {
+                    Err(fault) if !required && fault.kind == FaultKind::Refused => {
+                        (self.tell)(TaskEvent::Output {
+                            text: format!("warning: {fault}; it is not required"),
+                        });
+                        Ok(())
+                    }
+                    result => result,
+                }
+            }
+        }
+    }
+
+    pub fn id(&self, target: &Target) -> Result<ContainerId, Fault> {
+        match target {
+            Target::Existing { id, .. } => Ok(id.clone()),
+            Target::Made { name } => self.made.borrow().get(name).cloned().ok_or_else(|| {
+                Fault::new(FaultKind::Internal, "find container", name.as_str())
+                    .because("no earlier step has made it")
+                    .hint("this is a defect of mcp-tui")
+            }),
+        }
+    }
+
+    /// Makes a container under a name, joined to all its networks. What cannot be completed is taken away again.
+    async fn create(&self, name: &str, creation: &Creation) -> Result<ContainerId, Fault> {
+        let id = self.engine.create_container(name, &creation.body, creation.platform.as_deref()).await?;
+        for (network, endpoint) in &creation.connect {
+            if let Err(fault) = self.engine.connect_network(network, &id, endpoint).await {
+                self.take_away(&id).await;
+                return Err(Fault { object: format!("{name} to {network}"), ..fault });
+            }
+        }
+        Ok(id)
+    }
+
+    async fn recreate(&self, step: usize, old: &ContainerId, creation: &Creation) -> Result<(), Fault> {
+        let say = |text: &str| {
+            (self.tell)(TaskEvent::StepProgress { step, done: None, total: None, text: text.to_owned() });
+        };
+        let aside = format!("{}_{}", old.short(), creation.name);
+        let id = self.create(&aside, creation).await?;
+        say("stopping the old one");
+        if let Err(fault) = gone_is_fine(self.engine.stop(old, None).await, &creation.name) {
+            self.take_away(&id).await;
+            return Err(fault);
+        }
+        gone_is_fine(self.engine.remove_container(old, true, false).await, &creation.name)?;
+        self.engine.rename(&id, &creation.name).await.map_err(|fault| named(fault, &creation.name))?;
+        say("");
+        self.made.borrow_mut().insert(creation.name.clone(), id);
+        Ok(())
+    }
+
+    /// Removes what a failed step made; that this may fail too changes nothing about the first failure.
+    async fn take_away(&self, id: &ContainerId) {
+        if let Err(fault) = self.engine.remove_container(id, true, true).await {
+            log::warn!("{fault}");
+        }
+    }
+}
+
+/// The Engine's errors name ids; people know names.
+fn named(fault: Fault, name: &str) -> Fault {
+    Fault { object: name.to_owned(), ..fault }
+}
+
+/// Somebody else was quicker; what was wanted is so.
+fn gone_is_fine(result: Result<(), Fault>, name: &str) -> Result<(), Fault> {
+    match result {
+        Err(fault) if fault.kind == FaultKind::NotFound => Ok(()),
+        result => result.map_err(|fault| named(fault, name)),
+    }
+}

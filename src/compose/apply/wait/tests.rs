@@ -1,0 +1,76 @@
+use super::*;
+use crate::domain::container::ContainerDetails;
+use crate::domain::{ContainerId, Safe};
+use rstest::rstest;
+
+fn container(state: ContainerState, health: Option<Health>, exit_code: i64) -> Container {
+    Container {
+        id: ContainerId("0".repeat(64)),
+        name: Safe::new("demo-db-1"),
+        image: Safe::new("db"),
+        image_id: String::new(),
+        compose: None,
+        state,
+        health,
+        status: Safe::default(),
+        created: None,
+        ports: Vec::new(),
+        networks: Vec::new(),
+        mounts: Vec::new(),
+        details: Some(ContainerDetails {
+            pid: None,
+            exit_code,
+            oom_killed: false,
+            error: None,
+            restart_count: 0,
+            started_at: None,
+            finished_at: None,
+            tty: false,
+            stop_grace: None,
+            log_driver: "json-file".to_owned(),
+            health_output: Some(Safe::new("connection refused")),
+            failing_streak: 0,
+            gpu_requests: Vec::new(),
+            environment: Vec::new(),
+        }),
+    }
+}
+
+#[rstest]
+#[case(Condition::Healthy, ContainerState::Running, Some(Health::Healthy), 0, Ok(Progress::Done))]
+#[case(
+    Condition::Healthy,
+    ContainerState::Running,
+    Some(Health::Starting),
+    0,
+    Ok(Progress::Pending("starting"))
+)]
+#[case(
+    Condition::Healthy,
+    ContainerState::Running,
+    Some(Health::Unhealthy),
+    0,
+    Err("unhealthy: connection refused")
+)]
+#[case(Condition::Healthy, ContainerState::Exited, Some(Health::Starting), 3, Err("exit code 3"))]
+#[case(Condition::Healthy, ContainerState::Running, None, 0, Err("no health check"))]
+#[case(Condition::Healthy, ContainerState::Restarting, None, 0, Ok(Progress::Pending("not running")))]
+#[case(Condition::Completed, ContainerState::Running, None, 0, Ok(Progress::Pending("running")))]
+#[case(Condition::Completed, ContainerState::Exited, None, 0, Ok(Progress::Done))]
+#[case(Condition::Completed, ContainerState::Exited, None, 1, Err("exit code 1"))]
+fn conditions(
+    #[case] condition: Condition,
+    #[case] state: ContainerState,
+    #[case] health: Option<Health>,
+    #[case] exit_code: i64,
+    #[case] expected: Result<Progress, &str>,
+) {
+    match (judge(&container(state, health, exit_code), condition), expected) {
+        (Ok(found), Ok(expected)) => assert_eq!(found, expected),
+        (Err(fault), Err(words)) => {
+            assert!(fault.to_string().contains("demo-db-1") && fault.to_string().contains(words), "{fault}");
+            assert!(fault.hint.is_some());
+        }
+        (found, expected) => panic!("{found:?} instead of {expected:?}"),
+    }
+}

@@ -1,0 +1,112 @@
+//! What the Engine has of a project.
+
+use super::file::Project;
+use crate::domain::resources::{Image, Network, Volume};
+use crate::domain::{Container, Fault, FaultKind};
+use crate::engine::Engine;
+use futures_util::StreamExt;
+use std::collections::BTreeMap;
+
+/// How many containers are inspected at a time.
+const INSPECTED_AT_ONCE: usize = 8;
+
+/// A snapshot. Plans are made from nothing else.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Observed {
+    pub project: String,
+    /// The project's containers with their details. What has no config hash was not made by a Compose tool (an image
+    /// may carry the label) and is not among them.
+    pub containers: Vec<Container>,
+    /// Everybody else's containers.
+    pub others: Vec<Container>,
+    pub networks: Vec<Network>,
+    pub volumes: Vec<Volume>,
+    /// By reference, as far as the project's services name them; only what is there.
+    pub images: BTreeMap<String, Image>,
+    /// The API version agreed with the daemon.
+    pub api_version: (usize, usize),
+}
+
+/// Looks at a project; with its files at hand, at its images too.
+pub async fn observe(engine: &Engine, name: &str, project: Option<&Project>) -> Result<Observed, Fault> {
+    let (all, networks, volumes, images) = tokio::try_join!(
+        engine.containers(None),
+        engine.networks(),
+        engine.volumes(),
+        images(engine, project)
+    )?;
+    let (mine, others): (Vec<_>, Vec<_>) = all.into_iter().partition(|container| {
+        container
+            .compose
+            .as_ref()
+            .is_some_and(|labels| labels.project == name && labels.config_hash.is_some())
+    });
+    let mut inspected = futures_util::stream::iter(mine)
+        .map(|container| async move { (engine.inspect(&container.id).await, container) })
+        .buffered(INSPECTED_AT_ONCE);
+    let mut containers = Vec::new();
+    while let Some((answer, listed)) = inspected.next().await {
+        match answer {
+            // The labels decide; a list and an inspect tell the same ones.
+            Ok(container) => containers.push(container),
+            Err(fault) if fault.kind == FaultKind::NotFound => {
+                log::debug!("{} went away while it was looked at", listed.name);
+            }
+            Err(fault) => return Err(fault),
+        }
+    }
+    Ok(Observed {
+        project: name.to_owned(),
+        containers,
+        others,
+        networks,
+        volumes,
+        images,
+        api_version: engine.api_version(),
+    })
+}
+
+async fn images(engine: &Engine, project: Option<&Project>) -> Result<BTreeMap<String, Image>, Fault> {
+    let mut images = BTreeMap::new();
+    let Some(project) = project else { return Ok(images) };
+    for service in project.services.values().chain(project.disabled.values()) {
+        let reference = service.image_name(&project.name);
+        if images.contains_key(&reference) {
+            continue;
+        }
+        if let Some(image) = engine.image(&reference).await? {
+            images.insert(reference, image);
+        }
+    }
+    Ok(images)
+}
+
+impl Observed {
+    /// The containers of a service that run as part of it, by number.
+    pub fn of_service(&self, service: &str) -> Vec<&Container> {
+        let mut containers: Vec<&Container> = self
+            .containers
+            .iter()
+            .filter(|container| {
+                container.compose.as_ref().is_some_and(|labels| labels.service == service && !labels.oneoff)
+            })
+            .collect();
+        containers.sort_by_key(|container| number(container));
+        containers
+    }
+
+    /// The services that have containers.
+    pub fn services(&self) -> Vec<&str> {
+        let labels = self.containers.iter().filter_map(|container| container.compose.as_ref());
+        let mut services: Vec<&str> =
+            labels.filter(|labels| !labels.oneoff).map(|labels| labels.service.as_str()).collect();
+        services.sort_unstable();
+        services.dedup();
+        services
+    }
+}
+
+/// The container's number within its service; 0 when its label is missing.
+pub fn number(container: &Container) -> u32 {
+    container.compose.as_ref().and_then(|labels| labels.number).unwrap_or(0)
+}

@@ -1,0 +1,176 @@
+//! Plans: from what the files ask for and what the Engine has to a graph of steps with reasons. Pure.
+
+mod card;
+mod conflicts;
+mod converge;
+mod down;
+mod graph;
+mod objects;
+mod run;
+mod up;
+
+pub use down::{DownOptions, down};
+pub use run::{restart, start, stop};
+pub use up::{UpOptions, scale, up};
+
+use super::body::Creation;
+use super::file::{Condition, Project};
+use super::observe::Observed;
+use crate::domain::{ContainerId, Fault, FaultKind, Operation, Plan, PlannedStep, StepVerb};
+use serde_json::Value;
+use std::time::Duration;
+
+/// A plan that can be carried out: every step of the card with what it means for the Engine.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ActionPlan {
+    plan: Plan,
+    actions: Vec<Action>,
+}
+
+/// A container that is there already, or one that an earlier step makes.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Target {
+    Existing { id: ContainerId, name: String },
+    Made { name: String },
+}
+
+impl Target {
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Existing { name, .. } | Self::Made { name } => name,
+        }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Action {
+    CreateNetwork {
+        name: String,
+        body: Value,
+    },
+    CreateVolume {
+        body: Value,
+    },
+    Create(Box<Creation>),
+    /// The new one is made beside the old one, which is stopped and removed; then it takes the name.
+    Recreate {
+        old: ContainerId,
+        creation: Box<Creation>,
+    },
+    Start(Target),
+    Stop(Target),
+    Restart(Target),
+    Remove {
+        target: Target,
+        /// Anonymous volumes too.
+        volumes: bool,
+    },
+    RemoveNetwork {
+        name: String,
+    },
+    RemoveVolume {
+        name: String,
+    },
+    Await {
+        condition: Condition,
+        containers: Vec<Target>,
+        /// When it is not, a failure is a warning.
+        required: bool,
+    },
+    Keep,
+}
+
+impl ActionPlan {
+    /// The plan in the words of the confirm card; its steps have the indices that progress is told by.
+    pub fn summary(&self) -> Plan {
+        self.plan.clone()
+    }
+
+    pub fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    pub fn actions(&self) -> &[Action] {
+        &self.actions
+    }
+
+    fn add(
+        &mut self,
+        verb: StepVerb,
+        object: &str,
+        service: Option<&str>,
+        reason: &str,
+        action: Action,
+    ) -> usize {
+        self.plan.steps.push(PlannedStep {
+            verb,
+            object: object.to_owned(),
+            service: service.map(str::to_owned),
+            reason: reason.to_owned(),
+            after: Vec::new(),
+            downtime: None,
+        });
+        self.actions.push(action);
+        self.plan.steps.len() - 1
+    }
+
+    fn after(&mut self, step: usize, earlier: impl IntoIterator<Item = usize>) {
+        if let Some(planned) = self.plan.steps.get_mut(step) {
+            planned.after.extend(earlier.into_iter().filter(|earlier| *earlier != step));
+            planned.after.sort_unstable();
+            planned.after.dedup();
+        }
+    }
+
+    fn downtime(&mut self, step: usize, downtime: Duration) {
+        if let Some(planned) = self.plan.steps.get_mut(step) {
+            planned.downtime = Some(downtime);
+        }
+    }
+
+    fn warn(&mut self, text: impl Into<String>) {
+        let text = text.into();
+        if !self.plan.warnings.contains(&text) {
+            self.plan.warnings.push(text);
+        }
+    }
+}
+
+/// The plan of any operation on a stack but a backup, which is not ours to plan. Without a project, what the
+/// containers' labels tell has to do.
+pub fn for_operation(
+    project: Option<&Project>,
+    observed: &Observed,
+    operation: &Operation,
+) -> Result<ActionPlan, Fault> {
+    let needs_files = || {
+        project.ok_or_else(|| {
+            Fault::new(FaultKind::NotFound, operation.verb(), observed.project.as_str())
+                .because("the stack is known by its containers only, and its files are needed for this")
+                .hint("name its files with -f, or its directory with -s")
+        })
+    };
+    match operation {
+        Operation::Up { services, force_recreate, remove_orphans } => up(
+            needs_files()?,
+            observed,
+            &UpOptions {
+                services: services.clone(),
+                force_recreate: *force_recreate,
+                remove_orphans: *remove_orphans,
+            },
+        ),
+        Operation::Scale { replicas } => scale(needs_files()?, observed, replicas),
+        Operation::Down { volumes, remove_orphans } => {
+            down(project, observed, DownOptions { volumes: *volumes, remove_orphans: *remove_orphans })
+        }
+        Operation::Start { services } => start(project, observed, services),
+        Operation::Stop { services } => stop(project, observed, services),
+        Operation::Restart { services } => restart(project, observed, services),
+        Operation::Backup => Err(Fault::new(FaultKind::Internal, "plan", observed.project.as_str())
+            .because("a backup is not a Compose operation")),
+    }
+}
+
+#[cfg(test)]
+mod tests;
