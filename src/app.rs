@@ -23,6 +23,8 @@ pub mod store;
 pub mod tree;
 
 mod effect;
+#[cfg(test)]
+pub(crate) mod fixtures;
 mod message;
 mod update;
 
@@ -33,3 +35,6 @@ pub use pane::PaneId;
 pub use state::{ReadOnly, Setup, State};
 pub use tree::Subject;
 pub use update::update;
+
+#[cfg(test)]
+mod tests;

@@ -128,10 +128,20 @@ pub struct State {
 /// What must be made anew of the facts, and when that was done last.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Derived {
-    pub(super) tree_is_due: bool,
-    pub(super) findings_are_due: bool,
+    pub(super) due: Due,
     pub(super) wake_is_due: bool,
+    /// Containers came, or streams ended.
+    pub(super) streams_are_due: bool,
     pub(super) last: Option<Timestamp>,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Due {
+    #[default]
+    Nothing,
+    Findings,
+    /// And the findings after it.
+    Tree,
 }
 
 impl State {

@@ -62,7 +62,7 @@ impl Turn<'_> {
             Msg::Checks(reports) => self.checks(reports),
             Msg::Stacks { files, faults } => self.stacks(files, faults),
             Msg::Tasks(records) => self.tasks(records),
-            Msg::Task(record) => self.task(*record),
+            Msg::Task(record) => self.task(&record),
             Msg::Backups(result) => self.backups(result),
             Msg::Resources(result) => self.resources(result),
             Msg::Plan { request, result } => self.planned(request, result),

@@ -61,10 +61,9 @@ impl Status {
             },
             ContainerState::Restarting | ContainerState::Dead => Condition::Bad,
             ContainerState::Paused | ContainerState::Unknown => Condition::Warning,
-            ContainerState::Removing => Condition::Busy,
             // Created and never started is normal for a moment, and an error when the daemon could not start it.
             ContainerState::Created if failed => Condition::Bad,
-            ContainerState::Created => Condition::Busy,
+            ContainerState::Created | ContainerState::Removing => Condition::Busy,
             // 143 is how a process ends that obeys `docker stop`, 137 how one ends that does not.
             ContainerState::Exited => match exit_code {
                 _ if oom_killed || failed => Condition::Bad,

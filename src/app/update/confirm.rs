@@ -176,7 +176,9 @@ impl Turn<'_> {
         let Some(wanted) = confirm.replicas.map(|replicas| replicas.wanted) else { return };
         for part in &mut confirm.parts {
             if let Operation::Scale { replicas } = &mut part.task.operation {
-                replicas.values_mut().for_each(|number| *number = wanted);
+                for number in replicas.values_mut() {
+                    *number = wanted;
+                }
             }
         }
         self.plan_again();

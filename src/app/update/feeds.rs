@@ -20,6 +20,7 @@ impl Turn<'_> {
         if connects {
             self.reopen_streams();
         }
+        let first = lists && !self.state.fleet.is_listed();
         let changed = self.state.fleet.apply(event, self.now);
         if lists {
             let fleet = &self.state.fleet;
@@ -28,6 +29,14 @@ impl Turn<'_> {
         if changed {
             self.redraw();
             self.tree_changed();
+        }
+        if lists {
+            // The first content on the screen does not wait.
+            self.derive();
+        }
+        if first {
+            // Before, there were only files; now the stack in trouble stands in front.
+            self.state.panes.services.list.select(0);
         }
     }
 
@@ -117,12 +126,11 @@ impl Turn<'_> {
         self.redraw();
     }
 
-    pub(super) fn task(&mut self, record: TaskRecord) {
-        let ended = self.state.tasks.apply(record.clone());
-        self.state.panes.tasks.refresh(&self.state.tasks);
-        if ended {
-            self.task_ended(&record);
+    pub(super) fn task(&mut self, record: &TaskRecord) {
+        if self.state.tasks.apply(record.clone()) {
+            self.task_ended(record);
         }
+        self.state.panes.tasks.refresh(&self.state.tasks);
         self.redraw();
     }
 

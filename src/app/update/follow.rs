@@ -14,7 +14,8 @@ const MOST_STREAMS: usize = 64;
 const LEAST_TAIL: u64 = 20;
 
 impl Turn<'_> {
-    /// Opens what the selection needs and is not open. Called after every message; nearly always does nothing.
+    /// Opens what the selection needs and is not open. Called after every message, and nearly always
+    /// does nothing.
     pub(super) fn follow_selection(&mut self) {
         if !self.state.fleet.is_listed() {
             return;
@@ -31,7 +32,8 @@ impl Turn<'_> {
             self.state.panes.logs.start(subject.clone());
             self.redraw();
         }
-        let Some(subject) = subject else { return };
+        let due = std::mem::take(&mut self.state.derived.streams_are_due) || changed;
+        let Some(subject) = subject.filter(|_| due) else { return };
         let streams = self.streams(&subject);
         if !streams.is_empty() {
             let generation = self.state.panes.logs.generation;
@@ -56,6 +58,7 @@ impl Turn<'_> {
             }
         }
         let mut notes = Vec::new();
+        self.state.derived.streams_are_due |= !batch.ended.is_empty();
         for end in &batch.ended {
             if let Some(stream) = self.state.panes.logs.streams.get_mut(&end.container) {
                 stream.open = false;
@@ -76,6 +79,8 @@ impl Turn<'_> {
         let pane = &mut state.panes.logs;
         pane.left_out = nodes.len().saturating_sub(MOST_STREAMS);
         let tail = (state.log_tail / nodes.len().max(1) as u64).max(LEAST_TAIL).min(state.log_tail.max(1));
+        // What was recreated goes on under another id.
+        pane.streams.retain(|id, _| nodes.iter().any(|node| node.id == *id));
         let mut wanted = Vec::new();
         for node in nodes.iter().take(MOST_STREAMS) {
             let started = node.status.since.filter(|_| node.status.is_running());

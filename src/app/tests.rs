@@ -1,0 +1,6 @@
+//! Messages in, whole effects and state out.
+
+mod actions;
+mod console;
+mod log_follow;
+mod properties;

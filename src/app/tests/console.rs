@@ -1,0 +1,324 @@
+//! Focus, filter, help, palette, notices, what is drawn when.
+
+use crate::app::command::{Command, Scope, help, hints};
+use crate::app::dialog::Dialog;
+use crate::app::dialog::inspect::Content;
+use crate::app::fixtures::*;
+use crate::app::hit::{HitMap, HitTarget, PaneArea, Rect};
+use crate::app::state::Setup;
+use crate::app::tree::{Condition, Subject};
+use crate::app::{Effect, MouseInput, MouseKind, Msg, PaneId, ReadOnly, State, update};
+use crate::domain::{ContainerFigures, ContainerState, FleetEvent, Safe};
+use rstest::rstest;
+
+fn service(project: &str, service: &str) -> Subject {
+    Subject::Service { project: project.to_owned(), service: service.to_owned() }
+}
+
+#[test]
+fn the_tree_shows_what_is_broken_first() {
+    let state = platform();
+    let names: Vec<&str> = state.tree.stacks.iter().map(|stack| stack.project.as_str()).collect();
+    assert_eq!(names, ["mcp", "mlflow", "onyx"]);
+    let mcp = &state.tree.stacks[0];
+    assert_eq!((mcp.good, mcp.services.len(), mcp.condition), (9, 10, Condition::Bad));
+    let inference = state.tree.service("mcp", "mcp-inference").unwrap();
+    assert_eq!((inference.running, inference.wanted), (2, 3));
+    assert_eq!(inference.status.words(now()), "restarting (137, OOM)");
+    assert_eq!(inference.status.restarts, Some(4));
+    let onyx = state.tree.service("onyx", "web").unwrap();
+    assert_eq!((onyx.running, onyx.wanted, onyx.status.words(now())), (0, 1, "not created".to_owned()));
+    assert_eq!(&*state.tree.loose[0].name, "watchtower");
+    assert_eq!(state.tree.service("mcp", "nginx").unwrap().ports.as_str(), "80");
+}
+
+#[test]
+fn figures_are_summed_and_what_is_unknown_is_not_zero() {
+    let state = platform();
+    let inference = state.tree.service("mcp", "mcp-inference").unwrap();
+    assert_eq!(inference.usage.memory_bytes, Some(3 * (312 << 20)));
+    assert_eq!(state.tree.stack("onyx").unwrap().usage.memory_bytes, None);
+}
+
+#[test]
+fn an_idle_console_draws_the_clock_and_nothing_else() {
+    let mut state = platform();
+    send(&mut state, Msg::Tick);
+    state.dirty = false;
+    let figures: Vec<(_, ContainerFigures)> = state
+        .fleet
+        .containers()
+        .keys()
+        .filter_map(|id| Some((id.clone(), *state.figures.get(id)?)))
+        .collect();
+    let before: Vec<_> = platform_containers();
+    for msg in [
+        Msg::Tick,
+        Msg::Wake,
+        Msg::Figures(figures),
+        Msg::Host(host()),
+        Msg::Fleet(FleetEvent::Listed(before)),
+        Msg::Drawn(HitMap::default()),
+        Msg::Checks(state.health.reports().cloned().collect()),
+        Msg::Tasks(state.tasks.newest_first().cloned().collect()),
+    ] {
+        assert_eq!(update(&mut state, msg.clone(), now()), [], "{msg:?}");
+        assert!(!state.dirty, "{msg:?}");
+    }
+    update(&mut state, Msg::Tick, now() + jiff::SignedDuration::from_secs(1));
+    assert!(state.dirty);
+}
+
+#[test]
+fn digits_and_tab_move_the_focus_and_esc_goes_back() {
+    let mut state = platform();
+    assert_eq!(keys(&mut state, "8"), [Effect::RefreshResources], "asked for when first looked at");
+    assert_eq!(keys(&mut state, "7"), [Effect::RefreshBackups]);
+    assert_eq!(keys(&mut state, "8"), []);
+    assert_eq!(state.focus, PaneId::Resources);
+    press(&mut state, "esc");
+    assert_eq!(state.focus, PaneId::Backups);
+    keys(&mut state, "9 tab");
+    assert_eq!(state.focus, PaneId::Services);
+    press(&mut state, "shift-tab");
+    assert_eq!(state.focus, PaneId::Messages);
+}
+
+#[test]
+fn a_filter_is_typed_kept_and_cleared() {
+    let mut state = platform();
+    let all = state.panes.services.list.keys().len();
+    keys(&mut state, "/ r e d i s");
+    assert_eq!(
+        state.panes.services.list.keys(),
+        [Subject::Stack("mcp".to_owned()), service("mcp", "redis")],
+        "what matches, and what it stands under"
+    );
+    press(&mut state, "enter");
+    assert!(state.prompt.is_none());
+    press(&mut state, "esc");
+    assert_eq!(state.panes.services.list.keys().len(), all);
+    keys(&mut state, "/ x y z");
+    assert_eq!(state.panes.services.list.selected(), None);
+    press(&mut state, "esc");
+    assert_eq!(state.panes.services.list.keys().len(), all, "Esc puts back what was there before");
+}
+
+#[test]
+fn what_is_typed_is_not_obeyed() {
+    let mut state = platform();
+    let effects = keys(&mut state, "/ q D u");
+    assert!(!effects.contains(&Effect::Quit) && state.dialogs.is_empty());
+    assert_eq!(send(&mut state, Msg::Paste("q\nD".to_owned())), []);
+    assert_eq!(state.prompt.as_ref().unwrap().input.text(), "qDuq");
+    press(&mut state, "esc");
+    assert_eq!(send(&mut state, Msg::Paste("q".to_owned())), [], "a paste is not keys");
+}
+
+#[test]
+fn enter_drills_in_and_l_shows_the_logs() {
+    let mut state = platform();
+    assert_eq!(state.subject(), Some(service("mcp", "mcp-inference")));
+    let rows = state.panes.services.list.keys().len();
+    press(&mut state, "enter");
+    assert_eq!(state.panes.services.list.keys().len(), rows + 3, "three replicas unfold");
+    press(&mut state, "right");
+    assert!(matches!(state.subject(), Some(Subject::Container(_))));
+    press(&mut state, "left");
+    press(&mut state, "left");
+    assert_eq!(state.panes.services.list.keys().len(), rows);
+    press(&mut state, "l");
+    assert_eq!(state.focus, PaneId::Logs);
+    press(&mut state, "esc");
+    assert_eq!(state.focus, PaneId::Services);
+}
+
+#[test]
+fn the_selection_stays_on_its_row_when_rows_come() {
+    let mut state = platform();
+    let mut containers = platform_containers();
+    containers.push(compose_container("aaa", "first", 1));
+    send(&mut state, Msg::Fleet(FleetEvent::Listed(containers)));
+    wait(&mut state);
+    assert_eq!(state.subject(), Some(service("mcp", "mcp-inference")));
+}
+
+#[test]
+fn findings_lead_to_what_they_are_about() {
+    let mut state = platform();
+    press(&mut state, "5");
+    assert!(!state.findings.findings().is_empty());
+    let index = state
+        .findings
+        .findings()
+        .iter()
+        .position(|finding| finding.about.service.as_deref() == Some("mcp-inference"))
+        .expect("the restarting service is a finding");
+    state.panes.findings.list.select(index);
+    press(&mut state, "enter");
+    assert_eq!(state.focus, PaneId::Services);
+    let selected = state.subject().unwrap();
+    assert_eq!(state.service_of(&selected), Some(("mcp".to_owned(), "mcp-inference".to_owned())));
+}
+
+#[test]
+fn the_palette_finds_a_command_by_a_few_letters() {
+    let mut state = platform();
+    keys(&mut state, ": z o o");
+    let Some(Dialog::Palette(palette)) = state.dialog() else { panic!("no palette") };
+    assert_eq!(palette.list.selected(), Some(&Command::Zoom));
+    press(&mut state, "enter");
+    assert!(state.zoomed && state.dialogs.is_empty());
+}
+
+#[test]
+fn read_only_takes_every_dangerous_command_away() {
+    let mut state = platform();
+    let dangerous = |state: &State| {
+        let scope = Scope::Pane(PaneId::Services);
+        let mut all: Vec<Command> = help(state, scope).iter().map(|spec| spec.command).collect();
+        all.extend(hints(state).iter().map(|hint| hint.command));
+        all.extend(crate::app::command::palette(state).iter().map(|(command, _)| *command));
+        all.into_iter().filter(|command| command.spec().danger > crate::app::command::Danger::None).count()
+    };
+    assert!(dangerous(&state) > 0);
+    press(&mut state, "R");
+    assert_eq!(dangerous(&state), 0);
+    for key in ["u", "r", "s", "S", "D", "b", "e"] {
+        assert_eq!(press(&mut state, key), [], "{key}");
+        assert!(state.dialogs.is_empty(), "{key}");
+        assert!(state.notices.latest().unwrap().text.contains("read-only"), "{key}");
+    }
+    press(&mut state, "R");
+    assert!(dangerous(&state) > 0);
+}
+
+#[test]
+fn a_console_started_read_only_stays_so() {
+    let (mut state, _) = State::new(Setup { read_only: ReadOnly::Locked, ..Setup::default() });
+    press(&mut state, "R");
+    assert_eq!(state.read_only, ReadOnly::Locked);
+}
+
+#[test]
+fn without_docker_there_are_retry_demo_and_quit() {
+    let mut state = no_docker();
+    assert!(state.no_docker().is_some());
+    assert_eq!(press(&mut state, "r"), [Effect::Reconnect]);
+    assert_eq!(press(&mut state, "d"), [Effect::StartDemo]);
+    assert_eq!(press(&mut state, "1"), []);
+    assert_eq!(press(&mut state, "q"), [Effect::Quit]);
+    let words: Vec<&str> = hints(&state).iter().map(|hint| hint.word).collect();
+    assert_eq!(words, ["help", "retry", "demo", "quit"]);
+}
+
+#[test]
+fn a_machine_without_a_gpu_says_so_and_has_no_rows() {
+    let state = no_gpu();
+    assert!(state.gpus.indices().is_empty());
+    assert_eq!(state.panes.gpus.list.selected(), None);
+}
+
+#[test]
+fn a_lost_daemon_leaves_what_was_known_dated_and_untouchable() {
+    let mut state = stale();
+    assert_eq!(state.fleet.stale_since(), Some(now() - jiff::SignedDuration::from_secs(30)));
+    assert_eq!(state.fleet.containers().len(), platform_containers().len());
+    press(&mut state, "r");
+    assert!(state.dialogs.is_empty());
+    assert!(state.notices.latest().unwrap().text.contains("daemon is away"));
+    // Another failure does not make the data any fresher.
+    send(&mut state, Msg::Fleet(FleetEvent::Lost { fault: fault("still away"), retry_in_ms: 5_000 }));
+    assert_eq!(state.fleet.stale_since(), Some(now() - jiff::SignedDuration::from_secs(30)));
+    send(&mut state, Msg::Fleet(FleetEvent::Connected(daemon())));
+    assert_eq!(state.fleet.stale_since(), None);
+}
+
+#[test]
+fn a_list_keeps_what_an_inspect_told_of_the_same_run() {
+    let mut state = platform();
+    let mut containers = platform_containers();
+    for container in &mut containers {
+        container.details = None;
+        if &*container.name == "mcp-redis-1" {
+            container.state = ContainerState::Exited;
+        }
+    }
+    send(&mut state, Msg::Fleet(FleetEvent::Listed(containers)));
+    let details = |name: &str| {
+        let found = state.fleet.containers().values().find(|container| &*container.name == name);
+        found.unwrap().details.is_some()
+    };
+    assert!(details("mcp-nginx-1"));
+    assert!(!details("mcp-redis-1"), "another state is another story");
+}
+
+#[test]
+fn inspecting_masks_secrets() {
+    let mut state = platform();
+    press(&mut state, "j");
+    let effects = press(&mut state, "i");
+    let [Effect::Inspect(id)] = effects.as_slice() else { panic!("{effects:?}") };
+    let document = serde_json::json!({"Config": {"Env": ["POSTGRES_PASSWORD=hunter2", "A=1"]}});
+    send(&mut state, Msg::Inspected { id: id.clone(), result: Ok(document) });
+    let Some(Dialog::Inspect(inspect)) = state.dialog() else { panic!("no dialog") };
+    let Content::Lines(lines) = &inspect.content else { panic!("{inspect:?}") };
+    let text: String = lines.iter().map(Safe::as_str).collect();
+    assert!(text.contains("POSTGRES_PASSWORD") && text.contains("A=1") && !text.contains("hunter2"));
+    press(&mut state, "esc");
+    assert!(state.dialogs.is_empty());
+}
+
+#[test]
+fn the_mouse_focuses_selects_and_gives_commands() {
+    let mut state = platform();
+    let area = |x, width| Rect { x, y: 1, width, height: 10 };
+    let row = |y| Rect { x: 51, y, width: 20, height: 1 };
+    send(
+        &mut state,
+        Msg::Drawn(HitMap {
+            panes: vec![
+                PaneArea { pane: PaneId::Services, area: area(0, 50), body: area(1, 48) },
+                PaneArea { pane: PaneId::Health, area: area(50, 50), body: area(51, 48) },
+            ],
+            targets: vec![
+                (row(2), HitTarget::Row { pane: PaneId::Health, index: 0 }),
+                (row(3), HitTarget::Row { pane: PaneId::Health, index: 1 }),
+                (row(39), HitTarget::Command(Command::Help)),
+            ],
+            ..HitMap::default()
+        }),
+    );
+    let mouse = |x, y, kind| Msg::Mouse(MouseInput { x, y, kind });
+    send(&mut state, mouse(55, 3, MouseKind::Click));
+    assert_eq!((state.focus, state.panes.health.list.index()), (PaneId::Health, Some(1)));
+    send(&mut state, mouse(5, 5, MouseKind::ScrollUp));
+    assert_eq!(state.focus, PaneId::Health, "the wheel turns what is under it and leaves the focus");
+    send(&mut state, mouse(55, 39, MouseKind::Click));
+    assert!(matches!(state.dialog(), Some(Dialog::Help(_))));
+}
+
+#[rstest]
+#[case(0)]
+#[case(1)]
+#[case(100)]
+#[case(1_000)]
+fn any_number_of_containers_has_a_valid_selection(#[case] count: usize) {
+    let mut state = crowd(count);
+    assert_eq!(state.tree.counts().containers, count);
+    keys(&mut state, "G g ^d ^u j k");
+    assert_eq!(state.panes.services.list.selected().is_some(), count > 0);
+}
+
+#[test]
+fn settings_that_are_wrong_are_told_and_stay_until_seen() {
+    let mut state = platform();
+    let faults = (0..5).map(|index| fault(&format!("mistake {index}"))).collect();
+    send(&mut state, Msg::Faults(faults));
+    assert_eq!(state.notices.shown().len(), 4, "three, and how many more");
+    let later = now() + jiff::SignedDuration::from_mins(5);
+    update(&mut state, Msg::Tick, later);
+    assert_eq!(state.notices.shown().filter(|notice| notice.sticky).count(), 3);
+    press(&mut state, "esc");
+    assert_eq!(state.notices.shown().len(), 2);
+}

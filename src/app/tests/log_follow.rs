@@ -1,0 +1,211 @@
+//! The log pane: what it follows, and that it leaves its reader alone.
+
+use crate::app::fixtures::*;
+use crate::app::hit::{HitMap, LogWindow, PaneArea, Rect};
+use crate::app::store::logs::LineKind;
+use crate::app::{Effect, LogBatch, LogEnd, Msg, PaneId, State, Subject};
+use crate::domain::{ContainerId, FleetEvent};
+use jiff::{SignedDuration, Timestamp};
+
+fn first_container(state: &State) -> ContainerId {
+    state.panes.logs.streams.keys().next().unwrap().clone()
+}
+
+fn more(state: &mut State, count: usize) {
+    let (generation, id) = (state.panes.logs.generation, first_container(state));
+    let start = state.logs.end();
+    let lines = (0..count)
+        .map(|index| {
+            let time = now()
+                + SignedDuration::from_nanos(i64::try_from(start).unwrap() + i64::try_from(index).unwrap());
+            log_line(&id, time, &format!("line {index}"))
+        })
+        .collect();
+    send(state, Msg::Logs(LogBatch { generation, lines, ..LogBatch::default() }));
+}
+
+fn drawn(state: &mut State, rows: u16) {
+    let (first, last) = match state.panes.logs.place {
+        Some(place) => (place.top, (place.top + u64::from(rows) - 1).min(state.logs.end() - 1)),
+        None => (state.logs.end() - u64::from(rows), state.logs.end() - 1),
+    };
+    let area = Rect { x: 0, y: 0, width: 80, height: rows };
+    let panes = vec![PaneArea { pane: PaneId::Logs, area, body: area }];
+    send(
+        state,
+        Msg::Drawn(HitMap { panes, log_window: Some(LogWindow { first, last }), ..HitMap::default() }),
+    );
+}
+
+fn followed(effects: &[Effect]) -> Vec<ContainerId> {
+    effects
+        .iter()
+        .flat_map(|effect| match effect {
+            Effect::FollowLogs { streams, .. } => {
+                streams.iter().map(|stream| stream.container.clone()).collect()
+            }
+            _ => Vec::new(),
+        })
+        .collect()
+}
+
+#[test]
+fn the_selection_is_followed_with_all_its_replicas() {
+    let mut state = platform();
+    assert_eq!(state.panes.logs.streams.len(), 3);
+    let generation = state.panes.logs.generation;
+    let effects = press(&mut state, "j");
+    assert_eq!(followed(&effects).len(), 1);
+    assert_eq!(state.panes.logs.generation, generation + 1);
+    assert!(state.logs.is_empty());
+    let late = LogBatch {
+        generation,
+        lines: vec![log_line(&first_container(&state), now(), "late")],
+        ..LogBatch::default()
+    };
+    send(&mut state, Msg::Logs(late));
+    assert!(state.logs.is_empty(), "lines of what was selected before are not shown");
+    let effects = keys(&mut state, "g");
+    assert_eq!(state.panes.logs.subject, Some(Subject::Stack("mcp".to_owned())));
+    assert_eq!(followed(&effects).len(), 12);
+}
+
+#[test]
+fn a_new_replica_joins_and_the_lines_stay() {
+    let mut state = platform();
+    let (generation, held) = (state.panes.logs.generation, state.logs.len());
+    let replica = compose_container("mcp", "mcp-inference", 4);
+    let id = replica.id.clone();
+    let mut effects = send(&mut state, Msg::Fleet(FleetEvent::Changed(Box::new(replica))));
+    effects.extend(wait(&mut state));
+    assert_eq!(followed(&effects), [id]);
+    assert_eq!((state.panes.logs.generation, state.logs.len()), (generation, held));
+}
+
+#[test]
+fn a_container_that_dies_leaves_its_lines_and_is_followed_when_it_is_back() {
+    let mut state = platform();
+    press(&mut state, "j");
+    more(&mut state, 3);
+    let (generation, id) = (state.panes.logs.generation, first_container(&state));
+    let last = state.logs.line(state.logs.end() - 1).unwrap().time;
+    let ended = vec![LogEnd { container: id.clone(), fault: None }];
+    let effects = send(&mut state, Msg::Logs(LogBatch { generation, ended, ..LogBatch::default() }));
+    assert_eq!(followed(&effects), [], "not before it was started again");
+    assert_eq!(state.logs.len(), 4);
+    assert_eq!(state.logs.line(state.logs.end() - 1).unwrap().kind, LineKind::Note);
+    let mut again = state.fleet.get(&id).unwrap().clone();
+    again.details.as_mut().unwrap().started_at = Some(now());
+    let mut effects = send(&mut state, Msg::Fleet(FleetEvent::Changed(Box::new(again))));
+    effects.extend(wait(&mut state));
+    let streams = effects.iter().find_map(|effect| match effect {
+        Effect::FollowLogs { streams, .. } => Some(streams),
+        _ => None,
+    });
+    let stream = &streams.unwrap()[0];
+    assert_eq!((stream.tail, stream.since), (None, last), "from where it was read to");
+}
+
+#[test]
+fn after_a_lost_daemon_the_streams_are_opened_again() {
+    let mut state = platform();
+    send(&mut state, Msg::Fleet(FleetEvent::Lost { fault: fault("gone"), retry_in_ms: 200 }));
+    wait(&mut state);
+    let mut effects = send(&mut state, Msg::Fleet(FleetEvent::Connected(daemon())));
+    effects.extend(send(&mut state, Msg::Fleet(FleetEvent::Listed(platform_containers()))));
+    effects.extend(wait(&mut state));
+    assert_eq!(followed(&effects).len(), 3);
+}
+
+#[test]
+fn scrolling_up_holds_the_place_and_counts_what_comes() {
+    let mut state = platform();
+    more(&mut state, 100);
+    drawn(&mut state, 10);
+    keys(&mut state, "3 k k");
+    let place = state.panes.logs.place.unwrap();
+    assert_eq!(place.cursor, state.logs.end() - 3);
+    assert_eq!(place.top, state.logs.end() - 10, "the screen does not jump");
+    let shown = state.logs.line(place.cursor).unwrap().text.to_owned();
+    more(&mut state, 50);
+    assert_eq!(state.panes.logs.place.unwrap().top, place.top);
+    assert_eq!(state.logs.line(state.panes.logs.place.unwrap().cursor).unwrap().text, shown);
+    assert_eq!(state.panes.logs.unseen(&state.logs), 50);
+    drawn(&mut state, 10);
+    keys(&mut state, "j j j j");
+    assert!(!state.panes.logs.is_following(), "going down does not start following by itself");
+    press(&mut state, "G");
+    assert!(state.panes.logs.is_following());
+    assert_eq!(state.panes.logs.unseen(&state.logs), 0);
+}
+
+#[test]
+fn a_latecomer_is_sorted_in_and_the_reader_stays_on_their_line() {
+    let mut state = platform();
+    more(&mut state, 20);
+    drawn(&mut state, 10);
+    keys(&mut state, "3 k");
+    let cursor = state.panes.logs.place.unwrap().cursor;
+    let line = state.logs.line(cursor).unwrap();
+    let (text, time) = (line.text.to_owned(), line.time.unwrap());
+    let other = state.panes.logs.streams.keys().nth(1).unwrap().clone();
+    let late = Timestamp::from_nanosecond(time.as_nanosecond() - 1).unwrap();
+    let generation = state.panes.logs.generation;
+    let lines = vec![log_line(&other, late, "late")];
+    send(&mut state, Msg::Logs(LogBatch { generation, lines, ..LogBatch::default() }));
+    let place = state.panes.logs.place.unwrap();
+    assert_eq!(place.cursor, cursor + 1);
+    assert_eq!(state.logs.line(place.cursor).unwrap().text, text);
+    let texts: Vec<&str> = state.logs.lines_from(cursor - 1).map(|line| line.text).take(3).collect();
+    assert_eq!(texts[1..], ["late", text.as_str()].map(|text| text)[..]);
+}
+
+#[test]
+fn search_counts_jumps_and_wraps_nothing() {
+    let mut state = platform();
+    keys(&mut state, "3 / c u d a | e r r o r");
+    assert_eq!(state.logs.matches(), 2, "smart case finds CUDA and error");
+    drawn(&mut state, 10);
+    press(&mut state, "enter");
+    let last = state.panes.logs.place.unwrap().cursor;
+    assert!(state.logs.line(last).unwrap().is_match);
+    press(&mut state, "N");
+    let first = state.panes.logs.place.unwrap().cursor;
+    assert!(first < last);
+    assert_eq!(state.logs.matches_up_to(first), 1);
+    press(&mut state, "n");
+    assert_eq!(state.panes.logs.place.unwrap().cursor, last);
+    press(&mut state, "n");
+    assert_eq!(state.panes.logs.place.unwrap().cursor, last);
+    assert!(state.notices.latest().unwrap().text.contains("no more matches"));
+}
+
+#[test]
+fn marked_lines_are_copied_and_all_are_saved() {
+    let mut state = platform();
+    keys(&mut state, "3 m k m");
+    let effects = press(&mut state, "y");
+    assert_eq!(
+        effects,
+        [Effect::Copy(
+            "torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 2.00 GiB\nerror worker exits with 137"
+                .to_owned()
+        )]
+    );
+    let effects = press(&mut state, "^s");
+    let [Effect::Save { name, text }] = effects.as_slice() else { panic!("{effects:?}") };
+    assert_eq!(name, "mcp-inference-20261120T103107Z.log");
+    assert_eq!(text.lines().count(), 63);
+    assert!(text.contains("1204 lines not shown"));
+}
+
+#[test]
+fn lines_that_nobody_sees_are_not_drawn() {
+    let mut state = platform();
+    let area = Rect { x: 0, y: 0, width: 80, height: 20 };
+    let panes = vec![PaneArea { pane: PaneId::Services, area, body: area }];
+    send(&mut state, Msg::Drawn(HitMap { panes, ..HitMap::default() }));
+    state.dirty = false;
+    more(&mut state, 10);
+    assert!(!state.dirty);
+}
