@@ -6,12 +6,16 @@
 #[expect(dead_code, reason = "shared with the tests of the whole program")]
 mod support;
 
+#[path = "contract/breaks.rs"]
+mod breaks;
 #[path = "contract/commands.rs"]
 mod commands;
 #[path = "contract/lifecycle.rs"]
 mod lifecycle;
 #[path = "contract/logs.rs"]
 mod logs;
+#[path = "contract/proxy.rs"]
+mod proxy;
 #[path = "contract/refusals.rs"]
 mod refusals;
 #[path = "contract/things.rs"]
@@ -44,6 +48,8 @@ fn main() {
         refusals: unknown_container, taken_name, unknown_image, taken_port, network_in_use, volume_in_use,
             unknown_program, unreadable_log;
         watching: lists_first, sees_a_life, details_follow, sees_health;
+        breaks: a_silence_is_noticed, all_is_listed_anew_after_a_restart, a_broken_log_is_no_end,
+            a_cut_command_is_no_success, a_command_that_still_runs_is_no_success;
     };
     libtest_mimic::run(&Arguments::from_args(), trials).exit();
 }

@@ -5,6 +5,7 @@ use mcp_tui::domain::{Container, ContainerId, Fault};
 use mcp_tui::engine::{Endpoint, Engine, LogRequest};
 use serde_json::{Value, json};
 use std::panic::{AssertUnwindSafe, resume_unwind};
+use std::path::PathBuf;
 use std::process;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -43,6 +44,10 @@ impl World {
         let name = format!("contract-{}-{moment}-{}", process::id(), COUNTER.fetch_add(1, Ordering::Relaxed));
         let engine = Engine::connect(&endpoint).await.expect("the Engine answers");
         Self { endpoint, engine, name, simulated }
+    }
+
+    pub fn socket(&self) -> PathBuf {
+        self.endpoint.to_string().trim_start_matches("unix://").into()
     }
 
     pub fn named(&self, what: &str) -> String {

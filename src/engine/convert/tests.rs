@@ -71,7 +71,7 @@ fn an_inspected_container_has_details() {
         (None, 137, true, 4)
     );
     assert_eq!(details.error, None);
-    assert_eq!(details.stop_grace, Some(std::time::Duration::from_secs(120)));
+    assert_eq!(details.stop_grace, Some(std::time::Duration::from_mins(2)));
     assert_eq!((details.failing_streak, details.health_output.as_deref()), (3, Some("refused")));
     let requests: Vec<_> =
         details.gpu_requests.iter().map(|request| (request.count, request.device_ids.join(","))).collect();
