@@ -33,11 +33,11 @@ pub(super) fn fault(error: Error, operation: &str, object: &str) -> Fault {
                     _ => FaultKind::Unreachable,
                 };
                 Fault::new(kind, operation, object)
-                    .caused_by(&error)
+                    .because(innermost(&error))
                     .hint("the daemon cannot be reached: systemctl status docker")
             }
             None if broken(&error) => Fault::new(FaultKind::Unreachable, operation, object)
-                .caused_by(&error)
+                .because(innermost(&error))
                 .hint("the connection to the daemon broke; did it restart?"),
             None => Fault::new(FaultKind::Internal, operation, object).caused_by(&error),
         },
@@ -60,6 +60,12 @@ pub(super) fn connecting(error: Error, endpoint: &Endpoint) -> Fault {
         }
         _ => {
             let fault = fault(error, "connect to the Docker daemon at", &name);
+            if tcp && fault.causes.iter().any(|cause| cause.to_lowercase().contains("certificate")) {
+                return fault.hint(
+                    "the certificates do not fit this daemon: DOCKER_CERT_PATH needs the ca.pem that signed its \
+                     certificate, and a cert.pem with its key.pem that it accepts",
+                );
+            }
             if tcp && fault.kind == FaultKind::Unreachable {
                 return fault.hint(
                     "is the address right, does the daemon listen on TCP, and does it want TLS (DOCKER_CERT_PATH)?",
@@ -229,6 +235,20 @@ const RULES: &[Rule] = &[
         "an authorisation plugin of the daemon forbids it",
     ),
 ];
+
+/// What really happened: the layers around it only say that something did.
+fn innermost(error: &Error) -> String {
+    let mut last: &dyn StandardError = match error {
+        Error::IOError { err } => err,
+        Error::HyperResponseError { err } => err,
+        Error::HyperLegacyError { err } => err,
+        other => other,
+    };
+    while let Some(source) = last.source() {
+        last = source;
+    }
+    last.to_string()
+}
 
 /// The first I/O error among the causes.
 fn io_kind(error: &Error) -> Option<ErrorKind> {
