@@ -142,3 +142,6 @@ impl CommandSpec {
         self.scopes.contains(&scope)
     }
 }
+
+#[cfg(test)]
+mod tests;

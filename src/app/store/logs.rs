@@ -281,3 +281,6 @@ impl LogStore {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

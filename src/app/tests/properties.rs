@@ -154,7 +154,7 @@ fn is_sound(state: &State) -> Result<(), TestCaseError> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(200))]
+    #![proptest_config(ProptestConfig::with_cases(48))]
     #[test]
     fn every_selection_is_valid_whatever_comes(steps in proptest::collection::vec(step(), 1..60)) {
         let mut state = platform();
