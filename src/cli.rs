@@ -11,6 +11,7 @@ mod change;
 mod context;
 mod documents;
 mod gpus;
+mod health;
 mod logs;
 mod output;
 mod ps;
@@ -68,6 +69,7 @@ async fn run(context: &Context, command: Command, output: Output) -> Result<u8, 
             let options = logs::LogsOptions { follow, tail, since, timestamps, services };
             return logs::run(context, options, output).await;
         }
+        Command::Health { wait, services } => return Ok(health::run(context, wait, &services, output).await),
         Command::Gpus => return gpus::run(output),
         Command::Status => return status::run(context, output).await,
         Command::Stacks => return stacks::run(context, output).await,
@@ -84,11 +86,7 @@ async fn run(context: &Context, command: Command, output: Output) -> Result<u8, 
         Command::Restart { services } => Operation::Restart { services },
         Command::Scale { replicas } => Operation::Scale { replicas: change::replicas(&replicas)? },
         Command::Backup(BackupCommand::Create) => Operation::Backup,
-        Command::Health { .. }
-        | Command::Snapshot { .. }
-        | Command::Demo
-        | Command::Worker { .. }
-        | Command::Docs { .. } => {
+        Command::Snapshot { .. } | Command::Demo | Command::Worker { .. } | Command::Docs { .. } => {
             return Err(Fault::new(FaultKind::Internal, "run command", "").because("not part of this build"));
         }
     };

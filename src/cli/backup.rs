@@ -15,7 +15,7 @@ pub fn list(context: &Context, output: Output) -> Result<u8, Fault> {
     if output.json {
         print_json(&entries)?;
     } else {
-        let mut table = Table::new(&["STACK", "NAME", "TAKEN", "AGE", "SIZE", "PARTS"]);
+        let mut table = Table::new(&["STACK", "NAME", "TAKEN", "AGE", "SIZE", "PARTS"], "no backups yet");
         for entry in &entries {
             let parts: Vec<_> = entry.parts.iter().map(|part| part.path.as_str()).collect();
             table.plain_row(vec![

@@ -18,7 +18,7 @@ pub fn run(output: Output) -> Result<u8, Fault> {
 }
 
 fn print(devices: &[GpuDevice], output: Output) -> Result<(), Fault> {
-    let mut table = Table::new(&["GPU", "NAME", "BUSY", "MEMORY", "TEMP", "POWER", "PROCESSES"]);
+    let mut table = Table::new(&["GPU", "NAME", "BUSY", "MEMORY", "TEMP", "POWER", "PROCESSES"], "no GPU");
     for device in devices {
         let name = device.name.as_ref().map_or_else(|| "–".to_owned(), ToString::to_string);
         let mut cells = vec![(Tone::Plain, device.index.to_string()), (Tone::Plain, name)];

@@ -22,7 +22,10 @@ pub async fn run(context: &Context, all: bool, services: &[String], output: Outp
     if output.json {
         return print_json(&containers).map(|()| 0);
     }
-    let mut table = Table::new(&["NAME", "IMAGE", "SERVICE", "STATUS", "PORTS"]);
+    let mut table = Table::new(
+        &["NAME", "IMAGE", "SERVICE", "STATUS", "PORTS"],
+        "no containers; with -a those that do not run are listed too",
+    );
     for container in &containers {
         table.row(vec![
             (Tone::Plain, container.name.to_string()),

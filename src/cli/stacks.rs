@@ -45,7 +45,7 @@ pub async fn run(context: &Context, output: Output) -> Result<u8, Fault> {
             unfiled.iter().map(|(name, count)| serde_json::json!({ "name": name, "containers": count }));
         return print_json(&files.chain(labels).collect::<Vec<_>>()).map(|()| 0);
     }
-    let mut table = Table::new(&["STACK", "RUNS", "FROM", "TITLE", "FILE"]);
+    let mut table = Table::new(&["STACK", "RUNS", "FROM", "TITLE", "FILE"], "no stacks in the search path");
     for stack in &listed {
         let count = |project: &str| match &running {
             Some(running) => running.get(project).map_or_else(|| "no".to_owned(), ToString::to_string),

@@ -72,7 +72,8 @@ fn print(
     without: &mut [Container],
     output: Output,
 ) -> Result<(), Fault> {
-    let mut table = Table::new(&["STACK", "SERVICE", "RUNS", "STATUS", "PORTS"]);
+    let mut table =
+        Table::new(&["STACK", "SERVICE", "RUNS", "STATUS", "PORTS"], "no stacks and no containers");
     for stack in stacks.values_mut() {
         if let Some(fault) = &stack.error {
             let cells = [

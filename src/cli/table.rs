@@ -6,12 +6,14 @@ use unicode_width::UnicodeWidthStr;
 
 pub struct Table {
     titles: Vec<&'static str>,
+    /// What is said in the place of a table without rows.
+    empty: &'static str,
     rows: Vec<Vec<(Tone, Safe)>>,
 }
 
 impl Table {
-    pub fn new(titles: &[&'static str]) -> Self {
-        Self { titles: titles.to_vec(), rows: Vec::new() }
+    pub fn new(titles: &[&'static str], empty: &'static str) -> Self {
+        Self { titles: titles.to_vec(), empty, rows: Vec::new() }
     }
 
     pub fn row(&mut self, cells: Vec<(Tone, String)>) {
@@ -23,6 +25,9 @@ impl Table {
     }
 
     pub fn print(&self, output: Output) -> Result<(), Fault> {
+        if self.rows.is_empty() {
+            return output.line(self.empty);
+        }
         let titles: Vec<_> = self.titles.iter().map(|title| (Tone::Dim, Safe::new(title))).collect();
         let widths: Vec<usize> = (0..titles.len())
             .map(|column| {

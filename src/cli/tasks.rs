@@ -22,7 +22,7 @@ fn list(records: &[TaskRecord], output: Output) -> Result<(), Fault> {
     if output.json {
         return print_json(records);
     }
-    let mut table = Table::new(&["ID", "STATE", "STEPS", "BY", "AGE", "TOOK", "RESULT"]);
+    let mut table = Table::new(&["ID", "STATE", "STEPS", "BY", "AGE", "TOOK", "RESULT"], "no tasks yet");
     for record in records {
         let (done, all) = record.progress();
         let spec = &record.spec;

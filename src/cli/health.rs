@@ -1,0 +1,154 @@
+//! `health`: runs the checks once, or until all is up.
+
+use super::context::Context;
+use super::output::{Output, Tone, print_json};
+use super::report;
+use super::stack::choose;
+use super::stacks;
+use super::table::Table;
+use crate::domain::{CheckReport, CheckSpec, Container, Fault, FaultKind, Verdict, units};
+use crate::engine::Engine;
+use crate::health::{Dialer, check_once};
+use futures_util::StreamExt;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::Instant;
+
+const AT_ONCE: usize = 16;
+const AGAIN_AFTER: Duration = Duration::from_secs(1);
+
+const ALL_UP: u8 = 0;
+const SOMETHING_DOWN: u8 = 1;
+const COULD_NOT_CHECK: u8 = 2;
+
+/// Has exit codes of its own, so that a script can tell "down" from "do not know".
+pub async fn run(context: &Context, wait: Option<u64>, services: &[String], output: Output) -> u8 {
+    let checked = check(context, wait.map(Duration::from_secs), services, output).await;
+    checked.unwrap_or_else(|fault| {
+        report::warn(&fault, output);
+        COULD_NOT_CHECK
+    })
+}
+
+async fn check(
+    context: &Context,
+    wait: Option<Duration>,
+    services: &[String],
+    output: Output,
+) -> Result<u8, Fault> {
+    let engine = context.engine().await?;
+    let containers = engine.containers(None).await?;
+    let specs = specs(context, services, &containers).await?;
+    let deadline = wait.map(|wait| Instant::now() + wait);
+    loop {
+        let reports = check_all(&specs, &engine).await?;
+        let code = exit_code(&reports);
+        if code == ALL_UP || deadline.is_none_or(|deadline| Instant::now() >= deadline) {
+            return print(&reports, output).map(|()| code);
+        }
+        tokio::time::sleep(AGAIN_AFTER).await;
+    }
+}
+
+/// The checks of the stack that is named, else those of all stacks of which something is deployed.
+async fn specs(
+    context: &Context,
+    services: &[String],
+    containers: &[Container],
+) -> Result<Vec<CheckSpec>, Fault> {
+    let global = &context.global;
+    let mut specs = if global.stack.is_some() || global.project.is_some() || !global.files.is_empty() {
+        let chosen = choose(context).await?;
+        chosen.check_services(services, containers)?;
+        chosen.file().checks
+    } else {
+        let deployed: BTreeSet<&str> = containers
+            .iter()
+            .filter_map(|container| Some(container.compose.as_ref()?.project.as_str()))
+            .collect();
+        let files = stacks::all(context).into_iter().filter_map(|listed| listed.file.ok());
+        let files = files.filter(|file| deployed.contains(file.reference.project.as_str()));
+        files.flat_map(|file| file.checks).collect()
+    };
+    specs.retain(|spec| services.is_empty() || services.contains(&spec.id.service));
+    if specs.is_empty() {
+        return Err(Fault::new(FaultKind::NotFound, "check", services.join(" "))
+            .because("there is no health check for it")
+            .hint(
+                "give the service a `healthcheck`, or name checks under `x-mcp.checks` in the stack's file",
+            ));
+    }
+    Ok(specs)
+}
+
+async fn check_all(specs: &[CheckSpec], engine: &Engine) -> Result<Vec<CheckReport>, Fault> {
+    let fleet = Some(Arc::new(engine.containers(None).await?));
+    let checks = specs.iter().map(|spec| check_once(spec, &Dialer::Network, &fleet));
+    Ok(futures_util::stream::iter(checks).buffered(AT_ONCE).collect().await)
+}
+
+fn exit_code(reports: &[CheckReport]) -> u8 {
+    let any = |verdicts: &[Verdict]| reports.iter().any(|report| verdicts.contains(&report.verdict));
+    if any(&[Verdict::Down, Verdict::Degraded, Verdict::Starting]) {
+        SOMETHING_DOWN
+    } else if any(&[Verdict::Unknown]) {
+        COULD_NOT_CHECK
+    } else {
+        ALL_UP
+    }
+}
+
+fn print(reports: &[CheckReport], output: Output) -> Result<(), Fault> {
+    if output.json {
+        return print_json(reports);
+    }
+    let mut table = Table::new(&["STACK", "SERVICE", "CHECK", "VERDICT", "TIME", "MESSAGE"], "no checks");
+    for report in reports {
+        let (tone, word) = match report.verdict {
+            Verdict::Unknown => (Tone::Dim, "unknown"),
+            Verdict::Starting => (Tone::Warning, "starting"),
+            Verdict::Up => (Tone::Good, "up"),
+            Verdict::Degraded => (Tone::Warning, "degraded"),
+            Verdict::Down => (Tone::Bad, "down"),
+        };
+        table.row(vec![
+            (Tone::Plain, report.id.stack.clone()),
+            (Tone::Plain, report.id.service.clone()),
+            (Tone::Plain, report.label.to_string()),
+            (tone, word.to_owned()),
+            (Tone::Plain, report.latency.map_or_else(|| "–".to_owned(), units::duration)),
+            (Tone::Plain, report.message.to_string()),
+        ]);
+    }
+    table.print(output)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{CheckId, Safe};
+
+    fn report(verdict: Verdict) -> CheckReport {
+        CheckReport {
+            id: CheckId { stack: "s".to_owned(), service: "a".to_owned(), name: "n".to_owned() },
+            label: Safe::default(),
+            verdict,
+            since: None,
+            last_run: None,
+            latency: None,
+            message: Safe::default(),
+            history: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn down_outweighs_unknown_and_both_outweigh_up() {
+        let code =
+            |verdicts: &[Verdict]| exit_code(&verdicts.iter().copied().map(report).collect::<Vec<_>>());
+        assert_eq!(code(&[Verdict::Up, Verdict::Up]), 0);
+        assert_eq!(code(&[Verdict::Up, Verdict::Unknown, Verdict::Down]), 1);
+        assert_eq!(code(&[Verdict::Starting]), 1);
+        assert_eq!(code(&[Verdict::Up, Verdict::Unknown]), 2);
+    }
+}
