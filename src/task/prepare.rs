@@ -2,10 +2,10 @@
 
 use super::container::{self, ContainerAction};
 use crate::backup::{self, Order};
-use crate::compose::file::{LoadRequest, Project, load};
+use crate::compose::{self, ActionPlan, LoadRequest, Project, load};
 use crate::domain::task::{TaskEvent, TaskRequest};
 use crate::domain::{
-    Container, Fault, FaultKind, Operation, Plan, StackFile, StackOrigin, StackRef, TaskTarget,
+    Container, Fault, FaultKind, Operation, Plan, Safe, StackFile, StackOrigin, StackRef, TaskTarget,
 };
 use crate::engine::Engine;
 use jiff::Timestamp;
@@ -13,6 +13,7 @@ use std::path::Path;
 
 /// A plan with all that is needed to carry it out.
 pub enum Prepared {
+    Compose { plan: Box<ActionPlan>, addresses: Vec<Safe> },
     Backup { stack: Box<StackFile>, containers: Vec<Container>, plan: Plan },
     Container(ContainerAction),
 }
@@ -28,11 +29,23 @@ pub async fn prepare(engine: &Engine, request: &TaskRequest) -> Result<Prepared,
             container::prepare(engine, id, name, operation).await.map(Prepared::Container)
         }
         (TaskTarget::Stack(stack), Operation::Backup) => prepare_backup(engine, stack).await,
-        (TaskTarget::Stack(stack), operation) => {
-            Err(Fault::new(FaultKind::Internal, operation.verb(), &stack.project)
-                .because("not part of this build"))
-        }
+        (TaskTarget::Stack(stack), operation) => prepare_compose(engine, stack, operation).await,
     }
+}
+
+async fn prepare_compose(
+    engine: &Engine,
+    stack: &StackRef,
+    operation: &Operation,
+) -> Result<Prepared, Fault> {
+    let project = project(stack)?;
+    let observed = compose::observe(engine, &stack.project, project.as_ref()).await?;
+    let plan = compose::plan::for_operation(project.as_ref(), &observed, operation)?;
+    let addresses = match (operation, project) {
+        (Operation::Up { .. }, Some(project)) => project.mcp.addresses,
+        (_, _) => Vec::new(),
+    };
+    Ok(Prepared::Compose { plan: Box::new(plan), addresses })
 }
 
 async fn prepare_backup(engine: &Engine, stack: &StackRef) -> Result<Prepared, Fault> {
@@ -56,6 +69,7 @@ async fn prepare_backup(engine: &Engine, stack: &StackRef) -> Result<Prepared, F
 impl Prepared {
     pub fn summary(&self) -> Plan {
         match self {
+            Self::Compose { plan, .. } => plan.summary(),
             Self::Backup { plan, .. } => plan.clone(),
             Self::Container(action) => action.plan(),
         }
@@ -70,6 +84,13 @@ impl Prepared {
         cancelled: &impl Fn() -> bool,
     ) -> Result<(), Fault> {
         match self {
+            Self::Compose { plan, addresses } => {
+                compose::apply(engine, &plan, &mut *progress).await?;
+                for address in addresses {
+                    progress(TaskEvent::Output { text: address.to_string() });
+                }
+                Ok(())
+            }
             Self::Backup { stack, containers, .. } => {
                 let order =
                     Order { stack: &stack, containers: &containers, root: backups, now: Timestamp::now() };
