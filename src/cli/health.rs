@@ -3,7 +3,7 @@
 use super::context::Context;
 use super::output::{Output, Tone, print_json};
 use super::report;
-use super::stack::choose;
+use super::stack::choose_or_all;
 use super::stacks;
 use super::table::Table;
 use crate::domain::{CheckReport, CheckSpec, Container, Fault, FaultKind, Verdict, units};
@@ -51,15 +51,13 @@ async fn check(
     }
 }
 
-/// The checks of the stack that is named, else those of all stacks of which something is deployed.
+/// The checks of the stack that is meant, else those of all stacks of which something is deployed.
 async fn specs(
     context: &Context,
     services: &[String],
     containers: &[Container],
 ) -> Result<Vec<CheckSpec>, Fault> {
-    let global = &context.global;
-    let mut specs = if global.stack.is_some() || global.project.is_some() || !global.files.is_empty() {
-        let chosen = choose(context).await?;
+    let mut specs = if let Some(chosen) = choose_or_all(context).await? {
         chosen.check_services(services, containers)?;
         chosen.file().checks
     } else {

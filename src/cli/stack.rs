@@ -77,6 +77,18 @@ pub async fn choose(context: &Context) -> Result<Chosen, Fault> {
     }
 }
 
+/// The same, but `None` when nothing is named and the directory has no Compose file: then all stacks are meant.
+pub async fn choose_or_all(context: &Context) -> Result<Option<Chosen>, Fault> {
+    let global = &context.global;
+    if global.stack.is_some() || global.project.is_some() || !global.files.is_empty() {
+        return choose(context).await.map(Some);
+    }
+    match from_files(context, &[], None, StackOrigin::Given) {
+        Err(fault) if fault.kind == FaultKind::NotFound => Ok(None),
+        here => here.map(Some),
+    }
+}
+
 /// The stacks of the search path. What is wrong with one of them must not hide the others.
 pub fn sources(context: &Context) -> Vec<StackSource> {
     let (sources, faults) = discover(&context.settings.stacks, &context.paths.data);
