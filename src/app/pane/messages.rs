@@ -2,8 +2,8 @@
 
 use super::Motion;
 
-/// More pages back than tui-logger keeps lines.
-const FARTHEST: usize = 10_000;
+/// So many lines tui-logger keeps; from farther back nobody would find the way down again.
+const FARTHEST: usize = 1_000;
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct MessagesPane {

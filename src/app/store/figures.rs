@@ -23,7 +23,11 @@ impl FigureStore {
         self.figures.get(id)
     }
 
-    /// Forgets containers that are gone or no longer run.
+    pub fn remove(&mut self, id: &ContainerId) {
+        self.figures.remove(id);
+    }
+
+    /// Forgets containers that are gone.
     pub fn retain(&mut self, keep: impl Fn(&ContainerId) -> bool) {
         self.figures.retain(|id, _| keep(id));
     }

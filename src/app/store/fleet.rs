@@ -1,12 +1,8 @@
 //! The containers and the daemon that runs them.
 
-use crate::domain::daemon::DaemonEvent;
 use crate::domain::{Container, ContainerId, DaemonInfo, Fault, FleetEvent};
 use jiff::Timestamp;
-use std::collections::{BTreeMap, VecDeque};
-
-/// Entries of the daemon's timeline that are kept.
-const TIMELINE: usize = 500;
+use std::collections::BTreeMap;
 
 /// How it stands with the daemon.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,18 +24,11 @@ pub struct FleetStore {
     connection: Connection,
     /// Whether a list has come; before it, no containers means nothing.
     listed: bool,
-    timeline: VecDeque<DaemonEvent>,
 }
 
 impl Default for FleetStore {
     fn default() -> Self {
-        Self {
-            containers: BTreeMap::new(),
-            daemon: None,
-            connection: Connection::Connecting,
-            listed: false,
-            timeline: VecDeque::new(),
-        }
+        Self { containers: BTreeMap::new(), daemon: None, connection: Connection::Connecting, listed: false }
     }
 }
 
@@ -71,13 +60,8 @@ impl FleetStore {
                 changed
             }
             FleetEvent::Removed(id) => self.containers.remove(&id).is_some(),
-            FleetEvent::Noted(event) => {
-                if self.timeline.len() == TIMELINE {
-                    self.timeline.pop_front();
-                }
-                self.timeline.push_back(event);
-                false
-            }
+            // The containers themselves come as changes; the words about them go to the messages.
+            FleetEvent::Noted(_) => false,
             FleetEvent::Lost { fault, retry_in_ms } => {
                 let since = match &self.connection {
                     Connection::Lost { since, .. } => *since,
@@ -117,11 +101,6 @@ impl FleetStore {
             Connection::Lost { since, .. } => Some(*since),
             Connection::Connecting | Connection::Connected => None,
         }
-    }
-
-    /// The daemon's events, the newest last.
-    pub fn timeline(&self) -> impl DoubleEndedIterator<Item = &DaemonEvent> {
-        self.timeline.iter()
     }
 
     /// A list tells less than an inspect. What an inspect told of the same run of a container is kept.

@@ -79,6 +79,7 @@ fn scaling_asks_for_the_number_first_and_plans_each() {
         on_stack("mcp", Operation::Scale { replicas: [("mcp-inference".to_owned(), number)].into() })
     };
     assert_eq!(effects, [Effect::RequestPlan { request: old, task: scale(5) }]);
+    assert_eq!(card(&state).replicas.unwrap().before, 3, "the one that restarts is a replica too");
     press(&mut state, "+");
     let request = card(&state).parts[0].request;
     planned(&mut state, old, &[StepVerb::RemoveContainer]);
@@ -117,6 +118,25 @@ fn a_plan_that_removes_volumes_must_be_typed_whoever_asked() {
     let request = card(&state).parts[0].request;
     planned(&mut state, request, &[StepVerb::RemoveVolume]);
     assert_eq!(keys(&mut state, "enter y"), []);
+}
+
+#[test]
+fn deploying_over_containers_of_another_file_is_said() {
+    let mut state = platform();
+    press(&mut state, "u");
+    let request = card(&state).parts[0].request;
+    planned(&mut state, request, &[StepVerb::RecreateContainer]);
+    assert_eq!(card(&state).plans().next().unwrap().warnings, Vec::<String>::new());
+    press(&mut state, "esc");
+    let mut other = stack_file("mcp", &[("mcp-inference", 1)]);
+    other.reference.files = vec!["/opt/elsewhere/compose.yaml".into()];
+    send(&mut state, Msg::Stacks { files: vec![other], faults: Vec::new() });
+    wait(&mut state);
+    press(&mut state, "u");
+    let request = card(&state).parts[0].request;
+    planned(&mut state, request, &[StepVerb::RecreateContainer]);
+    let warnings = &card(&state).plans().next().unwrap().warnings;
+    assert!(warnings[0].contains("/srv/mcp/compose.yaml") && warnings[0].contains("/opt/elsewhere"));
 }
 
 #[test]

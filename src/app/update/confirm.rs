@@ -3,13 +3,16 @@
 use super::Turn;
 use super::dialogs::motion;
 use super::requests::requests;
+use crate::app::State;
 use crate::app::command::{Command, Danger};
 use crate::app::dialog::Dialog;
 use crate::app::dialog::confirm::{Confirm, Part, Phase, Replicas};
 use crate::app::effect::Effect;
 use crate::app::store::notices::Severity;
 use crate::config::keys::{Key, KeyPress};
-use crate::domain::{Fault, Operation, Plan, TaskId};
+use crate::domain::task::TaskRequest;
+use crate::domain::{Fault, Operation, Plan, TaskId, TaskTarget};
+use std::path::Path;
 
 impl Turn<'_> {
     pub(super) fn open_confirm(&mut self, command: Command) {
@@ -107,12 +110,17 @@ impl Turn<'_> {
     }
 
     pub(super) fn planned(&mut self, request: u64, result: Result<Plan, Fault>) {
+        let task = self.card(request).and_then(|confirm| confirm.part(request)).map(|part| part.task.clone());
+        let caution = task.and_then(|task| other_file(self.state, &task));
         let Some(confirm) = self.card(request) else { return };
         if let Some(part) = confirm.part(request)
             && part.phase == Phase::Planning
         {
             part.phase = match result {
-                Ok(plan) => Phase::Ready(plan),
+                Ok(mut plan) => {
+                    plan.warnings.extend(caution);
+                    Phase::Ready(plan)
+                }
                 Err(fault) => Phase::Failed(fault),
             };
             confirm.demand_typing();
@@ -198,7 +206,31 @@ impl Turn<'_> {
     }
 }
 
-fn title(command: Command, tasks: &[crate::domain::task::TaskRequest]) -> String {
+/// Two stacks can have one name. Deploying one of them over the other's containers must not go unsaid.
+fn other_file(state: &State, task: &TaskRequest) -> Option<String> {
+    let (Operation::Up { .. }, TaskTarget::Stack(stack)) = (&task.operation, &task.target) else {
+        return None;
+    };
+    let ours = |made_from: &String| {
+        // The label is absolute, the search path may not be.
+        let made_from = Path::new(made_from);
+        stack.files.iter().any(|file| made_from.ends_with(file.strip_prefix(".").unwrap_or(file)))
+    };
+    let labels = state.fleet.containers().values().filter_map(|container| container.compose.as_ref());
+    let foreign = labels
+        .filter(|labels| labels.project == stack.project && !labels.config_files.is_empty())
+        .find(|labels| !stack.files.is_empty() && !labels.config_files.iter().any(ours))?;
+    let plain = |file: &Path| file.display().to_string();
+    let planned: Vec<String> = stack.files.iter().map(|file| plain(file)).collect();
+    Some(format!(
+        "the containers of {} were created from {}; this plan is made from {}",
+        stack.project,
+        foreign.config_files.join(", "),
+        planned.join(", ")
+    ))
+}
+
+fn title(command: Command, tasks: &[TaskRequest]) -> String {
     let names: Vec<String> = tasks
         .iter()
         .map(|task| {

@@ -20,6 +20,9 @@ impl Turn<'_> {
         if connects {
             self.reopen_streams();
         }
+        if let FleetEvent::Removed(id) = &event {
+            self.state.figures.remove(id);
+        }
         let first = lists && !self.state.fleet.is_listed();
         let changed = self.state.fleet.apply(event, self.now);
         if lists {

@@ -6,6 +6,7 @@ use crate::app::input::Input;
 use crate::app::pane::PaneId;
 use crate::app::pattern::Pattern;
 use crate::app::state::{Prompt, State};
+use crate::app::store::notices::Severity;
 use crate::config::keys::{Key, KeyPress};
 
 /// Lines searched at a time: a few milliseconds.
@@ -14,7 +15,8 @@ const SEARCHED_AT_ONCE: u64 = 20_000;
 impl Turn<'_> {
     pub(super) fn open_prompt(&mut self) {
         let pane = self.state.focus;
-        if pane == PaneId::Messages {
+        if matches!(pane, PaneId::Gpus | PaneId::Messages) {
+            self.state.notices.tell(Severity::Info, "this pane has no filter", self.now);
             return;
         }
         let before =

@@ -79,8 +79,9 @@ fn operation(
             let now = services
                 .into_iter()
                 .map(|service| {
-                    let running = state.tree.service(project, &service).map_or(0, |node| node.running);
-                    (service, u32::try_from(running).unwrap_or(u32::MAX))
+                    let node = state.tree.service(project, &service);
+                    let exist = node.map_or(0, |node| node.containers.len());
+                    (service, u32::try_from(exist).unwrap_or(u32::MAX))
                 })
                 .collect();
             Some(Operation::Scale { replicas: now })
