@@ -1,0 +1,237 @@
+//! Commands run inside containers. The script's answers come first, then the small shell.
+
+use super::container::State;
+use super::script::{Pause, Running};
+use super::{CEILING, Refusal, World};
+use crate::sim::numbers::whole;
+use crate::sim::random::Random;
+use crate::sim::scenario::spec::Stream;
+use serde_json::{Value, json};
+use std::time::Duration;
+
+#[derive(Debug, Clone)]
+pub struct Exec {
+    pub id: String,
+    pub container: String,
+    pub command: Vec<String>,
+    pub environment: Vec<String>,
+    pub tty: bool,
+    pub stdin: bool,
+    pub stdout: bool,
+    pub stderr: bool,
+    pub started: bool,
+    pub running: bool,
+    pub exit_code: Option<i64>,
+    pub pid: u32,
+    /// Columns and rows, once told.
+    pub size: Option<(u32, u32)>,
+}
+
+/// What an exec will do.
+pub enum Performance {
+    /// All of it is known beforehand.
+    Answer { after: Duration, output: Vec<(Stream, Vec<u8>)>, code: i64 },
+    /// A shell at a terminal: a prompt that echoes.
+    Terminal,
+    /// A command of the small shell, with its pauses.
+    Script(Running),
+}
+
+impl Exec {
+    pub fn json(&self) -> Value {
+        let (entrypoint, arguments) =
+            self.command.split_first().map_or(("", &[][..]), |(first, rest)| (first, rest));
+        json!({
+            "ID": self.id,
+            "Running": self.running,
+            "ExitCode": self.exit_code,
+            "ProcessConfig": {
+                "tty": self.tty,
+                "entrypoint": entrypoint,
+                "arguments": arguments,
+                "privileged": false,
+            },
+            "OpenStdin": self.stdin,
+            "OpenStderr": self.stderr,
+            "OpenStdout": self.stdout,
+            "CanRemove": false,
+            "ContainerID": self.container,
+            "DetachKeys": "",
+            "Pid": self.pid,
+        })
+    }
+}
+
+/// The beginning of a PostgreSQL custom-format dump (version 1.14), then bytes that do not compress.
+fn postgres_dump(bytes: u64, seed: u64) -> Vec<u8> {
+    let mut dump = b"PGDMP\x01\x0e\x00\x04\x08\x01\x01".to_vec();
+    let mut random = Random::new(seed);
+    let length = usize::try_from(bytes.min(256 << 20)).unwrap_or(0);
+    while dump.len() < length {
+        dump.extend_from_slice(&random.next().to_le_bytes());
+    }
+    dump.truncate(length.max(12));
+    dump
+}
+
+impl World {
+    pub fn create_exec(&mut self, reference: &str, body: &Value) -> Result<String, Refusal> {
+        let id = self.find(reference)?;
+        let container = self.container(&id)?;
+        let name = container.name.clone();
+        match container.state {
+            State::Running => {}
+            State::Paused => {
+                return Err(Refusal::conflict(format!(
+                    "Container {name} is paused, unpause the container before exec"
+                )));
+            }
+            State::Created | State::Restarting | State::Exited => {
+                return Err(Refusal::conflict(format!("Container {id} is not running")));
+            }
+        }
+        let words = |key: &str| -> Vec<String> {
+            let listed = body.get(key).and_then(Value::as_array).into_iter().flatten();
+            listed.filter_map(Value::as_str).map(str::to_owned).collect()
+        };
+        let flag = |key: &str| body.get(key).and_then(Value::as_bool).unwrap_or(false);
+        let command = words("Cmd");
+        if command.is_empty() {
+            return Err(Refusal::bad("No exec command specified"));
+        }
+        while self.execs.len() >= CEILING {
+            self.execs.shift_remove_index(0);
+        }
+        let exec = Exec {
+            id: self.random.hex(64),
+            container: id.clone(),
+            command,
+            environment: words("Env"),
+            tty: flag("Tty"),
+            stdin: flag("AttachStdin"),
+            stdout: flag("AttachStdout"),
+            stderr: flag("AttachStderr"),
+            started: false,
+            running: false,
+            exit_code: None,
+            pid: 0,
+            size: None,
+        };
+        let exec_id = exec.id.clone();
+        let action = format!("exec_create: {}", exec.command.join(" "));
+        self.execs.insert(exec_id.clone(), exec);
+        self.emit_container(&id, &action, &[("execID", exec_id.clone())]);
+        Ok(exec_id)
+    }
+
+    pub fn exec(&mut self, id: &str) -> Result<&mut Exec, Refusal> {
+        self.execs.get_mut(id).ok_or_else(|| Refusal::missing(format!("No such exec instance: {id}")))
+    }
+
+    pub fn begin_exec(&mut self, id: &str) -> Result<(Exec, Performance), Refusal> {
+        let pid = self.take_pid();
+        let exec = self.exec(id)?;
+        if exec.started {
+            return Err(Refusal::conflict(format!("Error: Exec command {id} has already run")));
+        }
+        exec.started = true;
+        exec.running = true;
+        exec.pid = pid;
+        let exec = exec.clone();
+        if !self.containers.get(&exec.container).is_some_and(|container| container.state == State::Running) {
+            return Err(Refusal::conflict(format!("Container {} is not running", exec.container)));
+        }
+        let performance = self.performance(&exec);
+        let action = format!("exec_start: {}", exec.command.join(" "));
+        self.emit_container(&exec.container, &action, &[("execID", exec.id.clone())]);
+        Ok((exec, performance))
+    }
+
+    fn performance(&self, exec: &Exec) -> Performance {
+        let Some(container) = self.containers.get(&exec.container) else { return Performance::Terminal };
+        let line = exec.command.join(" ");
+        let scripted =
+            container.behaviour.exec.iter().find(|answer| {
+                regex::Regex::new(&answer.command).is_ok_and(|pattern| pattern.is_match(&line))
+            });
+        if let Some(answer) = scripted {
+            let mut output = Vec::new();
+            if let Some(size) = answer.postgres_dump {
+                let dump = postgres_dump(size.0, container.seed);
+                output.extend(dump.chunks(32 << 10).map(|chunk| (Stream::Stdout, chunk.to_vec())));
+            }
+            for (stream, text) in [(Stream::Stdout, &answer.stdout), (Stream::Stderr, &answer.stderr)] {
+                if !text.is_empty() {
+                    output.push((stream, text.clone().into_bytes()));
+                }
+            }
+            return Performance::Answer { after: answer.takes.0, output, code: answer.exit };
+        }
+        let program = exec.command.first().and_then(|word| word.rsplit('/').next()).unwrap_or_default();
+        if matches!(program, "sh" | "bash" | "ash") && exec.command.len() == 1 && exec.stdin {
+            return Performance::Terminal;
+        }
+        let configured = container.config.get("Env").and_then(Value::as_array).into_iter().flatten();
+        let configured = configured.filter_map(Value::as_str).map(str::to_owned);
+        let environment: Vec<String> = exec.environment.iter().cloned().chain(configured).collect();
+        if program == "hostname" {
+            let name = format!("{}\n", container.short_id());
+            return Performance::Answer {
+                after: Duration::ZERO,
+                output: vec![(Stream::Stdout, name.into_bytes())],
+                code: 0,
+            };
+        }
+        if let Some(script) = Running::from_command(&exec.command, &environment) {
+            return Performance::Script(script);
+        }
+        let message = format!(
+            "OCI runtime exec failed: exec failed: unable to start container process: exec: \"{program}\": executable file not found in $PATH: unknown\r\n"
+        );
+        Performance::Answer {
+            after: Duration::ZERO,
+            output: vec![(Stream::Stdout, message.into_bytes())],
+            code: 127,
+        }
+    }
+
+    /// Plays a script up to its next pause.
+    pub fn proceed_exec(&self, exec: &Exec, script: &mut Running) -> (Vec<(Stream, Vec<u8>)>, Pause) {
+        let mut output = Vec::new();
+        let empty = super::files::Files::default();
+        let files = self.containers.get(&exec.container).map_or(&empty, |container| &container.files);
+        let pause = script.proceed(files, |stream, text| output.push((stream, text.as_bytes().to_vec())));
+        (output, pause)
+    }
+
+    pub fn end_exec(&mut self, id: &str, code: i64) {
+        let Some(exec) = self.execs.get_mut(id).filter(|exec| exec.running) else { return };
+        exec.running = false;
+        exec.exit_code = Some(code);
+        let container = exec.container.clone();
+        self.emit_container(
+            &container,
+            "exec_die",
+            &[("execID", id.to_owned()), ("exitCode", code.to_string())],
+        );
+    }
+}
+
+/// What a shell at a terminal answers to one line.
+pub fn terminal_answer(line: &str, name: &str, uptime: Duration) -> String {
+    match line.trim() {
+        "" => String::new(),
+        "hostname" => format!("{name}\r\n"),
+        "whoami" => "root\r\n".to_owned(),
+        "pwd" => "/\r\n".to_owned(),
+        "ls" => "app  bin  data  etc  home  opt  root  run  tmp  usr  var\r\n".to_owned(),
+        "uptime" => format!("up {} s\r\n", whole(uptime.as_secs_f64())),
+        other => match other.split_once(' ') {
+            Some(("echo", rest)) => format!("{rest}\r\n"),
+            _ => format!(
+                "sh: {}: not found (this container is simulated)\r\n",
+                other.split(' ').next().unwrap_or(other)
+            ),
+        },
+    }
+}
