@@ -101,11 +101,6 @@ impl Pty {
             || screen.mouse_protocol_mode() != vt100::MouseProtocolMode::None
     }
 
-    /// All that was ever written, for what leaves no trace on the screen.
-    pub fn written(&self) -> Vec<u8> {
-        self.terminal.drawn().raw.clone()
-    }
-
     pub fn resize(&self, (cols, rows): Size) {
         // The picture first: what the program draws at the new size must find room.
         self.terminal.drawn().parser.set_size(terminal::size(rows), terminal::size(cols));
@@ -144,7 +139,9 @@ impl Pty {
 
     fn framed(&self) -> String {
         let line = |row: &str| format!("  |{row}\n");
-        self.screen().lines().map(line).collect()
+        let end =
+            if self.terminal.drawn().ended { "  (the program has let go of its terminal)\n" } else { "" };
+        self.screen().lines().map(line).collect::<String>() + end
     }
 }
 

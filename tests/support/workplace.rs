@@ -60,11 +60,10 @@ impl Workplace {
         self.write(&format!("work/stacks/{name}/compose.yaml"), compose)
     }
 
-    /// A copy of one of the stacks that the program ships, under a project name of the test's own.
-    pub fn shipped_stack(&self, shipped: &str, name: &str) -> PathBuf {
+    /// A copy of one of the stacks that the program ships, under a name of the test's own.
+    pub fn shipped_stack(&self, shipped: &str, name: &str) {
         let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("stacks").join(shipped);
         copy_folder(&from, &self.path(&format!("work/stacks/{name}")));
-        self.path(&format!("work/stacks/{name}"))
     }
 
     pub fn environment(&self) -> Vec<(String, String)> {

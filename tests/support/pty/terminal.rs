@@ -21,8 +21,6 @@ struct Shared {
 
 pub struct Drawn {
     pub parser: vt100::Parser,
-    /// Everything the program wrote, as bytes.
-    pub raw: Vec<u8>,
     /// The program's end of the pty is closed for good.
     pub ended: bool,
 }
@@ -33,8 +31,7 @@ pub fn size(length: u16) -> NonZeroU16 {
 
 impl Terminal {
     pub fn new(master: OwnedFd, columns: u16, rows: u16) -> Self {
-        let drawn =
-            Drawn { parser: vt100::Parser::new(size(rows), size(columns), 0), raw: Vec::new(), ended: false };
+        let drawn = Drawn { parser: vt100::Parser::new(size(rows), size(columns), 0), ended: false };
         let shared = Arc::new(Shared {
             drawn: Mutex::new(drawn),
             changed: Condvar::new(),
@@ -98,7 +95,6 @@ impl Shared {
                     drawn.ended = true;
                 } else {
                     drawn.parser.process(&buffer[..length]);
-                    drawn.raw.extend(&buffer[..length]);
                 }
                 drop(drawn);
                 self.changed.notify_all();

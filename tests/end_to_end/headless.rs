@@ -1,0 +1,128 @@
+//! The commands that cron and scripts use, against the real Engine.
+
+use super::stacks::{DATABASE, TABLES, WEB};
+use crate::support::engine::{docker, trial};
+use crate::support::project::Project;
+use crate::support::wait::{PATIENCE, eventually};
+use crate::support::workplace::Workplace;
+use libtest_mimic::Trial;
+use std::fs;
+use std::process::{Command, Stdio};
+
+pub fn trials() -> Vec<Trial> {
+    vec![
+        trial("headless::deploys_scales_restarts_and_takes_down", deploys_scales_restarts_and_takes_down),
+        trial("headless::backs_up_a_database_that_can_be_restored", backs_up_a_database_that_can_be_restored),
+        trial(
+            "headless::two_operators_do_not_get_in_each_others_way",
+            two_operators_do_not_get_in_each_others_way,
+        ),
+    ]
+}
+
+fn deploys_scales_restarts_and_takes_down() {
+    let (workplace, project) = (Workplace::new(), Project::new("web"));
+    let stack = project.name.as_str();
+    workplace.stack(stack, WEB);
+
+    workplace.run(["-s", stack, "up"]).succeeded("up");
+    assert_eq!(project.running("cache").len(), 1);
+    assert_eq!(project.running("web"), [format!("{stack}-web-1")]);
+    assert_eq!(project.volumes(), [format!("{stack}_cache_data")]);
+    assert_eq!(project.networks(), [format!("{stack}_default")]);
+    assert_eq!(project.health("cache").as_deref(), Some("healthy"), "web waits for a healthy cache");
+
+    let first = project.inspect("web").expect("the web container")["Id"].clone();
+    workplace.run(["-s", stack, "up"]).succeeded("up once more");
+    assert_eq!(
+        project.inspect("web").expect("the web container")["Id"],
+        first,
+        "nothing changed, nothing is touched"
+    );
+
+    let listed = workplace.run(["-s", stack, "ps", "--json"]).succeeded("ps").json().to_string();
+    assert!(listed.contains(&format!("{stack}-web-1")) && listed.contains("running"), "{listed}");
+
+    workplace.run(["-s", stack, "scale", "web=3"]).succeeded("scale up");
+    assert_eq!(project.running("web").len(), 3);
+    workplace.run(["-s", stack, "scale", "web=1"]).succeeded("scale down");
+    assert_eq!(project.running("web"), [format!("{stack}-web-1")], "the first replica stays");
+
+    let started = project.inspect("web").expect("the web container")["State"]["StartedAt"].clone();
+    workplace.run(["-s", stack, "restart", "web"]).succeeded("restart");
+    let web = project.inspect("web").expect("the web container");
+    assert_eq!(web["Id"], first, "a restart keeps the container");
+    assert_ne!(web["State"]["StartedAt"], started);
+
+    let logs = workplace.run(["-s", stack, "logs", "web"]).succeeded("logs").stdout;
+    assert!(logs.contains("listening on port 8000"), "{logs}");
+
+    workplace.run(["-s", stack, "stop", "web"]).succeeded("stop");
+    assert!(project.running("web").is_empty());
+    workplace.run(["-s", stack, "start", "web"]).succeeded("start");
+    assert_eq!(project.running("web").len(), 1);
+
+    workplace.run(["-s", stack, "down"]).succeeded("down");
+    assert!(project.containers().is_empty());
+    assert!(project.networks().is_empty());
+    assert_eq!(project.volumes().len(), 1, "what holds data outlives a plain down");
+}
+
+fn backs_up_a_database_that_can_be_restored() {
+    let (workplace, project) = (Workplace::new(), Project::new("db"));
+    let stack = project.name.as_str();
+    workplace.stack(stack, DATABASE);
+    workplace.write(&format!("work/stacks/{stack}/tables.sql"), TABLES);
+    workplace.run(["-s", stack, "up"]).succeeded("up");
+    eventually("a healthy database", PATIENCE, || {
+        (project.health("postgres").as_deref() == Some("healthy")).then_some(())
+    });
+
+    workplace.run(["-s", stack, "backup", "create"]).succeeded("backup create");
+    check_bundle(&workplace, &project);
+    let listed =
+        workplace.run(["-s", stack, "backup", "list", "--json"]).succeeded("backup list").json().to_string();
+    assert!(listed.contains(stack), "{listed}");
+}
+
+/// The bundle's sums hold, the dump is one that PostgreSQL itself can read, and nothing unfinished lies beside it.
+pub fn check_bundle(workplace: &Workplace, project: &Project) {
+    let state = workplace.path("state").to_string_lossy().into_owned();
+    let find = |name: &str| {
+        let output = Command::new("find").args([&state, "-name", name]).output().expect("find");
+        String::from_utf8_lossy(&output.stdout).trim().to_owned()
+    };
+    let dump = find("*.dump");
+    assert_eq!(dump.lines().count(), 1, "one dump of one database: {dump:?}");
+    assert_eq!(find("*.partial"), "", "a finished backup leaves no partial file");
+
+    let sum = Command::new("sha256sum").arg(&dump).output().expect("sha256sum");
+    let sum = String::from_utf8_lossy(&sum.stdout).chars().take(64).collect::<String>();
+    let manifest = fs::read_to_string(find("manifest.json")).expect("a manifest");
+    assert!(manifest.contains(&sum), "the manifest has another sum than {sum}: {manifest}");
+
+    let container = project.running("postgres").pop().expect("the database runs");
+    let contents = Command::new("docker")
+        .args(["exec", "--interactive", &container, "pg_restore", "--list"])
+        .stdin(Stdio::from(fs::File::open(&dump).expect("the dump")))
+        .output()
+        .expect("the docker client");
+    let contents = String::from_utf8_lossy(&contents.stdout).into_owned();
+    assert!(contents.contains("Archive created at"), "pg_restore does not take the dump: {contents}");
+}
+
+fn two_operators_do_not_get_in_each_others_way() {
+    let (workplace, project) = (Workplace::new(), Project::new("two"));
+    let stack = project.name.as_str();
+    workplace.stack(stack, WEB);
+    let one = workplace.command(["-s", stack, "up"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+    let mut one = one.expect("the program starts");
+    let other = workplace.run(["-s", stack, "up"]);
+    let one = one.wait().expect("a child of ours").code();
+    // The second waits for its turn or is told who has the lock; two deploys of one stack never run at once.
+    let mut codes = [one, other.code];
+    codes.sort_unstable();
+    assert!(matches!(codes, [Some(0), Some(0 | 8)]), "{codes:?}: {}", other.stderr);
+    assert_eq!(project.running("web").len(), 1);
+    assert_eq!(docker(["ps", "--all", "--quiet", "--filter", &format!("name={stack}")]).lines().count(), 2);
+}
