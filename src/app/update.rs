@@ -58,7 +58,7 @@ impl Turn<'_> {
             Msg::Figures(batch) => self.figures(batch),
             Msg::Host(sample) => self.host(sample),
             Msg::Gpu(sample) => self.gpu(sample),
-            Msg::Logs(batch) => self.logs(&batch),
+            Msg::Logs(batch) => self.logs(batch),
             Msg::Checks(reports) => self.checks(reports),
             Msg::Stacks { files, faults } => self.stacks(files, faults),
             Msg::Tasks(records) => self.tasks(records),

@@ -48,6 +48,8 @@ pub struct Stream {
     pub open: bool,
     /// The time of the last line that came.
     pub last: Option<Timestamp>,
+    /// It was opened again to go on behind this; the daemon repeats the line of this very nanosecond.
+    pub resumed: Option<Timestamp>,
     /// When the container was started whose lines these are.
     pub started: Option<Timestamp>,
     /// Ended because the daemon went away.

@@ -104,6 +104,13 @@ fn a_container_that_dies_leaves_its_lines_and_is_followed_when_it_is_back() {
     });
     let stream = &streams.unwrap()[0];
     assert_eq!((stream.tail, stream.since), (None, last), "from where it was read to");
+    let lines = vec![
+        log_line(&id, last.unwrap(), "line 2"),
+        log_line(&id, now() + SignedDuration::from_secs(1), "back"),
+    ];
+    send(&mut state, Msg::Logs(LogBatch { generation, lines, ..LogBatch::default() }));
+    let texts: Vec<&str> = state.logs.lines_from(0).map(|line| line.text).collect();
+    assert_eq!(texts[2..], ["line 2", "the log ends here: the container stopped", "back"], "nothing twice");
 }
 
 #[test]

@@ -102,12 +102,13 @@ impl Turn<'_> {
         self.redraw_if(!faults.is_empty());
     }
 
-    pub(super) fn logs(&mut self, batch: &LogBatch) {
+    pub(super) fn logs(&mut self, mut batch: LogBatch) {
         if batch.generation != self.state.panes.logs.generation {
             return;
         }
-        let notes = self.note_streams(batch);
-        let shift = self.state.logs.apply(batch, &notes);
+        self.drop_repeated(&mut batch);
+        let notes = self.note_streams(&batch);
+        let shift = self.state.logs.apply(&batch, &notes);
         self.state.panes.logs.hold(&shift, &self.state.logs);
         // Lines nobody sees are no reason to draw.
         let areas = &self.state.hits.panes;

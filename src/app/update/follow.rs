@@ -50,6 +50,17 @@ impl Turn<'_> {
         }
     }
 
+    /// Takes out what was read before the stream was opened again.
+    pub(super) fn drop_repeated(&self, batch: &mut LogBatch) {
+        let streams = &self.state.panes.logs.streams;
+        if streams.values().any(|stream| stream.resumed.is_some()) {
+            batch.lines.retain(|line| {
+                let resumed = streams.get(&line.container).and_then(|stream| stream.resumed);
+                resumed.is_none() || line.time.is_none() || line.time > resumed
+            });
+        }
+    }
+
     /// Remembers how far each stream was read, and gives the words for those that ended.
     pub(super) fn note_streams(&mut self, batch: &LogBatch) -> Vec<(ContainerId, Safe)> {
         for line in &batch.lines {
@@ -94,7 +105,8 @@ impl Turn<'_> {
                 Some(_) => None,
             };
             if let Some(request) = request {
-                let stream = Stream { open: true, last: request.since, started, lost: false };
+                let resumed = request.since;
+                let stream = Stream { open: true, last: resumed, resumed, started, lost: false };
                 pane.streams.insert(node.id.clone(), stream);
                 state.logs.name(&node.id, node.tag.clone());
                 wanted.push(request);
