@@ -140,3 +140,6 @@ impl Tracker {
         sorted.get(sorted.len() / 2).copied()
     }
 }
+
+#[cfg(test)]
+mod tests;
