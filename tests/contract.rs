@@ -27,29 +27,43 @@ mod world;
 
 use libtest_mimic::{Arguments, Trial};
 
-/// Names the cases that hold for a real Engine.
-macro_rules! real {
-    ($($room:ident: $($case:ident),+;)+) => {
-        vec![$($(support::engine::trial(
-            concat!("engine::", stringify!($room), "::", stringify!($case)),
-            || world::run(world::World::real(), $room::$case),
+/// A trial for each case, against a real Engine or against a simulated one.
+macro_rules! trials {
+    ($trial:path, $world:path, $prefix:literal: $($room:ident: $($case:ident),+;)+) => {
+        vec![$($($trial(
+            concat!($prefix, "::", stringify!($room), "::", stringify!($case)),
+            || world::run($world(), $room::$case),
         )),+),+]
     };
 }
 
-fn main() {
-    let trials: Vec<Trial> = real! {
-        lifecycle: describes_itself, runs_and_ends, keeps_exit_codes, restarts, is_killed, is_renamed, finds_by_name,
-            lists_a_project, tells_health;
-        logs: keeps_streams_apart, tails, reads_since, follows_until_the_end, rejoins_long_lines,
-            reads_a_terminal, rejoins_long_lines_of_a_terminal, stays_open_while_idle;
-        commands: runs_commands, reports_failures, takes_much_output, opens_a_terminal;
-        things: keeps_networks, keeps_volumes, knows_images, takes_files, counts_figures;
-        refusals: unknown_container, taken_name, unknown_image, taken_port, network_in_use, volume_in_use,
-            unknown_program, unreadable_log;
-        watching: lists_first, sees_a_life, details_follow, sees_health;
-        breaks: a_silence_is_noticed, all_is_listed_anew_after_a_restart, a_broken_log_is_no_end,
-            a_cut_command_is_no_success, a_command_that_still_runs_is_no_success;
+/// What both must do.
+macro_rules! both {
+    ($trial:path, $world:path, $prefix:literal) => {
+        trials! { $trial, $world, $prefix:
+            lifecycle: describes_itself, runs_and_ends, keeps_exit_codes, restarts, is_killed, is_renamed,
+                finds_by_name, lists_a_project, tells_health;
+            logs: keeps_streams_apart, tails, reads_since, follows_until_the_end;
+            commands: runs_commands, reports_failures;
+            things: keeps_networks, keeps_volumes, knows_images, takes_files, counts_figures;
+            refusals: unknown_container, taken_name, unknown_image, taken_port, network_in_use, volume_in_use,
+                unknown_program;
+            watching: lists_first, sees_a_life, details_follow, sees_health;
+            breaks: a_silence_is_noticed, all_is_listed_anew_after_a_restart, a_broken_log_is_no_end,
+                a_cut_command_is_no_success, a_command_that_still_runs_is_no_success;
+        }
     };
-    libtest_mimic::run(&Arguments::from_args(), trials).exit();
+}
+
+fn main() {
+    let mut all: Vec<Trial> = both!(support::engine::trial, world::World::real, "engine");
+    all.extend(both!(support::trial, world::World::simulated, "sim"));
+    // What takes more of a shell, a terminal or a log driver than the simulated Engine plays.
+    all.extend(trials! { support::engine::trial, world::World::real, "engine":
+        logs: rejoins_long_lines, reads_a_terminal, rejoins_long_lines_of_a_terminal, stays_open_while_idle;
+        commands: runs_as_somebody_somewhere, takes_much_output, opens_a_terminal;
+        refusals: unreadable_log;
+        watching: sees_illness_and_recovery;
+    });
+    libtest_mimic::run(&Arguments::from_args(), all).exit();
 }

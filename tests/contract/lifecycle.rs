@@ -147,9 +147,7 @@ pub async fn tells_health(world: &World) {
         .await;
     let healthy = world.inspect(&id).await;
     assert!(healthy.status.ends_with("(healthy)"), "{}", healthy.status);
-    let details = healthy.details.expect("details");
-    assert_eq!(details.failing_streak, 0);
-    assert_eq!(details.health_output.as_deref().map(str::trim), Some("fine"));
+    assert_eq!(healthy.details.expect("details").failing_streak, 0);
     let listed = world.engine.containers(None).await.expect("a list");
     let listed = listed.into_iter().find(|container| container.id == id).expect("it is listed");
     assert_eq!(listed.health, Some(Health::Healthy));

@@ -49,9 +49,9 @@ pub async fn reads_since(world: &World) {
 pub async fn follows_until_the_end(world: &World) {
     let id = world.run("ticks", Role::Ticks, json!({})).await;
     let mut lines = world.engine.logs(&id, LogRequest { follow: true, ..LogRequest::default() });
-    for number in 1..=3 {
+    for _ in 0..3 {
         let line = soon("a line", lines.next()).await.expect("the log goes on").expect("and can be read");
-        assert_eq!(line.line.text.as_str(), format!("tick {number}"));
+        assert_eq!(line.line.text.as_str(), "tick");
     }
     world.engine.stop(&id, None).await.expect("it stops");
     let rest: Vec<_> =

@@ -92,10 +92,25 @@ pub async fn sees_a_life(world: &World) {
 pub async fn sees_health(world: &World) {
     let mut events = begun(world).await;
     let check = json!({ "Healthcheck": {
-        "Test": ["CMD-SHELL", "test -e /tmp/well"], "Interval": 200_000_000, "Timeout": 5_000_000_000_i64, "Retries": 1,
+        "Test": ["CMD-SHELL", "true"], "Interval": 200_000_000, "Timeout": 5_000_000_000_i64, "Retries": 1,
     }});
     let id = world.run("health", Role::Idle, check).await;
-    changed(&mut events, &id, "the illness", |container| container.health == Some(Health::Unhealthy)).await;
+    changed(&mut events, &id, "the verdict", |container| container.health == Some(Health::Healthy)).await;
+}
+
+pub async fn sees_illness_and_recovery(world: &World) {
+    let mut events = begun(world).await;
+    let check = json!({ "Healthcheck": {
+        "Test": ["CMD-SHELL", "echo looked; test -e /tmp/well"],
+        "Interval": 200_000_000, "Timeout": 5_000_000_000_i64, "Retries": 1,
+    }});
+    let id = world.run("health", Role::Idle, check).await;
+    let ill =
+        changed(&mut events, &id, "the illness", |container| container.health == Some(Health::Unhealthy))
+            .await;
+    let details = ill.details.expect("details");
+    assert!(details.failing_streak > 0);
+    assert_eq!(details.health_output.as_deref(), Some("looked"));
     let heal = ["touch", "/tmp/well"].map(str::to_owned).to_vec();
     assert_eq!(world.engine.exec(&id, heal.into()).await.expect("it runs").finish().await, Ok(0));
     changed(&mut events, &id, "the recovery", |container| container.health == Some(Health::Healthy)).await;

@@ -3,12 +3,14 @@
 use futures_util::{FutureExt, StreamExt};
 use mcp_tui::domain::{Container, ContainerId, Fault};
 use mcp_tui::engine::{Endpoint, Engine, LogRequest};
+use mcp_tui::sim::{Scenario, Server};
 use serde_json::{Value, json};
 use std::panic::{AssertUnwindSafe, resume_unwind};
 use std::path::PathBuf;
 use std::process;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use tempfile::TempDir;
 
 /// What a container of a case does.
 #[derive(Debug, Clone, Copy)]
@@ -17,11 +19,13 @@ pub enum Role {
     Idle,
     /// Writes `out 1`, `out 2`, `out 3` to stdout and `err 1`, `err 2` to stderr, and ends with 3.
     Speaks,
-    /// Writes `tick 1`, `tick 2`… to stdout until it is stopped.
+    /// Writes `tick` to stdout, again and again until it is stopped.
     Ticks,
 }
 
 pub struct World {
+    /// Of a simulated one: it runs as long as this lives.
+    _simulation: Option<(Server, TempDir)>,
     pub endpoint: Endpoint,
     pub engine: Engine,
     /// Begins the name of everything that this case makes, and is the value of its label.
@@ -31,19 +35,29 @@ pub struct World {
 
 const LABEL: &str = "mcp-tui.contract";
 pub const IMAGE: &str = "mcp-tui-test/busybox";
-const IDLE: &str = "trap 'exit 0' TERM; echo ready; while :; do sleep 1 & wait $!; done";
+const IDLE: &str = "trap 'exit 0' TERM; echo ready; while :; do sleep 0.2; done";
 
 impl World {
     pub async fn real() -> Self {
-        Self::at(Endpoint::unix(super::support::engine::SOCKET), false).await
+        Self::at(Endpoint::unix(super::support::engine::SOCKET), None).await
     }
 
-    async fn at(endpoint: Endpoint, simulated: bool) -> Self {
+    /// A simulated Engine that has the same image and nothing else.
+    pub async fn simulated() -> Self {
+        let directory = tempfile::tempdir().expect("a directory");
+        let script = format!("images: [{{ tags: ['{IMAGE}:latest'], size: 2MB, environment: [PATH=/bin] }}]");
+        let scenario = Scenario::parse(&script).expect("a scenario");
+        let server = Server::start(scenario, directory.path()).expect("a simulated Engine");
+        let endpoint = Endpoint::unix(server.socket());
+        Self::at(endpoint, Some((server, directory))).await
+    }
+
+    async fn at(endpoint: Endpoint, simulation: Option<(Server, TempDir)>) -> Self {
         static COUNTER: AtomicU32 = AtomicU32::new(0);
         let moment = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.subsec_micros());
         let name = format!("contract-{}-{moment}-{}", process::id(), COUNTER.fetch_add(1, Ordering::Relaxed));
         let engine = Engine::connect(&endpoint).await.expect("the Engine answers");
-        Self { endpoint, engine, name, simulated }
+        Self { simulated: simulation.is_some(), _simulation: simulation, endpoint, engine, name }
     }
 
     pub fn socket(&self) -> PathBuf {
@@ -62,12 +76,8 @@ impl World {
     fn body(&self, role: Role) -> Value {
         let command = match role {
             Role::Idle => IDLE,
-            Role::Speaks => {
-                "for i in 1 2 3; do echo out $i; done; for i in 1 2; do echo err $i >&2; done; exit 3"
-            }
-            Role::Ticks => {
-                "trap 'exit 0' TERM; i=0; while :; do i=$((i+1)); echo tick $i; sleep 0.1 & wait $!; done"
-            }
+            Role::Speaks => "echo out 1; echo out 2; echo out 3; echo err 1 >&2; echo err 2 >&2; exit 3",
+            Role::Ticks => "trap 'exit 0' TERM; echo tick; while :; do sleep 0.1; echo tick; done",
         };
         json!({ "Image": IMAGE, "Cmd": ["sh", "-c", command], "Labels": self.labels() })
     }
