@@ -195,14 +195,14 @@ fn start_in_order(
         let restarted = restarted_with_dependencies(service, states);
         let pending: Vec<(Target, Option<usize>, String)> = state.to_start.clone();
         let running = state.running.clone();
-        if pending.is_empty() && (!restarted || running.is_empty()) {
-            continue;
-        }
+        let idle = pending.is_empty() && (!restarted || running.is_empty());
         let mut conditions = Vec::new();
         for (name, dependency) in &service.depends_on {
             let Some(needed) = states.get(name.as_str()) else { continue };
             conditions.extend(needed.started.iter().copied());
-            if dependency.condition == Condition::Started || needed.targets.is_empty() {
+            // Even for a service that runs already, what this plan starts must come to what it needs.
+            let nothing_new = idle && needed.started.is_empty();
+            if dependency.condition == Condition::Started || needed.targets.is_empty() || nothing_new {
                 continue;
             }
             let key = (name.clone(), dependency.condition.word());

@@ -1,0 +1,42 @@
+//! Compose projects on a real Engine: what `up`, `scale`, `restart` and `down` leave behind, and that other Compose
+//! tools see it.
+
+#![expect(clippy::expect_used, reason = "a test that cannot go on says so at once")]
+
+#[expect(dead_code, reason = "shared with the tests of the whole program")]
+mod support;
+
+#[path = "compose/stack.rs"]
+mod stack;
+
+#[path = "compose/converge.rs"]
+mod converge;
+#[path = "compose/dependencies.rs"]
+mod dependencies;
+#[path = "compose/neighbours.rs"]
+mod neighbours;
+#[path = "compose/objects.rs"]
+mod objects;
+
+use libtest_mimic::{Arguments, Trial};
+
+/// Names the cases.
+macro_rules! cases {
+    ($($room:ident: $($case:ident),+;)+) => {
+        vec![$($(support::engine::trial(
+            concat!("compose::", stringify!($room), "::", stringify!($case)),
+            || stack::run($room::$case),
+        )),+),+]
+    };
+}
+
+fn main() {
+    let trials: Vec<Trial> = cases! {
+        converge: a_second_up_changes_nothing, what_changed_is_recreated, scales_up_and_down, restarts_in_place,
+            keeps_anonymous_volumes, goes_on_after_a_failure, removes_orphans_when_asked;
+        dependencies: waits_for_health, waits_for_completion, an_unhealthy_dependency_is_named;
+        objects: down_leaves_only_data, down_with_volumes_leaves_nothing, files_and_settings_arrive;
+        neighbours: docker_compose_sees_the_project, a_taken_name_is_told, a_taken_port_is_told, a_missing_image_is_told;
+    };
+    libtest_mimic::run(&Arguments::from_args(), trials).exit();
+}

@@ -1,0 +1,109 @@
+//! Other people's containers, and other people's tools.
+
+use crate::stack::{Stack, steps};
+use crate::support::engine::docker;
+use mcp_tui::domain::FaultKind;
+use std::process::Command;
+
+pub async fn docker_compose_sees_the_project(stack: Stack) {
+    // Debian's own tool. Where it is not installed, the labels that it goes by are looked at alone.
+    stack
+        .up("services:\n  web:\n    image: mcp-tui-test/busybox\n    command: sh -c 'echo hello from web; sleep 1000'\n    init: true\n")
+        .await
+        .expect("up");
+    let container = format!("{}-web-1", stack.name());
+    let label = |name: &str| {
+        docker([
+            "inspect",
+            "--format",
+            &format!("{{{{index .Config.Labels \"com.docker.compose.{name}\"}}}}"),
+            &container,
+        ])
+    };
+    assert_eq!(label("project"), stack.name());
+    assert_eq!(label("service"), "web");
+    assert_eq!(label("container-number"), "1");
+    assert_eq!(label("oneoff"), "False");
+    assert_eq!(label("project.config_files"), stack.file().display().to_string());
+    assert_eq!(label("project.working_dir"), stack.directory.path().display().to_string());
+    assert_eq!(label("config-hash").len(), 64);
+    assert_eq!(label("image"), docker(["image", "inspect", "--format", "{{.Id}}", "mcp-tui-test/busybox"]));
+
+    let compose = |words: &[&str]| {
+        let file = stack.file();
+        let mut command = Command::new("docker-compose");
+        command.arg("-p").arg(stack.name()).arg("-f").arg(file).args(words);
+        command.output().map(|output| String::from_utf8_lossy(&output.stdout).into_owned())
+    };
+    let Ok(listed) = compose(&["ps"]) else { return };
+    assert!(listed.contains(&container) && listed.contains("Up"), "{listed}");
+    assert!(compose(&["logs"]).expect("it ran before").contains("hello from web"));
+    let started = || docker(["inspect", "--format", "{{.State.StartedAt}}", &container]);
+    let before = started();
+    compose(&["restart", "-t", "1"]).expect("it ran before");
+    assert_ne!(started(), before);
+    compose(&["down", "-t", "1"]).expect("it ran before");
+    assert!(stack.docker.containers().is_empty());
+    assert!(stack.docker.networks().is_empty());
+}
+
+pub async fn a_taken_name_is_told(stack: Stack) {
+    let name = format!("{}-web-1", stack.name());
+    docker(["create", "--name", &name, "mcp-tui-test/busybox", "true"]);
+    let text = "services:\n  web:\n    image: mcp-tui-test/busybox\n";
+    let result = stack.up(text).await;
+    docker(["rm", "--force", &name]);
+    let fault = result.expect_err("the name is taken");
+    assert_eq!((fault.kind, fault.object.as_str()), (FaultKind::Conflict, name.as_str()));
+    assert!(fault.hint.is_some());
+    assert!(stack.docker.networks().is_empty(), "nothing half-done is left");
+}
+
+pub async fn a_taken_port_is_told(stack: Stack) {
+    let holder = format!("{}-holder", stack.name());
+    docker([
+        "run",
+        "--detach",
+        "--init",
+        "--name",
+        &holder,
+        "--publish",
+        "80",
+        "mcp-tui-test/busybox",
+        "sleep",
+        "1000",
+    ]);
+    let port = docker(["port", &holder, "80/tcp"]);
+    let port =
+        port.lines().next().and_then(|line| line.rsplit_once(':')).map_or("", |(_, port)| port).to_owned();
+    let text = format!(
+        "services:\n  web:\n    image: mcp-tui-test/busybox\n    command: sleep 1000\n    ports: ['{port}:80']\n"
+    );
+    let seen = stack.up(&text).await;
+    docker(["rm", "--force", &holder]);
+    let fault = seen.expect_err("the port is taken");
+    assert_eq!((fault.kind, fault.object.as_str()), (FaultKind::Conflict, port.as_str()));
+    assert!(fault.to_string().contains(&holder), "{fault}");
+
+    // A process of the host has it: only the Engine finds out.
+    let listener = std::net::TcpListener::bind(("0.0.0.0", 0)).expect("a port");
+    let port = listener.local_addr().expect("an address").port();
+    let text = format!(
+        "services:\n  web:\n    image: mcp-tui-test/busybox\n    command: sleep 1000\n    init: true\n    ports: ['{port}:80']\n"
+    );
+    let fault = stack.up(&text).await.expect_err("the port is taken");
+    assert_eq!(fault.object, format!("{}-web-1", stack.name()));
+    assert!(fault.hint.as_ref().is_some_and(|hint| hint.contains("port")), "{fault:?}");
+    drop(listener);
+    let plan = stack.up(&text).await.expect("a second up mends it");
+    assert_eq!(steps(&plan), [format!("start {}-web-1", stack.name())]);
+}
+
+pub async fn a_missing_image_is_told(stack: Stack) {
+    let fault =
+        stack.up("services:\n  web:\n    image: mcp-tui-test/nowhere:1\n").await.expect_err("no image");
+    assert_eq!((fault.kind, fault.object.as_str()), (FaultKind::NotFound, "mcp-tui-test/nowhere:1"));
+    assert!(stack.docker.networks().is_empty(), "nothing half-done is left");
+    let fault = stack.up("services:\n  web:\n    build: ./app\n").await.expect_err("not built");
+    assert!(fault.hint.is_some_and(|hint| hint.contains("docker build -t")));
+}
