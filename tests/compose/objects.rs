@@ -29,7 +29,8 @@ fn redis_says(container: &str, command: &str, answer: &str) {
     let what = format!("{container} answers {answer}");
     wait::eventually(&what, wait::PATIENCE, || {
         let words = command.split(' ');
-        let output = Command::new("docker").args(["exec", container, "redis-cli"]).args(words).output().ok()?;
+        let output =
+            Command::new("docker").args(["exec", container, "redis-cli"]).args(words).output().ok()?;
         (String::from_utf8_lossy(&output.stdout).trim() == answer).then_some(())
     });
 }
