@@ -12,7 +12,7 @@ mod hash;
 mod observe;
 pub mod plan;
 
-pub use apply::apply;
+pub use apply::{apply, apply_unless};
 pub use file::{LoadRequest, Project, load};
 pub use observe::{Observed, observe};
 pub use plan::ActionPlan;

@@ -4,7 +4,7 @@ mod steps;
 mod wait;
 
 use super::plan::ActionPlan;
-use crate::domain::{Fault, TaskEvent};
+use crate::domain::{Fault, FaultKind, TaskEvent};
 use crate::engine::Engine;
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
@@ -16,15 +16,28 @@ const AT_ONCE: usize = 16;
 
 /// What was started stays when a step fails: a second `up` goes on from there.
 pub async fn apply(engine: &Engine, plan: &ActionPlan, progress: impl FnMut(TaskEvent)) -> Result<(), Fault> {
+    apply_unless(engine, plan, progress, &|| false).await
+}
+
+/// The same, but once it is cancelled no step is begun any more and none waits on; those at work are finished.
+pub async fn apply_unless(
+    engine: &Engine,
+    plan: &ActionPlan,
+    progress: impl FnMut(TaskEvent),
+    is_cancelled: &dyn Fn() -> bool,
+) -> Result<(), Fault> {
     let progress = RefCell::new(progress);
     let tell = |event: TaskEvent| (progress.borrow_mut())(event);
-    let run = Run::new(engine, &tell);
+    let run = Run::new(engine, &tell, is_cancelled);
     let steps = &plan.plan().steps;
     let mut waiting: Vec<usize> = (0..steps.len()).collect();
     let mut ended = vec![false; steps.len()];
     let mut running = FuturesUnordered::new();
     let mut failure: Option<Fault> = None;
     loop {
+        if failure.is_none() && !waiting.is_empty() && is_cancelled() {
+            failure = Some(cancelled("carry out", &plan.plan().title));
+        }
         if failure.is_none() {
             let mut still = Vec::new();
             for step in waiting {
@@ -53,8 +66,14 @@ pub async fn apply(engine: &Engine, plan: &ActionPlan, progress: impl FnMut(Task
     match failure {
         Some(fault) => Err(fault),
         None if waiting.is_empty() => Ok(()),
-        None => Err(Fault::new(crate::domain::FaultKind::Internal, "carry out", plan.plan().title.as_str())
+        None => Err(Fault::new(FaultKind::Internal, "carry out", plan.plan().title.as_str())
             .because("steps of the plan wait for each other")
             .hint("this is a defect of mcp-tui; docker compose can do it meanwhile")),
     }
+}
+
+fn cancelled(operation: &str, object: &str) -> Fault {
+    Fault::new(FaultKind::Cancelled, operation, object)
+        .because("ended on request; what was done until then stays")
+        .hint("ask for the same again to go on from there")
 }

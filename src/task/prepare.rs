@@ -85,7 +85,7 @@ impl Prepared {
     ) -> Result<(), Fault> {
         match self {
             Self::Compose { plan, addresses } => {
-                compose::apply(engine, &plan, &mut *progress).await?;
+                compose::apply_unless(engine, &plan, &mut *progress, cancelled).await?;
                 for address in addresses {
                     progress(TaskEvent::Output { text: address.to_string() });
                 }

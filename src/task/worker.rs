@@ -101,6 +101,7 @@ async fn work(
     };
     let outcome = match &ended {
         Ok(()) => "completed".to_owned(),
+        Err(fault) if fault.kind == FaultKind::Cancelled => format!("cancelled: {fault}"),
         Err(fault) => format!("failed: {fault}"),
     };
     store.audit().append(&entry(spec, &plan, outcome))?;

@@ -12,13 +12,18 @@ use std::collections::BTreeMap;
 pub(super) struct Run<'run> {
     pub engine: &'run Engine,
     pub tell: &'run dyn Fn(TaskEvent),
+    pub cancelled: &'run dyn Fn() -> bool,
     /// Containers that steps of this run made, by name.
     made: RefCell<BTreeMap<String, ContainerId>>,
 }
 
 impl<'run> Run<'run> {
-    pub fn new(engine: &'run Engine, tell: &'run dyn Fn(TaskEvent)) -> Self {
-        Self { engine, tell, made: RefCell::default() }
+    pub fn new(
+        engine: &'run Engine,
+        tell: &'run dyn Fn(TaskEvent),
+        cancelled: &'run dyn Fn() -> bool,
+    ) -> Self {
+        Self { engine, tell, cancelled, made: RefCell::default() }
     }
 
     pub async fn take(&self, step: usize, action: &Action) -> Result<(), Fault> {

@@ -40,6 +40,10 @@ pub(super) async fn until(
             (run.tell)(TaskEvent::StepProgress { step, done: None, total: None, text: text.clone() });
             said = text;
         }
+        if (run.cancelled)() {
+            let names: Vec<_> = containers.iter().map(Target::name).collect();
+            return Err(super::cancelled("wait for", &names.join(", ")));
+        }
         tokio::time::sleep(PAUSE).await;
     }
 }
