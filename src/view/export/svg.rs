@@ -35,7 +35,7 @@ pub fn svg(buffer: &Buffer, title: &str) -> String {
     let _ = writeln!(
         out,
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width:.0}\" height=\"{height:.0}\" \
-         viewBox=\"0 0 {width:.2} {height:.2}\" role=\"img\">\n<title>{}</title>\n\
+         viewBox=\"0 0 {width:.2} {height:.2}\" role=\"img\" xml:space=\"preserve\">\n<title>{}</title>\n\
          <style>text{{font-family:'DejaVu Sans Mono',Menlo,'SF Mono',Consolas,'Liberation Mono',monospace;\
          font-size:{FONT_SIZE}px;white-space:pre}}</style>\n\
          <rect width=\"100%\" height=\"100%\" rx=\"8\" fill=\"{}\"/>",

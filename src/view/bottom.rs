@@ -1,0 +1,91 @@
+//! The bottom line: the keys that matter here, or what is being typed.
+
+use super::canvas::Canvas;
+use super::{hints, text};
+use crate::app::State;
+use crate::app::hit::HitTarget;
+use crate::app::input::Input;
+use crate::app::pane::PaneId;
+use crate::app::state::Prompt;
+use crate::domain::safe::TextStyle;
+use ratatui::layout::Rect;
+
+pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
+    match &state.prompt {
+        Some(prompt) => draw_prompt(canvas, prompt, area),
+        None => draw_hints(canvas, state, area),
+    }
+}
+
+fn draw_prompt(canvas: &mut Canvas<'_>, prompt: &Prompt, area: Rect) {
+    let theme = canvas.theme;
+    let verb = if prompt.pane == PaneId::Logs { "search " } else { "filter " };
+    let at = canvas.pieces(
+        area.x + 1,
+        area.y,
+        area.width,
+        &[(verb, theme.dim), (prompt.pane.name(), theme.dim), (" /", theme.key)],
+    );
+    let keys = "⏎ keep   esc back ";
+    let taken = u16::try_from(text::width(keys)).unwrap_or(0);
+    let room = area.right().saturating_sub(at);
+    let room_for_text = if room > taken + 10 { room - taken - 2 } else { room };
+    input(canvas, at, area.y, room_for_text, &prompt.input, theme.text);
+    if room_for_text < room {
+        canvas.put_right(area.x, area.y, area.width, keys, theme.dim);
+    }
+}
+
+/// A line that is typed, with its cursor; its end stays in sight.
+pub(super) fn input(
+    canvas: &mut Canvas<'_>,
+    x: u16,
+    y: u16,
+    room: u16,
+    input: &Input,
+    look: TextStyle,
+) -> u16 {
+    let (before, after) = input.halves();
+    let room = usize::from(room);
+    let hidden = (text::width(before) + 2).saturating_sub(room);
+    let before = text::skip(before, hidden);
+    let columns = |used: usize| u16::try_from(room.saturating_sub(used)).unwrap_or(u16::MAX);
+    let at = canvas.put(x, y, columns(0), before, look);
+    let first = after.chars().next().map_or_else(|| " ".to_owned(), |character| character.to_string());
+    let cursor = TextStyle { reverse: true, ..look };
+    let next = canvas.put(at, y, columns(text::width(before)), &first, cursor);
+    let rest = after.get(first.len().min(after.len())..).unwrap_or_default();
+    canvas.put(next, y, columns(text::width(before) + text::width(&first)), rest, look)
+}
+
+fn draw_hints(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
+    let theme = canvas.theme;
+    let read_only = format!("read-only: {} ", if state.read_only.is_on() { "on" } else { "off" });
+    let mut end = area.right();
+    if area.width >= 100 {
+        let taken = u16::try_from(read_only.len()).unwrap_or(0);
+        let look = if state.read_only.is_on() { theme.warning } else { theme.dim };
+        canvas.put_right(area.x, area.y, area.width, &read_only, look);
+        end = end.saturating_sub(taken + 1);
+    }
+    let mut shown = hints::all(state);
+    keep_what_fits(&mut shown, usize::from(end.saturating_sub(area.x + 1)));
+    let mut x = area.x + 1;
+    for hint in &shown {
+        let pieces = [(hint.key.as_str(), theme.key), (" ", theme.key_text), (hint.words, theme.key_text)];
+        let next = canvas.pieces(x, area.y, end.saturating_sub(x), &pieces);
+        canvas.hit(Rect { x, width: next - x, height: 1, ..area }, HitTarget::Command(hint.command));
+        x = next + 2;
+    }
+}
+
+fn keep_what_fits(shown: &mut Vec<hints::Shown>, room: usize) {
+    let width = |hint: &hints::Shown| text::width(&hint.key) + text::width(hint.words) + 3;
+    while shown.iter().map(width).sum::<usize>() > room + 2 {
+        let worst = shown.iter().enumerate().max_by_key(|(at, hint)| (hints::rank(hint.command), *at));
+        match worst {
+            Some((at, _)) => shown.remove(at),
+            None => return,
+        };
+    }
+}

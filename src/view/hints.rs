@@ -1,0 +1,63 @@
+//! Keys as the screen writes them.
+
+use crate::app::State;
+use crate::app::command::{Command, hints as offered};
+use crate::config::keys::KeyPress;
+
+/// A key and what it does.
+pub(super) struct Shown {
+    pub(super) key: String,
+    pub(super) words: &'static str,
+    pub(super) command: Command,
+}
+
+/// What can be done now: the actions in the table's order, then the ways to filter, to all commands, to help and out.
+pub(super) fn all(state: &State) -> Vec<Shown> {
+    let mut all: Vec<_> = offered(state)
+        .into_iter()
+        .map(|hint| Shown { key: key(state, hint.command), words: hint.word, command: hint.command })
+        .filter(|shown| !shown.key.is_empty())
+        .collect();
+    all.sort_by_key(|shown| match shown.command {
+        Command::Quit => 3,
+        Command::Help => 2,
+        Command::Zoom | Command::Filter | Command::Palette => 1,
+        _ => 0,
+    });
+    all
+}
+
+/// The first key of a command; empty when it has none.
+pub(super) fn key(state: &State, command: Command) -> String {
+    state.keys.keys(command).first().map(symbol).unwrap_or_default()
+}
+
+/// All keys of a command.
+pub(super) fn keys(state: &State, command: Command) -> String {
+    state.keys.keys(command).iter().map(symbol).collect::<Vec<_>>().join(" ")
+}
+
+/// What stays when there is no room for all: 0 stays longest.
+pub(super) fn rank(command: Command) -> u8 {
+    match command {
+        Command::Help => 0,
+        Command::Palette | Command::Quit => 1,
+        Command::Deploy | Command::Restart | Command::ApplyFix | Command::Retry | Command::Demo => 2,
+        Command::ShowLogs | Command::Scale | Command::BackUp | Command::NextMatch => 3,
+        Command::Filter | Command::Shell => 4,
+        Command::StopOrStart | Command::Zoom => 5,
+        _ => 6,
+    }
+}
+
+fn symbol(press: &KeyPress) -> String {
+    let name = press.to_string();
+    match name.as_str() {
+        "enter" => "⏎".to_owned(),
+        "up" => "↑".to_owned(),
+        "down" => "↓".to_owned(),
+        "left" => "←".to_owned(),
+        "right" => "→".to_owned(),
+        _ => name,
+    }
+}

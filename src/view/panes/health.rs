@@ -1,0 +1,123 @@
+//! Pane 4: the checks, the worst first.
+
+use super::{Rows, explain};
+use crate::app::State;
+use crate::app::pane::PaneId;
+use crate::config::theme::Theme;
+use crate::domain::safe::TextStyle;
+use crate::domain::{CheckReport, Verdict, units};
+use crate::view::canvas::Canvas;
+use crate::view::frame::Frame;
+use crate::view::widgets::columns::{Column, widths};
+use crate::view::{text, words};
+use ratatui::layout::Rect;
+
+/// Symbol, service, what was asked and what came of it, history, latency or the time it has been so.
+const COLUMNS: [Column; 5] = [
+    Column::fixed(1, 0),
+    Column::between(12, 22, 0),
+    Column::between(12, 60, 1),
+    Column::fixed(20, 5),
+    Column::fixed(6, 2),
+];
+
+pub(in crate::view) fn draw(canvas: &mut Canvas<'_>, state: &State, area: Rect, focused: bool) {
+    let theme = canvas.theme;
+    let list = &state.panes.health.list;
+    let mut frame = Frame::new(PaneId::Health, focused);
+    let filter = list.filter.as_ref().map(|pattern| format!("/{}/ ", pattern.text()));
+    if let Some(filter) = &filter {
+        frame = frame.left([(filter.as_str(), theme.accent)]);
+    }
+    let body = frame.draw(canvas, area);
+    if list.keys().is_empty() {
+        let words = match (&list.filter, state.fleet.is_listed()) {
+            (Some(_), _) => "No check matches the filter.",
+            (None, false) => "No checks yet.",
+            (None, true) => "No stack here names checks, and no container has one of its own.",
+        };
+        return explain(canvas, body, &[words]);
+    }
+    let rows = Rows::of(list, PaneId::Health, focused, body, 1);
+    let longest = list.keys().iter().map(|id| text::width(&id.service)).max().unwrap_or(0);
+    let service_room = u16::try_from(longest).unwrap_or(u16::MAX).clamp(12, 24);
+    for index in rows.shown.clone() {
+        if let Some(report) = list.keys().get(index).and_then(|id| state.health.get(id)) {
+            draw_report(canvas, rows.text_area(index), report, service_room);
+        }
+        rows.finish(canvas, index);
+    }
+    rows.scrollbar(canvas, list.keys().len());
+}
+
+fn draw_report(canvas: &mut Canvas<'_>, area: Rect, report: &CheckReport, service_room: u16) {
+    let theme = canvas.theme;
+    let mut columns = COLUMNS;
+    columns[1].most = service_room;
+    let widths = widths(&columns, area.width);
+    let mut x = area.x;
+    let mut next = |at: usize| {
+        let here = x;
+        x += widths[at] + u16::from(widths[at] > 0);
+        (here, area.y, widths[at])
+    };
+    let (symbol, look) = words::verdict(report.verdict, theme);
+    let (at, y, room) = next(0);
+    canvas.put(at, y, room, symbol, look);
+    let (at, y, room) = next(1);
+    canvas.put(at, y, room, &report.id.service, theme.text);
+    let (at, y, room) = next(2);
+    let (message, message_look) = match (report.verdict, report.latency) {
+        // How fast it answers stands at the end of the row, and says more.
+        (Verdict::Up, Some(_)) => ("", theme.dim),
+        (Verdict::Up, None) => (report.message.as_str(), theme.dim),
+        (Verdict::Down | Verdict::Degraded | Verdict::Starting | Verdict::Unknown, _) => {
+            (report.message.as_str(), look)
+        }
+    };
+    canvas.pieces(at, y, room, &[(&report.label, theme.dim), (" ", theme.dim), (message, message_look)]);
+    let (at, y, room) = next(3);
+    draw_history(canvas, at, y, room, &report.history);
+    let (at, y, room) = next(4);
+    let (figure, look) = figure(report, canvas);
+    canvas.put_right(at, y, room, &figure, look);
+}
+
+/// How fast a healthy one answers; since when another one is as it is.
+fn figure(report: &CheckReport, canvas: &Canvas<'_>) -> (String, TextStyle) {
+    let theme = canvas.theme;
+    match (report.verdict, report.latency) {
+        (Verdict::Up, Some(latency)) => (units::duration(latency), theme.text),
+        (Verdict::Up, None) => (String::new(), theme.dim),
+        (Verdict::Down | Verdict::Degraded | Verdict::Starting | Verdict::Unknown, _) => {
+            (words::age(report.since, canvas.now), theme.dim)
+        }
+    }
+}
+
+fn draw_history(canvas: &mut Canvas<'_>, x: u16, y: u16, room: u16, history: &[bool]) {
+    let theme = canvas.theme;
+    let shown = &history[history.len().saturating_sub(usize::from(room))..];
+    let mut at = x + room - u16::try_from(shown.len()).unwrap_or(room);
+    for success in shown {
+        let (symbol, look) = if *success { ("▂", theme.gauge_empty) } else { ("▆", theme.bad) };
+        at = canvas.put(at, y, 1, symbol, look);
+    }
+}
+
+/// One line that stands for the pane where it has no room.
+pub(in crate::view) fn strip(state: &State, theme: &Theme) -> Vec<(String, TextStyle)> {
+    let reports = || state.panes.health.list.keys().iter().filter_map(|id| state.health.get(id));
+    let all = reports().count();
+    if all == 0 {
+        return vec![("no checks".to_owned(), theme.dim)];
+    }
+    let up = reports().filter(|report| report.verdict == Verdict::Up).count();
+    let mut pieces = vec![(format!("{up}/{all} up   "), if up == all { theme.good } else { theme.text })];
+    for report in reports().filter(|report| report.verdict != Verdict::Up) {
+        let (symbol, look) = words::verdict(report.verdict, theme);
+        pieces.push((format!("{symbol} {} ", report.id.service), look));
+        pieces.push((format!("{} {}   ", report.label, report.message), theme.dim));
+    }
+    pieces
+}

@@ -1,0 +1,156 @@
+//! Pane 3: the lines that are on the screen, of however many there are.
+
+mod line;
+
+use super::explain;
+use crate::app::State;
+use crate::app::hit::{HitTarget, LogWindow};
+use crate::app::pane::PaneId;
+use crate::app::tree::Subject;
+use crate::view::canvas::{Canvas, Piece};
+use crate::view::frame::{Frame, scrollbar};
+use crate::view::words;
+use line::Layout;
+use ratatui::layout::Rect;
+
+pub(in crate::view) fn draw(canvas: &mut Canvas<'_>, state: &State, area: Rect, focused: bool) {
+    let theme = canvas.theme;
+    let pane = &state.panes.logs;
+    let title = subject_words(state);
+    let away = state.fleet.stale_since().is_some();
+    let (following, follow_look) = match (pane.is_following(), pane.unseen(&state.logs)) {
+        (true, _) if away => ("daemon away ".to_owned(), theme.warning),
+        (true, _) => ("following ".to_owned(), theme.good),
+        (false, 0) => ("paused ".to_owned(), theme.warning),
+        (false, unseen) => (format!("paused, {} new ", words::count(unseen)), theme.warning),
+    };
+    let search = search_words(state);
+    let mut left: Vec<Piece<'_>> = vec![(&title, theme.text)];
+    if pane.subject.is_some() {
+        left.push((&following, follow_look));
+    }
+    let left_out = format!("{} left out ", words::counted(pane.left_out, "container", "containers"));
+    if pane.left_out > 0 {
+        left.push((&left_out, theme.warning));
+    }
+    if let Some(search) = &search {
+        left.push((search, theme.accent));
+    }
+    let counts = count_words(state);
+    let body =
+        Frame::new(PaneId::Logs, focused).left(left).right([(counts.as_str(), theme.dim)]).draw(canvas, area);
+    if state.logs.is_empty() {
+        let words = match &pane.subject {
+            None => "Select a stack, a service or a container to read its logs.",
+            Some(_) if pane.streams.is_empty() => "It has no container, so it has no logs.",
+            Some(_) => "No lines yet.",
+        };
+        return explain(canvas, body, &[words]);
+    }
+    if body.width > 2 && body.height > 0 {
+        draw_lines(canvas, state, body, focused);
+    }
+}
+
+fn draw_lines(canvas: &mut Canvas<'_>, state: &State, body: Rect, focused: bool) {
+    let pane = &state.panes.logs;
+    let logs = &state.logs;
+    let layout = Layout::within(canvas, state, Rect { x: body.x + 1, width: body.width - 2, ..body });
+    let first = match pane.place {
+        Some(place) => place.top.max(logs.first()),
+        None => first_of_the_end(state, &layout, body.height),
+    };
+    let cursor = pane.place.map(|place| place.cursor);
+    let mut y = body.y;
+    let mut last = first;
+    for line in logs.lines_from(first) {
+        if y >= body.bottom() {
+            break;
+        }
+        // While following, the last screenful may begin in the middle of a wrapped line.
+        let skipped = if pane.place.is_none() && line.number == first {
+            layout.rows_from(logs, first).saturating_sub(usize::from(body.height))
+        } else {
+            0
+        };
+        let mut parts = layout.parts(&line);
+        parts.drain(..skipped.min(parts.len() - 1));
+        let rows = u16::try_from(parts.len()).unwrap_or(u16::MAX).min(body.bottom() - y);
+        let area = Rect { x: body.x, y, width: body.width, height: rows };
+        canvas.hit(area, HitTarget::LogLine(line.number));
+        if cursor == Some(line.number) {
+            // The cursor lies below the text, lest it hide what a search found.
+            let theme = canvas.theme;
+            canvas.paint(area, if focused { theme.selection } else { theme.selection_unfocused });
+        }
+        if pane.marked.contains(&line.number) {
+            canvas.put(body.x, y, 1, "▌", canvas.theme.accent);
+        }
+        for part in parts.into_iter().take(usize::from(rows)) {
+            layout.draw(canvas, state, y, &line, part);
+            y += 1;
+        }
+        last = line.number;
+    }
+    canvas.hits.log_window = Some(LogWindow { first, last });
+    let as_rows = |count: u64| usize::try_from(count).unwrap_or(usize::MAX);
+    scrollbar(canvas, body, as_rows(first - logs.first()), as_rows(last - first + 1), as_rows(logs.len()));
+}
+
+/// The first line of the last screenful.
+fn first_of_the_end(state: &State, layout: &Layout, rows: u16) -> u64 {
+    let logs = &state.logs;
+    let mut first = logs.end();
+    let mut filled = 0;
+    while first > logs.first() && filled < usize::from(rows) {
+        first -= 1;
+        filled += logs.line(first).map_or(1, |line| layout.rows(&line));
+    }
+    first
+}
+
+/// Whose lines these are: `mcp-inference ×3`.
+fn subject_words(state: &State) -> String {
+    let pane = &state.panes.logs;
+    let Some(subject) = &pane.subject else { return String::new() };
+    let name = match subject {
+        Subject::Stack(project) => project.clone(),
+        Subject::Service { service, .. } => service.clone(),
+        Subject::Container(id) => match state.tree.container(id) {
+            Some(node) => node.tag.to_string(),
+            None => id.short().to_owned(),
+        },
+        Subject::Loose => "containers without a stack".to_owned(),
+    };
+    let name = crate::domain::Safe::new(name);
+    let replicas = pane.streams.len();
+    if replicas > 1 { format!("{name} ×{replicas}   ") } else { format!("{name}   ") }
+}
+
+/// `/cuda|error/ 18 of 204`: the match the reader is on or has passed, when there is one.
+fn search_words(state: &State) -> Option<String> {
+    let logs = &state.logs;
+    let pattern = logs.searched()?;
+    let more = if logs.is_searching() { "+" } else { "" };
+    let found = match (logs.matches(), state.panes.logs.place) {
+        (0, _) if !logs.is_searching() => "not found".to_owned(),
+        (all, Some(place)) if all > 0 => {
+            format!("{} of {}{more}", words::count(logs.matches_up_to(place.cursor)), words::count(all))
+        }
+        (all, _) => format!("{}{more} found", words::count(all)),
+    };
+    Some(format!("  /{}/ {found} ", pattern.text()))
+}
+
+/// How many lines there are to read, and how many are lost.
+fn count_words(state: &State) -> String {
+    let logs = &state.logs;
+    let mut words = format!(
+        " {} ",
+        if logs.len() == 1 { "1 line".to_owned() } else { format!("{} lines", words::count(logs.len())) }
+    );
+    if logs.dropped() > 0 {
+        words = format!(" {} lost {words}", words::count(logs.dropped()));
+    }
+    words
+}

@@ -1,0 +1,48 @@
+//! Snapshots of whole screens, styles included: SGR sequences are spelt `⟨…⟩`.
+
+use super::*;
+use rstest::rstest;
+
+fn spelt(state: &State, width: u16, height: u16) -> String {
+    let (buffer, _) = drawn(state, &appearance(), width, height);
+    crate::view::export::ansi(&buffer).replace("\u{1b}[0m", "⟨⟩").replace("\u{1b}[0;", "⟨")
+}
+
+fn snapshot(name: &str, state: &State, width: u16, height: u16) {
+    insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
+        insta::assert_snapshot!(format!("{name}_{width}x{height}"), spelt(state, width, height));
+    });
+}
+
+#[rstest]
+#[case("incident", scenes::incident())]
+#[case("confirm", scenes::confirm())]
+#[case("confirm_destroying", scenes::confirm_destroying())]
+#[case("no_gpu", scenes::no_gpu())]
+#[case("stale", scenes::stale())]
+fn the_main_states_at_all_sizes(#[case] name: &str, #[case] state: State) {
+    for (width, height) in [(80, 24), (120, 40), (200, 60)] {
+        snapshot(name, &state, width, height);
+    }
+}
+
+#[rstest]
+#[case("connecting", scenes::connecting())]
+#[case("no_docker", scenes::no_docker())]
+#[case("nothing_runs", scenes::nothing_runs())]
+#[case("read_only", scenes::read_only())]
+#[case("help", scenes::help())]
+#[case("palette", scenes::palette())]
+#[case("inspect", scenes::inspect())]
+#[case("scale", scenes::scale())]
+#[case("confirm_failed", scenes::confirm_failed())]
+#[case("searching", scenes::searching())]
+#[case("typing_a_filter", scenes::typing_a_filter())]
+#[case("task_steps", scenes::task_steps())]
+#[case("notices", scenes::notices())]
+#[case("tasks", scenes::focus(crate::app::PaneId::Tasks))]
+#[case("backups", scenes::focus(crate::app::PaneId::Backups))]
+#[case("resources", scenes::focus(crate::app::PaneId::Resources))]
+fn the_other_states_in_the_middle(#[case] name: &str, #[case] state: State) {
+    snapshot(name, &state, 120, 40);
+}

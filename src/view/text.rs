@@ -1,0 +1,88 @@
+//! Text in columns: what it takes on the screen, and how it is cut when there is less room.
+
+use ratatui::buffer::CellWidth;
+use std::borrow::Cow;
+use unicode_segmentation::UnicodeSegmentation;
+
+/// Columns the text takes, counted as the buffer counts them when it is drawn.
+pub(super) fn width(text: &str) -> usize {
+    if text.is_ascii() { text.len() } else { text.graphemes(true).map(grapheme_width).sum() }
+}
+
+fn grapheme_width(grapheme: &str) -> usize {
+    if grapheme.contains(char::is_control) { 0 } else { usize::from(grapheme.cell_width()) }
+}
+
+/// The text within so many columns; when it is cut, its last character is `…`.
+pub(super) fn fit(text: &str, columns: usize) -> Cow<'_, str> {
+    if text.len() <= columns && text.is_ascii() || width(text) <= columns {
+        return Cow::Borrowed(text);
+    }
+    match columns {
+        0 => Cow::Borrowed(""),
+        _ => Cow::Owned(format!("{}…", head(text, columns - 1))),
+    }
+}
+
+/// As many whole characters from the start as go into so many columns.
+pub(super) fn head(text: &str, columns: usize) -> &str {
+    let mut used = 0;
+    for (at, grapheme) in text.grapheme_indices(true) {
+        used += grapheme_width(grapheme);
+        if used > columns {
+            return &text[..at];
+        }
+    }
+    text
+}
+
+/// What is left of the text when so many columns have been scrolled out on the left.
+pub(super) fn skip(text: &str, columns: usize) -> &str {
+    let mut used = 0;
+    for (at, grapheme) in text.grapheme_indices(true) {
+        if used >= columns {
+            return &text[at..];
+        }
+        used += grapheme_width(grapheme);
+    }
+    ""
+}
+
+/// The text in lines of at most so many columns, broken at blanks where there are any.
+pub(super) fn wrap(text: &str, columns: usize) -> Vec<String> {
+    let columns = columns.max(1);
+    let mut lines = Vec::new();
+    let mut line = String::new();
+    let mut used = 0;
+    for word in text.split_word_bounds() {
+        let taken = width(word);
+        if used + taken > columns && used > 0 {
+            lines.push(std::mem::take(&mut line).trim_end().to_owned());
+            used = 0;
+        }
+        if used == 0 && word.trim().is_empty() && !lines.is_empty() {
+            continue;
+        }
+        if taken <= columns {
+            line.push_str(word);
+            used += taken;
+            continue;
+        }
+        for grapheme in word.graphemes(true) {
+            let taken = grapheme_width(grapheme);
+            if used + taken > columns && used > 0 {
+                lines.push(std::mem::take(&mut line));
+                used = 0;
+            }
+            line.push_str(grapheme);
+            used += taken;
+        }
+    }
+    if !line.trim().is_empty() || lines.is_empty() {
+        lines.push(line.trim_end().to_owned());
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,31 @@
+use super::*;
+use rstest::rstest;
+
+#[rstest]
+#[case("mcp-api", 7, "mcp-api")]
+#[case("mcp-api", 6, "mcp-a…")]
+#[case("mcp-api", 1, "…")]
+#[case("mcp-api", 0, "")]
+#[case("推理服务", 8, "推理服务")]
+#[case("推理服务", 7, "推理服…")]
+#[case("推理服务", 6, "推理…")]
+#[case("e\u{301}te\u{301}", 3, "e\u{301}te\u{301}")]
+fn text_is_cut_by_the_columns_it_takes(#[case] text: &str, #[case] columns: usize, #[case] expected: &str) {
+    assert_eq!(fit(text, columns), expected);
+    assert!(width(&fit(text, columns)) <= columns);
+}
+
+#[test]
+fn scrolling_right_never_splits_a_character() {
+    assert_eq!(skip("推理abc", 1), "理abc");
+    assert_eq!(skip("推理abc", 4), "abc");
+    assert_eq!(skip("abc", 9), "");
+}
+
+#[test]
+fn long_text_is_wrapped_at_blanks_and_long_words_are_broken() {
+    assert_eq!(wrap("no space left on device", 10), ["no space", "left on", "device"]);
+    assert_eq!(wrap("abcdefgh", 3), ["abc", "def", "gh"]);
+    assert_eq!(wrap("", 5), [""]);
+    assert!(wrap("推理服务", 1).len() == 4);
+}

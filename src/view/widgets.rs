@@ -1,0 +1,5 @@
+//! The small parts that panes are made of.
+
+pub(super) mod columns;
+pub(super) mod meter;
+pub(super) mod sparkline;
