@@ -8,7 +8,9 @@ mod arguments;
 mod attach;
 mod backup;
 mod change;
+mod console;
 mod context;
+mod demo;
 mod documents;
 mod gpus;
 mod health;
@@ -24,10 +26,11 @@ mod tasks;
 
 pub use arguments::Arguments;
 
-use crate::domain::{Fault, FaultKind, Operation, TaskId};
+use crate::domain::{Fault, Operation, TaskId};
 use crate::task;
 use arguments::{BackupCommand, Command, TasksCommand};
 use clap::Parser;
+use console::SnapshotOptions;
 use context::Context;
 use output::Output;
 use std::process::ExitCode;
@@ -42,53 +45,56 @@ pub fn main() -> ExitCode {
 
 fn dispatch(arguments: Arguments, output: Output) -> Result<u8, Fault> {
     let Some(command) = arguments.command else {
-        return Err(Fault::new(FaultKind::Internal, "open console", "").because("not part of this build"));
+        return console::open(&Context::new(arguments.global)?);
     };
-    // Neither of these needs what the others share, and a worker must not depend on the settings.
+    // A worker and the documents must not depend on the settings.
+    let global = arguments.global;
+    let context = || {
+        let context = Context::new(global.clone())?;
+        context.warn_about_settings(output);
+        Ok(context)
+    };
+    let change = |operation| {
+        let context = context()?;
+        wait(change::run(&context, operation, output))
+    };
     match command {
         Command::Worker { state, id } => task::worker::run(&state, &TaskId(id)),
         Command::Docs { what } => documents::print(what).map(|()| 0),
-        command => {
-            let context = Context::new(arguments.global)?;
-            context.warn_about_settings(output);
-            runtime()?.block_on(run(&context, command, output))
+        Command::Demo => console::open_demo(&context()?),
+        Command::Snapshot { size, pane, format, demo, keys, after } => {
+            console::snapshot(&context()?, &SnapshotOptions { size, pane, format, demo, keys, after })
         }
+        Command::Ps { all, services } => wait(ps::run(&context()?, all, &services, output)),
+        Command::Logs { follow, tail, since, timestamps, services } => {
+            let options = logs::LogsOptions { follow, tail, since, timestamps, services };
+            wait(logs::run(&context()?, options, output))
+        }
+        Command::Health { wait: seconds, services } => {
+            let context = context()?;
+            wait(async { Ok(health::run(&context, seconds, &services, output).await) })
+        }
+        Command::Gpus => gpus::run(output),
+        Command::Status => wait(status::run(&context()?, output)),
+        Command::Stacks => wait(stacks::run(&context()?, output)),
+        Command::Tasks { command } => {
+            wait(tasks::run(&context()?, command.unwrap_or(TasksCommand::List), output))
+        }
+        Command::Backup(BackupCommand::List) => backup::list(&context()?, output),
+        Command::Backup(BackupCommand::Create) => change(Operation::Backup),
+        Command::Up { services, force_recreate, remove_orphans, detach: _ } => {
+            change(Operation::Up { services, force_recreate, remove_orphans })
+        }
+        Command::Down { volumes, remove_orphans } => change(Operation::Down { volumes, remove_orphans }),
+        Command::Start { services } => change(Operation::Start { services }),
+        Command::Stop { services } => change(Operation::Stop { services }),
+        Command::Restart { services } => change(Operation::Restart { services }),
+        Command::Scale { replicas } => change(Operation::Scale { replicas: change::replicas(&replicas)? }),
     }
 }
 
 /// One thread is enough for commands that wait for one daemon.
-fn runtime() -> Result<tokio::runtime::Runtime, Fault> {
-    let built = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    built.map_err(|error| Fault::io("start", "the runtime", &error))
-}
-
-async fn run(context: &Context, command: Command, output: Output) -> Result<u8, Fault> {
-    let operation = match command {
-        Command::Ps { all, services } => return ps::run(context, all, &services, output).await,
-        Command::Logs { follow, tail, since, timestamps, services } => {
-            let options = logs::LogsOptions { follow, tail, since, timestamps, services };
-            return logs::run(context, options, output).await;
-        }
-        Command::Health { wait, services } => return Ok(health::run(context, wait, &services, output).await),
-        Command::Gpus => return gpus::run(output),
-        Command::Status => return status::run(context, output).await,
-        Command::Stacks => return stacks::run(context, output).await,
-        Command::Backup(BackupCommand::List) => return backup::list(context, output),
-        Command::Tasks { command } => {
-            return tasks::run(context, command.unwrap_or(TasksCommand::List), output).await;
-        }
-        Command::Up { services, force_recreate, remove_orphans, detach: _ } => {
-            Operation::Up { services, force_recreate, remove_orphans }
-        }
-        Command::Down { volumes, remove_orphans } => Operation::Down { volumes, remove_orphans },
-        Command::Start { services } => Operation::Start { services },
-        Command::Stop { services } => Operation::Stop { services },
-        Command::Restart { services } => Operation::Restart { services },
-        Command::Scale { replicas } => Operation::Scale { replicas: change::replicas(&replicas)? },
-        Command::Backup(BackupCommand::Create) => Operation::Backup,
-        Command::Snapshot { .. } | Command::Demo | Command::Worker { .. } | Command::Docs { .. } => {
-            return Err(Fault::new(FaultKind::Internal, "run command", "").because("not part of this build"));
-        }
-    };
-    change::run(context, operation, output).await
+fn wait(command: impl Future<Output = Result<u8, Fault>>) -> Result<u8, Fault> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    runtime.map_err(|error| Fault::io("start", "the runtime", &error))?.block_on(command)
 }

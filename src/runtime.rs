@@ -1,1 +1,147 @@
-//! The `runtime` room; see the crate's documentation.
+//! The imperative shell around the pure core: terminal, signals, the one loop, feeds and effects.
+//!
+//! Four threads: the loop (draws and decides), `input` (reads the terminal), `io` (the daemon, files, probes) and
+//! `sampler` (figures of the host; the GPUs have one more, since NVML may block). They meet in bounded channels.
+
+mod clicks;
+mod console_loop;
+mod effects;
+mod feeds;
+mod frames;
+mod input;
+mod io;
+mod panic;
+mod shell;
+mod signals;
+mod snapshot;
+mod terminal;
+mod watchdog;
+
+pub use feeds::figures::{Script, Source};
+pub use feeds::stacks::{Search, request as stack_request};
+pub use io::Setup;
+pub use snapshot::snapshot;
+
+use crate::app::{Msg, State};
+use crate::domain::{Fault, FaultKind};
+use crate::view::Appearance;
+use console_loop::{ConsoleLoop, Outcome, Sources};
+use crossterm::clipboard::CopyToClipboard;
+use crossterm::execute;
+use input::InputThread;
+use ratatui::Terminal;
+use ratatui::backend::CrosstermBackend;
+use std::io::{BufWriter, IsTerminal as _, Stdout, stdout};
+use std::path::PathBuf;
+use terminal::TerminalGuard;
+use tokio::runtime::Builder;
+
+/// Everything a console is made of.
+pub struct Console {
+    pub setup: Setup,
+    pub state: State,
+    pub appearance: Appearance,
+    pub frame_cap: u32,
+    pub mouse: bool,
+    /// Where a panic leaves its report.
+    pub state_directory: PathBuf,
+}
+
+/// How a console ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    Quit,
+    /// By a signal or with its terminal; the code a shell would report.
+    Ended {
+        exit_code: u8,
+    },
+    /// The operator asked for the demo on the screen that finds no Docker.
+    Demo,
+}
+
+type Screen = Terminal<CrosstermBackend<BufWriter<Stdout>>>;
+
+/// Runs the console on this process's terminal until it ends.
+pub fn console(console: Console) -> Result<Ending, Fault> {
+    if !stdout().is_terminal() {
+        return Err(Fault::new(FaultKind::Invalid, "open the console", "")
+            .because("standard output is not a terminal")
+            .hint("run it in a terminal, or use `mcp-tui snapshot` or `mcp-tui status`"));
+    }
+    panic::install(console.state_directory.clone());
+    let wrong = |error: std::io::Error| Fault::io("open the console on", "the terminal", &error);
+    let endpoint = console.setup.endpoint.clone();
+    // The daemon is asked before the terminal is prepared: both take some milliseconds.
+    let ends = io::start(console.setup).map_err(wrong)?;
+    let guard = TerminalGuard::enter(console.mouse).map_err(wrong)?;
+    let (input_thread, input) = InputThread::start().map_err(wrong)?;
+    let screen =
+        Terminal::new(CrosstermBackend::new(BufWriter::with_capacity(1 << 16, stdout()))).map_err(wrong)?;
+    let console_loop =
+        ConsoleLoop::new(console.state, console.appearance, screen, ends.effects, console.frame_cap);
+    let sources = Sources { signals: ends.signals, input, facts: ends.facts, floods: ends.floods };
+    let runtime = Builder::new_current_thread().enable_all().build().map_err(wrong)?;
+    let shell = Shell { endpoint, guard, input_thread, console_loop, sources };
+    runtime.block_on(shell.run()).map_err(wrong)
+}
+
+/// What the loop and the terminal need of one another.
+struct Shell {
+    endpoint: Result<crate::engine::Endpoint, Fault>,
+    guard: TerminalGuard,
+    input_thread: InputThread,
+    console_loop: ConsoleLoop<CrosstermBackend<BufWriter<Stdout>>>,
+    sources: Sources,
+}
+
+impl Shell {
+    async fn run(mut self) -> std::io::Result<Ending> {
+        self.console_loop.resized()?;
+        loop {
+            match self.console_loop.run(&mut self.sources).await? {
+                Outcome::Quit => return Ok(Ending::Quit),
+                Outcome::Ended { exit_code } => return Ok(Ending::Ended { exit_code }),
+                Outcome::Demo => return Ok(Ending::Demo),
+                Outcome::Copy(text) => {
+                    let copied = execute!(stdout(), CopyToClipboard::to_clipboard_from(text));
+                    self.console_loop.take(Msg::Copied(
+                        copied.map_err(|error| Fault::io("copy to", "the clipboard", &error)),
+                    ));
+                }
+                Outcome::SetMouse(on) => self.guard.set_mouse(on)?,
+                Outcome::Repaint => self.repaint()?,
+                Outcome::Suspend => {
+                    terminal::give_back();
+                    // The whole process stops here, and goes on here with SIGCONT.
+                    rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::STOP)?;
+                    self.come_back()?;
+                }
+                Outcome::Shell(container) => {
+                    self.input_thread.pause()?;
+                    terminal::give_back();
+                    let result = match &self.endpoint {
+                        Ok(endpoint) => shell::run(endpoint, &container).await,
+                        Err(fault) => Err(fault.clone()),
+                    };
+                    self.come_back()?;
+                    self.input_thread.resume();
+                    self.console_loop.take(Msg::ShellEnded { id: container, result });
+                }
+            }
+        }
+    }
+
+    /// After something else had the terminal: take it again and paint everything anew.
+    fn come_back(&mut self) -> std::io::Result<()> {
+        self.guard.resume()?;
+        self.repaint()
+    }
+
+    fn repaint(&mut self) -> std::io::Result<()> {
+        let screen: &mut Screen = &mut self.console_loop.terminal;
+        screen.clear()?;
+        self.console_loop.resized()?;
+        self.console_loop.state.dirty = true;
+        Ok(())
+    }
+}

@@ -165,6 +165,12 @@ pub enum Command {
         /// Of the simulated server instead of a real one
         #[arg(long)]
         demo: bool,
+        /// Keys to press first, as the key map writes them: `--keys 3 f`
+        #[arg(long, value_name = "KEY", num_args = 1..)]
+        keys: Vec<String>,
+        /// Let so many seconds pass before the frame is taken
+        #[arg(long, value_name = "SECONDS", default_value_t = 0)]
+        after: u64,
     },
     /// Open the console on a simulated server
     Demo,

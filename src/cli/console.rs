@@ -1,0 +1,226 @@
+//! The console itself, on this terminal or as one frame.
+
+use super::arguments::SnapshotFormat;
+use super::context::Context;
+use super::demo::Demo;
+use super::output::print_document;
+use crate::app::pane::PaneId;
+use crate::app::state::{ReadOnly, Setup, State};
+use crate::app::{self, Msg};
+use crate::backup;
+use crate::compose::file::LoadRequest;
+use crate::config::keys::KeyPress;
+use crate::config::theme::{self, ColourDepth};
+use crate::domain::{Fault, FaultKind, Safe};
+use crate::health::Dialer;
+use crate::runtime::{self, Console, Ending, Search, Source};
+use crate::task::Store;
+use crate::view::{Appearance, export};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use std::time::Duration;
+
+/// Opens the console and stays until it ends.
+pub fn open(context: &Context) -> Result<u8, Fault> {
+    keep_log();
+    let mut ending = runtime::console(real(context)?)?;
+    if ending == Ending::Demo {
+        let demo = Demo::start()?;
+        ending = runtime::console(simulated(context, &demo)?)?;
+    }
+    Ok(exit_code(ending))
+}
+
+pub fn open_demo(context: &Context) -> Result<u8, Fault> {
+    keep_log();
+    let demo = Demo::start()?;
+    runtime::console(simulated(context, &demo)?).map(exit_code)
+}
+
+pub struct SnapshotOptions {
+    pub size: String,
+    pub pane: Option<String>,
+    pub format: SnapshotFormat,
+    pub demo: bool,
+    pub keys: Vec<String>,
+    pub after: u64,
+}
+
+/// One frame of the present state.
+pub fn snapshot(context: &Context, options: &SnapshotOptions) -> Result<u8, Fault> {
+    keep_log();
+    let size = size(&options.size)?;
+    let pane = options.pane.as_deref().map(pane).transpose()?;
+    let keys = keys(&options.keys)?;
+    let demo = options.demo.then(Demo::start).transpose()?;
+    let mut console = match &demo {
+        Some(demo) => simulated(context, demo)?,
+        None => real(context)?,
+    };
+    if let Some(pane) = pane {
+        console.state.focus = pane;
+        console.state.zoomed = true;
+    }
+    // A file or a pipe takes any colour; NO_COLOR and the settings are still obeyed.
+    let depth = context.settings.colours.unwrap_or(match std::env::var_os("NO_COLOR") {
+        Some(value) if !value.is_empty() => ColourDepth::None,
+        _ => ColourDepth::True,
+    });
+    console.appearance = appearance(context, depth, context.settings.ascii.unwrap_or(false)).0;
+    let buffer = runtime::snapshot(console, size, &keys, Duration::from_secs(options.after))?;
+    let picture = match options.format {
+        SnapshotFormat::Text => export::text(&buffer),
+        SnapshotFormat::Ansi => export::ansi(&buffer),
+        SnapshotFormat::Svg => export::svg(&buffer, "mcp-tui"),
+    };
+    print_document(&picture)?;
+    Ok(0)
+}
+
+fn exit_code(ending: Ending) -> u8 {
+    match ending {
+        Ending::Quit | Ending::Demo => 0,
+        Ending::Ended { exit_code } => exit_code,
+    }
+}
+
+/// Our own log goes to the Messages pane. Only one logger can be set, and a second console finds it set already.
+fn keep_log() {
+    if tui_logger::init_logger(log::LevelFilter::Debug).is_ok() {
+        tui_logger::set_default_level(log::LevelFilter::Info);
+    }
+}
+
+/// A console on the daemon that the arguments and the environment name.
+fn real(context: &Context) -> Result<Console, Fault> {
+    let endpoint = context.endpoint();
+    let tried = match &endpoint {
+        Ok(endpoint) => endpoint.tried().iter().map(Safe::new).collect(),
+        Err(fault) => fault.causes.iter().map(Safe::new).collect(),
+    };
+    let setup = Setup {
+        endpoint: endpoint.as_ref().map(crate::engine::Endpoint::describe).unwrap_or_default(),
+        tried,
+        ..setup(context)
+    };
+    let global = &context.global;
+    let given = (!global.files.is_empty()).then(|| LoadRequest {
+        files: global.files.clone(),
+        project_name: global.project.clone(),
+        env_files: global.env_files.clone(),
+        profiles: global.profiles.clone(),
+        environment: std::env::vars().collect(),
+        ..LoadRequest::default()
+    });
+    let feeds = runtime::Setup {
+        endpoint,
+        store: context.store()?,
+        backups: backup::root(&context.paths.state),
+        search: Search {
+            directories: context.settings.stacks.clone(),
+            given,
+            data_directory: context.paths.data.clone(),
+        },
+        source: Source::Host { nvml_library: None },
+        dialer: Dialer::Network,
+        stats_interval: None,
+    };
+    Ok(console(context, setup, feeds))
+}
+
+/// A console on the simulated server, whose tasks and backups are of no one else's concern.
+fn simulated(context: &Context, demo: &Demo) -> Result<Console, Fault> {
+    let endpoint = demo.endpoint();
+    let setup = Setup { endpoint: endpoint.describe(), ..setup(context) };
+    let state = demo.directory().join("state");
+    let feeds = runtime::Setup {
+        endpoint: Ok(endpoint),
+        store: Store::open(&state)?,
+        backups: state.join("backups"),
+        search: Search {
+            directories: vec![demo.stacks()],
+            given: None,
+            data_directory: demo.directory().join("data"),
+        },
+        source: Source::Scripted(demo.script()),
+        dialer: demo.dialer(),
+        stats_interval: Some(Duration::from_secs(1)),
+    };
+    Ok(console(context, setup, feeds))
+}
+
+fn setup(context: &Context) -> Setup {
+    let settings = &context.settings;
+    let read_only = match (context.global.read_only, settings.read_only) {
+        (true, _) => ReadOnly::Locked,
+        (false, true) => ReadOnly::On,
+        (false, false) => ReadOnly::Off,
+    };
+    Setup {
+        read_only,
+        mouse: settings.mouse,
+        log_bytes: usize::try_from(settings.log_memory_bytes).unwrap_or(usize::MAX),
+        log_tail: settings.log_tail,
+        keys: settings.keys.clone(),
+        ..Setup::default()
+    }
+}
+
+fn console(context: &Context, setup: Setup, feeds: runtime::Setup) -> Console {
+    let settings = &context.settings;
+    let depth = settings.colours.unwrap_or_else(|| ColourDepth::detect(|name| std::env::var(name).ok()));
+    let (appearance, mut theme_faults) =
+        appearance(context, depth, settings.ascii.unwrap_or_else(locale_is_ascii));
+    let mouse = setup.mouse;
+    let (mut state, mut faults) = State::new(setup);
+    faults.append(&mut theme_faults);
+    faults.splice(0..0, context.settings_faults.iter().cloned());
+    if !faults.is_empty() {
+        // Nothing can follow from these at this point: no feed runs yet.
+        app::update(&mut state, Msg::Faults(faults), Timestamp::now());
+    }
+    let state_directory = feeds.store.root().to_path_buf();
+    Console { setup: feeds, state, appearance, frame_cap: settings.frames_per_second, mouse, state_directory }
+}
+
+fn appearance(context: &Context, depth: ColourDepth, ascii: bool) -> (Appearance, Vec<Fault>) {
+    let (theme, faults) = theme::load(&context.settings.theme, &context.paths.theme_directories());
+    (Appearance::new(theme, depth, ascii, TimeZone::system()), faults)
+}
+
+/// As the C library decides: the first of these that is set names the character set.
+fn locale_is_ascii() -> bool {
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
+        .into_iter()
+        .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()))
+        .unwrap_or_default()
+        .to_ascii_lowercase();
+    !(locale.contains("utf-8") || locale.contains("utf8"))
+}
+
+fn size(text: &str) -> Result<(u16, u16), Fault> {
+    let size =
+        text.split_once('x').and_then(|(columns, rows)| Some((columns.parse().ok()?, rows.parse().ok()?)));
+    size.filter(|(columns, rows)| (1..=1000).contains(columns) && (1..=1000).contains(rows)).ok_or_else(
+        || {
+            Fault::new(FaultKind::Invalid, "take a snapshot of size", text)
+                .because("a size is columns and rows, 1x1 to 1000x1000")
+                .hint("for example --size 160x48")
+        },
+    )
+}
+
+fn pane(name: &str) -> Result<PaneId, Fault> {
+    PaneId::named(&name.to_ascii_lowercase()).ok_or_else(|| {
+        let known = PaneId::ALL.map(PaneId::name).join(", ");
+        Fault::new(FaultKind::NotFound, "show pane", name).because(format!("the panes are {known}"))
+    })
+}
+
+fn keys(words: &[String]) -> Result<Vec<KeyPress>, Fault> {
+    let press = |word: &String| {
+        word.parse::<KeyPress>()
+            .map_err(|cause| Fault::new(FaultKind::Invalid, "press key", word).because(cause))
+    };
+    words.iter().map(press).collect()
+}

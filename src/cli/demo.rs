@@ -1,0 +1,119 @@
+//! The simulated server of the demo, in the shapes that the console's feeds expect.
+
+use crate::domain::gpu::GpuProcess;
+use crate::domain::host::DiskUse;
+use crate::domain::{Fault, FaultKind, GpuDevice, GpuReading, GpuSample, HostSample, Safe};
+use crate::engine::Endpoint;
+use crate::health::Dialer;
+use crate::runtime::Script;
+use crate::sim::{Scenario, Server, SimGpu, SimGpuReading};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use tempfile::TempDir;
+
+/// What the simulated platform was deployed from.
+const COMPOSE_FILE: &str = include_str!("demo/compose.yaml");
+
+pub struct Demo {
+    server: Arc<Server>,
+    directory: TempDir,
+}
+
+impl Demo {
+    /// Starts the server in a directory of its own, which goes when the demo ends.
+    pub fn start() -> Result<Self, Fault> {
+        let failed = |error: &std::io::Error| Fault::io("start", "the demo", error);
+        let directory =
+            tempfile::Builder::new().prefix("mcp-tui-demo-").tempdir().map_err(|error| failed(&error))?;
+        let stack = directory.path().join("stacks/mcp");
+        std::fs::create_dir_all(&stack)
+            .and_then(|()| std::fs::write(stack.join("compose.yaml"), COMPOSE_FILE))
+            .map_err(|error| failed(&error))?;
+        let server = Scenario::builtin("mcp")
+            .and_then(|scenario| Server::start(scenario, directory.path()))
+            .map_err(|cause| Fault::new(FaultKind::Internal, "start", "the demo").because(cause))?;
+        Ok(Self { server: Arc::new(server), directory })
+    }
+
+    pub fn directory(&self) -> &Path {
+        self.directory.path()
+    }
+
+    pub fn stacks(&self) -> PathBuf {
+        self.directory.path().join("stacks")
+    }
+
+    pub fn endpoint(&self) -> Endpoint {
+        Endpoint::unix(self.server.socket())
+    }
+
+    pub fn dialer(&self) -> Dialer {
+        Dialer::Simulated(self.server.network_socket())
+    }
+
+    pub fn script(&self) -> Box<dyn Script> {
+        Box::new(World(Arc::clone(&self.server)))
+    }
+}
+
+struct World(Arc<Server>);
+
+impl Script for World {
+    fn host(&mut self) -> HostSample {
+        let host = self.0.host();
+        HostSample {
+            host_name: host.host_name,
+            uptime_seconds: host.uptime_seconds,
+            cpu_percent: host.cpu_percent,
+            cores: host.cores as usize,
+            load_one: host.load_one,
+            memory_used_bytes: host.memory_used_bytes,
+            memory_total_bytes: host.memory_total_bytes,
+            swap_used_bytes: host.swap_used_bytes,
+            swap_total_bytes: host.swap_total_bytes,
+            disks: host
+                .disks
+                .into_iter()
+                .map(|disk| DiskUse {
+                    mount_point: disk.mount_point,
+                    used_bytes: disk.used_bytes,
+                    total_bytes: disk.total_bytes,
+                })
+                .collect(),
+        }
+    }
+
+    fn gpus(&mut self) -> GpuSample {
+        GpuSample::Devices(self.0.gpus().into_iter().map(device).collect())
+    }
+}
+
+fn device(gpu: SimGpu) -> GpuDevice {
+    GpuDevice {
+        index: gpu.index,
+        uuid: gpu.uuid.map(Safe::new),
+        name: gpu.name.map(Safe::new),
+        reading: gpu.reading.map(reading).map_err(Safe::new),
+    }
+}
+
+fn reading(reading: SimGpuReading) -> GpuReading {
+    GpuReading {
+        utilisation_percent: reading.utilisation_percent,
+        memory_used_bytes: reading.memory_used_bytes,
+        memory_total_bytes: reading.memory_total_bytes,
+        temperature_celsius: reading.temperature_celsius,
+        power_watts: reading.power_watts,
+        power_limit_watts: reading.power_limit_watts,
+        mig: reading.mig,
+        processes: reading
+            .processes
+            .into_iter()
+            .map(|process| GpuProcess {
+                pid: process.pid,
+                memory_bytes: process.memory_bytes,
+                container: process.container,
+            })
+            .collect(),
+    }
+}

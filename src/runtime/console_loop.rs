@@ -1,0 +1,181 @@
+//! The one loop. Each arm of its `select!` only builds a message; `update` decides, and what touches the terminal ends
+//! the loop with an [`Outcome`] that the caller carries out before it enters the loop again.
+
+use super::clicks::Clicks;
+use super::frames::FrameClock;
+use super::input::{self, Input};
+use super::signals::{HANGUP_EXIT_CODE, SignalEvent};
+use crate::app::{self, Effect, Msg, State};
+use crate::domain::ContainerId;
+use crate::view::{self, Appearance};
+use jiff::Timestamp;
+use ratatui::Terminal;
+use ratatui::backend::Backend;
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+use tokio::sync::mpsc;
+use tokio::time::{MissedTickBehavior, interval, sleep_until};
+
+/// Feed messages taken in between two looks at the keyboard. A flood can therefore delay a key by so many, no more.
+const BATCH: usize = 64;
+
+/// Where messages come from, in the order in which the loop prefers them.
+pub struct Sources {
+    pub signals: mpsc::Receiver<SignalEvent>,
+    pub input: mpsc::Receiver<Input>,
+    /// What must not be lost: the daemon's events, tasks, answers to effects.
+    pub facts: mpsc::Receiver<Msg>,
+    /// Figures and log batches; their senders drop and count when it is full.
+    pub floods: mpsc::Receiver<Msg>,
+}
+
+/// What the loop cannot do by itself.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Outcome {
+    Quit,
+    /// Ended from outside: a signal, or the terminal died.
+    Ended {
+        exit_code: u8,
+    },
+    Suspend,
+    Shell(ContainerId),
+    Copy(String),
+    Repaint,
+    SetMouse(bool),
+    Demo,
+}
+
+pub struct ConsoleLoop<B: Backend> {
+    pub state: State,
+    pub terminal: Terminal<B>,
+    appearance: Appearance,
+    effects: mpsc::Sender<Effect>,
+    frames: FrameClock,
+    outcomes: VecDeque<Outcome>,
+    /// When `update` asked to be called again.
+    wake: Option<Instant>,
+    clicks: Clicks,
+}
+
+impl<B: Backend> ConsoleLoop<B> {
+    pub fn new(
+        state: State,
+        appearance: Appearance,
+        terminal: Terminal<B>,
+        effects: mpsc::Sender<Effect>,
+        frame_cap: u32,
+    ) -> Self {
+        let frames = FrameClock::new(frame_cap, Instant::now());
+        Self {
+            state,
+            terminal,
+            appearance,
+            effects,
+            frames,
+            outcomes: VecDeque::new(),
+            wake: None,
+            clicks: Clicks::default(),
+        }
+    }
+
+    /// Runs until something is to be done that the loop cannot do.
+    pub async fn run(&mut self, sources: &mut Sources) -> Result<Outcome, B::Error> {
+        let mut seconds = interval(Duration::from_secs(1));
+        seconds.set_missed_tick_behavior(MissedTickBehavior::Skip);
+        loop {
+            if let Some(outcome) = self.outcomes.pop_front() {
+                return Ok(outcome);
+            }
+            if self.state.dirty && self.frames.is_due(Instant::now()) {
+                self.draw()?;
+            }
+            tokio::select! {
+                biased;
+                signal = sources.signals.recv() => match signal {
+                    Some(SignalEvent::End { exit_code }) => return Ok(Outcome::Ended { exit_code }),
+                    None => return Ok(Outcome::Ended { exit_code: HANGUP_EXIT_CODE }),
+                    Some(SignalEvent::Stop) => return Ok(Outcome::Suspend),
+                    Some(SignalEvent::Resized) => self.resized()?,
+                },
+                event = sources.input.recv() => match event {
+                    Some(Input::Event(event)) => {
+                        if let Some(msg) = input::message(event) {
+                            let msg = self.clicks.pair(msg, Instant::now());
+                            self.take(msg);
+                        }
+                    }
+                    Some(Input::Closed) | None => return Ok(Outcome::Ended { exit_code: HANGUP_EXIT_CODE }),
+                },
+                () = sleep_until(self.wake.unwrap_or_else(Instant::now).into()), if self.wake.is_some() => {
+                    self.wake = None;
+                    self.take(Msg::Wake);
+                }
+                () = sleep_until(self.frames.next().into()), if self.state.dirty => {}
+                Some(msg) = sources.facts.recv() => self.take_some(msg, &mut sources.facts),
+                Some(msg) = sources.floods.recv() => self.take_some(msg, &mut sources.floods),
+                _ = seconds.tick() => self.take(Msg::Tick),
+            }
+        }
+    }
+
+    /// Takes a message in, and carries on what follows from it.
+    pub fn take(&mut self, msg: Msg) {
+        for effect in app::update(&mut self.state, msg, Timestamp::now()) {
+            self.carry_out(effect);
+        }
+    }
+
+    fn take_some(&mut self, first: Msg, more: &mut mpsc::Receiver<Msg>) {
+        self.take(first);
+        for _ in 1..BATCH {
+            match more.try_recv() {
+                Ok(msg) => self.take(msg),
+                Err(_) => return,
+            }
+        }
+    }
+
+    fn carry_out(&mut self, effect: Effect) {
+        let outcome = match effect {
+            Effect::Quit => Outcome::Quit,
+            Effect::Suspend => Outcome::Suspend,
+            Effect::OpenShell(container) => Outcome::Shell(container),
+            Effect::Copy(text) => Outcome::Copy(text),
+            Effect::SetMouse(on) => Outcome::SetMouse(on),
+            Effect::StartDemo => Outcome::Demo,
+            Effect::Repaint => Outcome::Repaint,
+            Effect::Wake { milliseconds } => {
+                let at = Instant::now() + Duration::from_millis(milliseconds);
+                self.wake = Some(self.wake.map_or(at, |before| before.min(at)));
+                return;
+            }
+            other => {
+                if let Err(error) = self.effects.try_send(other) {
+                    log::warn!("too much to do at once; dropped {:?}", error.into_inner());
+                }
+                return;
+            }
+        };
+        self.outcomes.push_back(outcome);
+    }
+
+    /// The size as the terminal tells it now.
+    pub fn resized(&mut self) -> Result<(), B::Error> {
+        let size = self.terminal.size()?;
+        self.take(Msg::Resize { columns: size.width, rows: size.height });
+        Ok(())
+    }
+
+    pub fn draw(&mut self) -> Result<(), B::Error> {
+        let began = Instant::now();
+        let mut hits = None;
+        let (state, appearance) = (&self.state, &self.appearance);
+        self.terminal.draw(|frame| hits = Some(view::draw(frame, state, appearance, Timestamp::now())))?;
+        self.frames.drawn(began, Instant::now());
+        self.state.dirty = false;
+        if let Some(hits) = hits {
+            self.take(Msg::Drawn(hits));
+        }
+        Ok(())
+    }
+}

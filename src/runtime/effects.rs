@@ -1,0 +1,157 @@
+//! Carries out what `update` asked for. Everything here is asynchronous; the answer comes back as a message.
+
+use super::feeds::fleet::Known;
+use super::feeds::logs::{self, Follower};
+use crate::app::{Effect, Msg};
+use crate::domain::{Fault, FaultKind};
+use crate::engine::{Endpoint, Engine};
+use crate::task::{self, Store};
+use crate::{backup, config};
+use std::future::Future;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use tokio::sync::{Mutex, Notify, mpsc};
+
+#[derive(Clone)]
+pub struct Context {
+    pub endpoint: Endpoint,
+    pub store: Store,
+    pub backups: PathBuf,
+    pub known: Known,
+    pub facts: mpsc::Sender<Msg>,
+    pub floods: mpsc::Sender<Msg>,
+    /// Rung when a task was started.
+    pub started: Arc<Notify>,
+    /// Connected on first use; bollard opens its connections anew by itself.
+    engine: Arc<Mutex<Option<Engine>>>,
+}
+
+impl Context {
+    pub fn new(
+        endpoint: Endpoint,
+        store: Store,
+        backups: PathBuf,
+        known: Known,
+        facts: mpsc::Sender<Msg>,
+        floods: mpsc::Sender<Msg>,
+    ) -> Self {
+        Self {
+            endpoint,
+            store,
+            backups,
+            known,
+            facts,
+            floods,
+            started: Arc::default(),
+            engine: Arc::default(),
+        }
+    }
+
+    pub async fn engine(&self) -> Result<Engine, Fault> {
+        let mut kept = self.engine.lock().await;
+        if let Some(engine) = &*kept {
+            return Ok(engine.clone());
+        }
+        let engine = Engine::connect(&self.endpoint).await?;
+        *kept = Some(engine.clone());
+        Ok(engine)
+    }
+
+    fn answer(&self, answer: impl Future<Output = Msg> + Send + 'static) {
+        let facts = self.facts.clone();
+        tokio::spawn(async move {
+            // A console that has ended needs no answer.
+            let _ = facts.send(answer.await).await;
+        });
+    }
+}
+
+/// Runs until the console is over.
+pub async fn run(context: Context, mut effects: mpsc::Receiver<Effect>) {
+    let mut follower = Follower::default();
+    while let Some(effect) = effects.recv().await {
+        carry_out(&context, effect, &mut follower).await;
+    }
+}
+
+async fn carry_out(context: &Context, effect: Effect, follower: &mut Follower) {
+    let here = context.clone();
+    match effect {
+        Effect::FollowLogs { generation, streams } => match context.engine().await {
+            Ok(engine) => follower.follow(generation, streams, &engine, &context.floods),
+            Err(fault) => context.answer(async move { logs::unopened(generation, streams, &fault) }),
+        },
+        Effect::StopLogs => follower.stop(),
+        Effect::RequestPlan { request, task } => context.answer(async move {
+            let plan = async { task::plan(&here.engine().await?, &task).await };
+            Msg::Plan { request, result: plan.await }
+        }),
+        Effect::StartTask { request, task } => context.answer(async move {
+            let endpoint = here.endpoint.to_string();
+            let store = here.store.clone();
+            let submitted =
+                tokio::task::spawn_blocking(move || store.submit(task, &endpoint, jiff::Timestamp::now()))
+                    .await;
+            here.started.notify_one();
+            let result = submitted.unwrap_or_else(|error| {
+                Err(Fault::new(FaultKind::Internal, "start the task", "").because(error.to_string()))
+            });
+            Msg::TaskStarted { request, result }
+        }),
+        Effect::Inspect(id) => context.answer(async move {
+            let inspect = async { here.engine().await?.inspect_json(&id).await };
+            let result = inspect.await;
+            Msg::Inspected { id, result }
+        }),
+        Effect::RefreshBackups => context.answer(async move {
+            let root = here.backups.clone();
+            let listed = tokio::task::spawn_blocking(move || backup::list(&root, None)).await;
+            Msg::Backups(listed.unwrap_or_else(|error| {
+                Err(Fault::new(FaultKind::Internal, "list the backups", "").because(error.to_string()))
+            }))
+        }),
+        Effect::RefreshResources => context.answer(async move {
+            let resources = async { here.engine().await?.resources().await };
+            Msg::Resources(resources.await)
+        }),
+        Effect::Save { name, text } => context.answer(async move {
+            let saved =
+                tokio::task::spawn_blocking(move || save(&config::paths::state_directory(), &name, &text))
+                    .await;
+            Msg::Saved(saved.unwrap_or_else(|error| {
+                Err(Fault::new(FaultKind::Internal, "save", "").because(error.to_string()))
+            }))
+        }),
+        // The watcher goes on trying by itself; asking once more at once is all there is to do.
+        Effect::Reconnect => context.answer(async move {
+            here.engine.lock().await.take();
+            Msg::Faults(here.engine().await.err().into_iter().collect())
+        }),
+        Effect::Quit
+        | Effect::Suspend
+        | Effect::OpenShell(_)
+        | Effect::Copy(_)
+        | Effect::SetMouse(_)
+        | Effect::Repaint
+        | Effect::Wake { .. }
+        | Effect::StartDemo => log::error!("an effect of the terminal reached the wrong side"),
+    }
+}
+
+/// Writes what a pane shows under a name that is not taken yet.
+fn save(directory: &Path, name: &str, text: &str) -> Result<String, Fault> {
+    use std::io::Write as _;
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let directory = directory.join("saved");
+    std::fs::create_dir_all(&directory).map_err(|error| Fault::io("create", directory.display(), &error))?;
+    let stamp = jiff::Zoned::now().strftime("%Y%m%dT%H%M%S").to_string();
+    let path = directory.join(format!("{stamp}-{name}"));
+    let mut file = std::fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(&path)
+        .map_err(|error| Fault::io("save to", path.display(), &error))?;
+    file.write_all(text.as_bytes()).map_err(|error| Fault::io("save to", path.display(), &error))?;
+    Ok(path.display().to_string())
+}

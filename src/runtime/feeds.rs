@@ -1,0 +1,8 @@
+//! What flows into the console by itself: the fleet, figures, logs, checks, stacks and tasks.
+
+pub mod checks;
+pub mod figures;
+pub mod fleet;
+pub mod logs;
+pub mod stacks;
+pub mod tasks;

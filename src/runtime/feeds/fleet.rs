@@ -1,0 +1,88 @@
+//! The daemon's containers, and a copy of them for the feeds that need to know who is there.
+
+use crate::app::Msg;
+use crate::domain::{Container, ContainerId, ContainerState, DaemonInfo, FleetEvent};
+use crate::engine::{self, Endpoint};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::sync::{mpsc, watch};
+
+/// The containers as last reported. The version changes whenever they do.
+#[derive(Debug, Clone)]
+pub struct Known {
+    fleet: Arc<Mutex<Fleet>>,
+    version: watch::Sender<u64>,
+}
+
+#[derive(Debug, Default)]
+pub struct Fleet {
+    pub daemon: Option<DaemonInfo>,
+    pub containers: BTreeMap<ContainerId, Container>,
+}
+
+impl Known {
+    pub fn new() -> Self {
+        Self { fleet: Arc::default(), version: watch::Sender::new(0) }
+    }
+
+    pub fn fleet(&self) -> MutexGuard<'_, Fleet> {
+        self.fleet.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Resolves at each change from now on.
+    pub fn changes(&self) -> watch::Receiver<u64> {
+        self.version.subscribe()
+    }
+
+    /// Running containers whose process is known, for the cgroup reader.
+    pub fn processes(&self) -> Vec<(ContainerId, u32)> {
+        let fleet = self.fleet();
+        let running = fleet.containers.values().filter(|container| container.is_running());
+        running
+            .filter_map(|container| {
+                Some((container.id.clone(), container.details.as_ref()?.pid.filter(|pid| *pid > 0)?))
+            })
+            .collect()
+    }
+
+    pub fn running(&self) -> Vec<ContainerId> {
+        let fleet = self.fleet();
+        let running =
+            fleet.containers.values().filter(|container| container.state == ContainerState::Running);
+        running.map(|container| container.id.clone()).collect()
+    }
+
+    fn apply(&self, event: &FleetEvent) {
+        {
+            let mut fleet = self.fleet();
+            match event {
+                FleetEvent::Connected(daemon) => fleet.daemon = Some(daemon.clone()),
+                FleetEvent::Listed(containers) => {
+                    fleet.containers = containers
+                        .iter()
+                        .map(|container| (container.id.clone(), container.clone()))
+                        .collect();
+                }
+                FleetEvent::Changed(container) => {
+                    fleet.containers.insert(container.id.clone(), (**container).clone());
+                }
+                FleetEvent::Removed(id) => {
+                    fleet.containers.remove(id);
+                }
+                FleetEvent::Noted(_) | FleetEvent::Lost { .. } => return,
+            }
+        }
+        self.version.send_modify(|version| *version += 1);
+    }
+}
+
+/// Runs until the console is over.
+pub async fn run(endpoint: Endpoint, known: Known, facts: mpsc::Sender<Msg>) {
+    let mut events = engine::watch(endpoint);
+    while let Some(event) = events.recv().await {
+        known.apply(&event);
+        if facts.send(Msg::Fleet(event)).await.is_err() {
+            return;
+        }
+    }
+}

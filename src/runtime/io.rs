@@ -1,0 +1,104 @@
+//! The thread on which everything waits that is not the terminal: the daemon, files, probes. A flood of log lines is
+//! taken apart here, so that a key press never queues behind it.
+
+use super::effects::{self, Context};
+use super::feeds::figures::{self, Source};
+use super::feeds::fleet::{self, Known};
+use super::feeds::stacks::{self, Search};
+use super::feeds::{checks, tasks};
+use super::signals::{self, SignalEvent};
+use crate::app::{Effect, Msg};
+use crate::domain::{Fault, FleetEvent};
+use crate::engine::Endpoint;
+use crate::health::Dialer;
+use crate::task::Store;
+use std::io;
+use std::path::PathBuf;
+use std::time::Duration;
+use tokio::runtime::Builder;
+use tokio::sync::{mpsc, watch};
+
+/// Messages that wait for the loop. The daemon's events are held back when it is full; figures and logs are dropped.
+const FACTS: usize = 1024;
+const FLOODS: usize = 64;
+const EFFECTS: usize = 256;
+
+/// What the feeds need to know.
+pub struct Setup {
+    pub endpoint: Result<Endpoint, Fault>,
+    pub store: Store,
+    pub backups: PathBuf,
+    pub search: Search,
+    pub source: Source,
+    pub dialer: Dialer,
+    /// The stats API is asked so often; the default spares a real daemon.
+    pub stats_interval: Option<Duration>,
+}
+
+/// The loop's ends of the channels.
+pub struct Ends {
+    pub signals: mpsc::Receiver<SignalEvent>,
+    pub facts: mpsc::Receiver<Msg>,
+    pub floods: mpsc::Receiver<Msg>,
+    pub effects: mpsc::Sender<Effect>,
+}
+
+/// Starts the thread. It ends when the loop has dropped its ends.
+pub fn start(setup: Setup) -> io::Result<Ends> {
+    let (facts, facts_end) = mpsc::channel(FACTS);
+    let (floods, floods_end) = mpsc::channel(FLOODS);
+    let (effects, effects_end) = mpsc::channel(EFFECTS);
+    let (signals, signals_end) = mpsc::channel(16);
+    let runtime = Builder::new_current_thread().enable_all().build()?;
+    std::thread::Builder::new().name("io".to_owned()).spawn(move || {
+        runtime.block_on(async move {
+            if let Err(error) = signals::listen(&signals) {
+                log::error!("signals cannot be listened to: {error}");
+            }
+            feed(setup, facts, floods, effects_end).await;
+        });
+        // Blocking work that is under way must not hold the process up.
+        runtime.shutdown_background();
+    })?;
+    Ok(Ends { signals: signals_end, facts: facts_end, floods: floods_end, effects })
+}
+
+async fn feed(
+    setup: Setup,
+    facts: mpsc::Sender<Msg>,
+    floods: mpsc::Sender<Msg>,
+    effects: mpsc::Receiver<Effect>,
+) {
+    let known = Known::new();
+    let (stacks, stack_files) = watch::channel(Vec::new());
+    let endpoint = match setup.endpoint {
+        Ok(endpoint) => endpoint,
+        Err(fault) => {
+            // There is no daemon to wait for, but the files, the host and the GPUs can still be shown.
+            let _ = facts.send(Msg::Fleet(FleetEvent::Lost { fault, retry_in_ms: 0 })).await;
+            tokio::spawn(stacks::run(setup.search, facts.clone(), stacks));
+            if let Err(error) = figures::start(setup.source, known, false, floods) {
+                log::error!("the sampler cannot be started: {error}");
+            }
+            facts.closed().await;
+            return;
+        }
+    };
+    let scripted = matches!(setup.source, Source::Scripted(_));
+    let cgroups = endpoint.is_local() && !scripted;
+    tokio::spawn(fleet::run(endpoint.clone(), known.clone(), facts.clone()));
+    let store = setup.store;
+    let context =
+        Context::new(endpoint, store.clone(), setup.backups, known.clone(), facts.clone(), floods.clone());
+    if let Err(error) = figures::start(setup.source, known.clone(), cgroups, floods.clone()) {
+        log::error!("the sampler cannot be started: {error}");
+    }
+    if !(cgroups && crate::probe::cgroup::available()) {
+        let (context, interval) = (context.clone(), setup.stats_interval);
+        tokio::spawn(figures::ask_daemon(context, interval));
+    }
+    tokio::spawn(stacks::run(setup.search, facts.clone(), stacks));
+    tokio::spawn(checks::run(stack_files, known, setup.dialer, facts.clone()));
+    tokio::spawn(tasks::run(store, context.started.clone(), facts));
+    effects::run(context, effects).await;
+}

@@ -1,0 +1,124 @@
+//! One frame of the present state, for a script, a report or the README.
+
+use super::console_loop::{ConsoleLoop, Sources};
+use super::{Console, io};
+use crate::app::Msg;
+use crate::config::keys::KeyPress;
+use crate::domain::{Container, Fault, FleetEvent};
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use ratatui::buffer::Buffer;
+use std::convert::Infallible;
+use std::time::Duration;
+use tokio::runtime::Builder;
+use tokio::sync::mpsc;
+use tokio::time::{Instant, timeout_at};
+
+/// No answer is waited for longer than this; what has not come by then is drawn as unknown.
+const PATIENCE: Duration = Duration::from_secs(4);
+/// Once the picture is complete it may still settle: logs and checks come in a moment later.
+const SETTLE: Duration = Duration::from_millis(400);
+
+/// Feeds a console without a terminal until its picture is complete, presses the keys, and returns the drawn buffer.
+pub fn snapshot(
+    console: Console,
+    size: (u16, u16),
+    keys: &[KeyPress],
+    run_for: Duration,
+) -> Result<Buffer, Fault> {
+    let wrong = |error: std::io::Error| Fault::io("take", "a snapshot", &error);
+    let ends = io::start(console.setup).map_err(wrong)?;
+    let screen =
+        Terminal::new(TestBackend::new(size.0, size.1)).unwrap_or_else(|never: Infallible| match never {});
+    let mut console_loop =
+        ConsoleLoop::new(console.state, console.appearance, screen, ends.effects, console.frame_cap);
+    // The loop's own ends stay open: a closed one would mean that the console is over.
+    let (_keep_input, input) = mpsc::channel(1);
+    let mut sources = Sources { signals: ends.signals, input, facts: ends.facts, floods: ends.floods };
+    let runtime = Builder::new_current_thread().enable_all().build().map_err(wrong)?;
+    runtime.block_on(async {
+        console_loop.take(Msg::Resize { columns: size.0, rows: size.1 });
+        let began = Instant::now();
+        feed(&mut console_loop, &mut sources, began + PATIENCE, Heard::all).await;
+        for key in keys {
+            console_loop.take(Msg::Key(*key));
+        }
+        feed(&mut console_loop, &mut sources, Instant::now() + SETTLE.max(run_for), |_| false).await;
+        console_loop.take(Msg::Tick);
+        console_loop.draw().unwrap_or_else(|never| match never {});
+    });
+    Ok(console_loop.terminal.backend().buffer().clone())
+}
+
+/// What a complete picture needs.
+#[derive(Clone, Copy, PartialEq)]
+enum Part {
+    Fleet,
+    Host,
+    Gpus,
+    Stacks,
+    /// Processor figures are differences, so there are none before the second sample.
+    Figures,
+}
+
+/// The parts of which feeds have said their first word.
+#[derive(Default)]
+struct Heard {
+    parts: Vec<Part>,
+    samples: usize,
+}
+
+impl Heard {
+    fn take(&mut self, msg: &Msg) {
+        match msg {
+            Msg::Fleet(FleetEvent::Listed(containers)) => {
+                self.parts.push(Part::Fleet);
+                if !containers.iter().any(Container::is_running) {
+                    self.parts.push(Part::Figures);
+                }
+            }
+            Msg::Fleet(FleetEvent::Lost { .. }) => self.parts.extend([Part::Fleet, Part::Figures]),
+            Msg::Host(_) => self.parts.push(Part::Host),
+            Msg::Gpu(_) => self.parts.push(Part::Gpus),
+            Msg::Stacks { .. } => self.parts.push(Part::Stacks),
+            Msg::Figures(_) => {
+                self.samples += 1;
+                if self.samples == 2 {
+                    self.parts.push(Part::Figures);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn all(&self) -> bool {
+        [Part::Fleet, Part::Host, Part::Gpus, Part::Stacks, Part::Figures]
+            .iter()
+            .all(|part| self.parts.contains(part))
+    }
+}
+
+async fn feed(
+    console_loop: &mut ConsoleLoop<TestBackend>,
+    sources: &mut Sources,
+    until: Instant,
+    enough: impl Fn(&Heard) -> bool,
+) {
+    let mut heard = Heard::default();
+    while !enough(&heard) {
+        let next = async {
+            tokio::select! {
+                biased;
+                msg = sources.facts.recv() => msg,
+                msg = sources.floods.recv() => msg,
+            }
+        };
+        match timeout_at(until, next).await {
+            Ok(Some(msg)) => {
+                heard.take(&msg);
+                console_loop.take(msg);
+            }
+            Ok(None) | Err(_) => return,
+        }
+    }
+}
