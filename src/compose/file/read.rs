@@ -34,8 +34,11 @@ impl Context<'_> {
         }
     }
 
-    /// An absolute path without `.` and `..`; `~` is the home directory.
+    /// An absolute path; `~` is the home directory. One that is absolute already stays as it is written.
     pub fn absolute(&self, path: &str) -> String {
+        if path.starts_with('/') {
+            return path.to_owned();
+        }
         let path = match (path.strip_prefix('~'), self.home) {
             (Some(""), Some(home)) => home.to_path_buf(),
             (Some(rest), Some(home)) if rest.starts_with('/') => home.join(&rest[1..]),

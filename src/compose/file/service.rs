@@ -401,13 +401,15 @@ impl Serialize for Ulimit {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         #[derive(Serialize)]
         struct Both {
-            hard: i64,
+            #[serde(skip_serializing_if = "is_default")]
             soft: i64,
+            #[serde(skip_serializing_if = "is_default")]
+            hard: i64,
         }
         if self.single {
             serializer.serialize_i64(self.soft)
         } else {
-            Both { hard: self.hard, soft: self.soft }.serialize(serializer)
+            Both { soft: self.soft, hard: self.hard }.serialize(serializer)
         }
     }
 }

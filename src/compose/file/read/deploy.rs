@@ -110,6 +110,7 @@ fn restart_policy(reader: &Reader<'_>) -> RestartPolicy {
             ("none", "none"),
             ("on-failure", "on-failure"),
             ("any", "any"),
+            ("always", "always"),
             ("unless-stopped", "unless-stopped"),
         ])
     });

@@ -190,8 +190,14 @@ pub fn devices(reader: &Reader<'_>) -> Vec<Device> {
             (next(), next(), next())
         };
         let (source, mut target, mut permissions) = device;
-        if source.is_empty() {
-            item.expected("a device such as /dev/kvm");
+        if !source.starts_with('/') {
+            // `vendor.com/class=name` names a device by CDI.
+            let cdi = source.contains('=');
+            item.expected(if cdi {
+                "a path; devices by CDI are not supported here"
+            } else {
+                "a device such as /dev/kvm"
+            });
             continue;
         }
         // `/dev/kvm:rwm` has permissions in the second place.

@@ -121,6 +121,13 @@ pub fn service(reader: &Reader<'_>, name: &str, context: &Context<'_>) -> Servic
     }
     let text = |key: &str| reader.get(key).and_then(|value| scalar(&value)).unwrap_or_default();
     let list = |key: &str| reader.get(key).map(|value| scalars(&value)).unwrap_or_default();
+    // Merged files may ask for one thing twice.
+    let once = |key: &str| {
+        let mut seen = std::collections::HashSet::new();
+        let mut items = list(key);
+        items.retain(|item| seen.insert(item.clone()));
+        items
+    };
     let several = |key: &str| reader.get(key).map(|value| one_or_more(&value)).unwrap_or_default();
     let switch = |key: &str| reader.get(key).and_then(|value| flag(&value)).unwrap_or_default();
     let number = |key: &str| reader.get(key).and_then(|value| integer(&value)).unwrap_or_default();
@@ -135,8 +142,8 @@ pub fn service(reader: &Reader<'_>, name: &str, context: &Context<'_>) -> Servic
         annotations: map("annotations"),
         attach: reader.get("attach").and_then(|value| flag(&value)),
         build: reader.get("build").map(|value| build(&value, context)),
-        cap_add: list("cap_add"),
-        cap_drop: list("cap_drop"),
+        cap_add: once("cap_add"),
+        cap_drop: once("cap_drop"),
         cgroup_parent: text("cgroup_parent"),
         cgroup: text("cgroup"),
         cpu_count: number("cpu_count"),
@@ -196,7 +203,7 @@ pub fn service(reader: &Reader<'_>, name: &str, context: &Context<'_>) -> Servic
         runtime: text("runtime"),
         scale: reader.get("scale").and_then(|value| count(&value)),
         secrets: reader.get("secrets").map(|value| file_references(&value)).unwrap_or_default(),
-        security_opt: list("security_opt"),
+        security_opt: reader.get("security_opt").map(|value| security_options(&value)).unwrap_or_default(),
         shm_size: bytes("shm_size"),
         stdin_open: switch("stdin_open"),
         stop_grace_period: reader.get("stop_grace_period").and_then(|value| duration(&value)),
@@ -279,6 +286,17 @@ fn env_files(reader: &Reader<'_>, context: &Context<'_>) -> Vec<EnvFile> {
         Value::Sequence(_) => reader.list().iter().filter_map(one).collect(),
         _ => one(reader).into_iter().collect(),
     }
+}
+
+fn security_options(reader: &Reader<'_>) -> Vec<String> {
+    for item in reader.list() {
+        let profile =
+            item.node().text().and_then(|text| text.strip_prefix("seccomp")?.strip_prefix([':', '=']));
+        if profile.is_some_and(|profile| profile != "unconfined" && !profile.starts_with('{')) {
+            item.complain("a seccomp profile of a file is not supported here; expected seccomp=unconfined");
+        }
+    }
+    scalars(reader)
 }
 
 fn logging(reader: &Reader<'_>) -> Logging {
