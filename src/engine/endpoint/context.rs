@@ -53,11 +53,16 @@ pub(super) fn current(directory: &Path) -> Result<Option<String>, Fault> {
     Ok(config.current_context.filter(|name| !name.is_empty()))
 }
 
-pub(super) fn endpoint(directory: &Path, name: &str, origin: &str) -> Result<Endpoint, Fault> {
-    let key = Sha256::digest(name.as_bytes()).iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
+/// The directory that the docker command keeps a context in.
+pub(super) fn key(name: &str) -> String {
+    Sha256::digest(name.as_bytes()).iter().fold(String::new(), |mut text, byte| {
+        _ = write!(text, "{byte:02x}");
         text
-    });
+    })
+}
+
+pub(super) fn endpoint(directory: &Path, name: &str, origin: &str) -> Result<Endpoint, Fault> {
+    let key = key(name);
     let file = directory.join("contexts/meta").join(&key).join("meta.json");
     let fault =
         |kind| Fault::new(kind, "read the Docker context", name).because(format!("{origin} names it"));

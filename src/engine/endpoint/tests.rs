@@ -1,6 +1,5 @@
 use super::*;
 use rstest::rstest;
-use sha2::{Digest, Sha256};
 use std::fs;
 use std::os::unix::net::UnixListener;
 use tempfile::TempDir;
@@ -76,14 +75,14 @@ impl Home {
     }
 
     fn context(&self, name: &str, meta: &str) {
-        let key: String = Sha256::digest(name.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
+        let key = context::key(name);
         let directory = self.path("docker/contexts/meta").join(&key);
         fs::create_dir_all(&directory).unwrap();
         fs::write(directory.join("meta.json"), meta).unwrap();
     }
 
     fn certificates_of_context(&self, name: &str) -> PathBuf {
-        let key: String = Sha256::digest(name.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
+        let key = context::key(name);
         let directory = self.path("docker/contexts/tls").join(&key).join("docker");
         fs::create_dir_all(&directory).unwrap();
         directory
@@ -119,6 +118,12 @@ fn the_flag_goes_before_the_environment_and_that_before_contexts() {
     assert_eq!(home.resolve().unwrap(), "tcp://gpu:2376");
     home.options.host = Some("tcp://by-flag:1".to_owned());
     assert_eq!(home.resolve().unwrap(), "tcp://by-flag:1");
+}
+
+#[test]
+fn a_contexts_directory_is_the_digest_of_its_name() {
+    // `printf gpu | sha256sum`
+    assert_eq!(context::key("gpu"), "e3c5ba51dba85ab0c990db5e309f4d7bdb282470fb02aee75b9022c1399e91c8");
 }
 
 #[test]
