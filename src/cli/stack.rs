@@ -61,6 +61,14 @@ pub async fn choose(context: &Context) -> Result<Chosen, Fault> {
         if let Some(source) = sources.iter().find(|source| source.name == *name) {
             return from_files(context, &source.files, Some(&source.directory), source.origin);
         }
+        // A directory may be named otherwise than the project in it, and operators see the project's name.
+        let load = |source: &StackSource| {
+            from_files(context, &source.files, Some(&source.directory), source.origin).ok()
+        };
+        if let Some(chosen) = sources.iter().filter_map(load).find(|chosen| chosen.reference.project == *name)
+        {
+            return Ok(chosen);
+        }
         let known: Vec<&str> = sources.iter().map(|source| source.name.as_str()).collect();
         return by_labels(context, name, &known).await;
     }
