@@ -1,6 +1,7 @@
 //! Deterministic pseudo-randomness (`SplitMix64`): the same seed tells the same story.
 
 use super::numbers::float;
+use std::fmt::Write;
 
 #[derive(Debug, Clone)]
 pub struct Random(u64);
@@ -36,7 +37,8 @@ impl Random {
     pub fn hex(&mut self, digits: usize) -> String {
         let mut text = String::with_capacity(digits + 16);
         while text.len() < digits {
-            text.push_str(&format!("{:016x}", self.next()));
+            // Writing to a string cannot fail.
+            let _ = write!(text, "{:016x}", self.next());
         }
         text.truncate(digits);
         text

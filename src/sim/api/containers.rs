@@ -23,6 +23,7 @@ pub async fn route(method: &Method, path: &[&str], call: Call) -> Answer {
         (&Method::POST, [id, "exec"]) => exec::create(call, id).await,
         (&Method::DELETE, [id]) => changes::remove(&call, id),
         (&Method::PUT, [id, "archive"]) => archive::put(call, id).await,
+        (&Method::HEAD, [id, "archive"]) => archive::stat(&call, id),
         (&Method::GET, [id, "archive"]) => archive::get(&call, id),
         _ => Err(Refusal::missing("page not found")),
     }

@@ -68,7 +68,8 @@ pub fn follow(call: &Call) -> Answer {
                         let wanted = since.is_none_or(|since| event.time >= since)
                             && until.is_none_or(|until| event.time <= until);
                         if wanted && passes(event, &query) {
-                            text.push_str(&format!("{}\n", event.json()));
+                            text.push_str(&event.json().to_string());
+                            text.push('\n');
                         }
                     }
                     next = world.events.end();

@@ -5,7 +5,7 @@ use super::reply::{self, Reply, empty, header, json, with_status};
 use super::{Answer, Call, no_content};
 use crate::sim::scenario::spec::Stream;
 use crate::sim::shared::Shared;
-use crate::sim::world::exec::{Exec, Performance, terminal_answer};
+use crate::sim::world::exec::{Exec, Performance};
 use crate::sim::world::script::{Pause, Running};
 use crate::sim::world::{Refusal, World};
 use bytes::{Bytes, BytesMut};
@@ -197,8 +197,6 @@ where
     C: AsyncRead + AsyncWrite + Unpin,
 {
     const LONGEST_LINE: usize = 4096;
-    let name: String = exec.container.chars().take(12).collect();
-    let began = shared.clock.now();
     connection.write_all(b"/ # ").await?;
     let mut line = String::new();
     let mut buffer = [0; 1024];
@@ -211,12 +209,11 @@ where
             match byte {
                 b'\r' | b'\n' => {
                     connection.write_all(b"\r\n").await?;
-                    let (word, code) = line.trim().split_once(' ').unwrap_or((line.trim(), "0"));
-                    if matches!(word, "exit" | "logout") {
-                        return Ok(code.trim().parse().unwrap_or(2));
-                    }
-                    let answer = terminal_answer(&line, &name, shared.clock.now().since(began));
+                    let (answer, code) = shared.with(|world| world.terminal_line(&exec.id, &line));
                     connection.write_all(answer.as_bytes()).await?;
+                    if let Some(code) = code {
+                        return Ok(code);
+                    }
                     connection.write_all(b"/ # ").await?;
                     line.clear();
                 }
@@ -226,11 +223,7 @@ where
                     line.clear();
                     connection.write_all(b"^C\r\n/ # ").await?;
                 }
-                8 | 127 => {
-                    if line.pop().is_some() {
-                        connection.write_all(b"\x08 \x08").await?;
-                    }
-                }
+                8 | 127 if line.pop().is_some() => connection.write_all(b"\x08 \x08").await?,
                 byte if byte.is_ascii_control() => {}
                 byte if line.len() < LONGEST_LINE => {
                     line.push(char::from(*byte));

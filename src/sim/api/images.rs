@@ -4,7 +4,7 @@ use super::reply::json;
 use super::{Answer, Call};
 use crate::sim::world::image::canonical;
 use crate::sim::world::{Refusal, World};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// How many containers there are of an image.
 pub fn users(world: &World, id: &str) -> i64 {
@@ -40,4 +40,17 @@ fn list(call: &Call) -> Answer {
 
 fn inspect(call: &Call, reference: &str) -> Answer {
     call.shared.with(|world| Ok(json(200, &world.image_or_refusal(reference)?.json())))
+}
+
+/// No registry is simulated: what is there is up to date, and nothing else can be had.
+pub fn pull(call: &Call) -> Answer {
+    let name = call.query.get("fromImage").unwrap_or_default();
+    let tag = call.query.get("tag").filter(|tag| !tag.is_empty()).unwrap_or("latest");
+    let reference = if canonical(name) == name { name.to_owned() } else { format!("{name}:{tag}") };
+    call.shared.with(|world| match world.image(&reference) {
+        Some(_) => Ok(json(200, &json!({ "status": format!("Status: Image is up to date for {reference}") }))),
+        None => Err(Refusal::missing(format!(
+            "pull access denied for {name}, repository does not exist or may require 'docker login': denied: requested access to the resource is denied"
+        ))),
+    })
 }

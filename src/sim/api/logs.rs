@@ -9,6 +9,8 @@ use crate::sim::world::log_book::Entry;
 use crate::sim::world::{Refusal, World};
 use bytes::{BufMut, Bytes, BytesMut};
 use futures_util::stream::unfold;
+use serde_json::Value;
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// The engine takes longer lines in as several messages.
@@ -17,6 +19,7 @@ const LONGEST_MESSAGE: usize = 16 << 10;
 const PIECE: usize = 64 << 10;
 
 #[derive(Clone, Copy)]
+#[expect(clippy::struct_excessive_bools, reason = "they are the request's own parameters")]
 struct Wish {
     stdout: bool,
     stderr: bool,
@@ -55,7 +58,12 @@ pub fn frame(stream: Stream, prefix: &[u8], text: &[u8], into: &mut BytesMut) {
 
 fn write(entry: &Entry, wish: Wish, into: &mut BytesMut) {
     let prefix = if wish.timestamps { format!("{} ", entry.time.rfc3339_fixed()) } else { String::new() };
-    for message in entry.text.chunks(LONGEST_MESSAGE) {
+    // A terminal turns each new line into two characters.
+    let text: Cow<'_, [u8]> = match entry.text.strip_suffix(b"\n") {
+        Some(line) if wish.tty => Cow::Owned([line, b"\r\n"].concat()),
+        _ => Cow::Borrowed(&entry.text),
+    };
+    for message in text.chunks(LONGEST_MESSAGE) {
         if wish.tty {
             into.put_slice(prefix.as_bytes());
             into.put_slice(message);
@@ -141,6 +149,10 @@ pub fn logs(call: &Call, reference: &str) -> Answer {
     let reader = shared.with(|world| {
         let id = world.find(reference)?;
         let container = world.container(&id)?;
+        let driver = container.host_config.pointer("/LogConfig/Type").and_then(Value::as_str);
+        if driver == Some("none") {
+            return Err(Refusal::new(501, "configured logging driver does not support reading"));
+        }
         let wish = Wish {
             stdout: query.flag("stdout"),
             stderr: query.flag("stderr"),

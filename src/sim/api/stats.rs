@@ -2,6 +2,7 @@
 
 use super::reply::{json, stream};
 use super::{Answer, Call};
+use crate::sim::world::container::Container;
 use crate::sim::world::{Refusal, World};
 use bytes::Bytes;
 use futures_util::stream::unfold;
@@ -24,7 +25,7 @@ pub async fn stats(call: &Call, reference: &str) -> Answer {
             let deadline = shared.clock.now().after(Duration::from_secs(1));
             shared
                 .wait_for(Some(deadline), |world| {
-                    let running = world.containers.get(&id).is_some_and(|found| found.is_running());
+                    let running = world.containers.get(&id).is_some_and(Container::is_running);
                     (!running).then_some(())
                 })
                 .await;

@@ -76,7 +76,7 @@ impl Client {
     }
 
     /// Creates a container of the small image; gives its id.
-    pub fn create(&self, name: &str, command: &[&str], more: Value) -> String {
+    pub fn create(&self, name: &str, command: &[&str], more: &Value) -> String {
         let mut body = serde_json::json!({ "Image": "debian:bookworm-slim", "Cmd": command });
         body.as_object_mut().unwrap().extend(more.as_object().cloned().unwrap_or_default());
         let answer = self.post(&format!("/containers/create?name={name}"), &body);

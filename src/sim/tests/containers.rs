@@ -7,7 +7,7 @@ use serde_json::json;
 fn a_container_lives_its_life() {
     let stage = Stage::held("empty");
     let client = stage.client();
-    let id = client.create("one", &["sleep", "5"], json!({ "Labels": { "a": "b" } }));
+    let id = client.create("one", &["sleep", "5"], &json!({ "Labels": { "a": "b" } }));
     assert_eq!(client.state("one"), "created");
     assert_eq!(client.act("/containers/one/start").status, 204);
     assert_eq!(client.act("/containers/one/start").status, 304);
@@ -29,7 +29,7 @@ fn a_container_lives_its_life() {
 fn refusals_have_dockers_words() {
     let stage = Stage::held("empty");
     let client = stage.client();
-    let id = client.create("one", &["sleep", "100"], json!({}));
+    let id = client.create("one", &["sleep", "100"], &json!({}));
     client.act("/containers/one/start");
     let cases = [
         (client.get("/containers/nope/json"), 404, "No such container: nope".to_owned()),
@@ -75,8 +75,8 @@ fn a_port_can_be_published_once() {
         "ExposedPorts": { "80/tcp": {} },
         "HostConfig": { "PortBindings": { "80/tcp": [{ "HostPort": "8080" }] } },
     });
-    client.create("first", &["sleep", "100"], ports.clone());
-    client.create("second", &["sleep", "100"], ports);
+    client.create("first", &["sleep", "100"], &ports);
+    client.create("second", &["sleep", "100"], &ports);
     assert_eq!(client.act("/containers/first/start").status, 204);
     let refused = client.act("/containers/second/start");
     assert_eq!(refused.status, 500);
@@ -101,7 +101,7 @@ fn networks_and_volumes_in_use_stay() {
         "network with name net already exists"
     );
     let host = json!({ "HostConfig": { "NetworkMode": "net", "Binds": ["data:/data"] } });
-    let id = client.create("one", &["sleep", "100"], host);
+    let id = client.create("one", &["sleep", "100"], &host);
     client.act("/containers/one/start");
     let network = client.delete("/networks/net");
     assert_eq!(network.status, 403);
@@ -120,7 +120,7 @@ fn a_health_check_turns_healthy_and_a_policy_restarts() {
     let stage = Stage::held("empty");
     let client = stage.client();
     let more = json!({ "Healthcheck": { "Test": ["CMD", "true"], "Interval": 1_000_000_000 } });
-    client.create("well", &["sleep", "100"], more);
+    client.create("well", &["sleep", "100"], &more);
     client.act("/containers/well/start");
     assert_eq!(client.inspect("well")["State"]["Health"]["Status"], "starting");
     stage.pass(2);
@@ -129,7 +129,7 @@ fn a_health_check_turns_healthy_and_a_policy_restarts() {
     assert!(health["Log"].as_array().is_some_and(|log| !log.is_empty()));
 
     let policy = json!({ "HostConfig": { "RestartPolicy": { "Name": "always" } } });
-    client.create("ill", &["sh", "-c", "echo bye; exit 3"], policy);
+    client.create("ill", &["sh", "-c", "echo bye; exit 3"], &policy);
     client.act("/containers/ill/start");
     stage.pass(20);
     let ill = client.inspect("ill");
@@ -144,7 +144,7 @@ fn a_health_check_turns_healthy_and_a_policy_restarts() {
 fn what_is_put_in_comes_out() {
     let stage = Stage::held("empty");
     let client = stage.client();
-    client.create("one", &["cat", "/run/secrets/key"], json!({}));
+    client.create("one", &["cat", "/run/secrets/key"], &json!({}));
     let mut builder = tar::Builder::new(Vec::new());
     let mut header = tar::Header::new_gnu();
     header.set_size(6);

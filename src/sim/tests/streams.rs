@@ -12,7 +12,7 @@ fn logs_keep_streams_apart_and_honour_their_parameters() {
     let stage = Stage::held("empty");
     let client = stage.client();
     let text = "echo one; echo two >&2; sleep 10; echo three; exit 7";
-    client.create("talker", &["sh", "-c", text], json!({}));
+    client.create("talker", &["sh", "-c", text], &json!({}));
     client.act("/containers/talker/start");
     stage.pass(11);
     assert_eq!(client.inspect("talker")["State"]["ExitCode"], 7);
@@ -36,7 +36,7 @@ fn logs_keep_streams_apart_and_honour_their_parameters() {
 fn a_followed_log_ends_with_its_container() {
     let stage = Stage::of(Scenario::builtin("empty").unwrap());
     let client = stage.client();
-    client.create("talker", &["sh", "-c", "for i in 1 2 3; do echo $i; sleep 0.05; done"], json!({}));
+    client.create("talker", &["sh", "-c", "for i in 1 2 3; do echo $i; sleep 0.05; done"], &json!({}));
     client.act("/containers/talker/start");
     let answer = client.get("/containers/talker/logs?stdout=1&follow=1");
     assert!(answer.whole);
@@ -48,13 +48,13 @@ fn a_followed_log_ends_with_its_container() {
 fn a_terminal_has_no_frames_and_long_lines_come_in_parts() {
     let stage = Stage::held("empty");
     let client = stage.client();
-    client.create("raw", &["echo", "plain"], json!({ "Tty": true }));
+    client.create("raw", &["echo", "plain"], &json!({ "Tty": true }));
     client.act("/containers/raw/start");
     let long = "x".repeat(40_000);
-    client.create("long", &["echo", &long], json!({}));
+    client.create("long", &["echo", &long], &json!({}));
     client.act("/containers/long/start");
     stage.pass(1);
-    assert_eq!(client.get("/containers/raw/logs?stdout=1").text(), "plain\n");
+    assert_eq!(client.get("/containers/raw/logs?stdout=1").text(), "plain\r\n");
     let sizes: Vec<usize> = frames(&client.get("/containers/long/logs?stdout=1").body)
         .iter()
         .map(|(_, text)| text.len())
@@ -67,7 +67,7 @@ fn events_tell_a_life_in_order() {
     let stage = Stage::held("empty");
     let client = stage.client();
     let since = stage.server.clock().time().as_second();
-    client.create("one", &["sleep", "5"], json!({ "Labels": { "team": "red" } }));
+    client.create("one", &["sleep", "5"], &json!({ "Labels": { "team": "red" } }));
     client.act("/containers/one/start");
     client.act("/containers/one/pause");
     client.act("/containers/one/unpause");
@@ -105,7 +105,7 @@ fn events_are_streamed_as_they_happen() {
         }
     };
     until("\r\n\r\n");
-    client.create("one", &["sleep", "5"], json!({}));
+    client.create("one", &["sleep", "5"], &json!({}));
     until("\"Action\":\"create\"");
     client.act("/containers/one/start");
     until("\"Action\":\"start\"");
@@ -131,7 +131,7 @@ fn exec(stage: &Stage, container: &str, command: &[&str]) -> (String, Vec<u8>) {
 fn exec_gives_output_then_its_code() {
     let stage = Stage::held("empty");
     let client = stage.client();
-    client.create("one", &["sleep", "100"], json!({}));
+    client.create("one", &["sleep", "100"], &json!({}));
     assert_eq!(
         client.post("/containers/one/exec", &json!({ "Cmd": ["ls"] })).status,
         409,
@@ -206,8 +206,8 @@ fn stats_count_upwards() {
 fn stopping_waits_for_the_grace_and_then_kills() {
     let stage = Stage::of(Scenario::builtin("empty").unwrap());
     let client = stage.client();
-    client.create("deaf", &["sleep", "100"], json!({}));
-    client.create("keen", &["sh", "-c", "trap 'exit 5' TERM; while true; do sleep 1; done"], json!({}));
+    client.create("deaf", &["sleep", "100"], &json!({}));
+    client.create("keen", &["sh", "-c", "trap 'exit 5' TERM; while true; do sleep 1; done"], &json!({}));
     for name in ["deaf", "keen"] {
         client.act(&format!("/containers/{name}/start"));
     }
@@ -226,7 +226,7 @@ fn stopping_waits_for_the_grace_and_then_kills() {
 fn an_advance_wakes_who_waits() {
     let stage = Stage::held("empty");
     let client = stage.client();
-    client.create("one", &["sleep", "3600"], json!({}));
+    client.create("one", &["sleep", "3600"], &json!({}));
     client.act("/containers/one/start");
     let mut waiting = client.open("POST", "/containers/one/wait", None, "Connection: close\r\n");
     stage.server.advance(Duration::from_hours(2));

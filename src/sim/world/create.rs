@@ -6,12 +6,14 @@ use super::health::{HealthState, Verdict};
 use super::image::{Image, canonical};
 use super::log_book::LogBook;
 use super::network::new_endpoint;
-use super::script::Running;
+use super::script::{Running, Surroundings};
 use super::{CEILING, Refusal, World};
+use crate::sim::clock::Moment;
 use crate::sim::random::Random;
 use crate::sim::scenario::spec::Behaviour;
 use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -64,18 +66,23 @@ impl World {
         let given_networks = object(body.pointer("/NetworkingConfig/EndpointsConfig"));
         self.check_network_count(&given_networks)?;
         let (exposed, published) = ports(&config, &host_config)?;
-        let gpus = self.gpus_for(&host_config)?;
+        let gpus = self.gpus_for(&host_config);
         let mounts = self.mounts(&host_config, &config)?;
         let labels = object(config.get("Labels"));
-        let labels =
-            labels.iter().map(|(key, value)| (key.clone(), value.as_str().unwrap_or_default().to_owned()));
-        let behaviour = Arc::new(self.behaviour(labels.clone().collect::<IndexMap<_, _>>(), &image));
+        let labels: BTreeMap<String, String> = labels
+            .iter()
+            .map(|(key, value)| (key.clone(), value.as_str().unwrap_or_default().to_owned()))
+            .collect();
+        let behaviour = Arc::new(self.behaviour(&labels, &image));
         let words: Vec<String> = std::iter::once(path.clone()).chain(arguments.iter().cloned()).collect();
         let scripted = !behaviour.logs.is_empty() || behaviour.exits.is_some();
         let script = if scripted { None } else { Running::from_command(&words, &strings(config.get("Env"))) };
         let tty = config.get("Tty").and_then(Value::as_bool).unwrap_or(false);
         let open = config.get("OpenStdin").and_then(Value::as_bool).unwrap_or(false);
-        let script = script.filter(|_| !(open && words.len() == 1));
+        let host_name = config.get("Hostname").and_then(Value::as_str).unwrap_or_default().to_owned();
+        let surroundings = Surroundings { host_name, ..Surroundings::default() };
+        let script =
+            script.map(|script| script.in_surroundings(surroundings)).filter(|_| !(open && words.len() == 1));
         let seed = self.random.next();
         let container = Container {
             id: id.clone(),
@@ -85,13 +92,13 @@ impl World {
             image_id: image.id.clone(),
             path,
             arguments,
-            labels: labels.collect(),
+            labels,
             tty,
             restart: restart_policy(&host_config)?,
             stop_timeout: Duration::from_secs(
                 config.get("StopTimeout").and_then(Value::as_u64).unwrap_or(10),
             ),
-            health: health(&config, self.now),
+            health: health(&config, &strings(config.get("Env")), self.now),
             exposed,
             published,
             endpoints: endpoints(&host_config, &given_networks, &id),
@@ -175,7 +182,7 @@ impl World {
         Ok(())
     }
 
-    fn gpus_for(&self, host_config: &Value) -> Result<Vec<u32>, Refusal> {
+    fn gpus_for(&self, host_config: &Value) -> Vec<u32> {
         let requests = host_config.get("DeviceRequests").and_then(Value::as_array).into_iter().flatten();
         let present = u32::try_from(self.gpus.len()).unwrap_or(0);
         let mut indices = Vec::new();
@@ -189,11 +196,11 @@ impl World {
                 indices.extend(named.iter().filter_map(|name| name.parse::<u32>().ok()));
             }
         }
-        Ok(indices)
+        indices
     }
 
     /// What the script says of the service, completed by what it says of the image.
-    fn behaviour(&self, labels: IndexMap<String, String>, image: &Image) -> Behaviour {
+    fn behaviour(&self, labels: &BTreeMap<String, String>, image: &Image) -> Behaviour {
         let label = |key: &str| labels.get(&format!("com.docker.compose.{key}")).map(String::as_str);
         let service = label("project").zip(label("service")).and_then(|(project, service)| {
             let stack = self.script.stacks.iter().find(|stack| stack.project == project)?;
@@ -282,7 +289,8 @@ fn host_config(body: &Value) -> Value {
     });
     if let Value::Object(fields) = &mut config {
         for (key, value) in body.get("HostConfig").and_then(Value::as_object).into_iter().flatten() {
-            if !value.is_null() && !(key == "NetworkMode" && value == "") {
+            let unnamed = key == "NetworkMode" && value == "";
+            if !value.is_null() && !unnamed {
                 fields.insert(key.clone(), value.clone());
             }
         }
@@ -348,7 +356,19 @@ fn restart_policy(host_config: &Value) -> Result<RestartPolicy, Refusal> {
     }
 }
 
-fn health(config: &Value, now: crate::sim::clock::Moment) -> Option<HealthState> {
+/// The words of `["CMD", "true"]` or `["CMD-SHELL", "test -e /ready"]`.
+fn check_command(test: &[String]) -> Option<Vec<String>> {
+    let (kind, words) = test.split_first()?;
+    match kind.as_str() {
+        "CMD" => Some(words.to_vec()),
+        "CMD-SHELL" => {
+            Some(["sh", "-c"].map(str::to_owned).into_iter().chain(words.iter().cloned()).collect())
+        }
+        _ => None,
+    }
+}
+
+fn health(config: &Value, environment: &[String], now: Moment) -> Option<HealthState> {
     let check = config.get("Healthcheck")?;
     let test = strings(check.get("Test"));
     if test.is_empty() || test.first().is_some_and(|word| word == "NONE") {
@@ -360,6 +380,9 @@ fn health(config: &Value, now: crate::sim::clock::Moment) -> Option<HealthState>
         interval: interval.map_or(Duration::from_secs(30), Duration::from_nanos),
         since: now,
         output: String::new(),
+        test: check_command(&test).and_then(|words| Running::from_command(&words, environment)),
+        retries: check.get("Retries").and_then(Value::as_u64).filter(|retries| *retries > 0).unwrap_or(3),
+        failures: 0,
     })
 }
 

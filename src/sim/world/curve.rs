@@ -22,11 +22,11 @@ impl Curve {
 
     /// The area under the curve from 0 to `seconds`; it never falls while `swing` is at most `base`.
     pub fn area(self, seconds: f64, seed: u64) -> f64 {
-        let speed = TAU / self.period_seconds();
-        let part = |share: f64, speed: f64, phase: f64| {
-            share / speed * (phase.cos() - (speed * seconds + phase).cos())
+        let pace = TAU / self.period_seconds();
+        let part = |share: f64, speed: f64, offset: f64| {
+            share / speed * (offset.cos() - (speed * seconds + offset).cos())
         };
-        let waves = part(0.7, speed, phase(seed)) + part(0.3, speed * 5.3, phase(seed / 7));
+        let waves = part(0.7, pace, phase(seed)) + part(0.3, pace * 5.3, phase(seed / 7));
         self.base * seconds + self.swing.min(self.base) * waves
     }
 }

@@ -1,20 +1,23 @@
 //! Commands run inside containers. The script's answers come first, then the small shell.
 
 use super::container::State;
-use super::script::{Pause, Running};
+use super::files::Files;
+use super::script::{Pause, Running, Surroundings};
 use super::{CEILING, Refusal, World};
-use crate::sim::numbers::whole;
 use crate::sim::random::Random;
 use crate::sim::scenario::spec::Stream;
 use serde_json::{Value, json};
 use std::time::Duration;
 
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "they are the API's own fields")]
 pub struct Exec {
     pub id: String,
     pub container: String,
     pub command: Vec<String>,
     pub environment: Vec<String>,
+    pub user: String,
+    pub directory: String,
     pub tty: bool,
     pub stdin: bool,
     pub stdout: bool,
@@ -95,6 +98,7 @@ impl World {
             listed.filter_map(Value::as_str).map(str::to_owned).collect()
         };
         let flag = |key: &str| body.get(key).and_then(Value::as_bool).unwrap_or(false);
+        let text = |key: &str| body.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
         let command = words("Cmd");
         if command.is_empty() {
             return Err(Refusal::bad("No exec command specified"));
@@ -107,6 +111,8 @@ impl World {
             container: id.clone(),
             command,
             environment: words("Env"),
+            user: text("User"),
+            directory: text("WorkingDir"),
             tty: flag("Tty"),
             stdin: flag("AttachStdin"),
             stdout: flag("AttachStdout"),
@@ -171,18 +177,7 @@ impl World {
         if matches!(program, "sh" | "bash" | "ash") && exec.command.len() == 1 && exec.stdin {
             return Performance::Terminal;
         }
-        let configured = container.config.get("Env").and_then(Value::as_array).into_iter().flatten();
-        let configured = configured.filter_map(Value::as_str).map(str::to_owned);
-        let environment: Vec<String> = exec.environment.iter().cloned().chain(configured).collect();
-        if program == "hostname" {
-            let name = format!("{}\n", container.short_id());
-            return Performance::Answer {
-                after: Duration::ZERO,
-                output: vec![(Stream::Stdout, name.into_bytes())],
-                code: 0,
-            };
-        }
-        if let Some(script) = Running::from_command(&exec.command, &environment) {
+        if let Some(script) = self.shell_for(exec, &exec.command) {
             return Performance::Script(script);
         }
         let message = format!(
@@ -195,11 +190,53 @@ impl World {
         }
     }
 
+    /// A command of the small shell, inside a container.
+    fn shell_for(&self, exec: &Exec, command: &[String]) -> Option<Running> {
+        let container = self.containers.get(&exec.container)?;
+        let configured = container.config.get("Env").and_then(Value::as_array).into_iter().flatten();
+        let configured = configured.filter_map(Value::as_str).map(str::to_owned);
+        let environment: Vec<String> = exec.environment.iter().cloned().chain(configured).collect();
+        let or = |text: &str, otherwise: &str| if text.is_empty() { otherwise } else { text }.to_owned();
+        let surroundings = Surroundings {
+            host_name: container.short_id().to_owned(),
+            user: or(&exec.user, "0"),
+            directory: or(&exec.directory, "/"),
+            terminal: exec.size.map(|(columns, rows)| (rows, columns)),
+        };
+        Some(Running::from_command(command, &environment)?.in_surroundings(surroundings))
+    }
+
+    /// What a shell at a terminal answers to one line, and the code when that line ends it.
+    pub fn terminal_line(&mut self, id: &str, line: &str) -> (String, Option<i64>) {
+        // Read anew: the terminal's size may have changed.
+        let Some(exec) = self.execs.get(id).cloned() else { return (String::new(), Some(137)) };
+        let command = ["sh".to_owned(), "-c".to_owned(), line.to_owned()];
+        let answered = match self.shell_for(&exec, &command) {
+            Some(mut script) => {
+                let mut nothing = Files::default();
+                let files = self
+                    .containers
+                    .get_mut(&exec.container)
+                    .map_or(&mut nothing, |container| &mut container.files);
+                let (code, output) = script.run_through(files);
+                (output, script.left.then_some(code))
+            }
+            None => match line.split_whitespace().next() {
+                Some("ls") => ("app  bin  data  etc  home  opt  root  run  tmp  usr  var\n".to_owned(), None),
+                Some("whoami") => ("root\n".to_owned(), None),
+                Some(word) => (format!("sh: {word}: not found (this container is simulated)\n"), None),
+                None => (String::new(), None),
+            },
+        };
+        (answered.0.replace('\n', "\r\n"), answered.1)
+    }
+
     /// Plays a script up to its next pause.
-    pub fn proceed_exec(&self, exec: &Exec, script: &mut Running) -> (Vec<(Stream, Vec<u8>)>, Pause) {
+    pub fn proceed_exec(&mut self, exec: &Exec, script: &mut Running) -> (Vec<(Stream, Vec<u8>)>, Pause) {
         let mut output = Vec::new();
-        let empty = super::files::Files::default();
-        let files = self.containers.get(&exec.container).map_or(&empty, |container| &container.files);
+        let mut nothing = Files::default();
+        let files =
+            self.containers.get_mut(&exec.container).map_or(&mut nothing, |container| &mut container.files);
         let pause = script.proceed(files, |stream, text| output.push((stream, text.as_bytes().to_vec())));
         (output, pause)
     }
@@ -214,24 +251,5 @@ impl World {
             "exec_die",
             &[("execID", id.to_owned()), ("exitCode", code.to_string())],
         );
-    }
-}
-
-/// What a shell at a terminal answers to one line.
-pub fn terminal_answer(line: &str, name: &str, uptime: Duration) -> String {
-    match line.trim() {
-        "" => String::new(),
-        "hostname" => format!("{name}\r\n"),
-        "whoami" => "root\r\n".to_owned(),
-        "pwd" => "/\r\n".to_owned(),
-        "ls" => "app  bin  data  etc  home  opt  root  run  tmp  usr  var\r\n".to_owned(),
-        "uptime" => format!("up {} s\r\n", whole(uptime.as_secs_f64())),
-        other => match other.split_once(' ') {
-            Some(("echo", rest)) => format!("{rest}\r\n"),
-            _ => format!(
-                "sh: {}: not found (this container is simulated)\r\n",
-                other.split(' ').next().unwrap_or(other)
-            ),
-        },
     }
 }

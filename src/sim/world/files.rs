@@ -51,6 +51,23 @@ impl Files {
         self.entries.get(&absolute("", path))
     }
 
+    /// Writes a file; beyond the ceiling it is silently left out, as a full disk would.
+    pub fn write(&mut self, path: &str, bytes: &[u8]) {
+        if self.bytes + bytes.len() <= MOST_BYTES {
+            self.bytes += bytes.len();
+            let file = File { mode: 0o644, directory: false, bytes: bytes.to_vec() };
+            let gone = self.entries.insert(absolute("", path), file);
+            self.bytes -= gone.map_or(0, |file| file.bytes.len());
+        }
+    }
+
+    /// Takes what stands in a file away, as reading from a pipe does.
+    pub fn take(&mut self, path: &str) -> Option<String> {
+        let file = self.entries.remove(&absolute("", path))?;
+        self.bytes -= file.bytes.len();
+        Some(String::from_utf8_lossy(&file.bytes).into_owned())
+    }
+
     /// Unpacks a tar archive into a directory.
     pub fn unpack(&mut self, directory: &str, archive: &[u8]) -> Result<(), Refusal> {
         let broken = |error: std::io::Error| Refusal::bad(format!("Error processing tar file: {error}"));
@@ -71,6 +88,16 @@ impl Files {
             self.bytes -= gone.map_or(0, |file| file.bytes.len());
         }
         Ok(())
+    }
+
+    /// Name, size and mode (in Go's bits) of what stands at a path.
+    pub fn stat(&self, path: &str) -> Option<(String, usize, u64)> {
+        const DIRECTORY: u64 = 1 << 31;
+        let name = absolute("", path).rsplit('/').next().unwrap_or_default().to_owned();
+        match self.get(path) {
+            Some(file) if !file.directory => Some((name, file.bytes.len(), u64::from(file.mode))),
+            _ => self.has_directory(path).then_some((name, 4096, DIRECTORY | 0o755)),
+        }
     }
 
     /// Packs a path, with all that lies under it, as `docker cp` gets it; `None` when there is no such path.

@@ -2,12 +2,14 @@
 
 use super::World;
 use super::schedule::Action;
+use super::script::Running;
 use crate::sim::clock::Moment;
 use serde_json::{Value, json};
 use std::time::Duration;
 
 /// Docker keeps this many results.
 const KEPT: i64 = 5;
+const SHORTEST_INTERVAL: Duration = Duration::from_millis(50);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
@@ -34,6 +36,11 @@ pub struct HealthState {
     pub since: Moment,
     /// What the check printed last.
     pub output: String,
+    /// The check's command, where it is one that can be played.
+    pub test: Option<Running>,
+    pub retries: u64,
+    /// Failures in a row of a played check.
+    pub failures: u64,
 }
 
 impl HealthState {
@@ -73,7 +80,11 @@ impl HealthState {
                 })
             })
             .collect();
-        let streak = if self.verdict == Verdict::Unhealthy { runs } else { 0 };
+        let streak = match (self.verdict, &self.test) {
+            (_, Some(_)) => i64::try_from(self.failures).unwrap_or(i64::MAX),
+            (Verdict::Unhealthy, None) => runs,
+            (Verdict::Starting | Verdict::Healthy, None) => 0,
+        };
         json!({ "Status": self.verdict.word(), "FailingStreak": streak, "Log": log })
     }
 }
@@ -87,6 +98,7 @@ impl World {
         health.verdict = Verdict::Starting;
         health.since = now;
         health.output = String::new();
+        health.failures = 0;
         // The engine runs the first check one interval after the start; a story should not have to wait that long.
         let after = container
             .behaviour
@@ -97,14 +109,27 @@ impl World {
     }
 
     pub(super) fn settle_health(&mut self, id: &str, run: u64) {
-        let still = self.containers.get(id).is_some_and(|container| {
-            container.run == run
-                && container.is_running()
-                && container.health.as_ref().is_some_and(|health| health.verdict == Verdict::Starting)
-        });
-        if still {
-            self.set_health(id, Verdict::Healthy, String::new());
-        }
+        let now = self.now;
+        let container = self.containers.get_mut(id).filter(|container| container.run == run);
+        let Some(container) = container.filter(|container| container.is_running()) else { return };
+        let Some(health) = &mut container.health else { return };
+        let Some(test) = &health.test else {
+            // Nothing is known of the command: it is taken to succeed, unless the script says otherwise.
+            if health.verdict == Verdict::Starting {
+                self.set_health(id, Verdict::Healthy, String::new());
+            }
+            return;
+        };
+        let (code, output) = test.clone().run_through(&mut container.files);
+        health.failures = if code == 0 { 0 } else { health.failures + 1 };
+        let again = now.after(health.interval.max(SHORTEST_INTERVAL));
+        let verdict = match code {
+            0 => Verdict::Healthy,
+            _ if health.failures >= health.retries => Verdict::Unhealthy,
+            _ => health.verdict,
+        };
+        self.schedule.add(again, Action::Health { id: id.to_owned(), run });
+        self.set_health(id, verdict, output);
     }
 
     pub(super) fn set_health(&mut self, id: &str, verdict: Verdict, output: String) {

@@ -144,7 +144,6 @@ impl World {
         COMMON.contains(&base)
             || own.into_iter().any(|word| word == path)
             || scripted.filter_map(|service| service.command.first()).any(|word| word == path)
-            || Running::from_command(&[path.to_owned(), "1".to_owned()], &[]).is_some()
             || Running::from_command(&[path.to_owned()], &[]).is_some()
     }
 

@@ -1,76 +1,74 @@
 //! From words to operations.
 
-use super::Operation;
-use super::tokens::{Token, split};
-use crate::sim::scenario::spec::Stream;
-use std::time::Duration;
+use super::tokens::{Piece, Token, Word, split};
+use super::{Command, Operation, commands};
 
 const MOST_OPERATIONS: usize = 50_000;
 const SHELLS: [&str; 4] = ["sh", "bash", "ash", "dash"];
 
-pub fn command(words: &[String], environment: &[String]) -> Option<Vec<Operation>> {
+pub fn command(words: &[String]) -> Option<Vec<Operation>> {
     let program = words.first()?.rsplit('/').next()?;
     let mut operations = Vec::new();
     if SHELLS.contains(&program) {
         match words {
-            [_, option, text, ..] if option.contains('c') && option.starts_with('-') => {
-                let bindings: Vec<(String, String)> = environment
-                    .iter()
-                    .filter_map(|entry| entry.split_once('='))
-                    .map(|(key, value)| (key.to_owned(), value.to_owned()))
-                    .collect();
-                shell(text, &bindings, &mut operations)?;
+            [_, option, text, ..] if option.starts_with('-') && option.ends_with('c') => {
+                shell(text, &mut operations)?;
             }
             // A shell without input has nothing to do.
             [_] => {}
             _ => return None,
         }
     } else {
-        simple(words, Stream::Stdout, environment, &mut operations)?;
+        let words = words.iter().map(|word| Word(vec![Piece::Text(word.clone())])).collect();
+        push(Command { words, ..Command::default() }, &mut operations)?;
     }
     Some(operations)
 }
 
-fn shell(text: &str, bindings: &[(String, String)], operations: &mut Vec<Operation>) -> Option<()> {
-    if let Some(found) = loop_in(text) {
-        shell(found.before, bindings, operations)?;
-        match found.items {
-            None => {
-                let start = operations.len();
-                shell(found.body, bindings, operations)?;
-                operations.push(Operation::Jump(start));
-            }
-            Some((variable, items)) => {
-                for item in items {
-                    let mut inner = vec![(variable.to_owned(), item)];
-                    inner.extend(bindings.iter().cloned());
-                    shell(found.body, &inner, operations)?;
-                    if operations.len() > MOST_OPERATIONS {
-                        return None;
-                    }
-                }
+fn push(command: Command, operations: &mut Vec<Operation>) -> Option<()> {
+    let program = command.words.first()?;
+    let assignment = matches!(program.0.first(), Some(Piece::Text(text)) if is_assignment(text));
+    if !assignment && !commands::is_known(&program.literal()?, command.words.get(1)) {
+        return None;
+    }
+    operations.push(Operation::Command(command));
+    (operations.len() < MOST_OPERATIONS).then_some(())
+}
+
+pub fn is_assignment(text: &str) -> bool {
+    text.split_once('=').is_some_and(|(name, _)| {
+        !name.is_empty() && name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
+    })
+}
+
+fn shell(text: &str, operations: &mut Vec<Operation>) -> Option<()> {
+    let Some(found) = loop_in(text) else { return flat(text, operations) };
+    flat(found.before, operations)?;
+    match found.items {
+        None => {
+            let start = operations.len();
+            shell(found.body, operations)?;
+            operations.push(Operation::Jump(start));
+        }
+        Some((variable, items)) => {
+            for item in items {
+                let word = Word(vec![Piece::Text(format!("{variable}={item}"))]);
+                push(Command { words: vec![word], ..Command::default() }, operations)?;
+                shell(found.body, operations)?;
             }
         }
-        return shell(found.after, bindings, operations);
     }
-    let lookup = |name: &str| {
-        bindings.iter().find(|(key, _)| key == name).map_or_else(String::new, |(_, value)| value.clone())
-    };
-    let environment: Vec<String> = bindings.iter().map(|(key, value)| format!("{key}={value}")).collect();
-    let tokens = split(text, &lookup)?;
+    shell(found.after, operations)
+}
+
+/// Commands one after another, joined by `;`, `&&` and `||`.
+fn flat(text: &str, operations: &mut Vec<Operation>) -> Option<()> {
+    let tokens = split(text)?;
     let mut waiting: Option<usize> = None;
     for part in tokens.split_inclusive(|token| matches!(token, Token::End | Token::And | Token::Or)) {
-        let mut words = Vec::new();
-        let mut stream = Stream::Stdout;
-        for token in part {
-            match token {
-                Token::Word(word) => words.push(word.clone()),
-                Token::ToStderr => stream = Stream::Stderr,
-                Token::End | Token::And | Token::Or | Token::Ignored => {}
-            }
-        }
-        if !words.is_empty() {
-            simple(&words, stream, &environment, operations)?;
+        let command = one(part)?;
+        if !command.words.is_empty() {
+            push(command, operations)?;
         }
         if let Some(index) = waiting.take() {
             let end = operations.len();
@@ -90,6 +88,39 @@ fn shell(text: &str, bindings: &[(String, String)], operations: &mut Vec<Operati
     Some(())
 }
 
+/// One command; it has no words where there is none between two signs.
+fn one(part: &[Token]) -> Option<Command> {
+    let mut stages = part.split(|token| *token == Token::Pipe);
+    let mut command = Command::default();
+    let mut tokens = stages.next()?.iter();
+    while let Some(token) = tokens.next() {
+        match token {
+            Token::Word(word) => command.words.push(word.clone()),
+            Token::ToStderr => command.to_stderr = true,
+            Token::Discarded => command.discarded = true,
+            Token::Into | Token::From => {
+                let Some(Token::Word(path)) = tokens.next() else { return None };
+                let place =
+                    if *token == Token::Into { &mut command.into_file } else { &mut command.from_file };
+                *place = Some(path.clone());
+            }
+            Token::End | Token::And | Token::Or | Token::Pipe | Token::Ignored => {}
+        }
+    }
+    for stage in stages {
+        let words: Vec<&Word> = stage
+            .iter()
+            .filter_map(|token| if let Token::Word(word) = token { Some(word) } else { None })
+            .collect();
+        let [program, from, to] = words.as_slice() else { return None };
+        if program.literal()? != "tr" {
+            return None;
+        }
+        command.translations.push(((*from).clone(), (*to).clone()));
+    }
+    Some(command)
+}
+
 struct Loop<'a> {
     before: &'a str,
     /// The variable and what it goes through; `None` for `while true`.
@@ -98,7 +129,7 @@ struct Loop<'a> {
     after: &'a str,
 }
 
-/// The first loop in a text, when there is one. Loops within loops end the body too early and are not known here.
+/// The first loop in a text, when there is one that is known. Loops within loops are not.
 fn loop_in(text: &str) -> Option<Loop<'_>> {
     let start = ["while ", "for "].iter().filter_map(|word| text.find(word)).min()?;
     let (before, rest) = text.split_at(start);
@@ -106,7 +137,7 @@ fn loop_in(text: &str) -> Option<Loop<'_>> {
         return None;
     }
     let (head, rest) = rest.split_once("do ").or_else(|| rest.split_once("do\n"))?;
-    let end = rest.rfind("done")?;
+    let end = rest.find("done")?;
     let (body, after) = (rest.get(..end)?, rest.get(end + 4..)?);
     let head = head.trim().trim_end_matches(';').trim();
     let items = if let Some(head) = head.strip_prefix("for ") {
@@ -124,10 +155,8 @@ fn loop_in(text: &str) -> Option<Loop<'_>> {
 
 fn words_of(items: &str) -> Option<Vec<String>> {
     let Some(sequence) = items.strip_prefix("$(seq ").and_then(|rest| rest.strip_suffix(')')) else {
-        return items
-            .chars()
-            .all(|letter| !"$`(\"'".contains(letter))
-            .then(|| items.split_whitespace().map(str::to_owned).collect());
+        let plain = items.chars().all(|letter| !"$`(\"'".contains(letter));
+        return plain.then(|| items.split_whitespace().map(str::to_owned).collect());
     };
     let numbers: Vec<u32> = sequence.split_whitespace().map(str::parse).collect::<Result<_, _>>().ok()?;
     let (first, last) = match numbers.as_slice() {
@@ -136,79 +165,4 @@ fn words_of(items: &str) -> Option<Vec<String>> {
         _ => return None,
     };
     Some((first..=last).take(MOST_OPERATIONS).map(|number| number.to_string()).collect())
-}
-
-fn simple(
-    words: &[String],
-    stream: Stream,
-    environment: &[String],
-    operations: &mut Vec<Operation>,
-) -> Option<()> {
-    let (program, arguments) = words.split_first()?;
-    let write = |text: String| Operation::Write { stream, text };
-    let number = |text: Option<&String>| text.map(|text| text.parse::<i64>().ok());
-    let operation = match program.rsplit('/').next()? {
-        "echo" => match arguments.split_first() {
-            Some((option, rest)) if option == "-n" => write(rest.join(" ")),
-            _ => write(format!("{}\n", arguments.join(" "))),
-        },
-        "printf" => {
-            let [text] = arguments else { return None };
-            if text.contains('%') {
-                return None;
-            }
-            write(text.replace("\\n", "\n").replace("\\t", "\t").replace("\\033", "\u{1b}"))
-        }
-        "sleep" => match arguments.first()?.as_str() {
-            "infinity" | "inf" => Operation::SleepForever,
-            text => {
-                let (text, factor) = match text.strip_suffix(['s', 'm', 'h', 'd']) {
-                    Some(number) => (number, unit(text)),
-                    None => (text, 1.0),
-                };
-                let seconds: f64 = text.parse().ok()?;
-                Operation::Sleep(Duration::try_from_secs_f64(seconds * factor).ok()?)
-            }
-        },
-        "exit" => match number(arguments.first()) {
-            None => Operation::Exit(None),
-            Some(code) => Operation::Exit(Some(code? & 255)),
-        },
-        "true" | ":" | "set" => Operation::Status(0),
-        "false" => Operation::Status(1),
-        "env" if arguments.is_empty() => {
-            write(environment.iter().map(|entry| format!("{entry}\n")).collect())
-        }
-        "cat" => match arguments {
-            [] => Operation::Status(0),
-            paths => {
-                operations.extend(paths.iter().map(|path| Operation::Print { path: path.clone() }));
-                return Some(());
-            }
-        },
-        "trap" => {
-            let (deed, signals) = arguments.split_first()?;
-            if !signals.iter().any(|signal| matches!(signal.as_str(), "TERM" | "SIGTERM" | "15")) {
-                return Some(());
-            }
-            let code = deed.split_whitespace().skip_while(|word| *word != "exit").nth(1);
-            Operation::TrapStop(code.and_then(|code| code.trim_end_matches(';').parse().ok()).unwrap_or(0))
-        }
-        "exec" => {
-            simple(arguments, stream, environment, operations)?;
-            Operation::Exit(None)
-        }
-        _ => return None,
-    };
-    operations.push(operation);
-    Some(())
-}
-
-fn unit(text: &str) -> f64 {
-    match text.chars().last() {
-        Some('m') => 60.0,
-        Some('h') => 3600.0,
-        Some('d') => 86_400.0,
-        _ => 1.0,
-    }
 }
