@@ -3,15 +3,16 @@
 use super::List;
 use crate::app::pattern::Pattern;
 use crate::app::tree::{ContainerNode, ServiceNode, StackNode, Subject, Tree};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct ServicesPane {
     pub list: List<Subject>,
     /// For each row of the list, how deep it stands in the tree.
     depths: Vec<u8>,
-    /// Stacks and services that are not folded as they would be by themselves.
-    toggled: BTreeSet<Subject>,
+    /// Stacks and services that the operator unfolded or folded: they stay so, whatever becomes of them. The others
+    /// are as they are by themselves.
+    unfolded: BTreeMap<Subject, bool>,
     marked: BTreeSet<Subject>,
 }
 
@@ -72,7 +73,7 @@ impl ServicesPane {
             Subject::Loose => true,
             Subject::Container(_) => return None,
         };
-        Some(by_itself != self.toggled.contains(subject))
+        Some(self.is_unfolded(subject, by_itself))
     }
 
     /// Folds or unfolds the selected row. Says whether it was the other way before.
@@ -81,9 +82,7 @@ impl ServicesPane {
         if self.is_open(&subject, tree) != Some(!open) {
             return false;
         }
-        if !self.toggled.remove(&subject) {
-            self.toggled.insert(subject);
-        }
+        self.unfolded.insert(subject, open);
         self.refresh(tree);
         true
     }
@@ -124,16 +123,20 @@ impl ServicesPane {
     }
 
     fn open(&mut self, subject: &Subject, tree: &Tree) {
-        if self.is_open(subject, tree) == Some(false) && !self.toggled.remove(subject) {
-            self.toggled.insert(subject.clone());
+        if self.is_open(subject, tree) == Some(false) {
+            self.unfolded.insert(subject.clone(), true);
         }
+    }
+
+    fn is_unfolded(&self, subject: &Subject, by_itself: bool) -> bool {
+        self.unfolded.get(subject).copied().unwrap_or(by_itself)
     }
 
     fn add_stack(&self, stack: &StackNode, rows: &mut Rows<'_>) {
         let subject = Subject::Stack(stack.project.clone());
         let own = rows.shows(&[&stack.name]);
         let filtered = rows.filter.is_some() && !own;
-        let open = stack.is_created != self.toggled.contains(&subject);
+        let open = self.is_unfolded(&subject, stack.is_created);
         let at = rows.keys.len();
         rows.add(subject, 0);
         let mut any = own;
@@ -157,7 +160,7 @@ impl ServicesPane {
         if !filtered && !open {
             return true;
         }
-        let unfolded = self.toggled.contains(&subject);
+        let unfolded = self.is_unfolded(&subject, false);
         rows.add(subject, 1);
         let shown: Vec<&ContainerNode> = match (unfolded, own) {
             (true, true) => service.containers.iter().collect(),
@@ -178,7 +181,7 @@ impl ServicesPane {
             return;
         }
         rows.add(Subject::Loose, 0);
-        if rows.filter.is_some() || !self.toggled.contains(&Subject::Loose) {
+        if rows.filter.is_some() || self.is_unfolded(&Subject::Loose, true) {
             for node in shown {
                 rows.add(Subject::Container(node.id.clone()), 1);
             }

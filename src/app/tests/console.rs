@@ -134,6 +134,19 @@ fn enter_drills_in_and_l_shows_the_logs() {
 }
 
 #[test]
+fn a_stack_that_was_unfolded_stays_so_when_it_is_deployed() {
+    let mut state = connecting();
+    send(&mut state, Msg::Fleet(FleetEvent::Listed(Vec::new())));
+    send(&mut state, Msg::Stacks { files: vec![stack_file("shop", &[("web", 1)])], faults: Vec::new() });
+    wait(&mut state);
+    keys(&mut state, "g right j");
+    assert_eq!(state.subject(), Some(service("shop", "web")));
+    send(&mut state, Msg::Fleet(FleetEvent::Changed(Box::new(compose_container("shop", "web", 1)))));
+    wait(&mut state);
+    assert_eq!(state.subject(), Some(service("shop", "web")));
+}
+
+#[test]
 fn the_selection_stays_on_its_row_when_rows_come() {
     let mut state = platform();
     let mut containers = platform_containers();
