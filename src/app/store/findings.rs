@@ -1,6 +1,6 @@
 //! What is wrong, as the rules of triage see it.
 
-use crate::triage::{Finding, Severity};
+pub use crate::triage::{Finding, Severity};
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct FindingStore {
