@@ -14,5 +14,6 @@ pub mod plan;
 
 pub use apply::{apply, apply_unless};
 pub use file::{LoadRequest, Project, load};
+pub use hash::config_hash;
 pub use observe::{Observed, observe};
 pub use plan::ActionPlan;

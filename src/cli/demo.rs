@@ -1,12 +1,15 @@
 //! The simulated server of the demo, in the shapes that the console's feeds expect.
 
+use crate::compose;
+use crate::config::stacks::discover;
 use crate::domain::gpu::GpuProcess;
 use crate::domain::host::DiskUse;
 use crate::domain::{Fault, FaultKind, GpuDevice, GpuReading, GpuSample, HostSample, Safe};
 use crate::engine::Endpoint;
 use crate::health::Dialer;
-use crate::runtime::Script;
+use crate::runtime::{Script, stack_request};
 use crate::sim::{Scenario, Server, SimGpu, SimGpuReading};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tempfile::TempDir;
@@ -23,15 +26,21 @@ impl Demo {
     /// Starts the server in a directory of its own, which goes when the demo ends.
     pub fn start() -> Result<Self, Fault> {
         let failed = |error: &std::io::Error| Fault::io("start", "the demo", error);
+        let wrong = |cause: String| Fault::new(FaultKind::Internal, "start", "the demo").because(cause);
         let directory =
             tempfile::Builder::new().prefix("mcp-tui-demo-").tempdir().map_err(|error| failed(&error))?;
         let stack = directory.path().join("stacks/mcp");
+        let file = stack.join("compose.yaml");
         std::fs::create_dir_all(&stack)
-            .and_then(|()| std::fs::write(stack.join("compose.yaml"), COMPOSE_FILE))
+            .and_then(|()| std::fs::write(&file, COMPOSE_FILE))
             .map_err(|error| failed(&error))?;
-        let server = Scenario::builtin("mcp")
-            .and_then(|scenario| Server::start(scenario, directory.path()))
-            .map_err(|cause| Fault::new(FaultKind::Internal, "start", "the demo").because(cause))?;
+        let mut scenario = Scenario::builtin("mcp").map_err(&wrong)?;
+        let (sources, _) = discover(&[directory.path().join("stacks")], &directory.path().join("data"));
+        for file in sources.into_iter().filter_map(|source| source.files.into_iter().next()) {
+            let (project, hashes) = deployed(&file)?;
+            scenario = scenario.deployed_from(&project, &file, hashes);
+        }
+        let server = Server::start(scenario, directory.path()).map_err(wrong)?;
         Ok(Self { server: Arc::new(server), directory })
     }
 
@@ -54,6 +63,16 @@ impl Demo {
     pub fn script(&self) -> Box<dyn Script> {
         Box::new(World(Arc::clone(&self.server)))
     }
+}
+
+/// What a deploy from this file would have written on the containers.
+fn deployed(file: &Path) -> Result<(String, BTreeMap<String, String>), Fault> {
+    let request = stack_request(vec![file.to_path_buf()], file.parent().unwrap_or(file).to_path_buf());
+    let project = compose::load(&request).map_err(|mut faults| faults.remove(0))?;
+    let hashes =
+        project.services.values().map(|service| (service.name.clone(), compose::config_hash(service)));
+    let hashes = hashes.collect();
+    Ok((project.name, hashes))
 }
 
 struct World(Arc<Server>);

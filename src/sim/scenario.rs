@@ -4,6 +4,8 @@ mod quantity;
 pub mod spec;
 
 use spec::Script;
+use std::collections::BTreeMap;
+use std::path::Path;
 
 /// The built-in scripts, by name.
 const BUILT_IN: [(&str, &str); 2] =
@@ -43,6 +45,18 @@ impl Scenario {
     #[must_use]
     pub fn with_fleet(mut self, count: u32) -> Self {
         self.script.fleet = Some(spec::Fleet { count, ..spec::Fleet::default() });
+        self
+    }
+
+    /// The same script with one stack deployed from this file, whose services have these configuration hashes: then a
+    /// Compose engine finds that nothing has changed.
+    #[must_use]
+    pub fn deployed_from(mut self, project: &str, file: &Path, hashes: BTreeMap<String, String>) -> Self {
+        for stack in self.script.stacks.iter_mut().filter(|stack| stack.project == project) {
+            stack.config_files = vec![file.display().to_string()];
+            stack.working_dir = file.parent().unwrap_or(file).display().to_string();
+            stack.config_hashes.clone_from(&hashes);
+        }
         self
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::app::Msg;
 use crate::compose::file::{self, LoadRequest};
-use crate::config::stacks::{StackSource, discover};
+use crate::config::stacks::discover;
 use crate::domain::{Fault, StackFile, StackOrigin};
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
@@ -30,17 +30,17 @@ impl Search {
         }
         for source in sources {
             let origin = source.origin;
-            take(file::load(&request(source)), origin, &mut stacks, &mut faults);
+            take(file::load(&request(source.files, source.directory)), origin, &mut stacks, &mut faults);
         }
         (stacks, faults)
     }
 }
 
 /// The request that loads a stack found on the search path.
-pub fn request(source: StackSource) -> LoadRequest {
+pub fn request(files: Vec<PathBuf>, directory: PathBuf) -> LoadRequest {
     LoadRequest {
-        files: source.files,
-        project_directory: Some(source.directory),
+        files,
+        project_directory: Some(directory),
         environment: std::env::vars().collect(),
         ..LoadRequest::default()
     }

@@ -176,6 +176,9 @@ pub struct Stack {
     pub working_dir: String,
     #[serde(default)]
     pub config_files: Vec<String>,
+    /// What the label of the configuration's hash says, by service; made up where nothing is given.
+    #[serde(default)]
+    pub config_hashes: BTreeMap<String, String>,
     /// Compose keys of its networks; the first one is where services are attached by default.
     #[serde(default)]
     pub networks: Vec<String>,

@@ -152,7 +152,7 @@ fn exec_gives_output_then_its_code() {
 #[test]
 fn a_dump_begins_as_postgresql_writes_it() {
     let stage = Stage::of(Scenario::builtin("mcp").unwrap());
-    let (id, output) = exec(&stage, "mlflow-postgres", &["pg_dump", "-U", "mlflow_user", "-Fc", "mlflow"]);
+    let (id, output) = exec(&stage, "mlflow-postgres-1", &["pg_dump", "-U", "mlflow_user", "-Fc", "mlflow"]);
     let mut dump = Vec::new();
     let mut rest = output.as_slice();
     while rest.len() >= 8 {

@@ -193,7 +193,8 @@ impl World {
                 "com.docker.compose.service": name,
                 "com.docker.compose.container-number": number.to_string(),
                 "com.docker.compose.oneoff": "False",
-                "com.docker.compose.config-hash": self.random.hex(64),
+                "com.docker.compose.config-hash":
+                    stack.config_hashes.get(name).cloned().unwrap_or_else(|| self.random.hex(64)),
                 "com.docker.compose.image": image_id,
                 "com.docker.compose.version": COMPOSE_VERSION,
                 "com.docker.compose.depends_on": depends.join(","),
