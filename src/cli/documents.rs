@@ -57,3 +57,29 @@ fn row(text: &mut String, name: &str, command: &clap::Command) {
     let about = command.get_about().map(ToString::to_string).unwrap_or_default();
     let _ = writeln!(text, "| `{}` | {} |", usage.replace('|', "\\|"), about.replace('|', "\\|"));
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const README: &str = include_str!("../../README.md");
+
+    /// `mcp-tui docs keys` and `mcp-tui docs commands` print what belongs there.
+    #[test]
+    fn the_readme_says_what_the_program_says() {
+        for (what, text) in [("keys", crate::app::command::markdown()), ("commands", commands())] {
+            let begin =
+                README.find(&format!("<!-- {what}:")).and_then(|at| Some(at + README[at..].find("-->")? + 3));
+            let end = README.find(&format!("<!-- /{what} -->"));
+            let section = &README[begin.unwrap()..end.unwrap()];
+            assert_eq!(section.trim(), text.trim(), "the README's {what} are not the program's");
+        }
+    }
+
+    #[test]
+    fn the_readmes_picture_is_there() {
+        let picture = README.split_once("](").and_then(|(_, rest)| rest.split_once(')')).unwrap().0;
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(picture);
+        assert!(std::fs::read_to_string(&path).unwrap().starts_with("<svg"), "{}", path.display());
+    }
+}
