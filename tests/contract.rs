@@ -43,12 +43,14 @@ macro_rules! both {
         trials! { $trial, $world, $prefix:
             lifecycle: describes_itself, runs_and_ends, keeps_exit_codes, restarts, is_killed, is_renamed,
                 finds_by_name, lists_a_project, tells_health;
-            logs: keeps_streams_apart, tails, reads_since, follows_until_the_end;
-            commands: runs_commands, reports_failures;
+            logs: keeps_streams_apart, tails, reads_since, follows_until_the_end, rejoins_long_lines,
+                reads_a_terminal, rejoins_long_lines_of_a_terminal, stays_open_while_idle;
+            commands: runs_commands, reports_failures, runs_as_somebody_somewhere, takes_much_output,
+                opens_a_terminal;
             things: keeps_networks, keeps_volumes, knows_images, takes_files, counts_figures;
             refusals: unknown_container, taken_name, unknown_image, taken_port, network_in_use, volume_in_use,
-                unknown_program;
-            watching: lists_first, sees_a_life, details_follow, sees_health;
+                unknown_program, unreadable_log;
+            watching: lists_first, sees_a_life, details_follow, sees_health, sees_illness_and_recovery;
             breaks: a_silence_is_noticed, all_is_listed_anew_after_a_restart, a_broken_log_is_no_end,
                 a_cut_command_is_no_success, a_command_that_still_runs_is_no_success;
         }
@@ -58,12 +60,5 @@ macro_rules! both {
 fn main() {
     let mut all: Vec<Trial> = both!(support::engine::trial, world::World::real, "engine");
     all.extend(both!(support::trial, world::World::simulated, "sim"));
-    // What takes more of a shell, a terminal or a log driver than the simulated Engine plays.
-    all.extend(trials! { support::engine::trial, world::World::real, "engine":
-        logs: rejoins_long_lines, reads_a_terminal, rejoins_long_lines_of_a_terminal, stays_open_while_idle;
-        commands: runs_as_somebody_somewhere, takes_much_output, opens_a_terminal;
-        refusals: unreadable_log;
-        watching: sees_illness_and_recovery;
-    });
     libtest_mimic::run(&Arguments::from_args(), all).exit();
 }

@@ -284,6 +284,7 @@ impl World {
         let behaviour = std::sync::Arc::clone(&container.behaviour);
         container.log.catch_up(&behaviour, now);
         container.log.silence();
+        container.log.finish(now);
         container.exit_code = code;
         container.out_of_memory = out_of_memory;
         container.finished = Some(now);

@@ -12,6 +12,7 @@ use std::time::Duration;
 
 const MOST_LINES: usize = 50_000;
 const MOST_BYTES: usize = 8 << 20;
+const LONGEST_LINE: usize = 1 << 20;
 /// After a long jump of the clock only this many lines of one generator are made up for.
 const CATCH_UP: f64 = 5_000.0;
 
@@ -39,11 +40,20 @@ pub struct LogBook {
     first: u64,
     voices: Vec<Voice>,
     random: Random,
+    /// What was printed since the last new line, on stdout and on stderr.
+    begun: [String; 2],
 }
 
 impl LogBook {
     pub fn new(seed: u64) -> Self {
-        Self { entries: VecDeque::new(), bytes: 0, first: 0, voices: Vec::new(), random: Random::new(seed) }
+        Self {
+            entries: VecDeque::new(),
+            bytes: 0,
+            first: 0,
+            voices: Vec::new(),
+            random: Random::new(seed),
+            begun: Default::default(),
+        }
     }
 
     pub fn write(&mut self, time: Moment, stream: Stream, text: &str) {
@@ -54,6 +64,28 @@ impl LogBook {
             let Some(gone) = self.entries.pop_front() else { break };
             self.bytes -= gone.text.len();
             self.first += 1;
+        }
+    }
+
+    /// Takes text as a process prints it: a line is written when it is complete, or grows too long to wait for.
+    pub fn print(&mut self, time: Moment, stream: Stream, text: &str) {
+        for part in text.split_inclusive('\n') {
+            let begun = &mut self.begun[usize::from(stream == Stream::Stderr)];
+            begun.push_str(part);
+            if part.ends_with('\n') || begun.len() > LONGEST_LINE {
+                let line = std::mem::take(begun);
+                self.write(time, stream, &line);
+            }
+        }
+    }
+
+    /// The process has ended: a last line without its end is a line too.
+    pub fn finish(&mut self, time: Moment) {
+        for stream in [Stream::Stdout, Stream::Stderr] {
+            let line = std::mem::take(&mut self.begun[usize::from(stream == Stream::Stderr)]);
+            if !line.is_empty() {
+                self.write(time, stream, &line);
+            }
         }
     }
 

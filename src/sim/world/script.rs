@@ -180,10 +180,9 @@ impl World {
         }
         let Some(script) = &mut container.script else { return };
         let log = &mut container.log;
+        let tty = container.tty;
         let pause = script.proceed(&mut container.files, |stream, text| {
-            for line in text.split_inclusive('\n') {
-                log.write(now, stream, line);
-            }
+            log.print(now, if tty { Stream::Stdout } else { stream }, text);
         });
         self.touch();
         match pause {
