@@ -31,6 +31,7 @@ use crossterm::execute;
 use input::InputThread;
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
+use ratatui::layout::Rect;
 use std::io::{BufWriter, IsTerminal as _, Stdout, stdout};
 use std::path::PathBuf;
 use terminal::TerminalGuard;
@@ -139,7 +140,9 @@ impl Shell {
 
     fn repaint(&mut self) -> std::io::Result<()> {
         let screen: &mut Screen = &mut self.console_loop.terminal;
-        screen.clear()?;
+        // `clear` would ask the terminal where its cursor is, and wait for an answer that our own reader may take.
+        let size = screen.size()?;
+        screen.resize(Rect::new(0, 0, size.width, size.height))?;
         self.console_loop.resized()?;
         self.console_loop.state.dirty = true;
         Ok(())
