@@ -91,6 +91,11 @@ impl Pty {
         self.terminal.wait(deadline, |drawn| holds(&drawn.parser.screen().contents()).then_some(())).is_some()
     }
 
+    /// Whether what is shown is the alternate screen, which leaves the shell's own as it was.
+    pub fn on_alternate_screen(&self) -> bool {
+        self.terminal.drawn().parser.screen().alternate_screen()
+    }
+
     /// Whether the program has the alternate screen, a hidden cursor, mouse reports or bracketed paste switched on.
     pub fn holds_terminal(&self) -> bool {
         let drawn = self.terminal.drawn();

@@ -1,0 +1,141 @@
+//! The console on the simulated server: what every operator does, by keys.
+
+use crate::support::pty::{Pty, Size};
+use crate::support::trial;
+use crate::support::wait::PATIENCE;
+use crate::support::workplace::Workplace;
+use libtest_mimic::Trial;
+use std::time::Duration;
+
+pub fn trials() -> Vec<Trial> {
+    vec![
+        trial("demo::shows_the_simulated_server", shows_the_simulated_server),
+        trial("demo::every_size_shows_the_services", every_size_shows_the_services),
+        trial("demo::help_filter_and_zoom", help_filter_and_zoom),
+        trial("demo::nothing_changes_without_a_confirm_card", nothing_changes_without_a_confirm_card),
+        trial("demo::a_restart_by_keys_reaches_the_tasks", a_restart_by_keys_reaches_the_tasks),
+        trial("demo::read_only_refuses_actions", read_only_refuses_actions),
+        trial("demo::snapshot_prints_one_frame", snapshot_prints_one_frame),
+    ]
+}
+
+pub fn demo(workplace: &Workplace, size: Size) -> Pty {
+    let console = workplace.console(size, ["demo"]);
+    console.wait_text("SIMULATED");
+    console.wait_text("mcp-inference");
+    console
+}
+
+pub fn quit(console: &mut Pty) {
+    console.keys("q");
+    let status = console.wait_exit(Duration::from_secs(5));
+    assert!(status.success(), "{status:?}");
+}
+
+/// Filters the tree so that only this service is left under its stack, and goes to its row.
+fn select(console: &Pty, service: &str) {
+    console.keys(&format!("1/{service}<enter>G"));
+    console.wait_text(&format!("Services /{service}/"));
+}
+
+/// Waits in the tasks pane until a task has ended well.
+pub fn wait_task(console: &Pty, what: &str) {
+    console.wait(&format!("✓ {what}"), PATIENCE, |screen| {
+        screen.lines().any(|line| line.contains(what) && line.contains('✓'))
+    });
+}
+
+fn shows_the_simulated_server() {
+    let workplace = Workplace::new();
+    let mut console = demo(&workplace, (160, 48));
+    for text in ["Services", "GPUs", "Logs", "Health", "gpu-01", "mcp-api", "mcp-training", "A100"] {
+        console.wait_text(text);
+    }
+    quit(&mut console);
+}
+
+fn every_size_shows_the_services() {
+    for size in [(80, 24), (120, 40), (200, 60)] {
+        let workplace = Workplace::new();
+        let mut console = demo(&workplace, size);
+        console.wait_text("Services");
+        console.wait_text("mcp-api");
+        console.wait_text("help");
+        quit(&mut console);
+    }
+}
+
+fn help_filter_and_zoom() {
+    let workplace = Workplace::new();
+    let mut console = demo(&workplace, (120, 40));
+    console.keys("?");
+    console.wait_text("Stop and start it");
+    console.keys("<esc>");
+    console.wait_gone("Stop and start it");
+
+    console.keys("1/training<enter>");
+    console.wait("only what matches", Duration::from_secs(10), |screen| {
+        screen.contains("mcp-training") && !screen.contains("redis")
+    });
+    console.keys("<esc>");
+    console.wait_text("redis");
+
+    console.keys("1f");
+    console.wait("the services alone", Duration::from_secs(10), |screen| !screen.contains("4 Health"));
+    console.keys("f");
+    console.wait_text("Health");
+    quit(&mut console);
+}
+
+fn nothing_changes_without_a_confirm_card() {
+    let workplace = Workplace::new();
+    let mut console = demo(&workplace, (120, 40));
+    select(&console, "redis");
+    console.keys("r");
+    console.wait_text("Restart redis of mcp?");
+    console.wait_text("same as  docker");
+    console.keys("<esc>");
+    console.wait_gone("Restart redis of mcp?");
+    let tasks = workplace.run(["tasks", "list", "--json"]).succeeded("tasks list").json();
+    assert_eq!(tasks.as_array().map(Vec::len), Some(0), "nothing was started: {tasks}");
+    quit(&mut console);
+}
+
+fn a_restart_by_keys_reaches_the_tasks() {
+    let workplace = Workplace::new();
+    let mut console = demo(&workplace, (160, 48));
+    select(&console, "redis");
+    console.keys("r");
+    console.wait_text("Restart redis of mcp?");
+    console.wait_text("same as  docker");
+    console.keys("<enter>");
+    console.wait_gone("Restart redis of mcp?");
+    console.keys("6f");
+    wait_task(&console, "restart mcp");
+    quit(&mut console);
+}
+
+fn read_only_refuses_actions() {
+    let workplace = Workplace::new();
+    let mut console = workplace.console((120, 40), ["demo", "--read-only"]);
+    console.wait_text("redis");
+    select(&console, "redis");
+    console.keys("r");
+    console.wait("a word why not", Duration::from_secs(10), |screen| {
+        screen.to_lowercase().contains("read-only")
+    });
+    assert!(!console.screen().contains("Restart redis of mcp?"));
+    quit(&mut console);
+}
+
+fn snapshot_prints_one_frame() {
+    let workplace = Workplace::new();
+    let nobody = "unix:///nonexistent/docker.sock";
+    let text = workplace
+        .run(["-H", nobody, "snapshot", "--size", "90x30", "--format", "text"])
+        .succeeded("snapshot");
+    assert_eq!(text.stdout.lines().count(), 30, "{}", text.stdout);
+    assert!(text.stdout.contains("nonexistent"), "{}", text.stdout);
+    let picture = workplace.run(["-H", nobody, "snapshot", "--format", "svg"]).succeeded("snapshot");
+    assert!(picture.stdout.trim_start().starts_with("<svg") || picture.stdout.starts_with("<?xml"));
+}
