@@ -59,47 +59,49 @@ fn draw_finding(canvas: &mut Canvas<'_>, state: &State, area: Rect, finding: &Fi
         return;
     }
     let (x, room) = (area.x + 2, area.width.saturating_sub(2));
-    // The fix has a line of its own where there are three; else it stands at the end of the second.
+    let key = hints::key(state, Command::ApplyFix);
+    let fix = fix(state, finding, &key, theme);
     let own_line = area.height > 2 && finding.fix.is_some();
-    let fixed = draw_fix(canvas, state, (x, area.bottom() - 1, room), finding, own_line);
-    let lines = usize::from(area.height - 1 - u16::from(own_line));
-    let shown: Vec<String> = if lines >= finding.evidence.len() {
-        finding.evidence.iter().map(Safe::to_string).collect()
-    } else {
-        let (first, rest) = finding.evidence.split_at(lines - 1);
-        let last = rest.iter().map(Safe::as_str).collect::<Vec<_>>().join("; ");
-        first.iter().map(Safe::to_string).chain([last]).collect()
-    };
-    for (line, words) in (area.y + 1..area.bottom()).zip(&shown) {
-        let room = if line + 1 == area.bottom() { room.saturating_sub(fixed) } else { room };
-        canvas.put(x, line, room, words, theme.dim);
+    if own_line || fix.is_empty() {
+        let lines = usize::from(area.height - 1 - u16::from(own_line));
+        let mut y = area.y + 1;
+        for words in in_lines(&finding.evidence, lines) {
+            canvas.put(x, y, room, &words, theme.dim);
+            y += 1;
+        }
+        canvas.pieces(x, y, room, &fix);
+        return;
     }
+    // One line for both: what mends it matters more than what shows it, which the title has told in short.
+    let seen = finding.evidence.first().map(Safe::as_str).unwrap_or_default();
+    let wanted: usize =
+        text::width(seen) + 2 + fix.iter().map(|(words, _)| text::width(words)).sum::<usize>();
+    let mut pieces = fix;
+    if !seen.is_empty() && (wanted <= usize::from(room) || text::width(seen) <= usize::from(room / 3)) {
+        pieces.splice(0..0, [(seen, theme.dim), ("  ", theme.dim)]);
+    }
+    canvas.pieces(x, area.y + 1, room, &pieces);
 }
 
-/// At the left end of a line of its own, else at the right end; returns the columns taken, with a gap before it.
-fn draw_fix(
-    canvas: &mut Canvas<'_>,
-    state: &State,
-    (x, y, room): (u16, u16, u16),
-    finding: &Finding,
-    own_line: bool,
-) -> u16 {
-    let theme = canvas.theme;
-    let Some(fix) = &finding.fix else { return 0 };
-    let key = hints::key(state, Command::ApplyFix);
-    let pieces: Vec<Piece<'_>> = match (&fix.request, key.is_empty() || state.read_only.is_on()) {
-        (Some(_), false) => vec![(&key, theme.key), (" ", theme.key_text), (&fix.label, theme.key_text)],
-        (Some(_) | None, _) => vec![("→ ", theme.dim), (&fix.label, theme.key_text)],
-    };
-    let wanted: usize = pieces.iter().map(|(words, _)| text::width(words)).sum();
-    if own_line {
-        canvas.pieces(x, y, room, &pieces);
-        return room;
+/// The evidence in so many lines; what has no line of its own joins the last one.
+fn in_lines(evidence: &[Safe], lines: usize) -> Vec<String> {
+    if lines >= evidence.len() {
+        return evidence.iter().map(Safe::to_string).collect();
     }
-    // What was seen keeps some of the line.
-    let taken = u16::try_from(wanted).unwrap_or(u16::MAX).min(room.saturating_sub(room / 3));
-    canvas.pieces(x + room - taken, y, taken, &pieces);
-    taken + 2
+    let Some(last) = lines.checked_sub(1) else { return Vec::new() };
+    let (first, rest) = evidence.split_at(last);
+    let joined = rest.iter().map(Safe::as_str).collect::<Vec<_>>().join("; ");
+    first.iter().map(Safe::to_string).chain([joined]).collect()
+}
+
+/// The key that applies it, where it is a task that may be started; else it is advice.
+fn fix<'f>(state: &State, finding: &'f Finding, key: &'f str, theme: &Theme) -> Vec<Piece<'f>> {
+    let Some(fix) = &finding.fix else { return Vec::new() };
+    if fix.request.is_some() && !key.is_empty() && !state.read_only.is_on() {
+        vec![(key, theme.key), (" ", theme.key_text), (&fix.label, theme.key_text)]
+    } else {
+        vec![("→ ", theme.dim), (&fix.label, theme.key_text)]
+    }
 }
 
 fn mark(severity: Severity, theme: &Theme) -> (&'static str, TextStyle) {

@@ -16,8 +16,8 @@ use ratatui::layout::Rect;
 const COLUMNS: [Column; 5] = [
     Column::fixed(1, 0),
     Column::between(12, 22, 0),
-    Column::between(12, 60, 1),
-    Column::fixed(20, 5),
+    Column::between(22, 60, 1),
+    Column::fixed(10, 5),
     Column::fixed(6, 2),
 ];
 

@@ -20,8 +20,8 @@ const COLUMNS: [Column; 7] = [
     Column::fixed(1, 0),
     Column::fixed(5, 2),
     Column::fixed(7, 0),
-    Column::between(10, 20, 0),
-    Column::between(12, 90, 1),
+    Column::between(10, 16, 1),
+    Column::between(24, 90, 0),
     Column::fixed(6, 3),
     Column::between(8, 24, 5),
 ];
