@@ -38,7 +38,7 @@ impl Demo {
         let (sources, _) = discover(&[directory.path().join("stacks")], &directory.path().join("data"));
         for file in sources.into_iter().filter_map(|source| source.files.into_iter().next()) {
             let (project, hashes) = deployed(&file)?;
-            scenario = scenario.deployed_from(&project, &file, hashes);
+            scenario = scenario.deployed_from(&project, &file, &hashes);
         }
         let server = Server::start(scenario, directory.path()).map_err(wrong)?;
         Ok(Self { server: Arc::new(server), directory })

@@ -51,11 +51,11 @@ impl Scenario {
     /// The same script with one stack deployed from this file, whose services have these configuration hashes: then a
     /// Compose engine finds that nothing has changed.
     #[must_use]
-    pub fn deployed_from(mut self, project: &str, file: &Path, hashes: BTreeMap<String, String>) -> Self {
+    pub fn deployed_from(mut self, project: &str, file: &Path, hashes: &BTreeMap<String, String>) -> Self {
         for stack in self.script.stacks.iter_mut().filter(|stack| stack.project == project) {
             stack.config_files = vec![file.display().to_string()];
             stack.working_dir = file.parent().unwrap_or(file).display().to_string();
-            stack.config_hashes.clone_from(&hashes);
+            stack.config_hashes.clone_from(hashes);
         }
         self
     }
