@@ -23,7 +23,8 @@ fn draws_resizes_and_ends() {
     let workplace = Workplace::new();
     let mut pty = shell(
         &workplace,
-        "trap 'stty size' WINCH; stty size; while read key; do echo \"<$key>\"; [ $key = q ] && exit 3; done",
+        // A signal interrupts `read`, which is not the end of the input.
+        "trap 'stty size' WINCH; stty size; while :; do read key && echo \"<$key>\" && [ $key = q ] && exit 3; done",
     );
     pty.wait_text("10 60");
     pty.resize((70, 20));

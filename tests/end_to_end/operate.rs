@@ -36,7 +36,6 @@ fn mlflow_is_deployed_watched_and_backed_up() {
     shipped_mlflow(&workplace, &project);
 
     let mut console = workplace.console((160, 48), []);
-    console.wait_text(stack);
     select(&console, stack);
     console.keys("<right>");
     select_service(&console, stack, "postgres");
@@ -74,7 +73,6 @@ fn a_service_is_scaled_and_restarted() {
     workplace.run(["-s", stack, "up"]).succeeded("up");
 
     let mut console = workplace.console((160, 48), []);
-    console.wait_text(stack);
     select(&console, stack);
     select_service(&console, stack, "web");
     console.keys("s");
@@ -94,19 +92,25 @@ fn a_service_is_scaled_and_restarted() {
 
 /// Filters the tree so that this stack alone is left, and goes to its row.
 fn select(console: &Pty, stack: &str) {
+    console.wait_text("running ┐");
     console.keys(&format!("1/{stack}<enter>g"));
     console.wait_text(&format!("Services /{stack}/"));
+    console.wait("the stack's row", PATIENCE, |screen| {
+        screen.lines().nth(2).is_some_and(|line| is_row(line, stack))
+    });
 }
 
-/// Goes down from the stack's row to the row of its service; the logs' title tells where the cursor is.
+/// Goes down from the stack's row to the row of its service.
 fn select_service(console: &Pty, stack: &str, service: &str) {
     console.wait("the service's row", PATIENCE, |screen| !row(screen, service).is_empty());
-    let names: Vec<String> = console.screen().lines().map(str::to_owned).collect();
-    let of = |name: &str| names.iter().position(|line| line.contains(name));
-    let (Some(from), Some(to)) = (of(stack), names.iter().position(|line| is_row(line, service))) else {
-        panic!("{service} of {stack} is not on the screen:\n{}", console.screen());
+    let screen = console.screen();
+    let line_of = |name: &str| screen.lines().position(|line| is_row(line, name));
+    let (Some(from), Some(to)) = (line_of(stack), line_of(service)) else {
+        panic!("{service} of {stack} is not on the screen:\n{screen}");
     };
     console.keys(&"j".repeat(to.saturating_sub(from)));
+    // The logs follow the selection.
+    console.wait_text(&format!("3 Logs {service}"));
 }
 
 /// When the service was started last.
@@ -130,7 +134,6 @@ fn a_killed_console_changes_nothing() {
     workplace.stack(stack, DATABASE);
     workplace.write(&format!("work/stacks/{stack}/tables.sql"), TABLES);
     let mut console = workplace.console((160, 48), []);
-    console.wait_text(stack);
     select(&console, stack);
     console.keys("u");
     confirm(&console, &format!("Deploy {stack}?"));
