@@ -13,6 +13,7 @@ pub mod health;
 pub mod host;
 pub mod image;
 mod incident;
+mod launch;
 pub mod lifecycle;
 pub mod log_book;
 pub mod mount;

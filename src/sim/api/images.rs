@@ -50,7 +50,8 @@ pub fn pull(call: &Call) -> Answer {
     call.shared.with(|world| match world.image(&reference) {
         Some(_) => Ok(json(200, &json!({ "status": format!("Status: Image is up to date for {reference}") }))),
         None => Err(Refusal::missing(format!(
-            "pull access denied for {name}, repository does not exist or may require 'docker login': denied: requested access to the resource is denied"
+            "pull access denied for {}, repository does not exist or may require 'docker login': denied: requested access to the resource is denied",
+            name.trim_start_matches("docker.io/").trim_start_matches("library/")
         ))),
     })
 }

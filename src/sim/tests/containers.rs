@@ -172,3 +172,13 @@ fn what_is_put_in_comes_out() {
     assert_eq!(super::client::frames(&logs), [(1, "hidden".to_owned())]);
     assert_eq!(client.get("/containers/one/archive?path=/nowhere").status, 404);
 }
+
+#[test]
+fn nothing_can_be_pulled_but_what_is_there() {
+    let stage = Stage::held("empty");
+    let client = stage.client();
+    assert_eq!(client.act("/images/create?fromImage=debian&tag=bookworm-slim").status, 200);
+    let refused = client.act("/images/create?fromImage=docker.io%2Flibrary%2Fnosuch&tag=1");
+    assert_eq!(refused.status, 404);
+    assert!(refused.message().starts_with("pull access denied for nosuch, "), "{}", refused.message());
+}

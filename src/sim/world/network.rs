@@ -4,6 +4,7 @@ use super::container::State;
 use super::{CEILING, Refusal, World};
 use crate::sim::clock::Moment;
 use serde_json::{Map, Value, json};
+use std::collections::HashSet;
 use std::net::Ipv4Addr;
 
 #[derive(Debug, Clone)]
@@ -284,7 +285,7 @@ impl World {
     }
 
     fn free_address(&self, network_id: &str, first: Ipv4Addr, prefix: u8) -> Result<Ipv4Addr, Refusal> {
-        let taken: Vec<Ipv4Addr> = self
+        let taken: HashSet<Ipv4Addr> = self
             .containers
             .values()
             .flat_map(|container| container.endpoints.values())
