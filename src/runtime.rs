@@ -148,3 +148,6 @@ impl Shell {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests;
