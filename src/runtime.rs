@@ -32,10 +32,12 @@ use input::InputThread;
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 use ratatui::layout::Rect;
+use signals::SignalEvent;
 use std::io::{BufWriter, IsTerminal as _, Stdout, stdout};
 use std::path::PathBuf;
 use terminal::TerminalGuard;
 use tokio::runtime::Builder;
+use tokio::sync::mpsc;
 
 /// Everything a console is made of.
 pub struct Console {
@@ -69,11 +71,12 @@ pub fn console(console: Console) -> Result<Ending, Fault> {
             .because("standard output is not a terminal")
             .hint("run it in a terminal, or use `mcp-tui snapshot` or `mcp-tui status`"));
     }
-    panic::install(console.state_directory.clone());
     let wrong = |error: std::io::Error| Fault::io("open the console on", "the terminal", &error);
+    raise_open_files();
     let endpoint = console.setup.endpoint.clone();
     // The daemon is asked before the terminal is prepared: both take some milliseconds.
     let ends = io::start(console.setup).map_err(wrong)?;
+    panic::install(console.state_directory, ends.alarm);
     let guard = TerminalGuard::enter(console.mouse).map_err(wrong)?;
     let (input_thread, input) = InputThread::start().map_err(wrong)?;
     let screen =
@@ -84,6 +87,26 @@ pub fn console(console: Console) -> Result<Ending, Fault> {
     let runtime = Builder::new_current_thread().enable_all().build().map_err(wrong)?;
     let shell = Shell { endpoint, guard, input_thread, console_loop, sources };
     runtime.block_on(shell.run()).map_err(wrong)
+}
+
+/// The cgroup reader holds six files for each container, and the usual soft limit is for a hundred of them.
+fn raise_open_files() {
+    let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile);
+    let raised = rustix::process::Rlimit { current: limit.maximum, ..limit };
+    if let Err(error) = rustix::process::setrlimit(rustix::process::Resource::Nofile, raised) {
+        log::warn!("the limit of open files stays as it is: {error}");
+    }
+}
+
+/// Resolves when a signal asks the console to end; what else comes meanwhile is the shell's.
+async fn ended(signals: &mut mpsc::Receiver<SignalEvent>) -> u8 {
+    loop {
+        match signals.recv().await {
+            Some(SignalEvent::End { exit_code }) => return exit_code,
+            Some(SignalEvent::Stop | SignalEvent::Resized) => {}
+            None => return signals::HANGUP_EXIT_CODE,
+        }
+    }
 }
 
 /// What the loop and the terminal need of one another.
@@ -118,11 +141,17 @@ impl Shell {
                     self.come_back()?;
                 }
                 Outcome::Shell(container) => {
-                    self.input_thread.pause()?;
+                    self.input_thread.pause(&mut self.sources.input).await?;
                     terminal::give_back();
-                    let result = match &self.endpoint {
-                        Ok(endpoint) => shell::run(endpoint, &container).await,
-                        Err(fault) => Err(fault.clone()),
+                    let session = async {
+                        match &self.endpoint {
+                            Ok(endpoint) => shell::run(endpoint, &container).await,
+                            Err(fault) => Err(fault.clone()),
+                        }
+                    };
+                    let result = tokio::select! {
+                        result = session => result,
+                        exit_code = ended(&mut self.sources.signals) => return Ok(Ending::Ended { exit_code }),
                     };
                     self.come_back()?;
                     self.input_thread.resume();

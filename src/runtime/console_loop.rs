@@ -6,7 +6,7 @@ use super::frames::FrameClock;
 use super::input::{self, Input};
 use super::signals::{HANGUP_EXIT_CODE, SignalEvent};
 use crate::app::{self, Effect, Msg, State};
-use crate::domain::ContainerId;
+use crate::domain::{ContainerId, Fault, FaultKind};
 use crate::view::{self, Appearance};
 use jiff::Timestamp;
 use ratatui::Terminal;
@@ -151,7 +151,7 @@ impl<B: Backend> ConsoleLoop<B> {
             }
             other => {
                 if let Err(error) = self.effects.try_send(other) {
-                    log::warn!("too much to do at once; dropped {:?}", error.into_inner());
+                    self.take(refused(error.into_inner()));
                 }
                 return;
             }
@@ -177,5 +177,18 @@ impl<B: Backend> ConsoleLoop<B> {
             self.take(Msg::Drawn(hits));
         }
         Ok(())
+    }
+}
+
+/// What is said of an effect for which there was no room: whoever waits for an answer gets one.
+fn refused(effect: Effect) -> Msg {
+    let fault = Fault::new(FaultKind::Exhausted, "do", "what was asked for")
+        .because("too much is waiting to be done")
+        .hint("try again in a moment");
+    match effect {
+        Effect::RequestPlan { request, .. } => Msg::Plan { request, result: Err(fault) },
+        Effect::StartTask { request, .. } => Msg::TaskStarted { request, result: Err(fault) },
+        Effect::Inspect(id) => Msg::Inspected { id, result: Err(fault) },
+        _ => Msg::Faults(vec![fault]),
     }
 }

@@ -3,10 +3,10 @@
 use super::feeds::fleet::Known;
 use super::feeds::logs::{self, Follower};
 use crate::app::{Effect, Msg};
+use crate::backup;
 use crate::domain::{Fault, FaultKind};
 use crate::engine::{Endpoint, Engine};
 use crate::task::{self, Store};
-use crate::{backup, config};
 use std::future::Future;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -14,7 +14,8 @@ use tokio::sync::{Mutex, Notify, mpsc};
 
 #[derive(Clone)]
 pub struct Context {
-    pub endpoint: Endpoint,
+    /// Or why there is none.
+    pub endpoint: Result<Endpoint, Fault>,
     pub store: Store,
     pub backups: PathBuf,
     pub known: Known,
@@ -28,7 +29,7 @@ pub struct Context {
 
 impl Context {
     pub fn new(
-        endpoint: Endpoint,
+        endpoint: Result<Endpoint, Fault>,
         store: Store,
         backups: PathBuf,
         known: Known,
@@ -52,7 +53,7 @@ impl Context {
         if let Some(engine) = &*kept {
             return Ok(engine.clone());
         }
-        let engine = Engine::connect(&self.endpoint).await?;
+        let engine = Engine::connect(self.endpoint.as_ref().map_err(Clone::clone)?).await?;
         *kept = Some(engine.clone());
         Ok(engine)
     }
@@ -87,7 +88,10 @@ async fn carry_out(context: &Context, effect: Effect, follower: &mut Follower) {
             Msg::Plan { request, result: plan.await }
         }),
         Effect::StartTask { request, task } => context.answer(async move {
-            let endpoint = here.endpoint.to_string();
+            let endpoint = match &here.endpoint {
+                Ok(endpoint) => endpoint.to_string(),
+                Err(fault) => return Msg::TaskStarted { request, result: Err(fault.clone()) },
+            };
             let store = here.store.clone();
             let submitted =
                 tokio::task::spawn_blocking(move || store.submit(task, &endpoint, jiff::Timestamp::now()))
@@ -115,9 +119,7 @@ async fn carry_out(context: &Context, effect: Effect, follower: &mut Follower) {
             Msg::Resources(resources.await)
         }),
         Effect::Save { name, text } => context.answer(async move {
-            let saved =
-                tokio::task::spawn_blocking(move || save(&config::paths::state_directory(), &name, &text))
-                    .await;
+            let saved = tokio::task::spawn_blocking(move || save(here.store.root(), &name, &text)).await;
             Msg::Saved(saved.unwrap_or_else(|error| {
                 Err(Fault::new(FaultKind::Internal, "save", "").because(error.to_string()))
             }))
@@ -141,9 +143,13 @@ async fn carry_out(context: &Context, effect: Effect, follower: &mut Follower) {
 /// Writes what a pane shows under a name that is not taken yet.
 fn save(directory: &Path, name: &str, text: &str) -> Result<String, Fault> {
     use std::io::Write as _;
-    use std::os::unix::fs::OpenOptionsExt as _;
+    use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
     let directory = directory.join("saved");
-    std::fs::create_dir_all(&directory).map_err(|error| Fault::io("create", directory.display(), &error))?;
+    std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(&directory)
+        .map_err(|error| Fault::io("create", directory.display(), &error))?;
     let stamp = jiff::Zoned::now().strftime("%Y%m%dT%H%M%S").to_string();
     let path = directory.join(format!("{stamp}-{name}"));
     let mut file = std::fs::OpenOptions::new()

@@ -14,7 +14,7 @@ use std::io::{self, IsTerminal as _, PipeWriter, Read as _, Write as _};
 use std::os::fd::{AsFd, OwnedFd};
 use std::sync::mpsc as blocking;
 use std::time::Duration;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum Input {
@@ -24,7 +24,7 @@ pub enum Input {
 }
 
 enum Control {
-    Pause(blocking::SyncSender<()>),
+    Pause(oneshot::Sender<()>),
     Resume,
 }
 
@@ -74,13 +74,21 @@ impl InputThread {
         Ok((Self { wake, control }, receiver))
     }
 
-    /// Returns when the thread no longer reads.
-    pub fn pause(&mut self) -> io::Result<()> {
-        let (acknowledge, acknowledged) = blocking::sync_channel(1);
+    /// Returns when the thread no longer reads. What was typed before is thrown away: the thread may wait for room in
+    /// the channel, and it was not meant for what comes now.
+    pub async fn pause(&mut self, input: &mut mpsc::Receiver<Input>) -> io::Result<()> {
+        let (acknowledge, mut acknowledged) = oneshot::channel();
         let gone = || io::Error::other("the input thread has ended");
         self.control.send(Control::Pause(acknowledge)).map_err(|_| gone())?;
         self.wake.write_all(&[0])?;
-        acknowledged.recv().map_err(|_| gone())
+        loop {
+            tokio::select! {
+                paused = &mut acknowledged => return paused.map_err(|_| gone()),
+                typed = input.recv() => if typed.is_none() {
+                    return Err(gone());
+                },
+            }
+        }
     }
 
     pub fn resume(&mut self) {

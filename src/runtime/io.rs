@@ -41,6 +41,8 @@ pub struct Ends {
     pub facts: mpsc::Receiver<Msg>,
     pub floods: mpsc::Receiver<Msg>,
     pub effects: mpsc::Sender<Effect>,
+    /// For what happens outside of every feed.
+    pub alarm: mpsc::Sender<Msg>,
 }
 
 /// Starts the thread. It ends when the loop has dropped its ends.
@@ -49,6 +51,7 @@ pub fn start(setup: Setup) -> io::Result<Ends> {
     let (floods, floods_end) = mpsc::channel(FLOODS);
     let (effects, effects_end) = mpsc::channel(EFFECTS);
     let (signals, signals_end) = mpsc::channel(16);
+    let alarm = facts.clone();
     let runtime = Builder::new_current_thread().enable_all().build()?;
     std::thread::Builder::new().name("io".to_owned()).spawn(move || {
         runtime.block_on(async move {
@@ -60,7 +63,7 @@ pub fn start(setup: Setup) -> io::Result<Ends> {
         // Blocking work that is under way must not hold the process up.
         runtime.shutdown_background();
     })?;
-    Ok(Ends { signals: signals_end, facts: facts_end, floods: floods_end, effects })
+    Ok(Ends { signals: signals_end, facts: facts_end, floods: floods_end, effects, alarm })
 }
 
 async fn feed(
@@ -71,25 +74,26 @@ async fn feed(
 ) {
     let known = Known::new();
     let (stacks, stack_files) = watch::channel(Vec::new());
-    let endpoint = match setup.endpoint {
-        Ok(endpoint) => endpoint,
-        Err(fault) => {
-            // There is no daemon to wait for, but the files, the host and the GPUs can still be shown.
-            let _ = facts.send(Msg::Fleet(FleetEvent::Lost { fault, retry_in_ms: 0 })).await;
-            tokio::spawn(stacks::run(setup.search, facts.clone(), stacks));
-            if let Err(error) = figures::start(setup.source, known, false, floods) {
-                log::error!("the sampler cannot be started: {error}");
-            }
-            facts.closed().await;
-            return;
-        }
-    };
     let scripted = matches!(setup.source, Source::Scripted(_));
-    let cgroups = endpoint.is_local() && !scripted;
-    tokio::spawn(fleet::run(endpoint.clone(), known.clone(), facts.clone()));
+    let cgroups = setup.endpoint.as_ref().is_ok_and(Endpoint::is_local) && !scripted;
+    match setup.endpoint.clone() {
+        Ok(endpoint) => {
+            tokio::spawn(fleet::run(endpoint, known.clone(), facts.clone()));
+        }
+        // There is no daemon to wait for, but files, tasks, backups and the host can still be shown.
+        Err(fault) => {
+            let _ = facts.send(Msg::Fleet(FleetEvent::Lost { fault, retry_in_ms: 0 })).await;
+        }
+    }
     let store = setup.store;
-    let context =
-        Context::new(endpoint, store.clone(), setup.backups, known.clone(), facts.clone(), floods.clone());
+    let context = Context::new(
+        setup.endpoint,
+        store.clone(),
+        setup.backups,
+        known.clone(),
+        facts.clone(),
+        floods.clone(),
+    );
     if let Err(error) = figures::start(setup.source, known.clone(), cgroups, floods.clone()) {
         log::error!("the sampler cannot be started: {error}");
     }

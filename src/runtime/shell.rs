@@ -1,8 +1,9 @@
 //! A shell inside a container: the terminal is handed to it until it ends.
 
-use crate::domain::{ContainerId, Fault};
+use super::terminal;
+use crate::domain::{ContainerId, Fault, FaultKind, Safe};
 use crate::engine::{Endpoint, Engine};
-use crossterm::terminal::{disable_raw_mode, enable_raw_mode, size};
+use crossterm::terminal::size;
 use futures_util::StreamExt as _;
 use rustix::event::{PollFd, PollFlags, poll};
 use std::io::{self, PipeReader, Write as _};
@@ -20,13 +21,13 @@ pub async fn run(endpoint: &Endpoint, container: &ContainerId) -> Result<i64, Fa
     let engine = Engine::connect(endpoint).await?;
     let (columns, rows) = size().map_err(|error| wrong(&error))?;
     let command: Vec<String> = SHELL.iter().map(|word| (*word).to_owned()).collect();
-    let mut terminal = engine.exec_terminal(container, command, (columns, rows)).await?;
+    let mut session = engine.exec_terminal(container, command, (columns, rows)).await?;
     let mut resized = signal(SignalKind::window_change()).map_err(|error| wrong(&error))?;
-    enable_raw_mode().map_err(|error| wrong(&error))?;
+    terminal::take_keys().map_err(|error| wrong(&error))?;
     let (stop, mut typed) = read_terminal().map_err(|error| wrong(&error))?;
     let result = loop {
         tokio::select! {
-            output = terminal.output.next() => match output {
+            output = session.output.next() => match output {
                 Some(Ok(bytes)) => {
                     // A shell is the operator's own terminal session: it must reach the terminal as it is.
                     let mut stdout = io::stdout().lock();
@@ -38,22 +39,28 @@ pub async fn run(endpoint: &Endpoint, container: &ContainerId) -> Result<i64, Fa
                 None => break Ok(()),
             },
             bytes = typed.recv() => match bytes {
-                Some(bytes) => if let Err(error) = terminal.input.write_all(&bytes).await {
+                Some(bytes) => if let Err(error) = session.input.write_all(&bytes).await {
                     break Err(wrong(&error));
                 },
                 None => break Ok(()),
             },
             _ = resized.recv() => if let Ok((columns, rows)) = size() {
-                terminal.resize(columns, rows).await?;
+                // A shell that just ended has no size; its end comes with the output.
+                if let Err(fault) = session.resize(columns, rows).await {
+                    log::debug!("{}", Safe::new(fault.to_string()));
+                }
             },
         }
     };
     drop(stop);
     // The reader has ended once its channel closes; only then may somebody else read the terminal.
     while typed.recv().await.is_some() {}
-    disable_raw_mode().map_err(|error| wrong(&error))?;
+    terminal::give_back();
     result?;
-    Ok(terminal.exit_code().await?.unwrap_or_default())
+    session.exit_code().await?.ok_or_else(|| {
+        Fault::new(FaultKind::Internal, "leave the shell in", container.short())
+            .because("its exit code is not known")
+    })
 }
 
 /// Reads the terminal until the returned pipe end is dropped.

@@ -70,24 +70,24 @@ struct Heard {
 
 impl Heard {
     fn take(&mut self, msg: &Msg) {
-        match msg {
-            Msg::Fleet(FleetEvent::Listed(containers)) => {
-                self.parts.push(Part::Fleet);
-                if !containers.iter().any(Container::is_running) {
-                    self.parts.push(Part::Figures);
-                }
+        if let Msg::Fleet(FleetEvent::Listed(containers)) = msg {
+            self.parts.push(Part::Fleet);
+            if !containers.iter().any(Container::is_running) {
+                self.parts.push(Part::Figures);
             }
-            Msg::Fleet(FleetEvent::Lost { .. }) => self.parts.extend([Part::Fleet, Part::Figures]),
-            Msg::Host(_) => self.parts.push(Part::Host),
-            Msg::Gpu(_) => self.parts.push(Part::Gpus),
-            Msg::Stacks { .. } => self.parts.push(Part::Stacks),
-            Msg::Figures(_) => {
-                self.samples += 1;
-                if self.samples == 2 {
-                    self.parts.push(Part::Figures);
-                }
+        } else if let Msg::Fleet(FleetEvent::Lost { .. }) = msg {
+            self.parts.extend([Part::Fleet, Part::Figures]);
+        } else if let Msg::Host(_) = msg {
+            self.parts.push(Part::Host);
+        } else if let Msg::Gpu(_) = msg {
+            self.parts.push(Part::Gpus);
+        } else if let Msg::Stacks { .. } = msg {
+            self.parts.push(Part::Stacks);
+        } else if let Msg::Figures(_) = msg {
+            self.samples += 1;
+            if self.samples == 2 {
+                self.parts.push(Part::Figures);
             }
-            _ => {}
         }
     }
 

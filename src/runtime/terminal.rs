@@ -7,10 +7,14 @@ use crossterm::event::{
 use crossterm::execute;
 use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
 use std::io::{self, Write as _};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicU8, Ordering};
 
-/// Whether the terminal is ours now; the panic hook must know it without the guard at hand.
-static TAKEN: AtomicBool = AtomicBool::new(false);
+/// How much of the terminal is ours now; the panic hook and the watchdog must know it without the guard at hand.
+static TAKEN: AtomicU8 = AtomicU8::new(NOTHING);
+const NOTHING: u8 = 0;
+/// Only its raw mode: a shell in a container has the screen.
+const RAW: u8 = 1;
+const SCREEN: u8 = 2;
 
 pub struct TerminalGuard {
     mouse: bool,
@@ -45,7 +49,7 @@ impl Drop for TerminalGuard {
 
 fn take(mouse: bool) -> io::Result<()> {
     enable_raw_mode()?;
-    TAKEN.store(true, Ordering::SeqCst);
+    TAKEN.store(SCREEN, Ordering::SeqCst);
     execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste, Hide)?;
     if mouse {
         execute!(io::stdout(), EnableMouseCapture)?;
@@ -53,13 +57,25 @@ fn take(mouse: bool) -> io::Result<()> {
     Ok(())
 }
 
+/// Every key goes to whoever reads, the screen stays as it is; until [`give_back`].
+pub fn take_keys() -> io::Result<()> {
+    enable_raw_mode()?;
+    TAKEN.store(RAW, Ordering::SeqCst);
+    Ok(())
+}
+
 /// Does nothing when the terminal was given back already. A terminal that is gone cannot be restored, so its errors
 /// are of no use to anyone.
 pub fn give_back() {
-    if TAKEN.swap(false, Ordering::SeqCst) {
+    let taken = TAKEN.swap(NOTHING, Ordering::SeqCst);
+    if taken == NOTHING {
+        return;
+    }
+    // First what cannot block: the writes may, on a terminal that takes nothing.
+    let _ = disable_raw_mode();
+    if taken == SCREEN {
         let mut out = io::stdout();
         let _ = execute!(out, DisableMouseCapture, DisableBracketedPaste, LeaveAlternateScreen, Show);
-        let _ = disable_raw_mode();
         let _ = out.flush();
     }
 }

@@ -52,6 +52,8 @@ pub async fn run(
 /// Keeps the checks' copy of the fleet.
 async fn mirror(known: Known, fleet: watch::Sender<Fleet>) {
     let mut changes = known.changes();
+    // What was listed before this began counts as well.
+    changes.mark_changed();
     while changes.changed().await.is_ok() {
         let containers = known.fleet().containers.values().cloned().collect();
         fleet.send_replace(Some(Arc::new(containers)));

@@ -4,7 +4,7 @@
 use crate::app::Msg;
 use crate::domain::{Fault, Safe, TaskId, TaskRecord};
 use crate::task::{Follower, Store};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{Notify, mpsc};
@@ -58,6 +58,8 @@ pub async fn run(store: Store, started: Arc<Notify>, facts: mpsc::Sender<Msg>) {
 struct Board {
     over: BTreeMap<TaskId, TaskRecord>,
     running: BTreeMap<TaskId, Follower>,
+    /// Tasks whose files cannot be read; said once, and no reason to hide the others.
+    damaged: BTreeSet<TaskId>,
     seen: bool,
 }
 
@@ -72,13 +74,17 @@ impl Board {
         let mut listed = !self.seen || self.over.len() + self.running.len() != known;
         self.seen = true;
         for id in ids {
-            if !self.over.contains_key(&id) && !self.running.contains_key(&id) {
-                match store.follow(&id) {
-                    Ok(follower) => {
-                        self.running.insert(id, follower);
-                        listed = true;
-                    }
-                    Err(fault) => log::warn!("{}", Safe::new(fault.to_string())),
+            if self.over.contains_key(&id) || self.running.contains_key(&id) || self.damaged.contains(&id) {
+                continue;
+            }
+            match store.follow(&id) {
+                Ok(follower) => {
+                    self.running.insert(id, follower);
+                    listed = true;
+                }
+                Err(fault) => {
+                    log::warn!("{}", Safe::new(fault.to_string()));
+                    self.damaged.insert(id);
                 }
             }
         }
@@ -86,8 +92,17 @@ impl Board {
         for (id, follower) in &mut self.running {
             let before = follower.record().state;
             let mut news = false;
-            while !follower.poll()?.is_empty() {
-                news = true;
+            loop {
+                match follower.poll() {
+                    Ok(lines) if lines.is_empty() => break,
+                    Ok(_) => news = true,
+                    Err(fault) => {
+                        if self.damaged.insert(id.clone()) {
+                            log::warn!("{}", Safe::new(fault.to_string()));
+                        }
+                        break;
+                    }
+                }
             }
             if news || follower.record().state != before {
                 changed.push(id.clone());
