@@ -175,6 +175,9 @@ fn console(context: &Context, setup: Setup, feeds: runtime::Setup) -> Console {
     let (mut state, mut faults) = State::new(setup);
     faults.append(&mut theme_faults);
     faults.splice(0..0, context.settings_faults.iter().cloned());
+    for fault in &faults {
+        log::warn!("{}", Safe::new(fault.to_string()));
+    }
     if !faults.is_empty() {
         // Nothing can follow from these at this point: no feed runs yet.
         app::update(&mut state, Msg::Faults(faults), Timestamp::now());

@@ -3,7 +3,7 @@
 use crate::app::Msg;
 use crate::compose::file::{self, LoadRequest};
 use crate::config::stacks::discover;
-use crate::domain::{Fault, StackFile, StackOrigin};
+use crate::domain::{Fault, Safe, StackFile, StackOrigin};
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 use tokio::sync::{mpsc, watch};
@@ -76,6 +76,9 @@ pub async fn run(search: Search, facts: mpsc::Sender<Msg>, stacks: watch::Sender
         });
         if let Ok(Some((now, (files, faults)))) = looked.await {
             stamp = Some(now);
+            for fault in &faults {
+                log::warn!("{}", Safe::new(fault.to_string()));
+            }
             stacks.send_replace(files.clone());
             if facts.send(Msg::Stacks { files, faults }).await.is_err() {
                 return;

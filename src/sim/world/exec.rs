@@ -65,6 +65,17 @@ impl Exec {
     }
 }
 
+impl Exec {
+    /// A shell without a script, or with one whose last word on a terminal is to become a shell.
+    fn becomes_a_shell(&self) -> bool {
+        match self.command.as_slice() {
+            [_] => true,
+            [_, option, script] => self.tty && option == "-c" && script.contains("exec sh"),
+            _ => false,
+        }
+    }
+}
+
 /// The beginning of a PostgreSQL custom-format dump (version 1.14), then bytes that do not compress.
 fn postgres_dump(bytes: u64, seed: u64) -> Vec<u8> {
     let mut dump = b"PGDMP\x01\x0e\x00\x04\x08\x01\x01".to_vec();
@@ -174,7 +185,7 @@ impl World {
             return Performance::Answer { after: answer.takes.0, output, code: answer.exit };
         }
         let program = exec.command.first().and_then(|word| word.rsplit('/').next()).unwrap_or_default();
-        if matches!(program, "sh" | "bash" | "ash") && exec.command.len() == 1 && exec.stdin {
+        if matches!(program, "sh" | "bash" | "ash") && exec.stdin && exec.becomes_a_shell() {
             return Performance::Terminal;
         }
         if let Some(script) = self.shell_for(exec, &exec.command) {
