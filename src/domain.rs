@@ -27,5 +27,5 @@ pub use host::HostSample;
 pub use log_line::{LogLine, LogSource};
 pub use plan::{Plan, PlannedStep, StepVerb};
 pub use safe::{Gate, Safe, StyledLine};
-pub use stack::{StackFile, StackOrigin, StackRef};
+pub use stack::{MOST_REPLICAS, StackFile, StackOrigin, StackRef};
 pub use task::{Operation, TaskEvent, TaskId, TaskRecord, TaskSpec, TaskState, TaskTarget};

@@ -5,7 +5,7 @@ use super::context::Context;
 use super::output::Output;
 use super::stack::choose;
 use crate::domain::task::TaskRequest;
-use crate::domain::{Fault, FaultKind, Operation, TaskTarget};
+use crate::domain::{Fault, FaultKind, MOST_REPLICAS, Operation, TaskTarget};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 
@@ -38,20 +38,23 @@ pub async fn run(context: &Context, operation: Operation, output: Output) -> Res
 pub fn replicas(arguments: &[String]) -> Result<BTreeMap<String, u32>, Fault> {
     let mut replicas = BTreeMap::new();
     for argument in arguments {
-        let parsed = argument.split_once('=').and_then(|(name, count)| Some((name, count.parse().ok()?)));
-        match parsed.filter(|(name, _)| !name.is_empty()) {
-            Some((name, count)) if replicas.insert(name.to_owned(), count).is_none() => {}
-            Some((name, _)) => return Err(wrong(argument, &format!("{name} is named twice"))),
-            None => return Err(wrong(argument, "expected SERVICE=N")),
+        let Some((name, count)) = argument.split_once('=').filter(|(name, _)| !name.is_empty()) else {
+            return Err(wrong(argument, "expected SERVICE=N"));
+        };
+        let Some(count) = count.parse().ok().filter(|count| *count <= MOST_REPLICAS) else {
+            return Err(wrong(argument, &format!("N is a whole number from 0 to {MOST_REPLICAS}")));
+        };
+        if replicas.insert(name.to_owned(), count).is_some() {
+            return Err(wrong(argument, &format!("{name} is named twice")));
         }
     }
     Ok(replicas)
 }
 
 fn wrong(argument: &str, cause: &str) -> Fault {
-    Fault::new(FaultKind::Invalid, "scale", argument)
-        .because(cause)
-        .hint("for example `mcp-tui -s mcp scale inference=3`")
+    Fault::new(FaultKind::Invalid, "scale", argument).because(cause).hint(format!(
+        "write SERVICE=N for each service, N from 0 to {MOST_REPLICAS}; `mcp-tui status` lists the services"
+    ))
 }
 
 #[cfg(test)]
@@ -71,5 +74,16 @@ mod tests {
             assert_eq!(given(&wrong).unwrap_err().kind, FaultKind::Invalid);
         }
         assert!(given(&["web=1", "web=2"]).is_err());
+    }
+
+    #[test]
+    fn more_replicas_than_a_service_may_have_are_refused() {
+        let given = |count: &str| replicas(&[format!("web={count}")]);
+        assert_eq!(given("1000").unwrap()["web"], 1000);
+        for count in ["1001", "99999999", "99999999999999999999"] {
+            let fault = given(count).unwrap_err();
+            assert_eq!(fault.kind, FaultKind::Invalid);
+            assert!(fault.to_string().contains("from 0 to 1000"), "{fault}");
+        }
     }
 }

@@ -4,6 +4,10 @@ use super::{CheckSpec, Safe};
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
+/// The most replicas one service may have. A bridge of Linux has 1,023 ports, so no network of one host connects more;
+/// what is above that is a slip of the finger, and merely planning it could exhaust the server that is to be kept up.
+pub const MOST_REPLICAS: u32 = 1_000;
+
 /// Enough to load a project again in another process.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct StackRef {

@@ -98,6 +98,9 @@ fn wrong_arguments() {
     workplace.run(["conquer"]).failed(exit::INVALID, ["conquer"]);
     workplace.stack("web", WEB);
     workplace.run(["-s", "web", "scale", "web=many"]).failed(exit::INVALID, ["web=many"]);
+    workplace
+        .run(["-s", "web", "scale", "web=99999999"])
+        .failed(exit::INVALID, ["web=99999999", "0 to 1000"]);
 }
 
 fn an_unknown_service() {

@@ -3,10 +3,7 @@
 use crate::app::command::Danger;
 use crate::app::input::Input;
 use crate::domain::task::TaskRequest;
-use crate::domain::{Fault, Operation, Plan, StepVerb};
-
-/// More replicas than one server runs of anything.
-const MOST_REPLICAS: u32 = 999;
+use crate::domain::{Fault, MOST_REPLICAS, Operation, Plan, StepVerb};
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Confirm {

@@ -89,6 +89,18 @@ fn scaling_asks_for_the_number_first_and_plans_each() {
 }
 
 #[test]
+fn no_more_digits_are_taken_than_a_service_may_have_replicas() {
+    let mut state = platform();
+    press(&mut state, "s");
+    keys(&mut state, "9 9 9 9 9");
+    assert_eq!(card(&state).replicas.unwrap().wanted, 999);
+    keys(&mut state, "+ + +");
+    assert_eq!(card(&state).replicas.unwrap().wanted, 1_000);
+    keys(&mut state, "backspace backspace backspace backspace 1 0 0 0 0");
+    assert_eq!(card(&state).replicas.unwrap().wanted, 1_000);
+}
+
+#[test]
 fn taking_down_with_volumes_must_be_typed() {
     let mut state = platform();
     press(&mut state, "D");

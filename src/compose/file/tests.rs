@@ -81,6 +81,20 @@ fn what_cannot_be_honoured_is_refused_by_name() {
 }
 
 #[test]
+fn more_replicas_than_a_service_may_have_are_refused_at_their_place() {
+    let faults = load_one(
+        "services:\n  web:\n    image: nginx\n    scale: 1001\n  api:\n    image: nginx\n    deploy: {replicas: 99999999}\n  \
+         all:\n    image: nginx\n    scale: 1000\n  off:\n    image: nginx\n    profiles: [never]\n    scale: 2000\n",
+    )
+    .unwrap_err();
+    insta::assert_snapshot!(faults.join("\n"), @r"
+    read compose.yaml:4:12: services.web.scale: expected at most 1000 replicas, found `1001`
+    read compose.yaml:7:24: services.api.deploy.replicas: expected at most 1000 replicas, found `99999999`
+    read compose.yaml:14:12: services.off.scale: expected at most 1000 replicas, found `2000`
+    ");
+}
+
+#[test]
 fn a_mistake_in_the_second_file_names_the_second_file() {
     let base = "services:\n  web:\n    image: nginx\n";
     let faults = load_files(&[

@@ -230,6 +230,19 @@ fn scale_takes_the_highest_numbers_and_adds_above_them() {
 }
 
 #[test]
+fn more_replicas_than_a_service_may_have_are_refused_before_any_is_planned() {
+    let project = project(SHOP);
+    let observed = running(&project);
+    let to = |count: u32| BTreeMap::from([("api".to_owned(), count)]);
+    assert!(scale(&project, &observed, &to(1_000)).is_ok());
+    for count in [1_001, 99_999_999, u32::MAX] {
+        let fault = scale(&project, &observed, &to(count)).unwrap_err();
+        assert_eq!(fault.kind, FaultKind::Invalid);
+        assert!(fault.to_string().contains("1000 replicas at the most"), "{fault}");
+    }
+}
+
+#[test]
 fn down_goes_backwards_and_keeps_the_data() {
     let down = Operation::Down { volumes: false, remove_orphans: false };
     insta::assert_snapshot!(operation(SHOP, running, &down));

@@ -6,7 +6,7 @@ use super::{Action, ActionPlan, Target, card, conflicts, graph, objects};
 use crate::compose::body::container_name;
 use crate::compose::file::{Condition, Project, Service};
 use crate::compose::observe::Observed;
-use crate::domain::{Container, Fault, FaultKind, StepVerb};
+use crate::domain::{Container, Fault, FaultKind, MOST_REPLICAS, StepVerb};
 use std::collections::{BTreeMap, BTreeSet};
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -40,6 +40,12 @@ pub fn scale(
         return Err(Fault::new(FaultKind::Invalid, "scale", project.name.as_str())
             .because("no service is named")
             .hint("write SERVICE=NUMBER"));
+    }
+    // Whoever wrote the task: the command line and the console ask for no more, a file on the disk might.
+    if let Some((name, count)) = replicas.iter().find(|(_, count)| **count > MOST_REPLICAS) {
+        return Err(Fault::new(FaultKind::Invalid, "scale", format!("{name}={count}"))
+            .because(format!("a service has {MOST_REPLICAS} replicas at the most"))
+            .hint(format!("write {name}=N, where N is a number from 0 to {MOST_REPLICAS}")));
     }
     bring_up(plan, "scale", project, observed, &options, replicas)
 }

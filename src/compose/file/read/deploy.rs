@@ -1,7 +1,7 @@
 //! `deploy` and `gpus`.
 
 use super::Context;
-use super::scalars::{count, duration, float, integer, labels, scalar, scalars, size};
+use super::scalars::{count, duration, float, integer, labels, replicas, scalar, scalars, size};
 use crate::compose::file::service::{Deploy, DeployResources, DeviceRequest, Empty, Quota, RestartPolicy};
 use crate::domain::yaml::{Reader, Value};
 
@@ -28,7 +28,7 @@ pub fn deploy(reader: &Reader<'_>, context: &Context<'_>) -> Deploy {
     }
     Deploy {
         mode,
-        replicas: reader.get("replicas").and_then(|value| count(&value)),
+        replicas: reader.get("replicas").and_then(|value| replicas(&value)),
         labels: reader.get("labels").map(|value| labels(&value)).unwrap_or_default(),
         resources: reader.get("resources").map(|value| resources(&value)).unwrap_or_default(),
         restart_policy: reader.get("restart_policy").map(|value| restart_policy(&value)),

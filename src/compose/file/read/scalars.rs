@@ -1,6 +1,7 @@
 //! Simple values and lists of them. Interpolation leaves text behind, so text that spells a number or a boolean is one.
 
 use crate::compose::file::values::{ByteSize, GoDuration, byte_size, go_float};
+use crate::domain::MOST_REPLICAS;
 use crate::domain::yaml::{Reader, Value};
 use std::collections::BTreeMap;
 
@@ -62,6 +63,16 @@ pub fn count(reader: &Reader<'_>) -> Option<u32> {
         reader.expected("a whole number from 0 on");
     }
     value
+}
+
+/// How many containers a service has.
+pub fn replicas(reader: &Reader<'_>) -> Option<u32> {
+    let wanted = count(reader)?;
+    if wanted > MOST_REPLICAS {
+        reader.expected(&format!("at most {MOST_REPLICAS} replicas"));
+        return None;
+    }
+    Some(wanted)
 }
 
 pub fn float(reader: &Reader<'_>) -> Option<f64> {

@@ -6,7 +6,7 @@ use super::mounts::{devices, file_references, mounts};
 use super::networks::{depends_on, extra_hosts, memberships, ulimits};
 use super::ports::{expose, ports};
 use super::scalars::{
-    count, duration, flag, float, integer, labels, one_or_more, pairs, scalar, scalars, size,
+    duration, flag, float, integer, labels, one_or_more, pairs, replicas, scalar, scalars, size,
 };
 use super::{Context, mcp};
 use crate::compose::file::service::{Build, EnvFile, Logging, Service};
@@ -201,7 +201,7 @@ pub fn service(reader: &Reader<'_>, name: &str, context: &Context<'_>) -> Servic
         read_only: switch("read_only"),
         restart: restart(reader),
         runtime: text("runtime"),
-        scale: reader.get("scale").and_then(|value| count(&value)),
+        scale: reader.get("scale").and_then(|value| replicas(&value)),
         secrets: reader.get("secrets").map(|value| file_references(&value)).unwrap_or_default(),
         security_opt: reader.get("security_opt").map(|value| security_options(&value)).unwrap_or_default(),
         shm_size: bytes("shm_size"),
