@@ -23,6 +23,7 @@ pub use service::{
     BindOptions, Condition, Dependency, Deploy, Device, DeviceRequest, FileReference, HealthCheck, Logging,
     Membership, Mount, MountKind, Port, Service, TmpfsOptions, Ulimit, VolumeOptions,
 };
+pub use stack::is_postgres;
 pub use values::{ByteSize, GoDuration};
 
 #[cfg(test)]

@@ -128,7 +128,8 @@ impl ActionPlan {
         }
     }
 
-    fn warn(&mut self, text: impl Into<String>) {
+    /// What does not block but must be read on the card.
+    pub fn warn(&mut self, text: impl Into<String>) {
         let text = text.into();
         if !self.plan.warnings.contains(&text) {
             self.plan.warnings.push(text);

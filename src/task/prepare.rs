@@ -2,7 +2,8 @@
 
 use super::container::{self, ContainerAction};
 use crate::backup::{self, Order};
-use crate::compose::{self, ActionPlan, LoadRequest, Project, load};
+use crate::compose::{self, ActionPlan, LoadRequest, Project, is_postgres, load};
+use crate::domain::stack::BackupSource;
 use crate::domain::task::{TaskEvent, TaskRequest};
 use crate::domain::{
     Container, Fault, FaultKind, Operation, Plan, Safe, StackFile, StackOrigin, StackRef, TaskTarget,
@@ -38,9 +39,27 @@ async fn prepare_compose(
     stack: &StackRef,
     operation: &Operation,
 ) -> Result<Prepared, Fault> {
-    let project = project(stack)?;
+    let (project, unread) = match (project(stack), operation) {
+        (Ok(project), _) => (project, None),
+        (Err(fault), Operation::Up { .. } | Operation::Scale { .. }) => return Err(fault),
+        // A file that is gone or broken must not keep anybody from stopping what runs.
+        (
+            Err(fault),
+            Operation::Down { .. }
+            | Operation::Start { .. }
+            | Operation::Stop { .. }
+            | Operation::Restart { .. }
+            | Operation::Backup,
+        ) => (None, Some(fault)),
+    };
     let observed = compose::observe(engine, &stack.project, project.as_ref()).await?;
-    let plan = compose::plan::for_operation(project.as_ref(), &observed, operation)?;
+    if let Some(fault) = unread.clone().filter(|_| observed.containers.is_empty()) {
+        return Err(fault);
+    }
+    let mut plan = compose::plan::for_operation(project.as_ref(), &observed, operation)?;
+    if let Some(fault) = unread {
+        plan.warn(without_files(&fault));
+    }
     let addresses = match (operation, project) {
         (Operation::Up { .. }, Some(project)) => project.mcp.addresses,
         (_, _) => Vec::new(),
@@ -49,21 +68,53 @@ async fn prepare_compose(
 }
 
 async fn prepare_backup(engine: &Engine, stack: &StackRef) -> Result<Prepared, Fault> {
-    let stack = match project(stack)? {
-        Some(project) => project.stack_file(StackOrigin::Given),
-        None => {
-            return Err(Fault::new(FaultKind::Invalid, "back up", &stack.project)
-                .because("the stack is known by its containers only, and nothing says what to save of it")
-                .hint("name its Compose files with -f, or put them into the stack search path"));
-        }
-    };
+    let project = project(stack);
     let mut containers = Vec::new();
-    for container in engine.containers(Some(&stack.reference.project)).await? {
+    for container in engine.containers(Some(&stack.project)).await? {
         // Only an inspect tells the environment, where the database's user and password stand.
         containers.push(engine.inspect(&container.id).await?);
     }
-    let plan = backup::plan(&stack, &containers)?;
+    let (stack, warning) = match project {
+        Ok(Some(project)) => (project.stack_file(StackOrigin::Given), None),
+        Ok(None) => (from_containers(stack, &containers)?, None),
+        Err(fault) => match from_containers(stack, &containers) {
+            Ok(stack) => (stack, Some(without_files(&fault))),
+            Err(_) => return Err(fault),
+        },
+    };
+    let mut plan = backup::plan(&stack, &containers)?;
+    plan.warnings.extend(warning);
     Ok(Prepared::Backup { stack: Box::new(stack), containers, plan })
+}
+
+/// What can be saved of a stack whose files cannot be read: the databases that its containers' images tell.
+fn from_containers(stack: &StackRef, containers: &[Container]) -> Result<StackFile, Fault> {
+    let databases = containers.iter().filter(|container| is_postgres(&container.image));
+    let mut services: Vec<String> = databases
+        .filter_map(|container| container.compose.as_ref().map(|labels| labels.service.clone()))
+        .collect();
+    services.sort();
+    services.dedup();
+    if services.is_empty() {
+        return Err(Fault::new(FaultKind::Invalid, "back up", &stack.project)
+            .because("the stack is known by its containers only, and none of them runs a database's image")
+            .hint("name its Compose files with -f, or put them into the stack search path"));
+    }
+    let source = |service| BackupSource::Postgres { service, database: None, user: None };
+    Ok(StackFile {
+        reference: stack.clone(),
+        origin: StackOrigin::Given,
+        title: None,
+        services: Vec::new(),
+        checks: Vec::new(),
+        backup: services.into_iter().map(source).collect(),
+        addresses: Vec::new(),
+    })
+}
+
+/// The warning of a plan that had to do without the files. The fault names the file and what is wrong with it.
+fn without_files(fault: &Fault) -> String {
+    format!("planned from the containers' labels alone, because the files cannot be read: {fault}")
 }
 
 impl Prepared {
@@ -108,3 +159,6 @@ fn project(stack: &StackRef) -> Result<Option<Project>, Fault> {
     }
     load(&LoadRequest::of(stack, std::env::vars().collect())).map(Some).map_err(Fault::merged)
 }
+
+#[cfg(test)]
+mod tests;

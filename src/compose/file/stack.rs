@@ -79,7 +79,7 @@ fn stack_service(service: &Service) -> StackService {
 }
 
 /// `postgres`, `postgres:15-alpine`, `registry/library/postgres@sha256:…`, and its well-known relatives.
-fn is_postgres(image: &str) -> bool {
+pub fn is_postgres(image: &str) -> bool {
     let image = image.split('@').next().unwrap_or_default();
     let name = image.rsplit('/').next().unwrap_or_default();
     let name = name.split(':').next().unwrap_or_default();
