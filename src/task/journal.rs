@@ -16,6 +16,8 @@ const READ_LIMIT: u64 = 4 << 20;
 pub struct Journal {
     file: File,
     path: PathBuf,
+    /// The length up to which all lines are whole.
+    good: u64,
 }
 
 impl Journal {
@@ -25,7 +27,7 @@ impl Journal {
             Fault::io("create journal", path.display(), &error)
                 .hint("a task runs only once; ask for it again instead")
         })?;
-        Ok(Self { file, path: path.to_owned() })
+        Ok(Self { file, path: path.to_owned(), good: 0 })
     }
 
     /// Appends one line and sees it to the disk, so that what was intended is known whatever happens next.
@@ -34,7 +36,12 @@ impl Journal {
         let line = JournalLine { time, event };
         let written = serde_json::to_vec(&line).map_err(std::io::Error::from).and_then(|mut bytes| {
             bytes.push(b'\n');
+            // What a full disk left of an earlier line would spoil this one too.
+            if self.file.metadata()?.len() > self.good {
+                self.file.set_len(self.good)?;
+            }
             self.file.write_all(&bytes)?;
+            self.good += bytes.len() as u64;
             if fleeting { Ok(()) } else { self.file.sync_data() }
         });
         written.map_err(|error| Fault::io("write journal", self.path.display(), &error))

@@ -58,3 +58,19 @@ fn a_task_cannot_run_twice() {
     let fault = Journal::create(&path).unwrap_err();
     assert_eq!(fault.kind, crate::domain::FaultKind::Conflict);
 }
+
+#[test]
+fn half_a_line_that_a_failed_write_left_does_not_spoil_the_next_one() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("journal.jsonl");
+    let mut journal = Journal::create(&path).unwrap();
+    let mut tail = JournalTail::new(path.clone());
+    journal.append(output("one"), Timestamp::UNIX_EPOCH).unwrap();
+    // As a disk that fills up in the middle of a line leaves it.
+    OpenOptions::new().append(true).open(&path).unwrap().write_all(b"{\"time\":\"1970-").unwrap();
+    assert_eq!(texts(&tail.poll().unwrap()), ["one"]);
+    journal.append(output("two"), Timestamp::UNIX_EPOCH).unwrap();
+    journal.append(output("three"), Timestamp::UNIX_EPOCH).unwrap();
+    assert_eq!(texts(&tail.poll().unwrap()), ["two", "three"]);
+    assert_eq!(tail.skipped(), 0);
+}
