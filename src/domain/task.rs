@@ -56,7 +56,7 @@ impl Operation {
 #[serde(rename_all = "snake_case")]
 pub enum TaskTarget {
     Stack(StackRef),
-    /// A container that belongs to no stack.
+    /// One container by itself, be it of a stack or of none.
     Container {
         id: ContainerId,
         name: String,

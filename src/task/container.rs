@@ -1,4 +1,4 @@
-//! Start, stop and restart of a container that belongs to no stack.
+//! Start, stop and restart of one container by itself, whether it belongs to a stack or not.
 
 use crate::domain::task::TaskEvent;
 use crate::domain::{ContainerId, Fault, FaultKind, Operation, Plan, PlannedStep, StepVerb};
@@ -36,7 +36,7 @@ pub async fn prepare(
         Operation::Restart { .. } => Wish::Restarted,
         Operation::Up { .. } | Operation::Down { .. } | Operation::Scale { .. } | Operation::Backup => {
             return Err(Fault::new(FaultKind::Invalid, operation.verb(), name)
-                .because("it belongs to no stack")
+                .because("it is done to a stack, not to one container")
                 .hint("a container alone can be started, stopped and restarted"));
         }
     };

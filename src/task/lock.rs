@@ -80,7 +80,8 @@ impl Drop for StackLock {
     }
 }
 
-/// A container outside all stacks cannot get into a stack's way: project names have no dots.
+/// Containers of a stack are changed under the stack's lock; whoever takes a lock sees to that. A container outside all
+/// stacks cannot get into a stack's way: project names have no dots.
 fn path_of(directory: &Path, target: &TaskTarget) -> PathBuf {
     let name: String = target
         .name()

@@ -5,7 +5,7 @@ use super::prepare::{Prepared, prepare};
 use super::{AuditEntry, Journal, ProcessMark, StackLock, Store};
 use crate::backup;
 use crate::domain::task::{TaskEvent, TaskRequest};
-use crate::domain::{Fault, FaultKind, Plan, TaskId, TaskSpec, TaskState};
+use crate::domain::{Fault, FaultKind, Plan, StackRef, TaskId, TaskSpec, TaskState, TaskTarget};
 use crate::engine::{Endpoint, Engine};
 use jiff::Timestamp;
 use std::cell::{Cell, RefCell};
@@ -85,10 +85,9 @@ async fn work(
     journal: &Scribe,
     cancelled: &impl Fn() -> bool,
 ) -> Result<(), Fault> {
-    let owner = LockOwner::of(spec, Timestamp::now());
-    let _lock = StackLock::acquire(&store.locks(), &spec.target, &owner)?;
     let endpoint: Endpoint = spec.endpoint.parse()?;
     let engine = Engine::connect(&endpoint).await?;
+    let _lock = lock(store, spec, &engine).await?;
     let request = TaskRequest { operation: spec.operation.clone(), target: spec.target.clone() };
     let prepared = prepare(&engine, &request).await?;
     let plan = prepared.summary();
@@ -106,6 +105,28 @@ async fn work(
     };
     store.audit().append(&entry(spec, &plan, outcome))?;
     ended
+}
+
+/// Takes the lock of what is changed: of the stack when the container belongs to one, or it would be stopped in the
+/// middle of an `up`. Only the daemon tells which stack that is now.
+async fn lock(store: &Store, spec: &TaskSpec, engine: &Engine) -> Result<StackLock, Fault> {
+    let stack = match &spec.target {
+        TaskTarget::Stack(_) => None,
+        TaskTarget::Container { id, .. } => engine.inspect(id).await?.compose.map(|labels| labels.project),
+    };
+    let target = stack.map_or_else(
+        || spec.target.clone(),
+        |project| {
+            TaskTarget::Stack(StackRef {
+                project,
+                files: Vec::new(),
+                directory: None,
+                env_files: Vec::new(),
+                profiles: Vec::new(),
+            })
+        },
+    );
+    StackLock::acquire(&store.locks(), &target, &LockOwner::of(spec, Timestamp::now()))
 }
 
 async fn carry_out(
@@ -149,3 +170,6 @@ fn in_one_line(plan: &Plan) -> String {
     }
     counts.iter().map(|(words, count)| format!("{words} {count}")).collect::<Vec<_>>().join(", ")
 }
+
+#[cfg(test)]
+mod tests;

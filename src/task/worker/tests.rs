@@ -1,0 +1,46 @@
+use super::*;
+use crate::domain::Operation;
+use crate::sim::{Scenario, Server};
+
+fn stack(project: &str) -> TaskTarget {
+    TaskTarget::Stack(StackRef {
+        project: project.to_owned(),
+        files: Vec::new(),
+        directory: None,
+        env_files: Vec::new(),
+        profiles: Vec::new(),
+    })
+}
+
+fn spec(target: TaskTarget, endpoint: &str) -> TaskSpec {
+    TaskSpec {
+        id: TaskId("20261120T103104-stop-mlflow-3f9c".to_owned()),
+        operation: Operation::Stop { services: Vec::new() },
+        target,
+        requested_by: "alice".to_owned(),
+        requested_from: None,
+        requested_at: Timestamp::UNIX_EPOCH,
+        endpoint: endpoint.to_owned(),
+    }
+}
+
+#[tokio::test]
+async fn a_container_of_a_stack_waits_for_what_is_done_to_the_stack() {
+    let directory = tempfile::tempdir().unwrap();
+    let server = Server::start(Scenario::builtin("mcp").unwrap(), directory.path()).unwrap();
+    let endpoint = format!("unix://{}", server.socket().display());
+    let engine = Engine::connect(&endpoint.parse().unwrap()).await.unwrap();
+    let store = Store::open(directory.path().join("state")).unwrap();
+    let container = engine.containers(Some("mlflow")).await.unwrap().remove(0);
+    let target = TaskTarget::Container { id: container.id, name: container.name.to_string() };
+    let of_container = spec(target, &endpoint);
+
+    let held = lock(&store, &spec(stack("mlflow"), &endpoint), &engine).await.unwrap();
+    let fault = lock(&store, &of_container, &engine).await.unwrap_err();
+    assert_eq!(fault.kind, FaultKind::Locked);
+    drop(held);
+    let held = lock(&store, &of_container, &engine).await.unwrap();
+    let fault = lock(&store, &spec(stack("mlflow"), &endpoint), &engine).await.unwrap_err();
+    assert_eq!(fault.kind, FaultKind::Locked);
+    drop(held);
+}
