@@ -79,32 +79,49 @@ async fn heed_signals(store: &Store, spec: &TaskSpec, journal: &Scribe) -> Resul
     }
 }
 
+/// Works and leaves the outcome in the audit log, also of what failed before there was a plan.
 async fn work(
     store: &Store,
     spec: &TaskSpec,
     journal: &Scribe,
     cancelled: &impl Fn() -> bool,
 ) -> Result<(), Fault> {
-    let endpoint: Endpoint = spec.endpoint.parse()?;
-    let engine = Engine::connect(&endpoint).await?;
-    let _lock = lock(store, spec, &engine).await?;
-    let request = TaskRequest { operation: spec.operation.clone(), target: spec.target.clone() };
-    let prepared = prepare(&engine, &request).await?;
-    let plan = prepared.summary();
-    store.audit().append(&entry(spec, &plan, "begun".to_owned()))?;
-    journal.note(TaskEvent::Planned { plan: plan.clone() });
-    let ended = if cancelled() {
-        Err(cancelled_fault(spec))
-    } else {
-        carry_out(prepared, &engine, store, journal, cancelled).await
-    };
+    let mut plan = None;
+    let ended = attempt(store, spec, journal, cancelled, &mut plan).await;
     let outcome = match &ended {
         Ok(()) => "completed".to_owned(),
         Err(fault) if fault.kind == FaultKind::Cancelled => format!("cancelled: {fault}"),
         Err(fault) => format!("failed: {fault}"),
     };
-    store.audit().append(&entry(spec, &plan, outcome))?;
+    // What is done is done: that it could not be written down neither undoes it nor hides how it ended.
+    if let Err(fault) = store.audit().append(&entry(spec, plan.as_ref(), outcome)) {
+        log::warn!("{fault}");
+        journal.note(TaskEvent::Output { text: format!("warning: {fault}") });
+    }
     ended
+}
+
+async fn attempt(
+    store: &Store,
+    spec: &TaskSpec,
+    journal: &Scribe,
+    cancelled: &impl Fn() -> bool,
+    planned: &mut Option<Plan>,
+) -> Result<(), Fault> {
+    let endpoint: Endpoint = spec.endpoint.parse()?;
+    let engine = Engine::connect(&endpoint).await?;
+    let _lock = lock(store, spec, &engine).await?;
+    let request = TaskRequest { operation: spec.operation.clone(), target: spec.target.clone() };
+    let prepared = prepare(&engine, &request).await?;
+    let plan = planned.insert(prepared.summary());
+    // Nothing has been changed yet, and nothing shall be changed that nobody can trace.
+    store.audit().append(&entry(spec, Some(plan), "begun".to_owned()))?;
+    journal.note(TaskEvent::Planned { plan: plan.clone() });
+    if cancelled() {
+        Err(cancelled_fault(spec))
+    } else {
+        carry_out(prepared, &engine, store, journal, cancelled).await
+    }
 }
 
 /// Takes the lock of what is changed: of the stack when the container belongs to one, or it would be stopped in the
@@ -145,7 +162,7 @@ fn cancelled_fault(spec: &TaskSpec) -> Fault {
         .because("ended on request before anything was changed")
 }
 
-fn entry(spec: &TaskSpec, plan: &Plan, outcome: String) -> AuditEntry {
+fn entry(spec: &TaskSpec, plan: Option<&Plan>, outcome: String) -> AuditEntry {
     AuditEntry {
         time: Timestamp::now(),
         task: spec.id.clone(),
@@ -153,7 +170,7 @@ fn entry(spec: &TaskSpec, plan: &Plan, outcome: String) -> AuditEntry {
         from: spec.requested_from.clone(),
         what: spec.operation.verb().to_owned(),
         target: spec.target.name().to_owned(),
-        plan: in_one_line(plan),
+        plan: plan.map_or_else(|| "not planned".to_owned(), in_one_line),
         outcome,
     }
 }

@@ -44,3 +44,24 @@ async fn a_container_of_a_stack_waits_for_what_is_done_to_the_stack() {
     assert_eq!(fault.kind, FaultKind::Locked);
     drop(held);
 }
+
+#[tokio::test]
+async fn what_fails_before_there_is_a_plan_is_audited_and_a_broken_audit_log_does_not_hide_why() {
+    let directory = tempfile::tempdir().unwrap();
+    let endpoint = format!("unix://{}/docker.sock", directory.path().display());
+    let spec = spec(stack("mlflow"), &endpoint);
+    let store = Store::open(directory.path().join("state")).unwrap();
+    let journal = Scribe::new(Journal::create(&directory.path().join("journal")).unwrap());
+    let fault = work(&store, &spec, &journal, &|| false).await.unwrap_err();
+    assert_eq!(fault.kind, FaultKind::Unreachable);
+    let entries = store.audit().verified().unwrap();
+    let told: Vec<_> = entries.iter().map(|entry| (entry.who.as_str(), entry.plan.as_str())).collect();
+    assert_eq!(told, [("alice", "not planned")]);
+    assert!(entries[0].outcome.starts_with("failed: "), "{}", entries[0].outcome);
+
+    // A directory in its place can be neither read nor appended to.
+    let log = store.root().join("audit.jsonl");
+    std::fs::remove_file(&log).unwrap();
+    std::fs::create_dir(&log).unwrap();
+    assert_eq!(work(&store, &spec, &journal, &|| false).await.unwrap_err(), fault);
+}
