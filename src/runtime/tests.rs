@@ -24,7 +24,7 @@ use tempfile::TempDir;
 use tokio::sync::mpsc;
 
 /// Far longer than anything takes; only a failure waits for it.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 struct Idle;
 
