@@ -14,6 +14,7 @@ mod demo;
 mod documents;
 mod gpus;
 mod health;
+mod logger;
 mod logs;
 mod output;
 mod ps;
@@ -58,6 +59,9 @@ fn dispatch(arguments: Arguments, output: Output) -> Result<u8, Fault> {
         let context = context()?;
         wait(change::run(&context, operation, output))
     };
+    if !matches!(command, Command::Demo | Command::Snapshot { .. }) {
+        logger::install();
+    }
     match command {
         Command::Worker { state, id } => task::worker::run(&state, &TaskId(id)),
         Command::Docs { what } => documents::print(what).map(|()| 0),
