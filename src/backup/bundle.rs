@@ -3,7 +3,7 @@
 use super::Manifest;
 use crate::domain::{Fault, FaultKind};
 use jiff::Timestamp;
-use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
+use std::fs::{DirBuilder, DirEntry, File, OpenOptions, TryLockError};
 use std::hash::{BuildHasher, RandomState};
 use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
@@ -29,6 +29,8 @@ impl Bundle {
         let stack_directory = root.join(stack);
         let begin = || -> io::Result<Self> {
             make_directory(&stack_directory)?;
+            // Or a power cut could take a new stack's directory away with the whole bundle in it.
+            File::open(root)?.sync_all()?;
             sweep(&stack_directory)?;
             let random = RandomState::new().hash_one(0) & 0xffff;
             let name = format!("{}-{random:04x}", now.strftime("%Y%m%dT%H%M%SZ"));
@@ -128,20 +130,30 @@ fn make_directory(path: &Path) -> io::Result<()> {
     DirBuilder::new().recursive(true).mode(0o700).create(path)
 }
 
-/// Removes partial bundles whose owners are gone.
+/// Removes partial bundles whose owners are gone. One that cannot be removed must not keep a new one from being made.
 fn sweep(stack_directory: &Path) -> io::Result<()> {
     for entry in std::fs::read_dir(stack_directory)? {
         let entry = entry?;
         if !entry.file_name().to_string_lossy().starts_with(PARTIAL) {
             continue;
         }
-        match File::open(entry.path())?.try_lock() {
-            Ok(()) => std::fs::remove_dir_all(entry.path())?,
-            Err(TryLockError::WouldBlock) => {}
-            Err(TryLockError::Error(error)) => return Err(error),
+        if let Err(error) = sweep_one(&entry) {
+            log::warn!("unfinished backup {} stays: {error}", entry.path().display());
         }
     }
     Ok(())
+}
+
+fn sweep_one(entry: &DirEntry) -> io::Result<()> {
+    // Not followed and not opened unless it is a directory: to open a pipe could take for ever.
+    if !entry.file_type()?.is_dir() {
+        return Err(io::ErrorKind::NotADirectory.into());
+    }
+    match File::open(entry.path())?.try_lock() {
+        Ok(()) => std::fs::remove_dir_all(entry.path()),
+        Err(TryLockError::WouldBlock) => Ok(()),
+        Err(TryLockError::Error(error)) => Err(error),
+    }
 }
 
 #[cfg(test)]

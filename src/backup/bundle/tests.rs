@@ -136,3 +136,16 @@ fn a_full_disk_is_named_as_such_and_nothing_stays_on_it() {
     assert!(filled.hint.unwrap().contains("free some space"));
     assert_eq!(left, [""; 0]);
 }
+
+#[test]
+fn an_odd_entry_among_the_partial_ones_keeps_no_backup_from_being_made() {
+    let root = tempfile::tempdir().unwrap();
+    let stack = root.path().join("mlflow");
+    std::fs::create_dir(&stack).unwrap();
+    std::fs::write(stack.join(".partial-file"), "").unwrap();
+    std::os::unix::fs::symlink("/nonexistent", stack.join(".partial-link")).unwrap();
+    std::fs::create_dir(stack.join(".partial-left")).unwrap();
+    committed(root.path());
+    let left: Vec<_> = names(&stack).into_iter().filter(|name| name.starts_with(PARTIAL)).collect();
+    assert_eq!(left, [".partial-file", ".partial-link"]);
+}
