@@ -29,19 +29,33 @@ impl Store {
             requested_at: now,
             endpoint: endpoint.to_owned(),
         };
-        let path = self.directory(&id).join("spec.json");
-        let bytes = serde_json::to_vec_pretty(&spec).map_err(|error| files::damaged(&path, &error))?;
-        files::write_atomically(&path, &bytes)?;
-        let begun = self.spawn(&id).and_then(|mut child| {
-            let begun = self.wait_for_first_line(&id, &mut child);
-            reap(child);
-            begun
-        });
-        if begun.is_err() {
-            // What never began is no task: it would stand in the list as pending for nothing.
+        let begun = self.write_spec(&spec).and_then(|()| self.begin(&id));
+        // What never began is no task: it would stand in the list as pending for nothing. What did begin after all,
+        // too late for us, keeps its journal.
+        let journalled = std::fs::metadata(self.journal_path(&id)).is_ok_and(|file| file.len() > 0);
+        if begun.is_err() && !journalled {
             let _ = std::fs::remove_dir_all(self.directory(&id));
         }
         begun.map(|()| id)
+    }
+
+    fn write_spec(&self, spec: &TaskSpec) -> Result<(), Fault> {
+        let path = self.directory(&spec.id).join("spec.json");
+        let bytes = serde_json::to_vec_pretty(spec).map_err(|error| files::damaged(&path, &error))?;
+        files::write_atomically(&path, &bytes)
+    }
+
+    /// Starts the worker. When this fails no worker is alive any more.
+    fn begin(&self, id: &TaskId) -> Result<(), Fault> {
+        let mut child = self.spawn(id)?;
+        let begun = self.wait_for_first_line(id, &mut child);
+        if begun.is_ok() {
+            reap(child);
+        } else {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+        begun
     }
 
     /// Makes the task's directory under an id that nobody else has.
@@ -96,7 +110,6 @@ impl Store {
                 return Err(words.into_iter().fold(fault, Fault::because));
             }
             if Instant::now() > deadline {
-                let _ = child.kill();
                 return Err(fault(FaultKind::Timeout)
                     .because(format!("it wrote nothing within {} s", START_LIMIT.as_secs()))
                     .hint("the server may be overloaded; nothing was changed, try again"));
