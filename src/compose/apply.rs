@@ -77,3 +77,6 @@ fn cancelled(operation: &str, object: &str) -> Fault {
         .because("ended on request; what was done until then stays")
         .hint("ask for the same again to go on from there")
 }
+
+#[cfg(test)]
+mod tests;
