@@ -7,6 +7,7 @@
 //! Everything of [`Store`] blocks, [`Store::submit`] for up to a few seconds: call it off the console's loop.
 
 mod audit;
+mod cancel;
 mod container;
 mod files;
 mod follow;

@@ -205,6 +205,8 @@ pub enum TasksCommand {
     Show { id: String },
     /// Follow a task until it ends
     Attach { id: String },
+    /// End a task after the step it is at, and wait until it has ended
+    Cancel { id: String },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -11,12 +11,19 @@ const LOOK_EVERY: Duration = Duration::from_millis(50);
 /// Follows to the end; the fault that the task ended with is the follower's own.
 pub async fn attach(store: &Store, id: &TaskId, output: Output) -> Result<u8, Fault> {
     let mut follower = store.follow(id)?;
+    to_the_end(&mut follower, output).await?;
+    ending(&follower)
+}
+
+/// Prints what is new until the task is over.
+pub async fn to_the_end(follower: &mut Follower, output: Output) -> Result<(), Fault> {
+    let id = follower.record().spec.id.clone();
     loop {
         for line in follower.poll()? {
-            print(&follower, &line, output)?;
+            print(follower, &line, output)?;
         }
         if follower.record().state.is_over() {
-            return ending(&follower);
+            return Ok(());
         }
         tokio::select! {
             () = tokio::time::sleep(LOOK_EVERY) => {}

@@ -1,12 +1,13 @@
 //! `tasks`: what was asked for and what came of it.
 
 use super::arguments::TasksCommand;
-use super::attach::{attach, words};
+use super::attach::{attach, to_the_end, words};
 use super::context::Context;
 use super::output::{Output, Tone, print_json};
 use super::table::Table;
 use crate::domain::task::StepState;
-use crate::domain::{Fault, TaskRecord, TaskState, units};
+use crate::domain::{Fault, FaultKind, TaskId, TaskRecord, TaskState, units};
+use crate::task::Store;
 use jiff::{Timestamp, Unit};
 
 pub async fn run(context: &Context, command: TasksCommand, output: Output) -> Result<u8, Fault> {
@@ -15,7 +16,37 @@ pub async fn run(context: &Context, command: TasksCommand, output: Output) -> Re
         TasksCommand::List => list(&store.list()?, output).map(|()| 0),
         TasksCommand::Show { id } => show(&store.record(&store.find(&id)?)?, output).map(|()| 0),
         TasksCommand::Attach { id } => attach(&store, &store.find(&id)?, output).await,
+        TasksCommand::Cancel { id } => {
+            context.may_change("cancel task")?;
+            cancel(&store, &store.find(&id)?, output).await.map(|()| 0)
+        }
     }
+}
+
+/// What the task did before is not told again; what it still does is.
+async fn cancel(store: &Store, id: &TaskId, output: Output) -> Result<(), Fault> {
+    let mut follower = store.follow(id)?;
+    follower.catch_up()?;
+    store.cancel(id)?;
+    if !output.json {
+        output.toned(&[
+            (Tone::Dim, "task "),
+            (Tone::Dim, &id.0),
+            (Tone::Dim, " ends after the step it is at"),
+        ])?;
+    }
+    to_the_end(&mut follower, output).await?;
+    let record = follower.record();
+    if record.state != TaskState::Cancelled {
+        return Err(Fault::new(FaultKind::Conflict, "cancel task", &id.0)
+            .because(format!("it ended by itself first: {}", record.state.word()))
+            .hint(format!("`mcp-tui tasks show {}` tells what it did", id.0)));
+    }
+    if output.json {
+        return Ok(());
+    }
+    let (done, all) = record.progress();
+    output.toned(&[(Tone::Warning, "cancelled"), (Tone::Plain, &format!(" after {done} of {all} steps"))])
 }
 
 fn list(records: &[TaskRecord], output: Output) -> Result<(), Fault> {
@@ -82,15 +113,13 @@ fn show(record: &TaskRecord, output: Output) -> Result<(), Fault> {
 }
 
 fn state(state: TaskState) -> (Tone, String) {
-    let (tone, word) = match state {
-        TaskState::Pending => (Tone::Dim, "pending"),
-        TaskState::Running => (Tone::Warning, "running"),
-        TaskState::Completed => (Tone::Good, "completed"),
-        TaskState::Failed => (Tone::Bad, "failed"),
-        TaskState::Cancelled => (Tone::Warning, "cancelled"),
-        TaskState::Interrupted => (Tone::Bad, "interrupted"),
+    let tone = match state {
+        TaskState::Pending => Tone::Dim,
+        TaskState::Running | TaskState::Cancelled => Tone::Warning,
+        TaskState::Completed => Tone::Good,
+        TaskState::Failed | TaskState::Interrupted => Tone::Bad,
     };
-    (tone, word.to_owned())
+    (tone, state.word().to_owned())
 }
 
 fn by(record: &TaskRecord) -> String {

@@ -110,6 +110,17 @@ impl TaskState {
     pub fn is_over(self) -> bool {
         !matches!(self, Self::Pending | Self::Running)
     }
+
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Running => "running",
+            Self::Completed => "completed",
+            Self::Failed => "failed",
+            Self::Cancelled => "cancelled",
+            Self::Interrupted => "interrupted",
+        }
+    }
 }
 
 /// One line of a journal.

@@ -1,5 +1,7 @@
 //! Tells a living worker from a dead one, and from a stranger that got its process number later.
 
+use rustix::io::Errno;
+use rustix::process::{Pid, Signal, kill_process};
 use std::path::Path;
 
 /// A process as nothing else can be: its number, the boot it lives in, and when in that boot it started.
@@ -22,6 +24,17 @@ impl ProcessMark {
         let start_ticks = living_since(pid)
             .ok_or_else(|| std::io::Error::other(format!("/proc/{pid}/stat cannot be read")))?;
         Ok(Self { pid, boot_id: boot_id()?, start_ticks })
+    }
+
+    /// Asks this very process, and no stranger that has its number now, to end. Says whether there was one to ask.
+    pub fn terminate(&self) -> std::io::Result<bool> {
+        let pid = i32::try_from(self.pid).ok().and_then(Pid::from_raw);
+        let Some(pid) = pid.filter(|_| self.is_alive()) else { return Ok(false) };
+        match kill_process(pid, Signal::TERM) {
+            Ok(()) => Ok(true),
+            Err(Errno::SRCH) => Ok(false),
+            Err(error) => Err(error.into()),
+        }
     }
 
     pub fn is_alive(&self) -> bool {

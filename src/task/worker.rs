@@ -21,10 +21,10 @@ pub fn run(state_directory: &Path, id: &TaskId) -> Result<u8, Fault> {
     let spec = store.spec(id)?;
     let mark = ProcessMark::current().map_err(|error| Fault::io("read", "/proc", &error))?;
     let journal = Scribe::new(Journal::create(&store.journal_path(id))?);
-    journal.note(TaskEvent::Started { pid: mark.pid, boot_id: mark.boot_id, start_ticks: mark.start_ticks });
+    let started = TaskEvent::Started { pid: mark.pid, boot_id: mark.boot_id, start_ticks: mark.start_ticks };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let ended = match runtime {
-        Ok(runtime) => runtime.block_on(heed_signals(&store, &spec, &journal)),
+        Ok(runtime) => runtime.block_on(heed_signals(&store, &spec, &journal, started)),
         Err(error) => Err(Fault::io("start", "the runtime", &error)),
     };
     let fault = ended.err();
@@ -61,11 +61,18 @@ impl Scribe {
 }
 
 /// Works on while the signals that end other programs only ask it to stop after the step it is at.
-async fn heed_signals(store: &Store, spec: &TaskSpec, journal: &Scribe) -> Result<(), Fault> {
+async fn heed_signals(
+    store: &Store,
+    spec: &TaskSpec,
+    journal: &Scribe,
+    started: TaskEvent,
+) -> Result<(), Fault> {
     let listen = |kind| signal(kind).map_err(|error| Fault::io("listen for", "signals", &error));
     let mut terminate = listen(SignalKind::terminate())?;
     let mut interrupt = listen(SignalKind::interrupt())?;
     let mut hangup = listen(SignalKind::hangup())?;
+    // From this line on the process is known, and one who reads it may ask it to end.
+    journal.note(started);
     let cancelled = Cell::new(false);
     let is_cancelled = || cancelled.get();
     let mut work = pin!(work(store, spec, journal, &is_cancelled));

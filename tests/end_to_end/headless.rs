@@ -17,6 +17,7 @@ pub fn trials() -> Vec<Trial> {
             "headless::two_operators_do_not_get_in_each_others_way",
             two_operators_do_not_get_in_each_others_way,
         ),
+        trial("headless::a_task_is_cancelled_after_its_step", a_task_is_cancelled_after_its_step),
     ]
 }
 
@@ -125,4 +126,41 @@ fn two_operators_do_not_get_in_each_others_way() {
     assert!(matches!(codes, [Some(0), Some(0 | 8)]), "{codes:?}: {}", other.stderr);
     assert_eq!(project.running("web").len(), 1);
     assert_eq!(docker(["ps", "--all", "--quiet", "--filter", &format!("name={stack}")]).lines().count(), 2);
+}
+
+/// Two services that do not heed the request to stop, so that each stop takes its whole grace.
+const STUBBORN: &str = r#"
+services:
+  store: &stubborn
+    image: mcp-tui-test/busybox
+    command: ["sleep", "600"]
+    stop_grace_period: 3s
+  front:
+    <<: *stubborn
+    depends_on: [store]
+"#;
+
+fn a_task_is_cancelled_after_its_step() {
+    let (workplace, project) = (Workplace::new(), Project::new("cancel"));
+    let stack = project.name.as_str();
+    workplace.stack(stack, STUBBORN);
+    workplace.run(["-s", stack, "up"]).succeeded("up");
+
+    let stop = workplace.command(["-s", stack, "stop"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+    let mut stop = stop.expect("the program starts");
+    let id = eventually("a step of the stop that runs", PATIENCE, || {
+        let tasks = workplace.run(["tasks", "--json"]).succeeded("tasks").json();
+        let task = tasks[0].clone();
+        let steps = task["steps"].as_array()?;
+        let stops = task["spec"]["operation"]["do"] == "stop";
+        let id = task["spec"]["id"].as_str()?.to_owned();
+        (stops && steps.iter().any(|step| step["state"] == "running")).then_some(id)
+    });
+    workplace.run(["--read-only", "tasks", "cancel", &id]).failed(2, ["--read-only"]);
+    let cancelled = workplace.run(["tasks", "cancel", &id]).succeeded("cancel");
+    assert!(cancelled.stdout.contains("cancelled after 1 of 2 steps"), "{}", cancelled.stdout);
+    assert_eq!(stop.wait().expect("a child of ours").code(), Some(130), "its follower is told");
+    assert!(project.running("front").is_empty(), "the step that ran is finished");
+    assert_eq!(project.running("store").len(), 1, "and no other is begun");
+    workplace.run(["tasks", "cancel", &id]).failed(5, ["cancelled"]);
 }

@@ -80,6 +80,29 @@ fn a_task_whose_worker_was_killed_is_interrupted() {
 }
 
 #[test]
+fn a_task_is_cancelled_by_ending_its_own_worker_and_no_stranger() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = store_with(&directory, &["own", "stranger", "new"]);
+    let mut worker = Command::new("sleep").arg("60").spawn().unwrap();
+    let mark = ProcessMark::of(worker.id()).unwrap();
+    let begin = |id: &str, mark: &ProcessMark| {
+        let id = TaskId(id.to_owned());
+        Journal::create(&store.journal_path(&id)).unwrap().append(started(mark), Timestamp::now()).unwrap();
+        id
+    };
+    let stranger = begin("stranger", &ProcessMark { start_ticks: mark.start_ticks + 1, ..mark.clone() });
+    let own = begin("own", &mark);
+    for id in [&stranger, &TaskId("new".to_owned())] {
+        assert_eq!(store.cancel(id).unwrap_err().kind, FaultKind::Conflict);
+    }
+    assert!(mark.is_alive(), "a process that only has the same number is left alone");
+    store.cancel(&own).unwrap();
+    assert_eq!(std::os::unix::process::ExitStatusExt::signal(&worker.wait().unwrap()), Some(15));
+    let fault = store.cancel(&own).unwrap_err();
+    assert!(fault.kind == FaultKind::Conflict && fault.to_string().contains("is over"), "{fault}");
+}
+
+#[test]
 fn an_ending_stands_although_the_worker_is_gone() {
     let directory = tempfile::tempdir().unwrap();
     let store = store_with(&directory, &["a"]);
