@@ -7,7 +7,8 @@ const EXIT_CODES: &str = "\
 Exit codes:
     0  done
     1  failed for a reason not listed here; `health`: something is down
-    2  wrong arguments, file or setting; `health`: something could not be checked
+    2  wrong arguments, file or setting; a change with --read-only; `health`: something could not
+       be checked
     3  the Docker daemon cannot be reached, denies access, or does not answer
     4  no such stack, service, container, task …
     5  conflict: a name or port is taken, or something is in the wrong state

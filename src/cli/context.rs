@@ -55,7 +55,8 @@ impl Context {
         } else {
             "`read_only` is set in the settings"
         };
-        Err(Fault::new(FaultKind::Permission, operation, "")
+        // Not a lack of rights, which the daemon would have to grant: what was asked for contradicts itself.
+        Err(Fault::new(FaultKind::Invalid, operation, "")
             .because(wherefrom)
             .hint("leave it out to make changes"))
     }

@@ -3,7 +3,7 @@
 use super::context::Context;
 use super::output::{Output, Tone, print_json};
 use super::report;
-use super::stack::choose_or_all;
+use super::stack::{choose_or_all, unknown};
 use super::stacks;
 use super::table::Table;
 use crate::domain::{CheckReport, CheckSpec, Container, Fault, FaultKind, Verdict, units};
@@ -27,7 +27,7 @@ pub async fn run(context: &Context, wait: Option<u64>, services: &[String], outp
     let checked = check(context, wait.map(Duration::from_secs), services, output).await;
     checked.unwrap_or_else(|fault| {
         report::warn(&fault, output);
-        COULD_NOT_CHECK
+        fault_code(&fault)
     })
 }
 
@@ -66,12 +66,23 @@ async fn specs(
             .filter_map(|container| Some(container.compose.as_ref()?.project.as_str()))
             .collect();
         let files = stacks::all(context).into_iter().filter_map(|listed| listed.file.ok());
-        let files = files.filter(|file| deployed.contains(file.reference.project.as_str()));
-        files.flat_map(|file| file.checks).collect()
+        let files: Vec<_> = files.filter(|file| deployed.contains(file.reference.project.as_str())).collect();
+        let declared =
+            files.iter().flat_map(|file| file.services.iter().map(|service| service.name.as_str()));
+        let present =
+            containers.iter().filter_map(|container| Some(container.compose.as_ref()?.service.as_str()));
+        let mut known: Vec<&str> = declared.chain(present).collect();
+        known.sort_unstable();
+        known.dedup();
+        if let Some(name) = services.iter().find(|name| !known.contains(&name.as_str())) {
+            return Err(unknown("service", name, name, &known));
+        }
+        files.into_iter().flat_map(|file| file.checks).collect()
     };
     specs.retain(|spec| services.is_empty() || services.contains(&spec.id.service));
     if specs.is_empty() {
-        return Err(Fault::new(FaultKind::NotFound, "check", services.join(" "))
+        // What there is no check of is not known to be well, but it is there.
+        return Err(Fault::new(FaultKind::Invalid, "check", services.join(" "))
             .because("there is no health check for it")
             .hint(
                 "give the service a `healthcheck`, or name checks under `x-mcp.checks` in the stack's file",
@@ -84,6 +95,11 @@ async fn check_all(specs: &[CheckSpec], engine: &Engine) -> Result<Vec<CheckRepo
     let fleet = Some(Arc::new(engine.containers(None).await?));
     let checks = specs.iter().map(|spec| check_once(spec, &Dialer::Network, &fleet));
     Ok(futures_util::stream::iter(checks).buffered(AT_ONCE).collect().await)
+}
+
+/// What does not exist will not come up by waiting, as for every other command; anything else is "do not know".
+fn fault_code(fault: &Fault) -> u8 {
+    if fault.kind == FaultKind::NotFound { fault.exit_code() } else { COULD_NOT_CHECK }
 }
 
 fn exit_code(reports: &[CheckReport]) -> u8 {
@@ -138,6 +154,13 @@ mod tests {
             message: Safe::default(),
             history: Vec::new(),
         }
+    }
+
+    #[test]
+    fn what_does_not_exist_is_not_merely_unchecked() {
+        let code = |kind| fault_code(&Fault::new(kind, "check", "web"));
+        assert_eq!(code(FaultKind::NotFound), 4);
+        assert_eq!([code(FaultKind::Unreachable), code(FaultKind::Invalid)], [2, 2]);
     }
 
     #[test]

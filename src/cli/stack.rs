@@ -155,7 +155,7 @@ fn services_of<'list>(project: &str, containers: &'list [Container]) -> impl Ite
 }
 
 /// There is no such thing; the nearest that there is, and all of them.
-fn unknown(what: &str, object: &str, name: &str, known: &[&str]) -> Fault {
+pub fn unknown(what: &str, object: &str, name: &str, known: &[&str]) -> Fault {
     let fault = Fault::new(FaultKind::NotFound, format!("find {what}"), object);
     let all = if known.is_empty() {
         format!("there is no {what} at all")

@@ -98,6 +98,7 @@ fn wrong_arguments() {
     workplace.run(["conquer"]).failed(exit::INVALID, ["conquer"]);
     workplace.stack("web", WEB);
     workplace.run(["-s", "web", "scale", "web=many"]).failed(exit::INVALID, ["web=many"]);
+    workplace.run(["-s", "web", "--read-only", "restart"]).failed(exit::INVALID, ["--read-only", "hint"]);
     workplace
         .run(["-s", "web", "scale", "web=99999999"])
         .failed(exit::INVALID, ["web=99999999", "0 to 1000"]);
@@ -106,9 +107,10 @@ fn wrong_arguments() {
 fn an_unknown_service() {
     let (workplace, project) = (Workplace::new(), Project::new("svc"));
     workplace.stack(&project.name, WEB);
-    for verb in ["up", "restart", "stop", "logs"] {
+    for verb in ["up", "restart", "stop", "logs", "health"] {
         workplace.run(["-s", &project.name, verb, "wbe"]).failed(exit::NOT_FOUND, ["wbe"]);
     }
+    workplace.run(["health", "nosuch"]).failed(exit::NOT_FOUND, ["no such service"]);
     assert!(project.containers().is_empty(), "nothing was begun");
 }
 
