@@ -1,22 +1,44 @@
-//! Masking of secrets, by the name of the key and by the shape of the value.
+//! Masking of secrets, by the name of the key, by the shape of the value and by the place in a command line.
+//!
+//! Where the two cannot be told apart, what might be a secret is hidden: a value hidden needlessly can be looked up with
+//! Docker's own tools, one that was shown cannot be taken back.
 
-use regex::Regex;
-use std::sync::LazyLock;
+mod words;
+
+use serde_json::Value;
+use words::Words;
 
 /// What stands in the place of a secret.
 pub const MASK: &str = "••••••";
 
-static SECRET_KEY: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"(?i)(passw(or)?d|passphrase|secret|token|api_?key|private_?key|access_?key|credential|auth$|_pass$|^pass$|dsn$)").ok()
-});
-/// `scheme://user:password@host`
-static URL_PASSWORD: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"(?P<before>[a-z][a-z0-9+.-]*://[^\s/:@]*:)(?P<secret>[^\s@/]+)@").ok());
+/// Wherever they stand in a key.
+const TELLING: &[&str] = &[
+    "password",
+    "passwd",
+    "passphrase",
+    "requirepass",
+    "secret",
+    "token",
+    "apikey",
+    "api_key",
+    "privatekey",
+    "private_key",
+    "accesskey",
+    "access_key",
+    "credential",
+];
+/// At the end of a key.
+const TELLING_ENDS: &[&str] = &["auth", "dsn", "_pass", "_pwd", "_key"];
 
-/// Whether values under this key are secrets. A key that only names a file is not.
+/// Whether values under this key are secrets. A key that only names a file is not, nor is half a pair of keys that is
+/// meant for the public.
 pub fn is_secret_key(key: &str) -> bool {
-    !key.to_ascii_uppercase().ends_with("_FILE")
-        && SECRET_KEY.as_ref().is_some_and(|pattern| pattern.is_match(key))
+    let key = key.to_ascii_lowercase().replace(['-', '.'], "_");
+    if key.ends_with("_file") {
+        return false;
+    }
+    let told_by_end = || key == "pass" || TELLING_ENDS.iter().any(|end| key.ends_with(end));
+    TELLING.iter().any(|part| key.contains(part)) || (told_by_end() && !key.ends_with("public_key"))
 }
 
 /// The value as it may be shown under its key.
@@ -30,61 +52,67 @@ pub fn mask_value(key: &str, value: &str) -> String {
     }
 }
 
-/// Passwords inside URLs, wherever they stand in the text.
+/// Secrets wherever they stand in the text: passwords in URLs, `NAME=value`, `--password value`.
 pub fn mask_text(text: &str) -> String {
-    match URL_PASSWORD.as_ref() {
-        Some(pattern) if text.contains("://") => {
-            pattern.replace_all(text, format!("${{before}}{MASK}@")).into_owned()
-        }
-        _ => text.to_owned(),
-    }
+    Words::default().mask(text)
 }
 
-/// A whole document: environment lists (`KEY=value`) and mappings alike.
-pub fn mask_json(value: &mut serde_json::Value) {
-    use serde_json::Value;
+/// A whole document: environment lists (`KEY=value`), lists of arguments and mappings alike.
+pub fn mask_json(value: &mut Value) {
     match value {
         Value::Object(entries) => {
+            // The program and its arguments are told apart in an inspect; what `-a` means depends on the program.
+            let program: Vec<String> =
+                ["Path", "Entrypoint"].iter().filter_map(|key| entries.get(*key)).flat_map(strings).collect();
             for (key, value) in entries.iter_mut() {
                 match value {
-                    Value::String(text) => *text = mask_value(key, text),
-                    other => mask_json(other),
+                    _ if is_secret_key(key) => hide(value),
+                    Value::String(text) => *text = mask_text(text),
+                    Value::Array(items) if matches!(key.as_str(), "Args" | "Cmd") => {
+                        mask_list(items, &program);
+                    }
+                    Value::Array(_) | Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_) => {
+                        mask_json(value);
+                    }
                 }
             }
         }
-        Value::Array(items) => items.iter_mut().for_each(mask_json),
-        Value::String(text) => {
-            *text = match text.split_once('=') {
-                Some((key, value)) => format!("{key}={}", mask_value(key, value)),
-                None => mask_text(text),
-            };
-        }
+        Value::Array(items) => mask_list(items, &[]),
+        Value::String(text) => *text = Words::default().mask_argument(text),
         Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn keys_and_urls_give_secrets_away() {
-        assert_eq!(mask_value("POSTGRES_PASSWORD", "x"), MASK);
-        assert_eq!(mask_value("POSTGRES_PASSWORD_FILE", "/run/secrets/db"), "/run/secrets/db");
-        assert_eq!(mask_value("POSTGRES_USER", "mlflow"), "mlflow");
-        assert_eq!(
-            mask_value("DATABASE_URL", "postgresql://u:p@db:5432/x"),
-            format!("postgresql://u:{MASK}@db:5432/x")
-        );
-    }
-
-    #[test]
-    fn a_document_is_masked_in_depth() {
-        let mut document = serde_json::json!({"Env": ["A_TOKEN=abc", "PORT=1"], "x": {"secret_key": "k"}});
-        mask_json(&mut document);
-        assert_eq!(
-            document,
-            serde_json::json!({"Env": [format!("A_TOKEN={MASK}"), "PORT=1"], "x": {"secret_key": MASK}})
-        );
+fn strings(value: &Value) -> Vec<String> {
+    match value {
+        Value::String(text) => vec![text.clone()],
+        Value::Array(items) => items.iter().flat_map(strings).collect(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_) => Vec::new(),
     }
 }
+
+/// A secret may be the argument after the one that announces it.
+fn mask_list(items: &mut [Value], program: &[String]) {
+    let mut words = Words::after(program);
+    for item in items {
+        match item {
+            Value::String(text) => *text = words.mask_argument(text),
+            other if words.secret_follows() => hide(other),
+            other => mask_json(other),
+        }
+    }
+}
+
+/// Everything below a secret key. What cannot tell anything stays as it is.
+fn hide(value: &mut Value) {
+    match value {
+        Value::Object(entries) => entries.values_mut().for_each(hide),
+        Value::Array(items) => items.iter_mut().for_each(hide),
+        Value::String(text) if text.is_empty() => {}
+        Value::String(_) | Value::Number(_) => *value = Value::String(MASK.to_owned()),
+        Value::Null | Value::Bool(_) => {}
+    }
+}
+
+#[cfg(test)]
+mod tests;
