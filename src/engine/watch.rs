@@ -55,8 +55,9 @@ pub fn watch(endpoint: Endpoint) -> Receiver<FleetEvent> {
 async fn keep_watching(endpoint: &Endpoint, sender: &Sender<FleetEvent>) {
     let mut backoff = Backoff::default();
     loop {
-        let End::Fault(fault) = watch_once(endpoint, sender, &mut backoff).await else { return };
-        let pause = backoff.next();
+        let mut following = None;
+        let End::Fault(fault) = watch_once(endpoint, sender, &mut following).await else { return };
+        let pause = backoff.next(following.map(|since: Instant| since.elapsed()));
         let retry_in_ms = u64::try_from(pause.as_millis()).unwrap_or(u64::MAX);
         if send(sender, FleetEvent::Lost { fault, retry_in_ms }).await.is_err() {
             return;
@@ -69,16 +70,21 @@ async fn send(sender: &Sender<FleetEvent>, event: FleetEvent) -> Result<(), End>
     sender.send(event).await.map_err(|_| End::Closed)
 }
 
-async fn watch_once(endpoint: &Endpoint, sender: &Sender<FleetEvent>, backoff: &mut Backoff) -> End {
+/// `following` is set to the moment from which the events were followed.
+async fn watch_once(
+    endpoint: &Endpoint,
+    sender: &Sender<FleetEvent>,
+    following: &mut Option<Instant>,
+) -> End {
     let began = Instant::now();
     let outcome = async {
         let engine = Engine::connect(endpoint).await?;
         let first = first_look(&engine, began, sender).await?;
-        backoff.reset();
         let mut inspections = Inspections::new(engine.clone());
         inspections.queue_all(&first.containers);
         send(sender, FleetEvent::Connected(first.daemon)).await?;
         send(sender, FleetEvent::Listed(first.containers)).await?;
+        *following = Some(Instant::now());
         follow(&engine, first.since, inspections, sender).await
     };
     match outcome.await {

@@ -3,12 +3,18 @@ use rstest::rstest;
 use std::os::unix::net::UnixListener;
 
 #[test]
-fn attempts_come_slower_and_slower_until_one_succeeds() {
+fn attempts_come_slower_and_slower_until_a_connection_holds() {
     let mut backoff = Backoff::default();
-    let pauses: Vec<_> = (0..7).map(|_| backoff.next().as_millis()).collect();
+    let pauses: Vec<_> = (0..7).map(|_| backoff.next(None).as_millis()).collect();
     assert_eq!(pauses, [200, 400, 800, 1600, 3200, 5000, 5000]);
-    backoff.reset();
-    assert_eq!(backoff.next().as_millis(), 200);
+    assert_eq!(backoff.next(Some(Duration::from_secs(5))).as_millis(), 200);
+}
+
+#[test]
+fn a_stream_that_ends_at_once_is_no_success() {
+    let mut backoff = Backoff::default();
+    let pauses: Vec<_> = (0..4).map(|_| backoff.next(Some(Duration::from_millis(30))).as_millis()).collect();
+    assert_eq!(pauses, [200, 400, 800, 1600]);
 }
 
 #[rstest]
