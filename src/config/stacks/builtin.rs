@@ -1,6 +1,6 @@
 //! The stacks that are part of the binary, and how they get onto the disk.
 
-use crate::domain::Fault;
+use crate::domain::{Fault, units};
 use include_dir::{Dir, DirEntry, include_dir};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -95,5 +95,5 @@ fn write(target: &Path, contents: &[u8]) -> std::io::Result<()> {
 }
 
 fn digest(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
+    units::hexadecimal(&Sha256::digest(bytes))
 }
