@@ -49,11 +49,11 @@ fn put<T>(target: &mut T, value: Option<T>) {
 
 fn frames(value: &Reader<'_>) -> Option<u32> {
     let number = match value.node().value {
-        Value::Integer(number, _) => u32::try_from(number).ok().filter(|number| (1..=240).contains(number)),
+        Value::Integer(number, _) => u32::try_from(number).ok().filter(|number| (1..=60).contains(number)),
         _ => None,
     };
     if number.is_none() {
-        value.expected("a whole number from 1 to 240");
+        value.expected("a whole number from 1 to 60");
     }
     number
 }

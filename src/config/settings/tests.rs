@@ -53,14 +53,14 @@ fn everything_can_be_set() {
 #[test]
 fn every_mistake_is_named_at_once_and_the_rest_is_used() {
     let (settings, faults) = load(
-        "thme: light\ncolours: pink\nmouse: maybe\nframes_per_second: 0\nlogs:\n  memory: 12KiB\n  tale: 1\n\
+        "thme: light\ncolours: pink\nmouse: maybe\nframes_per_second: 61\nlogs:\n  memory: 12KiB\n  tale: 1\n\
          stacks: {a: b}\nkeys:\n  restart: hyper-r\n  up: [u, [x]]\n  down: {a: b}\nread_only: true\n",
     );
     insta::assert_snapshot!(faults.join("\n"), @r"
     read settings FILE:1:1: thme: unknown key; did you mean `theme`?
     read settings FILE:2:10: colours: expected one of auto, none, 16, 256, true, found `pink`
     read settings FILE:3:8: mouse: expected true or false, found `maybe`
-    read settings FILE:4:20: frames_per_second: expected a whole number from 1 to 240, found `0`
+    read settings FILE:4:20: frames_per_second: expected a whole number from 1 to 60, found `61`
     read settings FILE:6:11: logs.memory: expected a size of at least 1MiB such as 64MiB, found `12KiB`
     read settings FILE:7:3: logs.tale: unknown key; did you mean `tail`?
     read settings FILE:8:9: stacks: expected a list, found a mapping
