@@ -16,7 +16,7 @@ pub struct Search {
     pub directories: Vec<PathBuf>,
     /// A project given on the command line, shown besides those found.
     pub given: Option<LoadRequest>,
-    /// Where the built-in stacks are written out; absent in the demo, whose stacks are its own.
+    /// Where the built-in stacks are written out; in the demo a directory of its own.
     pub data_directory: PathBuf,
 }
 
@@ -92,12 +92,29 @@ pub async fn run(search: Search, facts: mpsc::Sender<Msg>, stacks: watch::Sender
 }
 
 impl Search {
-    /// Changes whenever one of the files does.
+    /// Changes whenever a Compose file does, or the `.env` whose variables it uses. It need not be there: one that
+    /// appears is a change as well.
     fn stamp(&self) -> Vec<(PathBuf, Option<SystemTime>)> {
         let (sources, _) = discover(&self.directories, &self.data_directory);
-        let found = sources.into_iter().flat_map(|source| source.files);
-        let given = self.given.iter().flat_map(|request| request.files.clone());
+        let found = sources.into_iter().flat_map(|source| with_variables(source.files));
+        let given = self.given.iter().flat_map(|request| {
+            let directory = request.project_directory.iter().map(|directory| directory.join(".env"));
+            with_variables(request.files.clone())
+                .into_iter()
+                .chain(directory)
+                .chain(request.env_files.clone())
+        });
         let modified = |path: &PathBuf| path.metadata().and_then(|metadata| metadata.modified()).ok();
         found.chain(given).map(|path| (path.clone(), modified(&path))).collect()
     }
 }
+
+fn with_variables(mut files: Vec<PathBuf>) -> Vec<PathBuf> {
+    let mut beside: Vec<_> = files.iter().map(|file| file.with_file_name(".env")).collect();
+    beside.dedup();
+    files.append(&mut beside);
+    files
+}
+
+#[cfg(test)]
+mod tests;
