@@ -157,7 +157,11 @@ async fn keys_lead_from_the_list_to_a_plan_and_back() {
     let mut harness = Harness::simulated();
     harness.wait_text("SIMULATED").await;
     harness.wait_text("mcp-inference").await;
-    harness.keys("jjr").await;
+    // The filter leaves the stack and the one service; `j` is at the service or goes there.
+    harness.keys("/mcp-api⏎").await;
+    harness.keys("j").await;
+    harness.wait_text("Logs mcp-api").await;
+    harness.keys("r").await;
     harness.wait_text("Restart mcp-api of mcp?").await;
     // The plan comes from the daemon, and says how long the service may be away.
     harness.wait_text("stops for at most").await;
