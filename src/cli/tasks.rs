@@ -129,13 +129,8 @@ fn by(record: &TaskRecord) -> String {
     }
 }
 
-/// From the worker's start to its end, or until now while it runs; unknown when it died.
 fn took(record: &TaskRecord) -> String {
-    let end = record.finished.or_else(|| (!record.state.is_over()).then(Timestamp::now));
-    match (record.started, end) {
-        (Some(start), Some(end)) => units::duration(units::since(start, end)),
-        _ => "–".to_owned(),
-    }
+    record.took(Timestamp::now()).map_or_else(|| "–".to_owned(), units::duration)
 }
 
 fn result(record: &TaskRecord) -> String {

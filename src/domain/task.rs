@@ -1,9 +1,10 @@
 //! An operation that outlives the console: what was asked, and what its journal says.
 
-use super::{ContainerId, Fault, Plan, StackRef};
+use super::{ContainerId, Fault, Plan, StackRef, units};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 /// `20261120T103104-up-mlflow-3f9c`: sorts by time and can be typed.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -269,6 +270,12 @@ impl TaskRecord {
                 self.fault.clone_from(fault);
             }
         }
+    }
+
+    /// From the worker's start to its end, or until now while it runs; unknown when it died.
+    pub fn took(&self, now: Timestamp) -> Option<Duration> {
+        let end = self.finished.or_else(|| (!self.state.is_over()).then_some(now));
+        Some(units::since(self.started?, end?))
     }
 
     /// Steps that ended, and steps in all.

@@ -78,7 +78,7 @@ impl Store {
         Ok(ids)
     }
 
-    /// The newest tasks, newest first, 200 at the most. One that cannot be read is logged and left out.
+    /// The newest tasks, newest first within a second too, 200 at the most. One that cannot be read is logged and left out.
     pub fn list(&self) -> Result<Vec<TaskRecord>, Fault> {
         let mut records = Vec::new();
         for id in self.ids()?.into_iter().take(LIST_LIMIT) {
@@ -87,6 +87,11 @@ impl Store {
                 Err(fault) => log::warn!("{fault}"),
             }
         }
+        // An id tells the second and then what was asked for.
+        records.sort_by(|left, right| {
+            let key = |record: &TaskRecord| (record.spec.requested_at, record.spec.id.clone());
+            key(right).cmp(&key(left))
+        });
         Ok(records)
     }
 

@@ -33,8 +33,11 @@ impl TaskStore {
         self.records.get(id)
     }
 
+    /// Ids tell the second only, and two may be asked for within one.
     pub fn newest_first(&self) -> impl Iterator<Item = &TaskRecord> {
-        self.records.values().rev()
+        let mut records: Vec<&TaskRecord> = self.records.values().collect();
+        records.sort_by_key(|record| std::cmp::Reverse((record.spec.requested_at, &record.spec.id)));
+        records.into_iter()
     }
 
     pub fn running(&self) -> impl Iterator<Item = &TaskRecord> {

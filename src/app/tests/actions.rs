@@ -250,3 +250,24 @@ fn a_task_that_ended_while_the_list_was_away_is_told_too() {
     send(&mut state, Msg::Tasks(records));
     assert!(state.notices.latest().unwrap().text.contains("interrupted"));
 }
+
+#[test]
+fn of_two_tasks_in_one_second_the_later_stands_first() {
+    let mut state = platform();
+    let earlier = state.tasks.newest_first().next().unwrap().clone();
+    let mut later = earlier.clone();
+    later.spec.id.0.insert(0, '0');
+    later.spec.requested_at += jiff::SignedDuration::from_millis(1);
+    send(&mut state, Msg::Tasks(vec![earlier, later.clone()]));
+    assert_eq!(state.tasks.newest_first().next().unwrap().spec.id, later.spec.id);
+}
+
+#[test]
+fn how_long_an_interrupted_task_took_is_not_known() {
+    let mut record = platform().tasks.newest_first().next().unwrap().clone();
+    assert!(record.took(now()).is_some());
+    (record.finished, record.state) = (None, TaskState::Running);
+    assert!(record.took(now()).is_some(), "until now");
+    record.state = TaskState::Interrupted;
+    assert_eq!(record.took(now()), None);
+}

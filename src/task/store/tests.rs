@@ -58,6 +58,15 @@ fn the_newest_task_comes_first_and_a_part_of_an_id_finds_it() {
 }
 
 #[test]
+fn of_two_tasks_in_one_second_the_later_comes_first() {
+    let directory = tempfile::tempdir().unwrap();
+    // Written in this order, so asked for in this order; by their ids alone they would stand the other way round.
+    let store = store_with(&directory, &["20261120T103104-up-a-11", "20261120T103104-backup-a-22"]);
+    let ids: Vec<_> = store.list().unwrap().into_iter().map(|record| record.spec.id.0).collect();
+    assert_eq!(ids, ["20261120T103104-backup-a-22", "20261120T103104-up-a-11"]);
+}
+
+#[test]
 fn a_task_whose_worker_was_killed_is_interrupted() {
     let directory = tempfile::tempdir().unwrap();
     let store = store_with(&directory, &["a"]);

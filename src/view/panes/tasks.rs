@@ -7,7 +7,7 @@ use crate::app::State;
 use crate::app::pane::PaneId;
 use crate::config::theme::Theme;
 use crate::domain::safe::TextStyle;
-use crate::domain::{Safe, TaskRecord, TaskState, units};
+use crate::domain::{Safe, TaskRecord, TaskState};
 use crate::view::canvas::Canvas;
 use crate::view::frame::Frame;
 use crate::view::widgets::columns::{Column, widths};
@@ -63,7 +63,7 @@ fn draw_record(canvas: &mut Canvas<'_>, area: Rect, record: &TaskRecord) {
     let theme = canvas.theme;
     let (symbol, look) = words::task_state(record.state, theme);
     let (outcome, outcome_look) = outcome(record, theme);
-    let duration = record.started.map(|started| units::since(started, record.finished.unwrap_or(canvas.now)));
+    let duration = record.took(canvas.now);
     let target = Safe::new(record.spec.target.name());
     let cells = [
         (symbol.to_owned(), look),

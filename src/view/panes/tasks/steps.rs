@@ -9,6 +9,7 @@ use crate::domain::{Safe, TaskRecord, units};
 use crate::view::canvas::Canvas;
 use crate::view::frame::{Frame, scrollbar};
 use crate::view::words;
+use jiff::Timestamp;
 use ratatui::layout::Rect;
 
 struct Line {
@@ -50,7 +51,9 @@ fn lines(record: &TaskRecord, canvas: &Canvas<'_>) -> Vec<Line> {
         lines.push(plain("◌", format!("waits for {}", Safe::new(holder)), theme.warning));
     }
     let planned = record.plan.iter().flat_map(|plan| &plan.steps);
-    lines.extend(planned.zip(&record.steps).map(|(step, state)| step_line(step, state, canvas)));
+    // A step that its dead worker left behind runs no longer, and nobody knows how long it did.
+    let now = (!record.state.is_over()).then_some(canvas.now);
+    lines.extend(planned.zip(&record.steps).map(|(step, state)| step_line(step, state, theme, now)));
     lines.extend(record.output.iter().map(|text| plain("›", Safe::new(text).to_string(), theme.accent)));
     if let Some(fault) = &record.fault {
         lines.push(plain("✗", Safe::new(fault.to_string()).to_string(), theme.bad));
@@ -64,8 +67,7 @@ fn lines(record: &TaskRecord, canvas: &Canvas<'_>) -> Vec<Line> {
     lines
 }
 
-fn step_line(step: &PlannedStep, state: &StepRecord, canvas: &Canvas<'_>) -> Line {
-    let theme = canvas.theme;
+fn step_line(step: &PlannedStep, state: &StepRecord, theme: &Theme, now: Option<Timestamp>) -> Line {
     let mut text = format!("{} {}", step.verb.words(), Safe::new(&step.object));
     let said = progress(state);
     if !said.is_empty() {
@@ -75,7 +77,7 @@ fn step_line(step: &PlannedStep, state: &StepRecord, canvas: &Canvas<'_>) -> Lin
         text.push_str("  ");
         text.push_str(&Safe::new(&step.reason));
     }
-    let took = state.started.map(|started| units::since(started, state.finished.unwrap_or(canvas.now)));
+    let took = state.started.zip(state.finished.or(now)).map(|(started, end)| units::since(started, end));
     Line {
         mark: words::step_state(state.state, theme),
         text,
