@@ -113,6 +113,16 @@ pub fn from_files(
     directory: Option<&Path>,
     origin: StackOrigin,
 ) -> Result<Chosen, Fault> {
+    read_files(context, files, directory, origin).map_err(Fault::merged)
+}
+
+/// The same, with all that is wrong with the files one by one.
+pub fn read_files(
+    context: &Context,
+    files: &[PathBuf],
+    directory: Option<&Path>,
+    origin: StackOrigin,
+) -> Result<Chosen, Vec<Fault>> {
     let global = &context.global;
     let request = LoadRequest {
         files: files.to_vec(),
@@ -122,7 +132,7 @@ pub fn from_files(
         profiles: global.profiles.clone(),
         environment: std::env::vars().collect(),
     };
-    let project = load(&request).map_err(Fault::merged)?;
+    let project = load(&request)?;
     Ok(Chosen { reference: project.reference(), origin, project: Some(project) })
 }
 

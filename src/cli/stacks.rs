@@ -2,22 +2,26 @@
 
 use super::context::Context;
 use super::output::{Output, Tone, print_json};
-use super::stack::{from_files, sources};
+use super::stack::{read_files, sources};
 use super::table::Table;
 use crate::domain::{Fault, StackFile, StackOrigin};
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
-/// One stack as the list shows it: its file, or why it cannot be read.
+/// One stack as the list shows it: its file, or all that is wrong with it.
 pub struct Listed {
     pub name: String,
-    pub file: Result<StackFile, Fault>,
+    /// The first of its files.
+    pub path: Option<PathBuf>,
+    pub file: Result<StackFile, Vec<Fault>>,
 }
 
-/// Every stack of the search path. A broken one is listed with its fault.
+/// Every stack of the search path. A broken one is listed with its faults.
 pub fn all(context: &Context) -> Vec<Listed> {
     let read = |source: crate::config::stacks::StackSource| Listed {
-        file: from_files(context, &source.files, Some(&source.directory), source.origin)
+        file: read_files(context, &source.files, Some(&source.directory), source.origin)
             .map(|chosen| chosen.file()),
+        path: source.files.first().cloned(),
         name: source.name,
     };
     sources(context).into_iter().map(read).collect()
@@ -39,7 +43,9 @@ pub async fn run(context: &Context, output: Output) -> Result<u8, Fault> {
     if output.json {
         let files = listed.iter().map(|stack| match &stack.file {
             Ok(file) => serde_json::json!({ "name": stack.name, "file": file }),
-            Err(fault) => serde_json::json!({ "name": stack.name, "error": fault }),
+            Err(faults) => {
+                serde_json::json!({ "name": stack.name, "error": Fault::merged(faults.clone()), "errors": faults })
+            }
         });
         let labels =
             unfiled.iter().map(|(name, count)| serde_json::json!({ "name": name, "containers": count }));
@@ -59,18 +65,28 @@ pub async fn run(context: &Context, output: Output) -> Result<u8, Fault> {
                 file.title.as_ref().map(ToString::to_string).unwrap_or_default(),
                 file.reference.files.first().map(|path| path.display().to_string()).unwrap_or_default(),
             ]),
-            Err(fault) => table.row(vec![
+            Err(_) => table.row(vec![
                 (Tone::Plain, stack.name.clone()),
                 (Tone::Plain, "–".to_owned()),
-                (Tone::Bad, "broken".to_owned()),
-                (Tone::Bad, fault.to_string()),
+                (Tone::Bad, "–".to_owned()),
+                (Tone::Bad, "unreadable".to_owned()),
+                (Tone::Plain, stack.path.as_ref().map(|path| path.display().to_string()).unwrap_or_default()),
             ]),
         }
     }
     for (name, count) in unfiled {
         table.plain_row(vec![name.clone(), count.to_string(), "labels".to_owned()]);
     }
-    table.print(output).map(|()| 0)
+    table.print(output)?;
+    let broken = listed.iter().filter_map(|stack| Some((stack, stack.file.as_ref().err()?)));
+    for (stack, faults) in broken {
+        output.line("")?;
+        output.toned(&[(Tone::Bad, "unreadable "), (Tone::Plain, &stack.name)])?;
+        for fault in faults {
+            output.line(format!("  {fault}"))?;
+        }
+    }
+    Ok(0)
 }
 
 /// How many containers run per project; unknown when the daemon does not say.

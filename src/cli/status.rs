@@ -40,7 +40,7 @@ pub async fn run(context: &Context, output: Output) -> Result<u8, Fault> {
                 });
                 (file.reference.project, file.title, services.collect(), None)
             }
-            Err(fault) => (listed.name, None, BTreeMap::new(), Some(fault)),
+            Err(faults) => (listed.name, None, BTreeMap::new(), Some(Fault::merged(faults))),
         };
         stacks.insert(name.clone(), StackStatus { stack: name, title, services, error });
     }
