@@ -228,3 +228,21 @@ fn drawing_twice_is_drawing_the_same() {
     let first = drawn(&state, &appearance(), 120, 40);
     assert_eq!(first, drawn(&state, &appearance(), 120, 40));
 }
+
+#[test]
+fn all_of_the_selected_finding_can_be_read_when_zoomed() {
+    let mut state = scenes::zoomed(PaneId::Findings);
+    let findings = state.findings.findings().to_vec();
+    assert!(findings.len() > 1);
+    for finding in findings {
+        let shown = text(&state, 80, 24);
+        let plain: String = shown.split_whitespace().collect();
+        let fix = finding.fix.iter().map(|fix| &fix.label);
+        for line in std::iter::once(&finding.title).chain(&finding.evidence).chain(fix) {
+            let wanted: String = line.split_whitespace().collect();
+            let without_frame: String = plain.replace(['│', '┃'], "");
+            assert!(without_frame.contains(&wanted), "{line} is not in\n{shown}");
+        }
+        scenes::press(&mut state, &["j"]);
+    }
+}
