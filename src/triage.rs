@@ -8,7 +8,7 @@ mod rules;
 
 pub use finding::{About, Finding, Fix, Severity};
 
-use crate::domain::{CheckReport, Container, Fault, GpuSample, HostSample};
+use crate::domain::{CheckReport, Container, Fault, GpuSample, HostSample, TaskRecord};
 use jiff::Timestamp;
 
 /// What is known at one moment.
@@ -20,6 +20,10 @@ pub struct Facts<'facts> {
     pub host: Option<&'facts HostSample>,
     /// Why the daemon is away, when it is.
     pub daemon: Option<&'facts Fault>,
+    /// What is wrong with the stacks' files.
+    pub stack_faults: Vec<&'facts Fault>,
+    /// The newest first.
+    pub tasks: Vec<&'facts TaskRecord>,
     pub now: Timestamp,
 }
 

@@ -7,14 +7,16 @@ mod disk;
 mod exited;
 mod gpu;
 mod out_of_memory;
+mod stack_file;
 mod start_error;
+mod task;
 mod unhealthy;
 
 use super::{Facts, Finding};
 
 pub(super) type Rule = fn(&Facts<'_>, &mut Vec<Finding>);
 
-pub(super) const ALL: [Rule; 9] = [
+pub(super) const ALL: [Rule; 11] = [
     daemon::find,
     gpu::find,
     disk::find,
@@ -24,4 +26,6 @@ pub(super) const ALL: [Rule; 9] = [
     exited::find,
     unhealthy::find,
     check::find,
+    task::find,
+    stack_file::find,
 ];

@@ -60,6 +60,8 @@ impl Turn<'_> {
             gpus: state.gpus.sample(),
             host: state.host.sample(),
             daemon,
+            stack_faults: state.stacks.faults().iter().collect(),
+            tasks: state.tasks.newest_first().collect(),
             now: self.now,
         });
         if state.findings.apply(found) {

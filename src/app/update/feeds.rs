@@ -128,11 +128,13 @@ impl Turn<'_> {
         }
         self.state.panes.tasks.refresh(&self.state.tasks);
         self.redraw();
+        self.findings_changed();
     }
 
     pub(super) fn task(&mut self, record: &TaskRecord) {
         if self.state.tasks.apply(record.clone()) {
             self.task_ended(record);
+            self.findings_changed();
         }
         self.state.panes.tasks.refresh(&self.state.tasks);
         self.redraw();
