@@ -716,7 +716,7 @@ pub fn confirm_failed() -> State {
     let effects = update(&mut state, Msg::Key("r".parse().unwrap()), now());
     let fault = Fault::new(FaultKind::Invalid, "read Compose file", "/srv/stacks/mcp/compose.yaml:14:7")
         .because("services.nginx.ports: expected a list")
-        .hint("correct the file and press ⏎ to try again");
+        .hint("correct the file");
     answer_plan(&mut state, &effects, Err(fault));
     state
 }
