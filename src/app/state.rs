@@ -147,7 +147,9 @@ pub(super) enum Due {
 impl State {
     /// The state before anything is known, and what is wrong with the settings' keys.
     pub fn new(setup: Setup) -> (Self, Vec<Fault>) {
-        let (keys, faults) = KeyMap::build(&declared_keys(), &setup.keys);
+        let (keys, faults) = KeyMap::build(&declared_keys(), &setup.keys, |own, other| {
+            matches!(own, Scope::Pane(_)) && other == Scope::Everywhere
+        });
         let state = Self {
             fleet: FleetStore::default(),
             figures: FigureStore::default(),

@@ -46,8 +46,13 @@ pub struct KeyMap<Scope, Command> {
 
 impl<Scope: Copy + PartialEq, Command: Copy + PartialEq> KeyMap<Scope, Command> {
     /// The declared keys with the overrides laid over them. An override that names no command, or takes a key that
-    /// another command of the same scope has, becomes a fault, and the command keeps its default keys.
-    pub fn build(declared: &[Declared<Scope, Command>], overrides: &[Override]) -> (Self, Vec<Fault>) {
+    /// another command of the same scope has or one that the command's scope `hides`, becomes a fault, and the command
+    /// keeps its default keys.
+    pub fn build(
+        declared: &[Declared<Scope, Command>],
+        overrides: &[Override],
+        hides: impl Fn(Scope, Scope) -> bool,
+    ) -> (Self, Vec<Fault>) {
         let mut faults = Vec::new();
         let mut used: Vec<&Override> = Vec::new();
         for chosen in overrides {
@@ -60,10 +65,14 @@ impl<Scope: Copy + PartialEq, Command: Copy + PartialEq> KeyMap<Scope, Command> 
         }
         loop {
             let map = Self::bind(declared, &used);
-            let Some((first, second, key)) = map.clash() else { return (map, faults) };
+            let shadow = || map.shadow(declared, &used, &hides);
+            let clash = map.clash();
+            let is_shadow = clash.is_none();
+            let Some((first, second, key)) = clash.or_else(shadow) else { return (map, faults) };
             // The later one in the file gives way, and then the other; two defaults cannot both stay either.
             let of = |name: &str| used.iter().rposition(|chosen| chosen.name == name);
-            let Some(at) = of(first).max(of(second)) else {
+            // Of a shadow only the one that hides the other gives way.
+            let Some(at) = (if is_shadow { of(first) } else { of(first).max(of(second)) }) else {
                 faults.push(
                     Fault::new(FaultKind::Internal, "bind keys", key.to_string())
                         .because(format!("both {first} and {second} have it by default"))
@@ -88,6 +97,34 @@ impl<Scope: Copy + PartialEq, Command: Copy + PartialEq> KeyMap<Scope, Command> 
             Binding { command: known.command, name: known.name, scope: known.scope, keys }
         };
         Self { bindings: declared.iter().map(binding).collect() }
+    }
+
+    /// A key chosen for a command of a pane takes it from a command that holds everywhere. That the defaults do so is
+    /// meant.
+    fn shadow(
+        &self,
+        declared: &[Declared<Scope, Command>],
+        used: &[&Override],
+        hides: &impl Fn(Scope, Scope) -> bool,
+    ) -> Option<(&'static str, &'static str, KeyPress)> {
+        let chosen = |binding: &&Binding<Scope, Command>| used.iter().any(|other| other.name == binding.name);
+        self.bindings.iter().filter(chosen).find_map(|own| {
+            let by_default = |key: &KeyPress| {
+                let same =
+                    |known: &&Declared<Scope, Command>| known.name == own.name && known.scope == own.scope;
+                declared
+                    .iter()
+                    .filter(same)
+                    .flat_map(|known| known.keys)
+                    .any(|known| known.parse() == Ok(*key))
+            };
+            let hidden =
+                self.bindings.iter().filter(|other| hides(own.scope, other.scope) && other.name != own.name);
+            hidden.into_iter().find_map(|other| {
+                let key = own.keys.iter().find(|key| other.keys.contains(key) && !by_default(key))?;
+                Some((own.name, other.name, *key))
+            })
+        })
     }
 
     fn clash(&self) -> Option<(&'static str, &'static str, KeyPress)> {

@@ -91,9 +91,29 @@ fn key(text: &str) -> KeyPress {
     text.parse().unwrap()
 }
 
+fn build(overrides: &[Override]) -> (KeyMap<Scope, u8>, Vec<crate::domain::Fault>) {
+    KeyMap::build(&TABLE, overrides, |own, other| own == Scope::Logs && other == Scope::Global)
+}
+
+#[test]
+fn a_panes_command_cannot_take_a_global_key_unless_that_is_moved() {
+    let (map, faults) = build(&[chosen("next", &["u"], 2)]);
+    let lines: Vec<_> = faults.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        lines,
+        ["read settings c.yaml:2:3: keys.next: expected a key that is free, found `u`, which is up's"]
+    );
+    assert_eq!((map.command(Scope::Logs, key("u")), map.command(Scope::Logs, key("n"))), (None, Some(2)));
+    let (map, faults) = build(&[chosen("next", &["u"], 2), chosen("up", &["f5"], 3)]);
+    assert_eq!(faults, []);
+    assert_eq!(map.command(Scope::Logs, key("u")), Some(2));
+    let (_, faults) = build(&[chosen("reverse", &["r", "R"], 2)]);
+    assert_eq!(faults, [], "by default it holds that key already");
+}
+
 #[test]
 fn a_panes_own_key_and_a_global_one_live_side_by_side() {
-    let (map, faults) = KeyMap::build(&TABLE, &[]);
+    let (map, faults) = build(&[]);
     assert_eq!(faults, []);
     assert_eq!(map.command(Scope::Global, key("r")), Some(1));
     assert_eq!(map.command(Scope::Logs, key("r")), Some(3));
@@ -104,7 +124,7 @@ fn a_panes_own_key_and_a_global_one_live_side_by_side() {
 #[test]
 fn an_override_replaces_and_an_empty_one_unbinds() {
     let overrides = [chosen("up", &["U", "f5"], 1), chosen("next", &[], 2)];
-    let (map, faults) = KeyMap::build(&TABLE, &overrides);
+    let (map, faults) = build(&overrides);
     assert_eq!(faults, []);
     assert_eq!(map.command(Scope::Global, key("u")), None);
     assert_eq!(map.command(Scope::Global, key("f5")), Some(0));
@@ -113,7 +133,7 @@ fn an_override_replaces_and_an_empty_one_unbinds() {
 
 #[test]
 fn two_commands_can_swap_their_keys() {
-    let (map, faults) = KeyMap::build(&TABLE, &[chosen("up", &["r"], 1), chosen("restart", &["u"], 2)]);
+    let (map, faults) = build(&[chosen("up", &["r"], 1), chosen("restart", &["u"], 2)]);
     assert_eq!(faults, []);
     assert_eq!(map.command(Scope::Global, key("r")), Some(0));
     assert_eq!(map.command(Scope::Global, key("u")), Some(1));
@@ -122,7 +142,7 @@ fn two_commands_can_swap_their_keys() {
 #[test]
 fn clashes_and_unknown_commands_are_faults_and_the_defaults_stay() {
     let overrides = [chosen("up", &["r"], 2), chosen("upp", &["x"], 3), chosen("next", &["r"], 4)];
-    let (map, faults) = KeyMap::build(&TABLE, &overrides);
+    let (map, faults) = build(&overrides);
     let lines: Vec<_> = faults.iter().map(ToString::to_string).collect();
     assert_eq!(
         lines,
@@ -138,7 +158,7 @@ fn clashes_and_unknown_commands_are_faults_and_the_defaults_stay() {
 
 #[test]
 fn of_two_overrides_that_clash_the_later_gives_way() {
-    let (map, faults) = KeyMap::build(&TABLE, &[chosen("restart", &["x"], 2), chosen("up", &["x"], 3)]);
+    let (map, faults) = build(&[chosen("restart", &["x"], 2), chosen("up", &["x"], 3)]);
     assert!(faults[0].object.ends_with(":3:3"), "{faults:?}");
     assert_eq!(map.command(Scope::Global, key("x")), Some(1));
     assert_eq!(map.command(Scope::Global, key("u")), Some(0));
