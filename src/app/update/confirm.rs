@@ -89,15 +89,13 @@ impl Turn<'_> {
         }
     }
 
-    /// Starts what was planned. Does nothing before all of it was planned, and closes a card with nothing to do.
+    /// Starts what was planned. Does nothing before all of it was planned, and closes a card with nothing to do
+    /// or with something that cannot be done.
     pub(super) fn confirm(&mut self) {
         let Some(Dialog::Confirm(confirm)) = self.state.dialogs.last_mut() else { return };
-        if confirm.is_idle() {
+        if confirm.is_idle() || confirm.faults().next().is_some() {
             self.state.dialogs.pop();
             return;
-        }
-        if confirm.faults().next().is_some() && confirm.plans().next().is_none() {
-            return self.plan_again();
         }
         if !confirm.is_ready() {
             return;
