@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use std::collections::VecDeque;
 
 const LIMIT: usize = 50;
-const LIFETIME: SignedDuration = SignedDuration::from_secs(6);
+const LIFETIME: SignedDuration = SignedDuration::from_secs(10);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
@@ -21,10 +21,33 @@ pub struct Notice {
     pub text: Safe,
     pub hint: Option<Safe>,
     pub time: Timestamp,
-    /// Stays until it is dismissed.
+    /// Stays until a key is pressed.
     pub sticky: bool,
     /// The task it tells about.
     pub task: Option<TaskId>,
+    /// The faults of files that it stands for.
+    pub files: FileFaults,
+}
+
+/// How many faults there are in which files.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct FileFaults {
+    pub settings: usize,
+    pub stacks: usize,
+}
+
+impl FileFaults {
+    fn count(self) -> usize {
+        self.settings + self.stacks
+    }
+
+    fn places(self) -> &'static str {
+        match (self.settings > 0, self.stacks > 0) {
+            (true, true) => "settings and stacks",
+            (false, true) => "stacks",
+            (_, false) => "settings",
+        }
+    }
 }
 
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -45,18 +68,54 @@ impl NoticeStore {
     }
 
     pub fn tell(&mut self, severity: Severity, text: impl Into<Safe>, now: Timestamp) {
-        self.add(Notice { severity, text: text.into(), hint: None, time: now, sticky: false, task: None });
+        self.add(Notice {
+            severity,
+            text: text.into(),
+            hint: None,
+            time: now,
+            sticky: false,
+            task: None,
+            files: FileFaults::default(),
+        });
     }
 
-    /// A failure stays until it was seen.
+    /// Faults of the settings' and the stacks' files come in several parts at the start, and are one piece of news:
+    /// the fault if there is one, and else how many and where to read them.
+    pub fn file_faults(&mut self, faults: &[Fault], of: FileFaults, messages: &str, now: Timestamp) {
+        let told = self.shown.iter().map(|notice| notice.files);
+        let sum = told.fold(of, |sum, files| FileFaults {
+            settings: sum.settings + files.settings,
+            stacks: sum.stacks + files.stacks,
+        });
+        self.shown.retain(|notice| notice.files.count() == 0);
+        let (text, hint) = match faults {
+            [fault] if sum.count() == 1 => (fault.to_string(), fault.hint.as_ref().map(Safe::new)),
+            _ => {
+                let noun = if sum.count() == 1 { "fault" } else { "faults" };
+                (format!("{} {noun} in {}: see {messages}", sum.count(), sum.places()), None)
+            }
+        };
+        let text = Safe::new(text);
+        self.add(Notice {
+            severity: Severity::Bad,
+            text,
+            hint,
+            time: now,
+            sticky: false,
+            task: None,
+            files: sum,
+        });
+    }
+
     pub fn fault(&mut self, fault: &Fault, now: Timestamp) {
         self.add(Notice {
             severity: Severity::Bad,
             text: Safe::new(fault.to_string()),
             hint: fault.hint.as_ref().map(Safe::new),
             time: now,
-            sticky: true,
+            sticky: false,
             task: None,
+            files: FileFaults::default(),
         });
     }
 
@@ -69,9 +128,18 @@ impl NoticeStore {
         self.shown.back()
     }
 
-    /// Takes the latest one away.
+    /// Takes them all away.
     pub fn dismiss(&mut self) -> bool {
-        self.shown.pop_back().is_some()
+        let any = !self.shown.is_empty();
+        self.shown.clear();
+        any
+    }
+
+    /// Somebody is there: from now on what had to wait for that passes like the others.
+    pub fn witnessed(&mut self) {
+        for notice in &mut self.shown {
+            notice.sticky = false;
+        }
     }
 
     /// The task's notices were seen.

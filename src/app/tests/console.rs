@@ -324,14 +324,37 @@ fn any_number_of_containers_has_a_valid_selection(#[case] count: usize) {
 }
 
 #[test]
-fn settings_that_are_wrong_are_told_and_stay_until_seen() {
+fn faults_of_settings_and_stacks_are_one_notice_that_passes() {
     let mut state = platform();
-    let faults = (0..5).map(|index| fault(&format!("mistake {index}"))).collect();
-    send(&mut state, Msg::Faults(faults));
-    assert_eq!(state.notices.shown().len(), 4, "three, and how many more");
+    let faults = |count| (0..count).map(|index| fault(&format!("mistake {index}"))).collect::<Vec<_>>();
+    let told =
+        |state: &State| state.notices.shown().map(|notice| notice.text.to_string()).collect::<Vec<_>>();
+    send(&mut state, Msg::Faults(faults(2)));
+    assert_eq!(told(&state), ["2 faults in settings: see 9 Messages"]);
+    send(&mut state, Msg::Stacks { files: Vec::new(), faults: vec![fault("no image")] });
+    assert_eq!(told(&state), ["3 faults in settings and stacks: see 9 Messages"]);
+    update(&mut state, Msg::Tick, now() + jiff::SignedDuration::from_secs(11));
+    assert_eq!(told(&state), [""; 0]);
+    send(&mut state, Msg::Faults(faults(2)));
+    press(&mut state, "f");
+    press(&mut state, "esc");
+    assert_eq!(told(&state).len(), 1, "the zoom is closed first");
+    press(&mut state, "esc");
+    assert_eq!(told(&state), [""; 0]);
+}
+
+#[test]
+fn a_failed_task_is_told_until_a_key_is_pressed() {
+    let mut state = platform();
+    let mut records: Vec<_> = state.tasks.newest_first().cloned().collect();
+    records[0].state = crate::domain::TaskState::Running;
+    send(&mut state, Msg::Tasks(records.clone()));
+    records[0].state = crate::domain::TaskState::Failed;
+    send(&mut state, Msg::Tasks(records));
     let later = now() + jiff::SignedDuration::from_mins(5);
     update(&mut state, Msg::Tick, later);
-    assert_eq!(state.notices.shown().filter(|notice| notice.sticky).count(), 3);
-    press(&mut state, "esc");
-    assert_eq!(state.notices.shown().len(), 2);
+    assert!(state.notices.latest().is_some_and(|notice| notice.text.contains("failed")));
+    press(&mut state, "j");
+    update(&mut state, Msg::Tick, later);
+    assert!(state.notices.latest().is_none());
 }

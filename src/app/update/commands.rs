@@ -156,12 +156,10 @@ impl Turn<'_> {
         }
     }
 
-    /// One thing at a time: the notice that must be read, the filter, the marks, the details, the zoom, the pane.
+    /// One thing at a time: the filter, the marks, the details, the zoom, the notices, the pane.
     fn back(&mut self) {
         let focus = self.state.focus;
-        if self.state.notices.latest().is_some_and(|notice| notice.sticky) {
-            self.state.notices.dismiss();
-        } else if self.clear_filter(focus)
+        if self.clear_filter(focus)
             || (focus == PaneId::Services && self.state.panes.services.clear_marks())
             || (focus == PaneId::Tasks && self.state.panes.tasks.open.take().is_some())
         {
@@ -170,10 +168,10 @@ impl Turn<'_> {
             self.state.panes.logs.marked.clear();
         } else if self.state.zoomed {
             self.state.zoomed = false;
+        } else if self.state.notices.dismiss() {
+            // Done.
         } else if let Some(pane) = self.state.returns.pop() {
             self.state.focus = pane;
-        } else {
-            self.state.notices.dismiss();
         }
     }
 

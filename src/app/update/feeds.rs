@@ -1,17 +1,15 @@
 //! What the feeds report goes into the stores.
 
 use super::Turn;
+use crate::app::command::Command;
 use crate::app::effect::Effect;
 use crate::app::message::LogBatch;
 use crate::app::pane::PaneId;
-use crate::app::store::notices::{Notice, Severity};
+use crate::app::store::notices::{FileFaults, Notice, Severity};
 use crate::domain::{
-    CheckReport, ContainerFigures, ContainerId, Fault, FleetEvent, GpuSample, HostSample, Operation, Safe,
-    StackFile, TaskId, TaskRecord, TaskState, units,
+    CheckReport, ContainerFigures, ContainerId, Fault, FaultKind, FleetEvent, GpuSample, HostSample,
+    Operation, Safe, StackFile, TaskId, TaskRecord, TaskState, units,
 };
-
-/// Of many faults at once, so many are told one by one.
-const TOLD: usize = 3;
 
 impl Turn<'_> {
     pub(super) fn fleet(&mut self, event: FleetEvent) {
@@ -88,18 +86,27 @@ impl Turn<'_> {
             self.redraw();
             self.tree_changed();
         }
-        self.faults(&new);
+        self.file_faults(&new, FileFaults { settings: 0, stacks: new.len() });
     }
 
+    /// What the settings lack comes at once; what else goes wrong outside comes one by one.
     pub(super) fn faults(&mut self, faults: &[Fault]) {
-        for fault in faults.iter().take(TOLD) {
-            self.state.notices.fault(fault, self.now);
+        match faults {
+            [] => return,
+            [fault] if fault.kind != FaultKind::Invalid => self.state.notices.fault(fault, self.now),
+            _ => self.file_faults(faults, FileFaults { settings: faults.len(), stacks: 0 }),
         }
-        if let Some(more) = faults.len().checked_sub(TOLD).filter(|more| *more > 0) {
-            let text = format!("{more} more faults: see the messages (9)");
-            self.state.notices.tell(Severity::Bad, text, self.now);
+        self.redraw();
+    }
+
+    fn file_faults(&mut self, faults: &[Fault], of: FileFaults) {
+        if faults.is_empty() {
+            return;
         }
-        self.redraw_if(!faults.is_empty());
+        let key = self.state.keys.keys(Command::Focus(PaneId::Messages)).first();
+        let messages = key.map_or_else(|| "Messages".to_owned(), |key| format!("{key} Messages"));
+        self.state.notices.file_faults(faults, of, &messages, self.now);
+        self.redraw();
     }
 
     pub(super) fn logs(&mut self, mut batch: LogBatch) {
@@ -170,6 +177,7 @@ impl Turn<'_> {
             time: self.now,
             sticky: severity == Severity::Bad,
             task: Some(record.spec.id.clone()),
+            files: FileFaults::default(),
         });
         if record.spec.operation == Operation::Backup && self.state.backups.was_asked() {
             self.effects.push(Effect::RefreshBackups);

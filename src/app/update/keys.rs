@@ -9,6 +9,7 @@ use crate::config::keys::KeyPress;
 
 impl Turn<'_> {
     pub(super) fn key(&mut self, press: KeyPress) {
+        self.state.notices.witnessed();
         if self.state.dialog().is_some() {
             self.dialog_key(press);
         } else if self.state.prompt.is_some() {
