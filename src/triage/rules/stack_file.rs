@@ -19,8 +19,8 @@ pub(super) fn find(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         };
         let finding = Finding::new("stack-file", file, Severity::Warning, title, About::default());
         let finding = complaints.iter().fold(finding, Finding::seen);
-        let hints = facts.stack_faults.iter().filter(|fault| file_of(&fault.object) == file);
-        let advice = hints.filter_map(|fault| fault.hint.as_deref()).next();
+        let mut hints = facts.stack_faults.iter().filter(|fault| file_of(&fault.object) == file);
+        let advice = hints.find_map(|fault| fault.hint.as_deref());
         findings.push(finding.advise(advice.unwrap_or("correct the file; it is read again when it changes")));
     }
 }
