@@ -5,6 +5,7 @@
 mod lines;
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
+use jiff::SignedDuration;
 use lines::{LINES, batch, raw_lines};
 use mcp_tui::app::store::logs::LogStore;
 use mcp_tui::domain::Gate;
@@ -31,6 +32,17 @@ fn store(criterion: &mut Criterion) {
     let batch = batch();
     group.throughput(Throughput::Elements(LINES as u64));
     group.bench_function("push", |bencher| {
+        let mut store = LogStore::default();
+        let mut next = batch.clone();
+        bencher.iter(|| {
+            // Each batch is later than the one before, as a stream's are.
+            for line in &mut next.lines {
+                line.time = line.time.map(|time| time + SignedDuration::from_secs(1));
+            }
+            black_box(store.apply(black_box(&next), &[]))
+        });
+    });
+    group.bench_function("push what comes late", |bencher| {
         let mut store = LogStore::default();
         bencher.iter(|| black_box(store.apply(black_box(&batch), &[])));
     });

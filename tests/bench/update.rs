@@ -33,13 +33,18 @@ fn fleet_event(criterion: &mut Criterion) {
     for containers in [100, 1000] {
         let mut state = console(containers, 120, 40);
         let mut running = false;
+        let mut now = moment();
         group.bench_function(format!("{containers} containers"), |bencher| {
             bencher.iter(|| {
                 let mut changed = container(containers / 2);
                 changed.state = if running { ContainerState::Running } else { ContainerState::Exited };
                 running = !running;
                 let message = Msg::Fleet(FleetEvent::Changed(Box::new(changed)));
-                black_box(update(&mut state, message, moment()))
+                now += jiff::SignedDuration::from_secs(1);
+                update(&mut state, message, now);
+                // What is derived from the facts, the tree and the findings, is made anew then.
+                now += jiff::SignedDuration::from_secs(1);
+                black_box(update(&mut state, Msg::Wake, now))
             });
         });
     }
