@@ -19,10 +19,10 @@ impl Store {
             return Err(conflict("its worker has not begun yet").hint("ask again in a moment"));
         };
         let asked = ProcessMark { pid, boot_id, start_ticks }.terminate();
-        match asked.map_err(|error| Fault::io("cancel task", &id.0, &error))? {
-            true => Ok(()),
-            // It ended between the two looks.
-            false => Err(over(self.record(id)?.state)),
+        if asked.map_err(|error| Fault::io("cancel task", &id.0, &error))? {
+            return Ok(());
         }
+        // It ended between the two looks.
+        Err(over(self.record(id)?.state))
     }
 }

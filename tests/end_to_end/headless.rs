@@ -152,9 +152,9 @@ fn a_task_is_cancelled_after_its_step() {
         let tasks = workplace.run(["tasks", "--json"]).succeeded("tasks").json();
         let task = tasks[0].clone();
         let steps = task["steps"].as_array()?;
-        let stops = task["spec"]["operation"]["do"] == "stop";
+        let is_stop = task["spec"]["operation"]["do"] == "stop";
         let id = task["spec"]["id"].as_str()?.to_owned();
-        (stops && steps.iter().any(|step| step["state"] == "running")).then_some(id)
+        (is_stop && steps.iter().any(|step| step["state"] == "running")).then_some(id)
     });
     workplace.run(["--read-only", "tasks", "cancel", &id]).failed(2, ["--read-only"]);
     let cancelled = workplace.run(["tasks", "cancel", &id]).succeeded("cancel");
