@@ -16,7 +16,7 @@ const FIXED_INFO: &str = r#"{
   "MemoryLimit": true, "SwapLimit": true, "CpuCfsPeriod": true, "CpuCfsQuota": true, "PidsLimit": true,
   "IPv4Forwarding": true, "Debug": false, "LoggingDriver": "json-file", "CgroupDriver": "systemd",
   "CgroupVersion": "2", "OSVersion": "22.04", "OSType": "linux", "Architecture": "x86_64",
-  "IndexServerAddress": "https://index.docker.io/v1/", "GenericResources": null,
+  "GenericResources": null,
   "DockerRootDir": "/var/lib/docker", "HttpProxy": "", "HttpsProxy": "", "NoProxy": "",
   "ExperimentalBuild": false,
   "Runtimes": { "nvidia": { "path": "nvidia-container-runtime" }, "runc": { "path": "runc" } },
