@@ -63,20 +63,5 @@ impl Paths {
     }
 }
 
-/// `$XDG_CONFIG_HOME/mcp-tui`
-pub fn config_directory() -> PathBuf {
-    Paths::from_environment().config
-}
-
-/// `$XDG_STATE_HOME/mcp-tui`, or `/var/lib/mcp-tui` for root.
-pub fn state_directory() -> PathBuf {
-    Paths::from_environment().state
-}
-
-/// `$XDG_DATA_HOME/mcp-tui`, or `/var/lib/mcp-tui` for root.
-pub fn data_directory() -> PathBuf {
-    Paths::from_environment().data
-}
-
 #[cfg(test)]
 mod tests;
