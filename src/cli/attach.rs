@@ -59,7 +59,6 @@ fn print(follower: &Follower, line: &JournalLine, output: Output) -> Result<(), 
         TaskEvent::Started { .. } => {
             output.toned(&[(Tone::Dim, "task "), (Tone::Dim, &follower.record().spec.id.0)])
         }
-        TaskEvent::Waiting { holder } => output.toned(&[(Tone::Warning, "… waits: "), (Tone::Plain, holder)]),
         TaskEvent::Planned { plan } => {
             for warning in &plan.warnings {
                 output.toned(&[(Tone::Warning, "! "), (Tone::Plain, warning)])?;

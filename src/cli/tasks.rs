@@ -87,9 +87,6 @@ fn show(record: &TaskRecord, output: Output) -> Result<(), Fault> {
         (tone, &word),
         (Tone::Plain, &format!(" after {}", took(record))),
     ])?;
-    if let Some(holder) = &record.waiting_for {
-        output.toned(&[(Tone::Dim, "waits   "), (Tone::Plain, holder)])?;
-    }
     for (step, planned) in record.steps.iter().zip(record.plan.iter().flat_map(|plan| &plan.steps)) {
         let (tone, sign) = match step.state {
             StepState::Pending => (Tone::Dim, "  · "),
@@ -134,9 +131,8 @@ fn took(record: &TaskRecord) -> String {
 }
 
 fn result(record: &TaskRecord) -> String {
-    match (&record.fault, &record.waiting_for) {
-        (Some(fault), _) => fault.causes.last().cloned().unwrap_or_else(|| fault.to_string()),
-        (None, Some(holder)) => format!("waits: {holder}"),
-        (None, None) => record.output.last().cloned().unwrap_or_default(),
+    match &record.fault {
+        Some(fault) => fault.causes.last().cloned().unwrap_or_else(|| fault.to_string()),
+        None => record.output.last().cloned().unwrap_or_default(),
     }
 }

@@ -141,10 +141,6 @@ pub enum TaskEvent {
         boot_id: String,
         start_ticks: u64,
     },
-    /// The lock is held by another; the worker waits or gives up.
-    Waiting {
-        holder: String,
-    },
     Planned {
         plan: Plan,
     },
@@ -205,8 +201,6 @@ pub struct TaskRecord {
     pub started: Option<Timestamp>,
     pub finished: Option<Timestamp>,
     pub fault: Option<Fault>,
-    /// Who holds the lock the worker waits for.
-    pub waiting_for: Option<String>,
     /// The worker's process id, boot id and start time.
     pub worker: Option<(u32, String, u64)>,
 }
@@ -222,7 +216,6 @@ impl TaskRecord {
             started: None,
             finished: None,
             fault: None,
-            waiting_for: None,
             worker: None,
         }
     }
@@ -235,9 +228,7 @@ impl TaskRecord {
                 self.started = Some(line.time);
                 self.worker = Some((*pid, boot_id.clone(), *start_ticks));
             }
-            TaskEvent::Waiting { holder } => self.waiting_for = Some(holder.clone()),
             TaskEvent::Planned { plan } => {
-                self.waiting_for = None;
                 self.steps = plan.steps.iter().map(|_| StepRecord::pending()).collect();
                 self.plan = Some(plan.clone());
             }

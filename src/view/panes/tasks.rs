@@ -91,11 +91,10 @@ fn outcome(record: &TaskRecord, theme: &Theme) -> (String, TextStyle) {
     let (done, all) = record.progress();
     match record.state {
         TaskState::Pending => ("about to start".to_owned(), theme.dim),
-        TaskState::Running => match (&record.waiting_for, steps::current(record)) {
-            (Some(holder), _) => (format!("waits for {}", Safe::new(holder)), theme.warning),
-            (None, Some(step)) => (format!("{done}/{all} {step}"), theme.starting),
-            (None, None) if all == 0 => ("planning".to_owned(), theme.starting),
-            (None, None) => (format!("{done}/{all}"), theme.starting),
+        TaskState::Running => match steps::current(record) {
+            Some(step) => (format!("{done}/{all} {step}"), theme.starting),
+            None if all == 0 => ("planning".to_owned(), theme.starting),
+            None => (format!("{done}/{all}"), theme.starting),
         },
         TaskState::Completed => {
             let output = record.output.last().map(|text| format!("  {}", Safe::new(text)));

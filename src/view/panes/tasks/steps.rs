@@ -47,9 +47,6 @@ fn lines(record: &TaskRecord, canvas: &Canvas<'_>) -> Vec<Line> {
     let theme = canvas.theme;
     let plain = |symbol, text: String, look| Line { mark: (symbol, look), text, look, figure: String::new() };
     let mut lines = Vec::new();
-    if let Some(holder) = &record.waiting_for {
-        lines.push(plain("◌", format!("waits for {}", Safe::new(holder)), theme.warning));
-    }
     let planned = record.plan.iter().flat_map(|plan| &plan.steps);
     // A step that its dead worker left behind runs no longer, and nobody knows how long it did.
     let now = (!record.state.is_over()).then_some(canvas.now);
