@@ -12,6 +12,7 @@ mod console;
 mod context;
 mod demo;
 mod documents;
+mod down;
 mod gpus;
 mod health;
 mod logger;
@@ -19,19 +20,24 @@ mod logs;
 mod output;
 mod ps;
 mod report;
+mod restart;
+mod scale;
+mod snapshot;
 mod stack;
 mod stacks;
+mod start;
 mod status;
+mod stop;
 mod table;
 mod tasks;
+mod up;
+mod worker;
 
 pub use arguments::Arguments;
 
-use crate::domain::{Fault, Operation, TaskId};
-use crate::task;
-use arguments::{BackupCommand, Command, TasksCommand};
+use crate::domain::Fault;
+use arguments::Command;
 use clap::Parser;
-use console::SnapshotOptions;
 use context::Context;
 use output::Output;
 use std::process::ExitCode;
@@ -55,45 +61,31 @@ fn dispatch(arguments: Arguments, output: Output) -> Result<u8, Fault> {
         context.warn_about_settings(output);
         Ok(context)
     };
-    let change = |operation| {
-        let context = context()?;
-        wait(change::run(&context, operation, output))
-    };
-    if !matches!(command, Command::Demo | Command::Snapshot { .. }) {
+    if !matches!(command, Command::Demo | Command::Snapshot(_)) {
         logger::install();
     }
     match command {
-        Command::Worker { state, id } => task::worker::run(&state, &TaskId(id)),
-        Command::Docs { what } => documents::print(what).map(|()| 0),
+        Command::Worker(arguments) => worker::run(arguments),
+        Command::Docs(arguments) => documents::print(arguments.what).map(|()| 0),
         Command::Demo => console::open_demo(&context()?),
-        Command::Snapshot { size, pane, format, demo, keys, after } => {
-            console::snapshot(&context()?, &SnapshotOptions { size, pane, format, demo, keys, after })
-        }
-        Command::Ps { all, services } => wait(ps::run(&context()?, all, &services, output)),
-        Command::Logs { follow, tail, since, timestamps, services } => {
-            let options = logs::LogsOptions { follow, tail, since, timestamps, services };
-            wait(logs::run(&context()?, options, output))
-        }
-        Command::Health { wait: seconds, services } => {
+        Command::Snapshot(arguments) => snapshot::run(&context()?, &arguments),
+        Command::Ps(arguments) => wait(ps::run(&context()?, arguments, output)),
+        Command::Logs(arguments) => wait(logs::run(&context()?, arguments, output)),
+        Command::Health(arguments) => {
             let context = context()?;
-            wait(async { Ok(health::run(&context, seconds, &services, output).await) })
+            wait(async { Ok(health::run(&context, &arguments, output).await) })
         }
         Command::Gpus => gpus::run(output),
         Command::Status => wait(status::run(&context()?, output)),
         Command::Stacks => wait(stacks::run(&context()?, output)),
-        Command::Tasks { command } => {
-            wait(tasks::run(&context()?, command.unwrap_or(TasksCommand::List), output))
-        }
-        Command::Backup(BackupCommand::List) => backup::list(&context()?, output),
-        Command::Backup(BackupCommand::Create) => change(Operation::Backup),
-        Command::Up { services, force_recreate, remove_orphans, detach: _ } => {
-            change(Operation::Up { services, force_recreate, remove_orphans })
-        }
-        Command::Down { volumes, remove_orphans } => change(Operation::Down { volumes, remove_orphans }),
-        Command::Start { services } => change(Operation::Start { services }),
-        Command::Stop { services } => change(Operation::Stop { services }),
-        Command::Restart { services } => change(Operation::Restart { services }),
-        Command::Scale { replicas } => change(Operation::Scale { replicas: change::replicas(&replicas)? }),
+        Command::Tasks(arguments) => wait(tasks::run(&context()?, arguments, output)),
+        Command::Backup(command) => wait(backup::run(&context()?, command, output)),
+        Command::Up(arguments) => wait(up::run(&context()?, arguments, output)),
+        Command::Down(arguments) => wait(down::run(&context()?, arguments, output)),
+        Command::Start(arguments) => wait(start::run(&context()?, arguments, output)),
+        Command::Stop(arguments) => wait(stop::run(&context()?, arguments, output)),
+        Command::Restart(arguments) => wait(restart::run(&context()?, arguments, output)),
+        Command::Scale(arguments) => wait(scale::run(&context()?, arguments, output)),
     }
 }
 

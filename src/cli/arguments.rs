@@ -1,6 +1,9 @@
 //! The grammar, after docker compose's.
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use super::{
+    backup, documents, down, health, logs, ps, restart, scale, snapshot, start, stop, tasks, up, worker,
+};
+use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 
 const EXIT_CODES: &str = "\
@@ -60,167 +63,48 @@ pub struct Global {
     pub json: bool,
 }
 
+/// One variant per command; what each takes stands in its own file.
 #[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
 pub enum Command {
     /// Create and start what the stack's file says, and wait for what others depend on
-    Up {
-        /// All of them when none is named
-        #[arg(value_name = "SERVICE")]
-        services: Vec<String>,
-        /// Create containers anew even if nothing changed
-        #[arg(long)]
-        force_recreate: bool,
-        /// Remove containers of services that the file no longer has
-        #[arg(long)]
-        remove_orphans: bool,
-        /// Accepted as docker compose knows it; `up` never stays attached to the logs
-        #[arg(short, long)]
-        detach: bool,
-    },
+    Up(up::Arguments),
     /// Stop and remove containers and networks
-    Down {
-        /// Remove the stack's volumes too, with all data in them
-        #[arg(short, long)]
-        volumes: bool,
-        /// Remove containers of services that the file no longer has
-        #[arg(long)]
-        remove_orphans: bool,
-    },
+    Down(down::Arguments),
     /// List the stack's containers
-    Ps {
-        /// Stopped ones too
-        #[arg(short, long)]
-        all: bool,
-        #[arg(value_name = "SERVICE")]
-        services: Vec<String>,
-    },
+    Ps(ps::Arguments),
     /// Start containers that exist
-    Start {
-        #[arg(value_name = "SERVICE")]
-        services: Vec<String>,
-    },
+    Start(start::Arguments),
     /// Stop containers, giving each its own grace
-    Stop {
-        #[arg(value_name = "SERVICE")]
-        services: Vec<String>,
-    },
+    Stop(stop::Arguments),
     /// Stop and start containers, giving each its own grace
-    Restart {
-        #[arg(value_name = "SERVICE")]
-        services: Vec<String>,
-    },
+    Restart(restart::Arguments),
     /// Show what the stack's containers wrote
-    Logs {
-        /// Go on with what they write
-        #[arg(short, long)]
-        follow: bool,
-        /// How many lines per container to begin with, or `all`
-        #[arg(short = 'n', long, value_name = "N", default_value = "all")]
-        tail: String,
-        /// Only what is newer: a time such as 2026-11-20T10:00:00Z, or a duration such as 10m
-        #[arg(long, value_name = "TIME")]
-        since: Option<String>,
-        /// Show the time of each line
-        #[arg(short, long)]
-        timestamps: bool,
-        #[arg(value_name = "SERVICE")]
-        services: Vec<String>,
-    },
+    Logs(logs::Arguments),
     /// Set how many replicas services have
-    Scale {
-        #[arg(value_name = "SERVICE=N", required = true)]
-        replicas: Vec<String>,
-    },
+    Scale(scale::Arguments),
     /// All stacks and their services at a glance
     Status,
     /// Run the health checks: exit code 0 when all is up, 1 when something is down, 2 when it cannot be told
-    Health {
-        /// Try again until all is up, for so many seconds at the most
-        #[arg(long, value_name = "SECONDS")]
-        wait: Option<u64>,
-        #[arg(value_name = "SERVICE")]
-        services: Vec<String>,
-    },
+    Health(health::Arguments),
     /// The GPUs of this host
     Gpus,
     /// Back up a stack's databases
     #[command(subcommand)]
-    Backup(BackupCommand),
+    Backup(backup::BackupCommand),
     /// What was asked for and what came of it
-    Tasks {
-        #[command(subcommand)]
-        command: Option<TasksCommand>,
-    },
+    Tasks(tasks::Arguments),
     /// The stacks that can be named with --stack
     Stacks,
     /// Print one frame of the console as it would be now
-    Snapshot {
-        /// Columns and rows
-        #[arg(long, value_name = "WxH", default_value = "160x48")]
-        size: String,
-        /// One pane alone, over the whole frame
-        #[arg(long, value_name = "NAME")]
-        pane: Option<String>,
-        #[arg(long, value_enum, default_value_t = SnapshotFormat::Text)]
-        format: SnapshotFormat,
-        /// Of the simulated server instead of a real one
-        #[arg(long)]
-        demo: bool,
-        /// Keys to press first, as the key map writes them: `--keys 3 f`
-        #[arg(long, value_name = "KEY", num_args = 1..)]
-        keys: Vec<String>,
-        /// Let so many seconds pass before the frame is taken
-        #[arg(long, value_name = "SECONDS", default_value_t = 0)]
-        after: u64,
-    },
+    Snapshot(snapshot::Arguments),
     /// Open the console on a simulated server
     Demo,
     /// Carry a task out; started by the program itself
     #[command(hide = true)]
-    Worker {
-        #[arg(long)]
-        state: PathBuf,
-        id: String,
-    },
+    Worker(worker::Arguments),
     /// Markdown for the README, from what the program knows of itself
     #[command(hide = true)]
-    Docs {
-        #[arg(value_enum)]
-        what: Document,
-    },
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
-pub enum BackupCommand {
-    /// Take a backup of the stack
-    Create,
-    /// List backups, of one stack or of all
-    List,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
-pub enum TasksCommand {
-    /// The newest tasks
-    List,
-    /// One task with its steps; a part of the id will do
-    Show { id: String },
-    /// Follow a task until it ends
-    Attach { id: String },
-    /// End a task after the step it is at, and wait until it has ended
-    Cancel { id: String },
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum SnapshotFormat {
-    Text,
-    Ansi,
-    Svg,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Document {
-    Keys,
-    Commands,
+    Docs(documents::Arguments),
 }
 
 #[cfg(test)]

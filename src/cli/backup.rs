@@ -1,14 +1,31 @@
-//! `backup list`: what there is to restore from.
+//! `backup`: takes one, or lists what there is to restore from.
 
+use super::change;
 use super::context::Context;
 use super::output::{Output, Tone, print_json};
 use super::report;
 use super::table::Table;
 use crate::backup;
-use crate::domain::{Fault, units};
+use crate::domain::{Fault, Operation, units};
+use clap::Subcommand;
 use jiff::{Timestamp, Unit};
 
-pub fn list(context: &Context, output: Output) -> Result<u8, Fault> {
+#[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
+pub enum BackupCommand {
+    /// Take a backup of the stack
+    Create,
+    /// List backups, of one stack or of all
+    List,
+}
+
+pub async fn run(context: &Context, command: BackupCommand, output: Output) -> Result<u8, Fault> {
+    match command {
+        BackupCommand::Create => change::run(context, Operation::Backup, &[], output).await,
+        BackupCommand::List => list(context, output),
+    }
+}
+
+fn list(context: &Context, output: Output) -> Result<u8, Fault> {
     let root = backup::root(&context.paths.state);
     let stack = context.global.stack.as_deref().or(context.global.project.as_deref());
     let (entries, damaged) = backup::survey(&root, stack)?;

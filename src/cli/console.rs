@@ -1,21 +1,17 @@
-//! The console itself, on this terminal or as one frame.
+//! The console itself, on this terminal.
 
-use super::arguments::SnapshotFormat;
 use super::context::Context;
 use super::demo::Demo;
-use super::output::print_document;
-use crate::app::pane::PaneId;
 use crate::app::state::{ReadOnly, Setup, State};
 use crate::app::{self, Msg};
 use crate::backup;
 use crate::compose::file::LoadRequest;
-use crate::config::keys::KeyPress;
 use crate::config::theme::{self, ColourDepth};
-use crate::domain::{Fault, FaultKind, Safe};
+use crate::domain::{Fault, Safe};
 use crate::health::Dialer;
 use crate::runtime::{self, Console, Ending, Search, Source};
 use crate::task::Store;
-use crate::view::{Appearance, export};
+use crate::view::Appearance;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use std::time::Duration;
@@ -37,46 +33,6 @@ pub fn open_demo(context: &Context) -> Result<u8, Fault> {
     runtime::console(simulated(context, &demo)?).map(exit_code)
 }
 
-pub struct SnapshotOptions {
-    pub size: String,
-    pub pane: Option<String>,
-    pub format: SnapshotFormat,
-    pub demo: bool,
-    pub keys: Vec<String>,
-    pub after: u64,
-}
-
-/// One frame of the present state.
-pub fn snapshot(context: &Context, options: &SnapshotOptions) -> Result<u8, Fault> {
-    keep_log();
-    let size = size(&options.size)?;
-    let pane = options.pane.as_deref().map(pane).transpose()?;
-    let keys = keys(&options.keys)?;
-    let demo = options.demo.then(Demo::start).transpose()?;
-    let mut console = match &demo {
-        Some(demo) => simulated(context, demo)?,
-        None => real(context)?,
-    };
-    if let Some(pane) = pane {
-        console.state.focus = pane;
-        console.state.zoomed = true;
-    }
-    // A file or a pipe takes any colour; NO_COLOR and the settings are still obeyed.
-    let depth = context.settings.colours.unwrap_or(match std::env::var_os("NO_COLOR") {
-        Some(value) if !value.is_empty() => ColourDepth::None,
-        _ => ColourDepth::True,
-    });
-    console.appearance = appearance(context, depth, context.settings.ascii.unwrap_or(false)).0;
-    let buffer = runtime::snapshot(console, size, &keys, Duration::from_secs(options.after))?;
-    let picture = match options.format {
-        SnapshotFormat::Text => export::text(&buffer),
-        SnapshotFormat::Ansi => export::ansi(&buffer),
-        SnapshotFormat::Svg => export::svg(&buffer, "mcp-tui"),
-    };
-    print_document(&picture)?;
-    Ok(0)
-}
-
 fn exit_code(ending: Ending) -> u8 {
     match ending {
         Ending::Quit | Ending::Demo => 0,
@@ -85,14 +41,14 @@ fn exit_code(ending: Ending) -> u8 {
 }
 
 /// Our own log goes to the Messages pane. Only one logger can be set, and a second console finds it set already.
-fn keep_log() {
+pub fn keep_log() {
     if tui_logger::init_logger(log::LevelFilter::Debug).is_ok() {
         tui_logger::set_default_level(log::LevelFilter::Info);
     }
 }
 
 /// A console on the daemon that the arguments and the environment name.
-fn real(context: &Context) -> Result<Console, Fault> {
+pub fn real(context: &Context) -> Result<Console, Fault> {
     let endpoint = context.endpoint();
     let tried = match &endpoint {
         Ok(endpoint) => endpoint.tried().iter().map(Safe::new).collect(),
@@ -129,7 +85,7 @@ fn real(context: &Context) -> Result<Console, Fault> {
 }
 
 /// A console on the simulated server, whose tasks and backups are of no one else's concern.
-fn simulated(context: &Context, demo: &Demo) -> Result<Console, Fault> {
+pub fn simulated(context: &Context, demo: &Demo) -> Result<Console, Fault> {
     let endpoint = demo.endpoint();
     let setup = Setup { endpoint: endpoint.describe(), ..setup(context) };
     let state = demo.directory().join("state");
@@ -186,7 +142,7 @@ fn console(context: &Context, setup: Setup, feeds: runtime::Setup) -> Console {
     Console { setup: feeds, state, appearance, frame_cap: settings.frames_per_second, mouse, state_directory }
 }
 
-fn appearance(context: &Context, depth: ColourDepth, ascii: bool) -> (Appearance, Vec<Fault>) {
+pub fn appearance(context: &Context, depth: ColourDepth, ascii: bool) -> (Appearance, Vec<Fault>) {
     let (theme, faults) = theme::load(&context.settings.theme, &context.paths.theme_directories());
     (Appearance::new(theme, depth, ascii, TimeZone::system()), faults)
 }
@@ -199,31 +155,4 @@ fn locale_is_ascii() -> bool {
         .unwrap_or_default()
         .to_ascii_lowercase();
     !(locale.contains("utf-8") || locale.contains("utf8"))
-}
-
-fn size(text: &str) -> Result<(u16, u16), Fault> {
-    let size =
-        text.split_once('x').and_then(|(columns, rows)| Some((columns.parse().ok()?, rows.parse().ok()?)));
-    size.filter(|(columns, rows)| (1..=1000).contains(columns) && (1..=1000).contains(rows)).ok_or_else(
-        || {
-            Fault::new(FaultKind::Invalid, "take a snapshot of size", text)
-                .because("a size is columns and rows, 1x1 to 1000x1000")
-                .hint("for example --size 160x48")
-        },
-    )
-}
-
-fn pane(name: &str) -> Result<PaneId, Fault> {
-    PaneId::named(&name.to_ascii_lowercase()).ok_or_else(|| {
-        let known = PaneId::ALL.map(PaneId::name).join(", ");
-        Fault::new(FaultKind::NotFound, "show pane", name).because(format!("the panes are {known}"))
-    })
-}
-
-fn keys(words: &[String]) -> Result<Vec<KeyPress>, Fault> {
-    let press = |word: &String| {
-        word.parse::<KeyPress>()
-            .map_err(|cause| Fault::new(FaultKind::Invalid, "press key", word).because(cause))
-    };
-    words.iter().map(press).collect()
 }

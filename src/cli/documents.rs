@@ -1,11 +1,22 @@
 //! Markdown about the program, from what it knows of itself, so that the README cannot be wrong.
 
-use super::Arguments;
-use super::arguments::Document;
+use super::arguments;
 use super::output::print_document;
 use crate::domain::Fault;
-use clap::CommandFactory;
+use clap::{CommandFactory, ValueEnum};
 use std::fmt::Write as _;
+
+#[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
+pub struct Arguments {
+    #[arg(value_enum)]
+    pub what: Document,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Document {
+    Keys,
+    Commands,
+}
 
 pub fn print(document: Document) -> Result<(), Fault> {
     match document {
@@ -17,7 +28,7 @@ pub fn print(document: Document) -> Result<(), Fault> {
 /// One row per command; those that have commands of their own give one row for each.
 fn commands() -> String {
     let mut text = String::from("| command | does |\n| --- | --- |\n");
-    let mut root = Arguments::command();
+    let mut root = arguments::Arguments::command();
     root.build();
     for command in
         root.get_subcommands().filter(|command| !command.is_hide_set() && command.get_name() != "help")

@@ -22,9 +22,19 @@ const ALL_UP: u8 = 0;
 const SOMETHING_DOWN: u8 = 1;
 const COULD_NOT_CHECK: u8 = 2;
 
+#[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
+pub struct Arguments {
+    /// Try again until all is up, for so many seconds at the most
+    #[arg(long, value_name = "SECONDS")]
+    pub wait: Option<u64>,
+    #[arg(value_name = "SERVICE")]
+    pub services: Vec<String>,
+}
+
 /// Has exit codes of its own, so that a script can tell "down" from "do not know".
-pub async fn run(context: &Context, wait: Option<u64>, services: &[String], output: Output) -> u8 {
-    let checked = check(context, wait.map(Duration::from_secs), services, output).await;
+pub async fn run(context: &Context, arguments: &Arguments, output: Output) -> u8 {
+    let wait = arguments.wait.map(Duration::from_secs);
+    let checked = check(context, wait, &arguments.services, output).await;
     checked.unwrap_or_else(|fault| {
         report::warn(&fault, output);
         fault_code(&fault)

@@ -12,36 +12,46 @@ use futures_util::stream::select_all;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
-pub struct LogsOptions {
+#[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
+pub struct Arguments {
+    /// Go on with what they write
+    #[arg(short, long)]
     pub follow: bool,
+    /// How many lines per container to begin with, or `all`
+    #[arg(short = 'n', long, value_name = "N", default_value = "all")]
     pub tail: String,
+    /// Only what is newer: a time such as 2026-11-20T10:00:00Z, or a duration such as 10m
+    #[arg(long, value_name = "TIME")]
     pub since: Option<String>,
+    /// Show the time of each line
+    #[arg(short, long)]
     pub timestamps: bool,
+    #[arg(value_name = "SERVICE")]
     pub services: Vec<String>,
 }
 
-pub async fn run(context: &Context, options: LogsOptions, output: Output) -> Result<u8, Fault> {
+pub async fn run(context: &Context, arguments: Arguments, output: Output) -> Result<u8, Fault> {
     let now = Timestamp::now();
     let request = LogRequest {
-        follow: options.follow,
-        tail: tail(&options.tail)?,
-        since: options.since.as_deref().map(|text| since(text, now)).transpose()?,
+        follow: arguments.follow,
+        tail: tail(&arguments.tail)?,
+        since: arguments.since.as_deref().map(|text| since(text, now)).transpose()?,
         until: None,
         tty: None,
     };
     let engine = context.engine().await?;
     let chosen = choose(context).await?;
     let mut containers = engine.containers(Some(&chosen.reference.project)).await?;
-    chosen.check_services(&options.services, &containers)?;
+    chosen.check_services(&arguments.services, &containers)?;
     containers.retain(|container| {
         let service = container.compose.as_ref().map(|labels| &labels.service);
-        options.services.is_empty() || service.is_some_and(|name| options.services.contains(name))
+        arguments.services.is_empty() || service.is_some_and(|name| arguments.services.contains(name))
     });
     containers.sort_by_key(order);
     let streams: Vec<LogStream> =
         containers.iter().map(|container| engine.logs(&container.id, request.clone())).collect();
-    let printer = Printer::new(&containers, options.timestamps, output);
-    if options.follow { follow(streams, &printer).await } else { merge(streams, &printer).await }
+    let printer = Printer::new(&containers, arguments.timestamps, output);
+    if arguments.follow { follow(streams, &printer).await } else { merge(streams, &printer).await }
 }
 
 /// As the lines come. Ends when all containers have ended, or by Ctrl-C.

@@ -7,11 +7,21 @@ use super::table::Table;
 use crate::domain::container::PublishedPort;
 use crate::domain::{Container, ContainerState, Fault, Health};
 
-pub async fn run(context: &Context, all: bool, services: &[String], output: Output) -> Result<u8, Fault> {
+#[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
+pub struct Arguments {
+    /// Stopped ones too
+    #[arg(short, long)]
+    pub all: bool,
+    #[arg(value_name = "SERVICE")]
+    pub services: Vec<String>,
+}
+
+pub async fn run(context: &Context, arguments: Arguments, output: Output) -> Result<u8, Fault> {
+    let Arguments { all, services } = arguments;
     let engine = context.engine().await?;
     let chosen = choose(context).await?;
     let mut containers = engine.containers(Some(&chosen.reference.project)).await?;
-    chosen.check_services(services, &containers)?;
+    chosen.check_services(&services, &containers)?;
     let wanted = |container: &Container| {
         let service = container.compose.as_ref().map(|labels| &labels.service);
         (all || container.is_running())

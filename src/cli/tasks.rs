@@ -1,6 +1,5 @@
 //! `tasks`: what was asked for and what came of it.
 
-use super::arguments::TasksCommand;
 use super::attach::{attach, to_the_end, words};
 use super::context::Context;
 use super::output::{Output, Tone, print_json};
@@ -8,11 +7,30 @@ use super::table::Table;
 use crate::domain::task::StepState;
 use crate::domain::{Fault, FaultKind, TaskId, TaskRecord, TaskState, units};
 use crate::task::Store;
+use clap::Subcommand;
 use jiff::{Timestamp, Unit};
 
-pub async fn run(context: &Context, command: TasksCommand, output: Output) -> Result<u8, Fault> {
+#[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
+pub struct Arguments {
+    #[command(subcommand)]
+    pub command: Option<TasksCommand>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
+pub enum TasksCommand {
+    /// The newest tasks
+    List,
+    /// One task with its steps; a part of the id will do
+    Show { id: String },
+    /// Follow a task until it ends
+    Attach { id: String },
+    /// End a task after the step it is at, and wait until it has ended
+    Cancel { id: String },
+}
+
+pub async fn run(context: &Context, arguments: Arguments, output: Output) -> Result<u8, Fault> {
     let store = context.store()?;
-    match command {
+    match arguments.command.unwrap_or(TasksCommand::List) {
         TasksCommand::List => list(&store.list()?, output).map(|()| 0),
         TasksCommand::Show { id } => show(&store.record(&store.find(&id)?)?, output).map(|()| 0),
         TasksCommand::Attach { id } => attach(&store, &store.find(&id)?, output).await,

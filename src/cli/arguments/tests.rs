@@ -27,13 +27,13 @@ fn f_is_a_file_before_the_command_and_follow_in_logs() {
     let arguments = parse("-f a.yaml -f b.yaml -p shop logs -f --tail 5 web").unwrap();
     assert_eq!(arguments.global.files, [PathBuf::from("a.yaml"), PathBuf::from("b.yaml")]);
     assert_eq!(arguments.global.project.as_deref(), Some("shop"));
-    let follows = Command::Logs {
+    let follows = Command::Logs(logs::Arguments {
         follow: true,
         tail: "5".to_owned(),
         since: None,
         timestamps: false,
         services: vec!["web".to_owned()],
-    };
+    });
     assert_eq!(arguments.command, Some(follows));
 }
 
@@ -47,16 +47,17 @@ fn the_stack_and_json_may_stand_on_either_side() {
 
 #[test]
 fn up_and_down_take_what_docker_compose_takes() {
-    let up = Command::Up {
+    let up = Command::Up(up::Arguments {
         services: vec!["db".to_owned(), "web".to_owned()],
         force_recreate: true,
         remove_orphans: true,
         detach: true,
-    };
+    });
     assert_eq!(command("up -d --force-recreate --remove-orphans db web"), up);
-    assert_eq!(command("down -v"), Command::Down { volumes: true, remove_orphans: false });
-    assert_eq!(command("tasks"), Command::Tasks { command: None });
-    assert_eq!(command("backup list"), Command::Backup(BackupCommand::List));
+    let down = down::Arguments { volumes: true, remove_orphans: false };
+    assert_eq!(command("down -v"), Command::Down(down));
+    assert_eq!(command("tasks"), Command::Tasks(tasks::Arguments { command: None }));
+    assert_eq!(command("backup list"), Command::Backup(backup::BackupCommand::List));
 }
 
 #[rstest]
