@@ -10,6 +10,7 @@ mod backup;
 mod change;
 mod console;
 mod context;
+mod create;
 mod demo;
 mod documents;
 mod down;
@@ -81,6 +82,7 @@ fn dispatch(arguments: Arguments, output: Output) -> Result<u8, Fault> {
         Command::Tasks(arguments) => wait(tasks::run(&context()?, arguments, output)),
         Command::Backup(command) => wait(backup::run(&context()?, command, output)),
         Command::Up(arguments) => wait(up::run(&context()?, arguments, output)),
+        Command::Create(arguments) => wait(create::run(&context()?, arguments, output)),
         Command::Down(arguments) => wait(down::run(&context()?, arguments, output)),
         Command::Start(arguments) => wait(start::run(&context()?, arguments, output)),
         Command::Stop(arguments) => wait(stop::run(&context()?, arguments, output)),

@@ -1,7 +1,8 @@
 //! The grammar, after docker compose's.
 
 use super::{
-    backup, documents, down, health, logs, ps, restart, scale, snapshot, start, stop, tasks, up, worker,
+    backup, create, documents, down, health, logs, ps, restart, scale, snapshot, start, stop, tasks, up,
+    worker,
 };
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
@@ -68,6 +69,8 @@ pub struct Global {
 pub enum Command {
     /// Create and start what the stack's file says, and wait for what others depend on
     Up(up::Arguments),
+    /// Create what `up` would create, and start none of it
+    Create(create::Arguments),
     /// Stop and remove containers and networks
     Down(down::Arguments),
     /// List the stack's containers

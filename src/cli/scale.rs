@@ -19,7 +19,7 @@ pub async fn run(context: &Context, arguments: Arguments, output: Output) -> Res
 }
 
 /// `web=3 worker=0`
-fn replicas(arguments: &[String]) -> Result<BTreeMap<String, u32>, Fault> {
+pub fn replicas(arguments: &[String]) -> Result<BTreeMap<String, u32>, Fault> {
     let mut replicas = BTreeMap::new();
     for argument in arguments {
         let Some((name, count)) = argument.split_once('=').filter(|(name, _)| !name.is_empty()) else {

@@ -1,28 +1,87 @@
-//! `up`: what the stack's file says is created and started.
+//! `up`: brings a stack to what its files say.
 
 use super::change;
 use super::context::Context;
+use super::create::Options;
 use super::output::Output;
-use crate::domain::{Fault, Operation};
+use crate::domain::{Fault, Operation, UpOptions};
 
-#[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "flags of the command line")]
+#[derive(Debug, Clone, Default, PartialEq, Eq, clap::Args)]
 pub struct Arguments {
-    /// All of them when none is named
-    #[arg(value_name = "SERVICE")]
-    pub services: Vec<String>,
-    /// Create containers anew even if nothing changed
+    #[command(flatten)]
+    options: Options,
+    /// Recreate the containers of dependencies too
+    #[arg(long, conflicts_with = "no_recreate")]
+    always_recreate_deps: bool,
+    /// Give recreated containers new anonymous volumes instead of the data of the old ones
+    #[arg(short = 'V', long)]
+    renew_anon_volumes: bool,
+    /// Leave what the named services depend on alone
     #[arg(long)]
-    pub force_recreate: bool,
-    /// Remove containers of services that the file no longer has
+    no_deps: bool,
+    /// Create the containers, and do not start them
     #[arg(long)]
-    pub remove_orphans: bool,
+    no_start: bool,
+    /// How long a container that is stopped has to end, instead of its own grace
+    #[arg(short, long, value_name = "SECONDS")]
+    timeout: Option<u32>,
     /// Accepted as docker compose knows it; `up` never stays attached to the logs
     #[arg(short, long)]
-    pub detach: bool,
+    detach: bool,
+}
+
+impl Arguments {
+    fn read(self) -> Result<UpOptions, Fault> {
+        Ok(UpOptions {
+            always_recreate_deps: self.always_recreate_deps,
+            renew_anon_volumes: self.renew_anon_volumes,
+            no_deps: self.no_deps,
+            no_start: self.no_start,
+            timeout: self.timeout,
+            ..self.options.read()?
+        })
+    }
 }
 
 pub async fn run(context: &Context, arguments: Arguments, output: Output) -> Result<u8, Fault> {
-    let Arguments { services, force_recreate, remove_orphans, detach: _ } = arguments;
-    let operation = Operation::Up { services: services.clone(), force_recreate, remove_orphans };
-    change::run(context, operation, &services, output).await
+    let options = arguments.read()?;
+    let services = options.named();
+    change::run(context, Operation::Up(options), &services, output).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::arguments::{Arguments as Line, Command};
+    use clap::Parser;
+
+    fn read(line: &str) -> UpOptions {
+        let Some(Command::Up(arguments)) =
+            Line::try_parse_from(["mcp-tui"].into_iter().chain(line.split(' '))).unwrap().command
+        else {
+            panic!("not an up")
+        };
+        arguments.read().unwrap()
+    }
+
+    #[test]
+    fn up_takes_what_docker_compose_takes() {
+        let expected = UpOptions {
+            services: vec!["db".to_owned(), "web".to_owned()],
+            force_recreate: true,
+            remove_orphans: true,
+            ..UpOptions::default()
+        };
+        assert_eq!(read("up -d --force-recreate --remove-orphans db web"), expected);
+        let expected = UpOptions {
+            always_recreate_deps: true,
+            renew_anon_volumes: true,
+            no_deps: true,
+            no_start: true,
+            timeout: Some(3),
+            ..UpOptions::default()
+        };
+        assert_eq!(read("up --always-recreate-deps -V --no-deps --no-start -t 3"), expected);
+    }
 }

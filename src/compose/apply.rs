@@ -28,7 +28,7 @@ pub async fn apply_unless(
 ) -> Result<(), Fault> {
     let progress = RefCell::new(progress);
     let tell = |event: TaskEvent| (progress.borrow_mut())(event);
-    let run = Run::new(engine, &tell, is_cancelled);
+    let run = Run::new(engine, &tell, is_cancelled, plan.stop_timeout());
     let steps = &plan.plan().steps;
     let mut waiting: Vec<usize> = (0..steps.len()).collect();
     let mut ended = vec![false; steps.len()];

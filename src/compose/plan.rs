@@ -6,12 +6,15 @@ mod converge;
 mod down;
 mod graph;
 mod objects;
+mod orphans;
+mod removal;
 mod run;
+mod starting;
 mod up;
 
 pub use down::{DownOptions, down};
 pub use run::{restart, start, stop};
-pub use up::{UpOptions, scale, up};
+pub use up::{create, scale, up};
 
 use super::body::Creation;
 use super::file::{Condition, Project};
@@ -25,6 +28,7 @@ use std::time::Duration;
 pub struct ActionPlan {
     plan: Plan,
     actions: Vec<Action>,
+    stop_timeout: Option<Duration>,
 }
 
 /// A container that is there already, or one that an earlier step makes.
@@ -94,6 +98,11 @@ impl ActionPlan {
         &self.actions
     }
 
+    /// How long a container that is stopped has to end, when that is not its own affair.
+    pub fn stop_timeout(&self) -> Option<Duration> {
+        self.stop_timeout
+    }
+
     fn add(
         &mut self,
         verb: StepVerb,
@@ -124,7 +133,7 @@ impl ActionPlan {
 
     fn downtime(&mut self, step: usize, downtime: Duration) {
         if let Some(planned) = self.plan.steps.get_mut(step) {
-            planned.downtime = Some(downtime);
+            planned.downtime = Some(self.stop_timeout.unwrap_or(downtime));
         }
     }
 
@@ -152,15 +161,8 @@ pub fn for_operation(
         })
     };
     match operation {
-        Operation::Up { services, force_recreate, remove_orphans } => up(
-            needs_files()?,
-            observed,
-            &UpOptions {
-                services: services.clone(),
-                force_recreate: *force_recreate,
-                remove_orphans: *remove_orphans,
-            },
-        ),
+        Operation::Up(options) => up(needs_files()?, observed, options),
+        Operation::Create(options) => create(needs_files()?, observed, options),
         Operation::Scale { replicas } => scale(needs_files()?, observed, replicas),
         Operation::Down { volumes, remove_orphans } => {
             down(project, observed, DownOptions { volumes: *volumes, remove_orphans: *remove_orphans })

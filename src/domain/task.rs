@@ -1,5 +1,9 @@
 //! An operation that outlives the console: what was asked, and what its journal says.
 
+mod up;
+
+pub use up::UpOptions;
+
 use super::{ContainerId, Fault, Plan, StackRef, units};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -14,11 +18,9 @@ pub struct TaskId(pub String);
 #[serde(rename_all = "snake_case", tag = "do")]
 pub enum Operation {
     /// Empty `services` means all of them, here and below.
-    Up {
-        services: Vec<String>,
-        force_recreate: bool,
-        remove_orphans: bool,
-    },
+    Up(UpOptions),
+    /// The containers of an `up`, not started.
+    Create(UpOptions),
     Down {
         volumes: bool,
         remove_orphans: bool,
@@ -42,7 +44,8 @@ impl Operation {
     /// The command's name on the command line.
     pub fn verb(&self) -> &'static str {
         match self {
-            Self::Up { .. } => "up",
+            Self::Up(_) => "up",
+            Self::Create(_) => "create",
             Self::Down { .. } => "down",
             Self::Start { .. } => "start",
             Self::Stop { .. } => "stop",

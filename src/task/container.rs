@@ -34,7 +34,11 @@ pub async fn prepare(
         Operation::Start { .. } => Wish::Started,
         Operation::Stop { .. } => Wish::Stopped,
         Operation::Restart { .. } => Wish::Restarted,
-        Operation::Up { .. } | Operation::Down { .. } | Operation::Scale { .. } | Operation::Backup => {
+        Operation::Up(_)
+        | Operation::Create(_)
+        | Operation::Down { .. }
+        | Operation::Scale { .. }
+        | Operation::Backup => {
             return Err(Fault::new(FaultKind::Invalid, operation.verb(), name)
                 .because("it is done to a stack, not to one container")
                 .hint("a container alone can be started, stopped and restarted"));

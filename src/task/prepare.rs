@@ -41,7 +41,7 @@ async fn prepare_compose(
 ) -> Result<Prepared, Fault> {
     let (project, unread) = match (project(stack), operation) {
         (Ok(project), _) => (project, None),
-        (Err(fault), Operation::Up { .. } | Operation::Scale { .. }) => return Err(fault),
+        (Err(fault), Operation::Up(_) | Operation::Create(_) | Operation::Scale { .. }) => return Err(fault),
         // A file that is gone or broken must not keep anybody from stopping what runs.
         (
             Err(fault),
@@ -61,7 +61,7 @@ async fn prepare_compose(
         plan.warn(without_files(&fault));
     }
     let addresses = match (operation, project) {
-        (Operation::Up { .. }, Some(project)) => project.mcp.addresses,
+        (Operation::Up(_), Some(project)) => project.mcp.addresses,
         (_, _) => Vec::new(),
     };
     Ok(Prepared::Compose { plan: Box::new(plan), addresses })

@@ -2,7 +2,7 @@
 
 use crate::stack::{Stack, scale, steps, up};
 use crate::support::engine::{docker, inspect};
-use mcp_tui::domain::Operation;
+use mcp_tui::domain::{Operation, UpOptions};
 
 const SLEEPER: &str = "services:\n  web:\n    image: mcp-tui-test/busybox\n    command: sleep 1000\n    init: true\n    stop_grace_period: 1s\n";
 
@@ -107,7 +107,7 @@ pub async fn removes_orphans_when_asked(stack: Stack) {
     let plan = stack.up(SLEEPER).await.expect("up without it");
     assert!(plan.summary().warnings.iter().any(|warning| warning.contains("-other-1")));
     assert_eq!(stack.docker.containers().len(), 2);
-    let operation = Operation::Up { services: Vec::new(), force_recreate: false, remove_orphans: true };
+    let operation = Operation::Up(UpOptions { remove_orphans: true, ..UpOptions::default() });
     stack.take(&operation).await.expect("up that clears");
     assert_eq!(stack.docker.containers(), [format!("{}-web-1", stack.name())]);
     assert!(inspect(&format!("{}-other-1", stack.name())).is_none());

@@ -3,7 +3,7 @@
 use crate::support::project::Project as Cleaner;
 use mcp_tui::compose::file::{LoadRequest, Project, load};
 use mcp_tui::compose::{ActionPlan, apply, observe, plan};
-use mcp_tui::domain::{Fault, Operation, StepVerb};
+use mcp_tui::domain::{Fault, Operation, StepVerb, UpOptions};
 use mcp_tui::engine::{Endpoint, Engine};
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -75,11 +75,8 @@ impl Stack {
 }
 
 pub fn up(services: &[&str]) -> Operation {
-    Operation::Up {
-        services: services.iter().map(ToString::to_string).collect(),
-        force_recreate: false,
-        remove_orphans: false,
-    }
+    let services = services.iter().map(ToString::to_string).collect();
+    Operation::Up(UpOptions { services, ..UpOptions::default() })
 }
 
 pub fn down(volumes: bool) -> Operation {

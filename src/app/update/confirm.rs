@@ -11,7 +11,7 @@ use crate::app::effect::Effect;
 use crate::app::store::notices::Severity;
 use crate::config::keys::{Key, KeyPress};
 use crate::domain::task::TaskRequest;
-use crate::domain::{Fault, Operation, Plan, TaskId, TaskTarget};
+use crate::domain::{Fault, Operation, Plan, TaskId, TaskTarget, UpOptions};
 use std::path::Path;
 
 impl Turn<'_> {
@@ -27,7 +27,8 @@ impl Turn<'_> {
                 let before = replicas.values().next().copied()?;
                 Some(Replicas { before, wanted: before, fresh: true })
             }
-            Operation::Up { .. }
+            Operation::Up(_)
+            | Operation::Create(_)
             | Operation::Down { .. }
             | Operation::Start { .. }
             | Operation::Stop { .. }
@@ -206,7 +207,7 @@ impl Turn<'_> {
 
 /// Two stacks can have one name. Deploying one of them over the other's containers must not go unsaid.
 fn other_file(state: &State, task: &TaskRequest) -> Option<String> {
-    let (Operation::Up { .. }, TaskTarget::Stack(stack)) = (&task.operation, &task.target) else {
+    let (Operation::Up(_), TaskTarget::Stack(stack)) = (&task.operation, &task.target) else {
         return None;
     };
     let ours = |made_from: &String| {
@@ -233,7 +234,8 @@ fn title(command: Command, tasks: &[TaskRequest]) -> String {
         .iter()
         .map(|task| {
             let services = match &task.operation {
-                Operation::Up { services, .. }
+                Operation::Up(UpOptions { services, .. })
+                | Operation::Create(UpOptions { services, .. })
                 | Operation::Start { services }
                 | Operation::Stop { services }
                 | Operation::Restart { services } => services.join(", "),

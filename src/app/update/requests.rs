@@ -4,7 +4,7 @@ use crate::app::State;
 use crate::app::command::Command;
 use crate::app::tree::Subject;
 use crate::domain::task::TaskRequest;
-use crate::domain::{ContainerId, Operation, TaskTarget};
+use crate::domain::{ContainerId, Operation, TaskTarget, UpOptions};
 use std::collections::BTreeMap;
 
 /// What is aimed at in one stack.
@@ -69,7 +69,7 @@ fn operation(
     runs: bool,
 ) -> Option<Operation> {
     match command {
-        Command::Deploy => Some(Operation::Up { services, force_recreate: false, remove_orphans: false }),
+        Command::Deploy => Some(Operation::Up(UpOptions { services, ..UpOptions::default() })),
         Command::Restart => Some(Operation::Restart { services }),
         Command::StopOrStart if runs => Some(Operation::Stop { services }),
         Command::StopOrStart => Some(Operation::Start { services }),

@@ -46,14 +46,7 @@ fn the_stack_and_json_may_stand_on_either_side() {
 }
 
 #[test]
-fn up_and_down_take_what_docker_compose_takes() {
-    let up = Command::Up(up::Arguments {
-        services: vec!["db".to_owned(), "web".to_owned()],
-        force_recreate: true,
-        remove_orphans: true,
-        detach: true,
-    });
-    assert_eq!(command("up -d --force-recreate --remove-orphans db web"), up);
+fn down_and_others_take_what_docker_compose_takes() {
     let down = down::Arguments { volumes: true, remove_orphans: false };
     assert_eq!(command("down -v"), Command::Down(down));
     assert_eq!(command("tasks"), Command::Tasks(tasks::Arguments { command: None }));

@@ -7,12 +7,14 @@ use crate::domain::{ContainerId, Fault, FaultKind, TaskEvent};
 use crate::engine::Engine;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 /// One run of a plan.
 pub(super) struct Run<'run> {
     pub engine: &'run Engine,
     pub tell: &'run dyn Fn(TaskEvent),
     pub cancelled: &'run dyn Fn() -> bool,
+    stop_timeout: Option<Duration>,
     /// Containers that steps of this run made, by name.
     made: RefCell<BTreeMap<String, ContainerId>>,
 }
@@ -22,8 +24,9 @@ impl<'run> Run<'run> {
         engine: &'run Engine,
         tell: &'run dyn Fn(TaskEvent),
         cancelled: &'run dyn Fn() -> bool,
+        stop_timeout: Option<Duration>,
     ) -> Self {
-        Self { engine, tell, cancelled, made: RefCell::default() }
+        Self { engine, tell, cancelled, stop_timeout, made: RefCell::default() }
     }
 
     pub async fn take(&self, step: usize, action: &Action) -> Result<(), Fault> {
@@ -42,11 +45,11 @@ impl<'run> Run<'run> {
                 self.engine.start(&id).await.map_err(|fault| named(fault, target.name()))
             }
             Action::Stop(target) => {
-                gone_is_fine(self.engine.stop(&self.id(target)?, None).await, target.name())
+                gone_is_fine(self.engine.stop(&self.id(target)?, self.stop_timeout).await, target.name())
             }
             Action::Restart(target) => {
                 let id = self.id(target)?;
-                self.engine.restart(&id, None).await.map_err(|fault| named(fault, target.name()))
+                self.engine.restart(&id, self.stop_timeout).await.map_err(|fault| named(fault, target.name()))
             }
             Action::Remove { target, volumes } => {
                 let id = self.id(target)?;
@@ -99,7 +102,7 @@ impl<'run> Run<'run> {
         let ran = self.engine.inspect(old).await.is_ok_and(|container| container.is_running());
         let id = self.create(&aside, creation).await?;
         say("stopping the old one");
-        if let Err(fault) = gone_is_fine(self.engine.stop(old, None).await, &creation.name) {
+        if let Err(fault) = gone_is_fine(self.engine.stop(old, self.stop_timeout).await, &creation.name) {
             self.take_away(&id).await;
             return Err(self.restored(fault, old, ran).await);
         }

@@ -1,7 +1,7 @@
 use super::*;
-use crate::compose::plan::{UpOptions, up};
+use crate::compose::plan::up;
 use crate::compose::{LoadRequest, Project, load, observe};
-use crate::domain::Container;
+use crate::domain::{Container, UpOptions};
 use crate::sim::{Effect, FaultRule, Occasion, Scenario, Server};
 use std::path::Path;
 
@@ -21,7 +21,7 @@ fn shop(directory: &Path) -> Project {
 
 async fn bring_up(engine: &Engine, project: &Project, force_recreate: bool) -> Result<(), Fault> {
     let observed = observe(engine, "shop", Some(project)).await.unwrap();
-    let options = UpOptions { services: Vec::new(), force_recreate, remove_orphans: false };
+    let options = UpOptions { force_recreate, ..UpOptions::default() };
     apply(engine, &up(project, &observed, &options).unwrap(), |_| {}).await
 }
 

@@ -1,6 +1,6 @@
 //! One service: which containers stay, which are made anew, which go.
 
-use super::up::stop_and_remove;
+use super::removal::stop_and_remove;
 use super::{Action, ActionPlan, Target, card, conflicts};
 use crate::compose::body::{Surroundings, creation};
 use crate::compose::file::{MountKind, Project, Service};
@@ -9,10 +9,20 @@ use crate::compose::observe::{Observed, number};
 use crate::domain::resources::Image;
 use crate::domain::{Container, ContainerId, ContainerState, Fault, FaultKind, StepVerb};
 
+/// When a container is made anew.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Recreate {
+    Changed,
+    Always,
+    Never,
+}
+
 /// What is asked of the service.
 pub struct Wish<'plan> {
     pub replicas: u32,
-    pub force: bool,
+    pub recreate: Recreate,
+    /// What the old container kept in unnamed volumes is given up.
+    pub renew_anonymous_volumes: bool,
     /// A container whose namespace or volumes it shares is made anew.
     pub shares_recreated: bool,
     pub names: &'plan dyn Fn(&str) -> Vec<String>,
@@ -108,8 +118,10 @@ fn obsolete(
     wish: &Wish<'_>,
 ) -> Option<&'static str> {
     let labels = container.compose.as_ref();
-    if wish.force {
-        return Some("asked for");
+    match wish.recreate {
+        Recreate::Never => return None,
+        Recreate::Always => return Some("asked for"),
+        Recreate::Changed => {}
     }
     if labels.and_then(|labels| labels.config_hash.as_deref()) != Some(hash) {
         return Some("configuration changed");
@@ -166,7 +178,7 @@ fn recreate(
     image: &Image,
     reason: &str,
 ) {
-    let inherited = inherited(service, image, old);
+    let inherited = if wish.renew_anonymous_volumes { Vec::new() } else { inherited(service, image, old) };
     let mut around = surroundings(observed, image, wish);
     around.replaces = Some(&old.id.0);
     around.inherited = &inherited;

@@ -1,7 +1,7 @@
 //! `down`: everything the project made goes, but its data only when that is asked for.
 
 use super::card::{add_gpus, new_plan};
-use super::up::stop_and_remove;
+use super::removal::stop_and_remove;
 use super::{Action, ActionPlan, graph};
 use crate::compose::file::Project;
 use crate::compose::observe::Observed;

@@ -3,7 +3,7 @@ use crate::compose::file::{LoadRequest, load};
 use crate::compose::hash::config_hash;
 use crate::domain::container::{ContainerDetails, MountPoint, PublishedPort};
 use crate::domain::resources::{Image, Network, Volume};
-use crate::domain::{ComposeLabels, Container, ContainerState, Safe};
+use crate::domain::{ComposeLabels, Container, ContainerState, Safe, UpOptions};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
@@ -174,7 +174,7 @@ fn operation(text: &str, observed: impl Fn(&Project) -> Observed, operation: &Op
 }
 
 fn everything() -> Operation {
-    Operation::Up { services: Vec::new(), force_recreate: false, remove_orphans: false }
+    Operation::Up(UpOptions::default())
 }
 
 #[test]
@@ -184,8 +184,7 @@ fn the_first_up_makes_everything_in_order() {
 
 #[test]
 fn up_of_one_service_takes_what_it_needs() {
-    let only =
-        Operation::Up { services: vec!["job".to_owned()], force_recreate: false, remove_orphans: false };
+    let only = Operation::Up(UpOptions { services: vec!["job".to_owned()], ..UpOptions::default() });
     insta::assert_snapshot!(operation(SHOP, |_| nothing(), &only));
 }
 
@@ -337,7 +336,7 @@ fn orphans_are_warned_about_or_removed() {
     let less = SHOP.replace("  web:\n    image: nginx\n    ports: ['8080:80']\n    depends_on: [api]\n", "");
     let text = operation(&less, before, &everything());
     assert!(text.contains("warning: the files have no service for shop-web-1"), "{text}");
-    let clear = Operation::Up { services: Vec::new(), force_recreate: false, remove_orphans: true };
+    let clear = Operation::Up(UpOptions { remove_orphans: true, ..UpOptions::default() });
     let text = operation(&less, before, &clear);
     assert!(text.contains("remove shop-web-1 (its service is not in the files) after"), "{text}");
 }
@@ -356,7 +355,7 @@ fn a_recreated_container_takes_its_anonymous_volumes_over() {
     };
     observed.containers[0].mounts =
         vec![mount("aaa", "/cache"), mount("bbb", "/declared"), mount("ccc", "/dropped")];
-    let force = Operation::Up { services: Vec::new(), force_recreate: true, remove_orphans: false };
+    let force = Operation::Up(UpOptions { force_recreate: true, ..UpOptions::default() });
     let plan = for_operation(Some(&project), &observed, &force).unwrap();
     let Action::Recreate { creation, .. } = &plan.actions()[0] else { panic!("{:?}", plan.actions()) };
     assert_eq!(

@@ -1,30 +1,31 @@
-//! `up` and `scale`.
+//! `up`, `create` and `scale`.
 
 use super::card::{add_gpus, new_plan};
-use super::converge::{Convergence, converge};
-use super::{Action, ActionPlan, Target, card, conflicts, graph, objects};
+use super::converge::{Convergence, Recreate, converge};
+use super::orphans::{orphans, remove_orphans};
+use super::starting::start_in_order;
+use super::{ActionPlan, conflicts, graph, objects};
 use crate::compose::body::container_name;
-use crate::compose::file::{Condition, Project, Service};
+use crate::compose::file::{Project, Service};
 use crate::compose::observe::Observed;
-use crate::domain::{Container, Fault, FaultKind, MOST_REPLICAS, StepVerb};
+use crate::domain::{Container, Fault, FaultKind, MOST_REPLICAS, UpOptions};
 use std::collections::{BTreeMap, BTreeSet};
-
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct UpOptions {
-    /// Empty: all whose profiles are active.
-    pub services: Vec<String>,
-    pub force_recreate: bool,
-    pub remove_orphans: bool,
-}
+use std::time::Duration;
 
 /// Brings the stack to what its files say.
 pub fn up(project: &Project, observed: &Observed, options: &UpOptions) -> Result<ActionPlan, Fault> {
-    let mut words = vec!["-d".to_owned()];
-    words.extend(options.force_recreate.then(|| "--force-recreate".to_owned()));
-    words.extend(options.remove_orphans.then(|| "--remove-orphans".to_owned()));
-    words.extend(options.services.iter().cloned());
+    let words = std::iter::once("-d".to_owned()).filter(|_| !options.no_start);
+    let words: Vec<String> = words.chain(options.words()).chain(options.services.iter().cloned()).collect();
     let plan = new_plan("up", Some(project), observed, &words);
-    bring_up(plan, "up", project, observed, options, &BTreeMap::new())
+    bring_up(plan, "up", project, observed, options)
+}
+
+/// Makes what an `up` would make, and starts none of it.
+pub fn create(project: &Project, observed: &Observed, options: &UpOptions) -> Result<ActionPlan, Fault> {
+    let words: Vec<String> = options.words().into_iter().chain(options.services.iter().cloned()).collect();
+    let plan = new_plan("create", Some(project), observed, &words);
+    let options = UpOptions { no_start: true, ..options.clone() };
+    bring_up(plan, "create", project, observed, &options)
 }
 
 /// Gives services the numbers of replicas that were asked for, instead of those in the files.
@@ -35,19 +36,38 @@ pub fn scale(
 ) -> Result<ActionPlan, Fault> {
     let words: Vec<String> = replicas.iter().map(|(name, count)| format!("{name}={count}")).collect();
     let plan = new_plan("scale", Some(project), observed, &words);
-    let options = UpOptions { services: replicas.keys().cloned().collect(), ..UpOptions::default() };
-    if options.services.is_empty() {
+    let services: Vec<String> = replicas.keys().cloned().collect();
+    if services.is_empty() {
         return Err(Fault::new(FaultKind::Invalid, "scale", project.name.as_str())
             .because("no service is named")
             .hint("write SERVICE=NUMBER"));
     }
-    // Whoever wrote the task: the command line and the console ask for no more, a file on the disk might.
-    if let Some((name, count)) = replicas.iter().find(|(_, count)| **count > MOST_REPLICAS) {
-        return Err(Fault::new(FaultKind::Invalid, "scale", format!("{name}={count}"))
-            .because(format!("a service has {MOST_REPLICAS} replicas at the most"))
-            .hint(format!("write {name}=N, where N is a number from 0 to {MOST_REPLICAS}")));
+    // What a scale does not name stays as many as there are.
+    let mut all = replicas.clone();
+    for service in project.services.keys() {
+        let present = u32::try_from(observed.of_service(service).len()).unwrap_or(u32::MAX);
+        if present > 0 && !all.contains_key(service) {
+            all.insert(service.clone(), present);
+        }
     }
-    bring_up(plan, "scale", project, observed, &options, replicas)
+    let options = UpOptions { services, scale: all, ..UpOptions::default() };
+    bring_up(plan, "scale", project, observed, &options)
+}
+
+fn check_options(verb: &str, options: &UpOptions) -> Result<(), Fault> {
+    let invalid = |object: String| Fault::new(FaultKind::Invalid, verb, object);
+    if options.force_recreate && options.no_recreate {
+        return Err(invalid("--no-recreate".to_owned())
+            .because("it contradicts --force-recreate")
+            .hint("leave one of them out"));
+    }
+    // Whoever wrote the task: the command line and the console ask for no more, a file on the disk might.
+    match options.scale.iter().find(|(_, count)| **count > MOST_REPLICAS) {
+        None => Ok(()),
+        Some((name, count)) => Err(invalid(format!("{name}={count}"))
+            .because(format!("a service has {MOST_REPLICAS} replicas at the most"))
+            .hint(format!("write {name}=N, where N is a number from 0 to {MOST_REPLICAS}"))),
+    }
 }
 
 fn bring_up(
@@ -56,23 +76,22 @@ fn bring_up(
     project: &Project,
     observed: &Observed,
     options: &UpOptions,
-    replicas: &BTreeMap<String, u32>,
 ) -> Result<ActionPlan, Fault> {
-    graph::known(&options.services, Some(project), observed, verb)?;
+    check_options(verb, options)?;
+    graph::known(&options.named(), Some(project), observed, verb)?;
+    plan.stop_timeout = options.timeout.map(|seconds| Duration::from_secs(seconds.into()));
     let edges = graph::edges(Some(project), observed);
     let chosen: BTreeSet<String> = if options.services.is_empty() {
         project.services.keys().cloned().collect()
+    } else if options.no_deps {
+        options.services.iter().cloned().collect()
     } else {
         graph::closure(&options.services, &edges)
     };
     let order = graph::ordered(&chosen, &edges);
     let services: Vec<&Service> = order.iter().filter_map(|name| project.service(name)).collect();
     let wanted = |service: &Service| -> u32 {
-        // What a scale does not name stays as many as there are.
-        let named = replicas.get(&service.name).copied();
-        let present = u32::try_from(observed.of_service(&service.name).len()).unwrap_or(u32::MAX);
-        let kept = (!replicas.is_empty() && present > 0).then_some(present);
-        named.or(kept).unwrap_or_else(|| service.replicas())
+        options.scale.get(&service.name).copied().unwrap_or_else(|| service.replicas())
     };
     let orphans = orphans(project, observed);
     for service in &services {
@@ -95,7 +114,7 @@ fn bring_up(
     let volumes = objects::add_volumes(&mut plan, project, &services, observed)?;
     let removed = remove_orphans(&mut plan, &orphans, options.remove_orphans);
 
-    let names = |name: &str| -> Vec<String> {
+    let containers = |name: &str| -> Vec<String> {
         let first = |service: &Service| vec![container_name(&project.name, service, 1)];
         match observed.of_service(name).as_slice() {
             [] => project.service(name).map(first).unwrap_or_default(),
@@ -115,10 +134,10 @@ fn bring_up(
             observed,
             &super::converge::Wish {
                 replicas: wanted(service),
-                force: options.force_recreate
-                    && (options.services.is_empty() || options.services.contains(&service.name)),
+                recreate: recreation(service, options),
+                renew_anonymous_volumes: options.renew_anon_volumes,
                 shares_recreated,
-                names: &names,
+                names: &containers,
             },
         )?;
         for step in &state.made {
@@ -137,137 +156,24 @@ fn bring_up(
         }
         states.insert(&service.name, state);
     }
-    start_in_order(&mut plan, &services, &mut states, observed);
+    if !options.no_start {
+        start_in_order(&mut plan, &services, &mut states, observed);
+    }
     add_gpus(&mut plan, Some(project), observed, &order);
     pull_policies(&mut plan, &services);
     Ok(plan)
 }
 
-/// Containers of services that the files do not have.
-fn orphans<'seen>(project: &Project, observed: &'seen Observed) -> Vec<&'seen Container> {
-    let services = observed.services().into_iter().filter(|name| project.service(name).is_none());
-    services.flat_map(|name| observed.of_service(name)).collect()
-}
-
-fn remove_orphans(plan: &mut ActionPlan, orphans: &[&Container], remove: bool) -> Vec<usize> {
-    if !remove {
-        if !orphans.is_empty() {
-            let names: Vec<&str> = orphans.iter().map(|orphan| orphan.name.as_str()).collect();
-            plan.warn(format!(
-                "the files have no service for {}; --remove-orphans takes them away",
-                names.join(", ")
-            ));
-        }
-        return Vec::new();
+/// Dependencies of the named services are made anew only when they are asked for too.
+fn recreation(service: &Service, options: &UpOptions) -> Recreate {
+    let named = options.services.is_empty() || options.services.contains(&service.name);
+    if options.no_recreate {
+        Recreate::Never
+    } else if if named { options.force_recreate } else { options.always_recreate_deps } {
+        Recreate::Always
+    } else {
+        Recreate::Changed
     }
-    orphans
-        .iter()
-        .map(|orphan| stop_and_remove(plan, orphan, None, "its service is not in the files", false).1)
-        .collect()
-}
-
-/// A stop where it runs, and a removal; the steps, first and last.
-pub(super) fn stop_and_remove(
-    plan: &mut ActionPlan,
-    container: &Container,
-    service: Option<&Service>,
-    reason: &str,
-    volumes: bool,
-) -> (usize, usize) {
-    let name = container.name.as_str();
-    let label = container.compose.as_ref().map(|labels| labels.service.as_str());
-    let target = Target::Existing { id: container.id.clone(), name: name.to_owned() };
-    let stopped = container.is_running().then(|| {
-        let step = plan.add(StepVerb::StopContainer, name, label, reason, Action::Stop(target.clone()));
-        plan.downtime(step, card::grace(container, service));
-        step
-    });
-    let removed =
-        plan.add(StepVerb::RemoveContainer, name, label, reason, Action::Remove { target, volumes });
-    plan.after(removed, stopped);
-    (stopped.unwrap_or(removed), removed)
-}
-
-/// Starts what does not run, each service after the conditions of its dependencies.
-fn start_in_order(
-    plan: &mut ActionPlan,
-    services: &[&Service],
-    states: &mut BTreeMap<&str, Convergence>,
-    observed: &Observed,
-) {
-    let mut awaited: BTreeMap<(String, &'static str), usize> = BTreeMap::new();
-    for service in services {
-        let Some(state) = states.get(service.name.as_str()) else { continue };
-        let restarted = restarted_with_dependencies(service, states);
-        let pending: Vec<(Target, Option<usize>, String)> = state.to_start.clone();
-        let running = state.running.clone();
-        let idle = pending.is_empty() && (!restarted || running.is_empty());
-        let mut conditions = Vec::new();
-        for (name, dependency) in &service.depends_on {
-            let Some(needed) = states.get(name.as_str()) else { continue };
-            conditions.extend(needed.started.iter().copied());
-            // Even for a service that runs already, what this plan starts must come to what it needs.
-            let nothing_new = idle && needed.started.is_empty();
-            if dependency.condition == Condition::Started || needed.targets.is_empty() || nothing_new {
-                continue;
-            }
-            let key = (name.clone(), dependency.condition.word());
-            let step = *awaited.entry(key).or_insert_with(|| {
-                let word = match dependency.condition {
-                    Condition::Healthy => "healthy",
-                    Condition::Completed | Condition::Started => "completed",
-                };
-                let reason = format!("{} needs it {word}", service.name);
-                let action = Action::Await {
-                    condition: dependency.condition,
-                    containers: needed.targets.clone(),
-                    required: dependency.required,
-                };
-                let step = plan.add(StepVerb::Await, name, Some(name), &reason, action);
-                plan.after(step, needed.started.iter().copied());
-                step
-            });
-            conditions.push(step);
-        }
-        let mut started = Vec::new();
-        for (target, made, reason) in pending {
-            let step = plan.add(
-                StepVerb::StartContainer,
-                target.name(),
-                Some(&service.name),
-                &reason,
-                Action::Start(target.clone()),
-            );
-            plan.after(step, made.into_iter().chain(conditions.iter().copied()));
-            started.push(step);
-        }
-        if restarted {
-            for (id, name) in running {
-                let target = Target::Existing { id: id.clone(), name: name.clone() };
-                let step = plan.add(
-                    StepVerb::RestartContainer,
-                    &name,
-                    Some(&service.name),
-                    "what it depends on was recreated",
-                    Action::Restart(target),
-                );
-                if let Some(container) = observed.containers.iter().find(|container| container.id == id) {
-                    plan.downtime(step, card::grace(container, Some(service)));
-                }
-                plan.after(step, conditions.iter().copied());
-                started.push(step);
-            }
-        }
-        if let Some(state) = states.get_mut(service.name.as_str()) {
-            state.started = started;
-        }
-    }
-}
-
-fn restarted_with_dependencies(service: &Service, states: &BTreeMap<&str, Convergence>) -> bool {
-    service.depends_on.iter().any(|(name, dependency)| {
-        dependency.restart && states.get(name.as_str()).is_some_and(|state| state.recreated)
-    })
 }
 
 fn pull_policies(plan: &mut ActionPlan, services: &[&Service]) {

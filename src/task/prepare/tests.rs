@@ -1,4 +1,5 @@
 use super::*;
+use crate::domain::UpOptions;
 use crate::engine::Endpoint;
 use crate::sim::{Scenario, Server};
 use std::path::PathBuf;
@@ -44,7 +45,7 @@ async fn what_runs_can_be_stopped_and_saved_when_its_files_are_gone_or_broken() 
             let named = plan.warnings.iter().any(|warning| warning.contains("compose.yaml"));
             assert!(named, "{verb}: {:?}", plan.warnings);
         }
-        let up = Operation::Up { services: Vec::new(), force_recreate: false, remove_orphans: false };
+        let up = Operation::Up(UpOptions::default());
         let fault = planned(server.socket(), &stack, up).await.unwrap_err();
         assert!(fault.to_string().contains("compose.yaml"), "{fault}");
     }

@@ -443,7 +443,7 @@ pub fn plan() -> Plan {
 }
 
 pub fn tasks() -> Vec<TaskRecord> {
-    let all = || Operation::Up { services: Vec::new(), force_recreate: false, remove_orphans: false };
+    let all = || Operation::Up(UpOptions::default());
     let line = |seconds, event| JournalLine { time: ago(seconds), event };
     let mut running = record("mlflow", all(), 42);
     let started = TaskEvent::Started { pid: 77, boot_id: "b".to_owned(), start_ticks: 1 };
