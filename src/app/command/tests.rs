@@ -100,8 +100,7 @@ fn the_help_has_the_pane_s_own_keys_first_and_nothing_of_other_panes() {
 fn keys_can_be_moved() {
     use crate::config::keys::Override;
     use crate::domain::yaml::{Complaint, Position};
-    let place =
-        Complaint { at: Position { line: 1, column: 1 }, path: "keys.quit".to_owned(), text: String::new() };
+    let place = Complaint { at: Position::new(1, 1), path: "keys.quit".to_owned(), text: String::new() };
     let keys = vec![Override {
         name: "quit".to_owned(),
         keys: vec!["Q".parse().unwrap()],

@@ -33,7 +33,7 @@ pub fn parse(text: &str, lookup: &dyn Fn(&str) -> Option<String>) -> Result<Vec<
             Ok(())
         });
         if let Err(text) = result {
-            complaints.push(Complaint::new(Position { line, column: 1 }, text));
+            complaints.push(Complaint::new(Position::new(line, 1), text));
             if scanner.rest.len() == left {
                 scanner.skip_line();
             }

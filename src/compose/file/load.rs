@@ -59,8 +59,9 @@ pub fn load(request: &LoadRequest) -> Result<Project, Vec<Fault>> {
     variables.insert("COMPOSE_PROJECT_NAME".to_owned(), project.clone());
 
     let home = variables.get("HOME").map(PathBuf::from);
+    let directories = vec![directory.clone(); files.len()];
     let context = Context {
-        directory: &directory,
+        directories: &directories,
         home: home.as_deref(),
         project: &project,
         warnings: RefCell::default(),

@@ -39,10 +39,7 @@ impl Sources {
             match path.rsplit_once(['.', '[']) {
                 Some((parent, _)) => path = parent,
                 None => {
-                    return (
-                        self.files.first().map(|(file, _)| file.as_path()),
-                        Position { line: 1, column: 1 },
-                    );
+                    return (self.files.first().map(|(file, _)| file.as_path()), Position::new(1, 1));
                 }
             }
         }

@@ -14,12 +14,14 @@ mod top;
 
 pub(super) use top::{Raw, project};
 
+use crate::domain::yaml::Reader;
 use std::cell::RefCell;
 use std::path::{Component, Path, PathBuf};
 
 /// What readers need besides the tree.
 pub(super) struct Context<'load> {
-    pub directory: &'load Path,
+    /// For each file, what its relative paths start from.
+    pub directories: &'load [PathBuf],
     pub home: Option<&'load Path>,
     pub project: &'load str,
     pub warnings: RefCell<Vec<String>>,
@@ -34,15 +36,21 @@ impl Context<'_> {
         }
     }
 
-    /// An absolute path; `~` is the home directory. One that is absolute already stays as it is written.
-    pub fn absolute(&self, path: &str) -> String {
+    fn directory(&self, written: &Reader<'_>) -> &Path {
+        let file = written.node().at.file as usize;
+        self.directories.get(file).map_or(Path::new("/"), PathBuf::as_path)
+    }
+
+    /// An absolute path; a relative one starts from the directory of the file in which it is written, and `~` is the
+    /// home directory. One that is absolute already stays as it is written.
+    pub fn absolute(&self, written: &Reader<'_>, path: &str) -> String {
         if path.starts_with('/') {
             return path.to_owned();
         }
         let path = match (path.strip_prefix('~'), self.home) {
             (Some(""), Some(home)) => home.to_path_buf(),
             (Some(rest), Some(home)) if rest.starts_with('/') => home.join(&rest[1..]),
-            _ => self.directory.join(path),
+            _ => self.directory(written).join(path),
         };
         clean(&path).to_string_lossy().into_owned()
     }

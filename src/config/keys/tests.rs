@@ -77,8 +77,7 @@ const TABLE: [Declared<Scope, u8>; 4] = [
 ];
 
 fn chosen(name: &str, keys: &[&str], line: usize) -> Override {
-    let place =
-        Complaint { at: Position { line, column: 3 }, path: format!("keys.{name}"), text: String::new() };
+    let place = Complaint { at: Position::new(line, 3), path: format!("keys.{name}"), text: String::new() };
     Override {
         name: name.to_owned(),
         keys: keys.iter().map(|key| key.parse().unwrap()).collect(),

@@ -68,7 +68,7 @@ fn colour(item: &Reader<'_>) -> Option<crate::domain::safe::Colour> {
 /// Whether the value was meant to hold a `#rrggbb` that YAML takes for a comment.
 fn comment_takes_a_colour(text: &str, value: &Reader<'_>) -> bool {
     let plain = matches!(value.node().value, Value::Null | Value::Text(_) | Value::Integer(..));
-    let line = text.lines().nth(value.node().at.line.saturating_sub(1)).unwrap_or_default();
+    let line = text.lines().nth(value.node().at.line.saturating_sub(1) as usize).unwrap_or_default();
     let Some((before, comment)) = line.split_once(" #") else { return false };
     let digits = comment.chars().take_while(char::is_ascii_hexdigit).count();
     plain && digits == 6 && !before.contains(['"', '\''])

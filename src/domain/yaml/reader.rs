@@ -24,7 +24,7 @@ impl Complaint {
 
     /// `themes/x.yaml:3:5: colours.border: expected a colour, found a list`
     pub fn to_fault(&self, operation: &str, file: &dyn Display) -> Fault {
-        let Position { line, column } = self.at;
+        let Position { line, column, .. } = self.at;
         let text =
             if self.path.is_empty() { self.text.clone() } else { format!("{}: {}", self.path, self.text) };
         Fault::new(FaultKind::Invalid, operation, format!("{file}:{line}:{column}")).because(text)

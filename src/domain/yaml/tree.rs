@@ -9,7 +9,7 @@ use std::collections::HashMap;
 pub struct Node {
     pub at: Position,
     /// A tag of the file's own: `!reset`, `!override`.
-    pub tag: Option<String>,
+    pub tag: Option<Box<str>>,
     pub value: Value,
 }
 
@@ -32,16 +32,49 @@ pub struct Entry {
     pub node: Node,
 }
 
-/// What a file may grow to; a small file can name a huge tree by its aliases.
+/// How to read a file, and what it may grow to; a small file can name a huge tree by its aliases.
 #[derive(Debug, Clone, Copy)]
-pub struct Limits {
-    pub nodes: usize,
+pub struct Options {
+    /// What every position says of its file.
+    pub file: u32,
+    /// Keys that YAML takes for numbers, booleans or nothing are mistakes.
+    pub text_keys: bool,
+    pub largest: Size,
     pub depth: usize,
 }
 
-impl Default for Limits {
+impl Default for Options {
     fn default() -> Self {
-        Self { nodes: 1_000_000, depth: 128 }
+        Self { file: 0, text_keys: false, largest: Size::LARGEST, depth: 128 }
+    }
+}
+
+/// How much a tree holds.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Size {
+    pub nodes: usize,
+    /// Of all texts and keys.
+    pub bytes: usize,
+}
+
+impl Size {
+    /// More than anybody writes, and little enough to hold a few times in memory.
+    pub const LARGEST: Self = Self { nodes: 500_000, bytes: 32 << 20 };
+
+    #[must_use]
+    pub fn plus(self, more: Self) -> Self {
+        Self { nodes: self.nodes.saturating_add(more.nodes), bytes: self.bytes.saturating_add(more.bytes) }
+    }
+
+    /// In words, when it is larger than it may be.
+    pub fn beyond(self, largest: Self) -> Option<String> {
+        if self.nodes > largest.nodes {
+            Some(format!("grows to more than {} values", largest.nodes))
+        } else if self.bytes > largest.bytes {
+            Some(format!("grows to more than {} MiB of text", largest.bytes >> 20))
+        } else {
+            None
+        }
     }
 }
 
@@ -74,11 +107,14 @@ impl Node {
         }
     }
 
-    fn size(&self) -> usize {
+    pub fn size(&self) -> Size {
+        let own = Size { nodes: 1, bytes: self.text().map_or(0, str::len) };
         match &self.value {
-            Value::Sequence(items) => 1 + items.iter().map(Node::size).sum::<usize>(),
-            Value::Mapping(entries) => 1 + entries.iter().map(|entry| entry.node.size()).sum::<usize>(),
-            _ => 1,
+            Value::Sequence(items) => items.iter().map(Node::size).fold(own, Size::plus),
+            Value::Mapping(entries) => entries.iter().fold(own, |sum, entry| {
+                sum.plus(Size { nodes: 0, bytes: entry.key.len() }).plus(entry.node.size())
+            }),
+            _ => own,
         }
     }
 }
@@ -99,12 +135,17 @@ impl Value {
 
 /// All documents of a file within the default limits.
 pub fn parse(text: &str) -> Result<Vec<Node>, Complaint> {
-    parse_with(text, Limits::default())
+    parse_with(text, Options::default())
 }
 
-pub fn parse_with(text: &str, limits: Limits) -> Result<Vec<Node>, Complaint> {
-    let mut builder =
-        Builder { parser: Parser::new_from_str(text), anchors: HashMap::new(), nodes: 0, limits };
+pub fn parse_with(text: &str, options: Options) -> Result<Vec<Node>, Complaint> {
+    let mut builder = Builder {
+        parser: Parser::new_from_str(text),
+        anchors: HashMap::new(),
+        size: Size::default(),
+        anchored: Size::default(),
+        options,
+    };
     let mut documents = Vec::new();
     loop {
         let (event, at) = builder.next()?;
@@ -123,64 +164,75 @@ pub fn parse_with(text: &str, limits: Limits) -> Result<Vec<Node>, Complaint> {
 
 struct Builder<'text> {
     parser: Parser<'text, saphyr_parser::StrInput<'text>>,
-    anchors: HashMap<usize, (Node, usize)>,
-    nodes: usize,
-    limits: Limits,
+    anchors: HashMap<usize, (Node, Size)>,
+    size: Size,
+    /// What the anchors keep: each has a copy of its own.
+    anchored: Size,
+    options: Options,
 }
 
 impl<'text> Builder<'text> {
+    fn position(&self, span: Span) -> Position {
+        Position { file: self.options.file, ..Position::new(span.start.line(), span.start.col() + 1) }
+    }
+
     fn next(&mut self) -> Result<(Event<'text>, Position), Complaint> {
         match self.parser.next() {
-            Some(Ok((event, span))) => Ok((event, position(span))),
+            Some(Ok((event, span))) => Ok((event, self.position(span))),
             Some(Err(error)) => {
-                let at = Position { line: error.marker().line(), column: error.marker().col() + 1 };
+                let at = Position {
+                    file: self.options.file,
+                    ..Position::new(error.marker().line(), error.marker().col() + 1)
+                };
                 Err(Complaint::new(at, error.info().to_owned()))
             }
             None => Ok((Event::StreamEnd, Position::default())),
         }
     }
 
-    fn count(&mut self, more: usize, at: Position) -> Result<(), Complaint> {
-        self.nodes += more;
-        if self.nodes > self.limits.nodes {
-            return Err(Complaint::new(
-                at,
-                format!("the file grows to more than {} values", self.limits.nodes),
-            ));
+    fn count(&mut self, more: Size, at: Position) -> Result<(), Complaint> {
+        self.size = self.size.plus(more);
+        match self.size.beyond(self.options.largest) {
+            Some(text) => Err(Complaint::new(at, format!("the file {text}"))),
+            None => Ok(()),
         }
-        Ok(())
     }
 
     fn node(&mut self, event: Event<'text>, at: Position, depth: usize) -> Result<Node, Complaint> {
-        if depth > self.limits.depth {
-            return Err(Complaint::new(at, format!("nested deeper than {} levels", self.limits.depth)));
+        if depth > self.options.depth {
+            return Err(Complaint::new(at, format!("nested deeper than {} levels", self.options.depth)));
         }
-        self.count(1, at)?;
+        let bytes = if let Event::Scalar(text, ..) = &event { text.len() } else { 0 };
+        self.count(Size { nodes: 1, bytes }, at)?;
         let (value, anchor, tag) = match event {
             Event::Alias(anchor) => {
                 // An anchor that is still being read is not here yet: an alias inside of it would be a cycle.
-                let Some((node, size)) = self.anchors.get(&anchor) else {
+                let Some((_, size)) = self.anchors.get(&anchor) else {
                     return Err(Complaint::new(
                         at,
                         "an alias to an anchor that is not complete yet".to_owned(),
                     ));
                 };
-                let (node, size) = (Node { at, ..node.clone() }, *size);
-                self.count(size, at)?;
-                return Ok(node);
+                self.count(*size, at)?;
+                return Ok(Node { at, ..self.anchors[&anchor].0.clone() });
             }
             Event::Scalar(text, style, anchor, tag) => {
                 (scalar(text.into_owned(), style, tag.as_deref()), anchor, tag)
             }
             Event::SequenceStart(anchor, tag) => (self.sequence(depth)?, anchor, tag),
-            Event::MappingStart(anchor, tag) => (self.mapping(at, depth)?, anchor, tag),
+            Event::MappingStart(anchor, tag) => (self.mapping(depth)?, anchor, tag),
             other => return Err(Complaint::new(at, format!("unexpected {other:?}"))),
         };
-        let tag =
-            tag.filter(|tag| !tag.is_yaml_core_schema()).map(|tag| format!("{}{}", tag.handle, tag.suffix));
+        let tag = tag
+            .filter(|tag| !tag.is_yaml_core_schema())
+            .map(|tag| format!("{}{}", tag.handle, tag.suffix).into());
         let node = Node { at, tag, value };
         if anchor > 0 {
             let size = node.size();
+            self.anchored = self.anchored.plus(size);
+            if let Some(text) = self.anchored.beyond(self.options.largest) {
+                return Err(Complaint::new(at, format!("what the file's anchors hold {text}")));
+            }
             self.anchors.insert(anchor, (node.clone(), size));
         }
         Ok(node)
@@ -196,10 +248,10 @@ impl<'text> Builder<'text> {
         }
     }
 
-    fn mapping(&mut self, _at: Position, depth: usize) -> Result<Value, Complaint> {
+    fn mapping(&mut self, depth: usize) -> Result<Value, Complaint> {
         let mut entries: Vec<Entry> = Vec::new();
         let mut seen: HashMap<String, Position> = HashMap::new();
-        let mut merges = Vec::new();
+        let mut merge = None;
         loop {
             let (event, at) = self.next()?;
             if event == Event::MappingEnd {
@@ -208,6 +260,11 @@ impl<'text> Builder<'text> {
             let plain = matches!(&event, Event::Scalar(_, ScalarStyle::Plain, _, _));
             let key = self.node(event, at, depth + 1)?;
             let key = match (&key.value, key.text()) {
+                (Value::Text(text), _) => text.clone(),
+                (other, text) if self.options.text_keys => {
+                    let shown = text.map_or_else(|| other.kind().to_owned(), |text| format!("`{text}`"));
+                    return Err(Complaint::new(at, format!("a key must be text, not {shown}; quote it")));
+                }
                 (Value::Null, _) => "null".to_owned(),
                 (_, Some(text)) => text.to_owned(),
                 (other, None) => {
@@ -216,44 +273,49 @@ impl<'text> Builder<'text> {
             };
             let (event, value_at) = self.next()?;
             let node = self.node(event, value_at, depth + 1)?;
-            if plain && key == "<<" {
-                merges.push(node);
-                continue;
-            }
+            let merged = plain && key == "<<";
             if let Some(first) = seen.insert(key.clone(), at) {
                 return Err(Complaint::new(
                     at,
                     format!("the key `{key}` stands already in line {}", first.line),
                 ));
             }
-            entries.push(Entry { key, at, node });
+            if merged {
+                merge = Some(node);
+            } else {
+                entries.push(Entry { key, at, node });
+            }
         }
-        for merge in merges {
-            merge_into(&mut entries, merge)?;
+        match merge {
+            Some(Node { value: Value::Sequence(items), .. }) => {
+                for item in items {
+                    merge_into(&mut entries, &mut seen, item)?;
+                }
+            }
+            Some(node) => merge_into(&mut entries, &mut seen, node)?,
+            None => {}
         }
         Ok(Value::Mapping(entries))
     }
 }
 
 /// `<<`: keys of the mapping itself win, then those of the first merged one.
-fn merge_into(entries: &mut Vec<Entry>, merge: Node) -> Result<(), Complaint> {
-    match merge.value {
-        Value::Mapping(merged) => {
-            for entry in merged {
-                if !entries.iter().any(|known| known.key == entry.key) {
-                    entries.push(entry);
-                }
-            }
-            Ok(())
+fn merge_into(
+    entries: &mut Vec<Entry>,
+    seen: &mut HashMap<String, Position>,
+    merge: Node,
+) -> Result<(), Complaint> {
+    let Value::Mapping(merged) = merge.value else {
+        let text = format!("`<<` takes a mapping or a list of them, not {}", merge.value.kind());
+        return Err(Complaint::new(merge.at, text));
+    };
+    for entry in merged {
+        if !seen.contains_key(&entry.key) {
+            seen.insert(entry.key.clone(), entry.at);
+            entries.push(entry);
         }
-        Value::Sequence(items) => items.into_iter().try_for_each(|item| merge_into(entries, item)),
-        Value::Null => Ok(()),
-        other => Err(Complaint::new(merge.at, format!("`<<` takes a mapping, not {}", other.kind()))),
     }
-}
-
-fn position(span: Span) -> Position {
-    Position { line: span.start.line(), column: span.start.col() + 1 }
+    Ok(())
 }
 
 /// A plain scalar in the core schema; anything quoted is text.

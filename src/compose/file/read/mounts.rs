@@ -14,7 +14,7 @@ pub fn mounts(reader: &Reader<'_>, context: &Context<'_>) -> Vec<Mount> {
         let mount = match item.node().value {
             Value::Mapping(_) => long(&item, context),
             _ => scalar(&item).and_then(|text| {
-                short(&text, context)
+                short(&item, &text, context)
                     .map_err(|why| {
                         item.complain(format!("{why}; expected [SOURCE:]TARGET[:OPTIONS], found `{text}`"));
                     })
@@ -30,7 +30,7 @@ pub fn mounts(reader: &Reader<'_>, context: &Context<'_>) -> Vec<Mount> {
     mounts
 }
 
-fn short(text: &str, context: &Context<'_>) -> Result<Mount, String> {
+fn short(reader: &Reader<'_>, text: &str, context: &Context<'_>) -> Result<Mount, String> {
     let parts: Vec<&str> = text.split(':').collect();
     let (source, target, options) = match parts.as_slice() {
         [target] => ("", *target, ""),
@@ -59,7 +59,7 @@ fn short(text: &str, context: &Context<'_>) -> Result<Mount, String> {
     }
     if source.starts_with(['.', '/', '~']) {
         mount.kind = MountKind::Bind;
-        mount.source = context.absolute(source);
+        mount.source = context.absolute(reader, source);
         mount.bind = Some(bind);
     } else {
         source.clone_into(&mut mount.source);
@@ -124,7 +124,7 @@ fn long(reader: &Reader<'_>, context: &Context<'_>) -> Option<Mount> {
         MountKind::Bind if mount.source.is_empty() => {
             reader.complain("expected `source`, the path on the host");
         }
-        MountKind::Bind => mount.source = context.absolute(&mount.source),
+        MountKind::Bind => mount.source = context.absolute(reader, &mount.source),
         MountKind::Tmpfs if !mount.source.is_empty() => reader.complain("a tmpfs takes no `source`"),
         MountKind::Volume | MountKind::Tmpfs => {}
     }

@@ -225,7 +225,7 @@ pub fn service(reader: &Reader<'_>, name: &str, context: &Context<'_>) -> Servic
 /// Only what tells that an image is to be built, and from where; its other keys are the builder's.
 fn build(reader: &Reader<'_>, context: &Context<'_>) -> Build {
     if let Value::Text(path) = &reader.node().value {
-        return Build { context: context.absolute(path), dockerfile: "Dockerfile".to_owned() };
+        return Build { context: context.absolute(reader, path), dockerfile: "Dockerfile".to_owned() };
     }
     reader.only(&[
         "additional_contexts",
@@ -260,7 +260,7 @@ fn build(reader: &Reader<'_>, context: &Context<'_>) -> Build {
     let location = text("context", ".");
     let remote = location.contains("://") || location.starts_with("git@");
     Build {
-        context: if remote { location } else { context.absolute(&location) },
+        context: if remote { location } else { context.absolute(reader, &location) },
         dockerfile: text("dockerfile", "Dockerfile"),
     }
 }
@@ -274,12 +274,16 @@ fn env_files(reader: &Reader<'_>, context: &Context<'_>) -> Vec<EnvFile> {
                 return None;
             };
             Some(EnvFile {
-                path: context.absolute(&path),
+                path: context.absolute(item, &path),
                 required: item.get("required").and_then(|value| flag(&value)).unwrap_or(true),
                 raw: item.get("format").and_then(|value| value.one_of(&[("raw", true)])).unwrap_or(false),
             })
         } else {
-            scalar(item).map(|path| EnvFile { path: context.absolute(&path), required: true, raw: false })
+            scalar(item).map(|path| EnvFile {
+                path: context.absolute(item, &path),
+                required: true,
+                raw: false,
+            })
         }
     };
     match reader.node().value {

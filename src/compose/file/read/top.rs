@@ -197,6 +197,6 @@ fn file_object(reader: &Reader<'_>, context: &Context<'_>) -> FileObject {
     }
     FileObject {
         name: reader.get("name").and_then(|value| scalar(&value)).unwrap_or_default(),
-        file: file.map(|file| context.absolute(&file)).unwrap_or_default(),
+        file: file.map(|file| context.absolute(reader, &file)).unwrap_or_default(),
     }
 }
