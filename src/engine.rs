@@ -8,9 +8,11 @@
 //! * [`watch`] is the one stream of facts about a daemon's containers.
 
 mod actions;
+mod build;
 mod connect;
 mod containers;
 mod convert;
+mod credentials;
 mod endpoint;
 mod events;
 mod exec;
@@ -19,8 +21,12 @@ mod figures;
 mod frames;
 mod lines;
 mod logs;
+mod messages;
 mod networks;
+mod pull;
+mod push;
 mod raw;
+mod reference;
 mod resources;
 mod socket;
 mod status;
@@ -28,9 +34,12 @@ mod terminal;
 mod volumes;
 mod watch;
 
+pub use build::{BuildRequest, BuildUlimit, BuildUpdate};
 pub use connect::Engine;
 pub use endpoint::{Endpoint, EndpointEnvironment, EndpointOptions};
 pub use exec::{Exec, ExecChunk, ExecRequest};
 pub use logs::{LogRequest, LogStream};
+pub use pull::{Layer, LayerPhase, Transfer};
+pub use raw::Upload;
 pub use terminal::ExecTerminal;
 pub use watch::watch;

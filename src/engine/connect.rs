@@ -1,5 +1,6 @@
 //! The connection: made within five seconds or refused with a reason, its API version agreed upon.
 
+use super::credentials::Credentials;
 use super::endpoint::{Address, Endpoint};
 use super::{failure, figures, socket};
 use crate::domain::{DaemonInfo, Fault, FaultKind, Safe};
@@ -8,6 +9,7 @@ use bollard::{BollardRequest, ClientVersion, Docker};
 use hyper::http::uri::PathAndQuery;
 use jiff::Timestamp;
 use std::future::Future;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::OnceCell;
@@ -37,6 +39,7 @@ pub struct Engine {
     pub(super) version: (usize, usize),
     pub(super) processors: Arc<figures::ProcessorSamples>,
     pub(super) host_memory: Arc<OnceCell<Option<u64>>>,
+    pub(super) credentials: Credentials,
 }
 
 impl Engine {
@@ -57,7 +60,15 @@ impl Engine {
             version,
             processors: Arc::default(),
             host_memory: Arc::default(),
+            credentials: Credentials::from_environment(),
         })
+    }
+
+    /// The same connection, with registries' credentials from another directory than the environment names.
+    #[must_use]
+    pub fn with_credentials_in(mut self, directory: &Path) -> Self {
+        self.credentials = Credentials::at(directory);
+        self
     }
 
     pub fn endpoint(&self) -> &Endpoint {

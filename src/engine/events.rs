@@ -1,12 +1,10 @@
 //! `/events`, line by line.
 
 use super::connect::Engine;
-use super::failure;
 use super::logs::exact;
-use super::raw::ByteStream;
+use super::messages::Messages;
 use crate::domain::daemon::DaemonEvent;
-use crate::domain::{ContainerId, Fault, FaultKind, Safe};
-use bytes::BytesMut;
+use crate::domain::{ContainerId, Fault, Safe};
 use futures_util::{Stream, StreamExt, stream};
 use hyper::Method;
 use jiff::Timestamp;
@@ -14,9 +12,6 @@ use serde_json::Value;
 use std::pin::Pin;
 
 const OPERATION: &str = "follow the daemon's events";
-/// No event is this long; what is has no end.
-const LINE_LIMIT: usize = 1024 * 1024;
-
 /// An event, and the container that it concerns: a network's `connect` concerns one too.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Occurrence {
@@ -25,12 +20,6 @@ pub(super) struct Occurrence {
 }
 
 pub(super) type Occurrences = Pin<Box<dyn Stream<Item = Result<Occurrence, Fault>> + Send>>;
-
-struct Reader {
-    bytes: ByteStream,
-    buffer: BytesMut,
-    over: bool,
-}
 
 impl Engine {
     /// The daemon's events, those since a time first. Ends after its first fault.
@@ -45,47 +34,20 @@ impl Engine {
         let path =
             since.map_or_else(|| "/events".to_owned(), |since| format!("/events?since={}", exact(since)));
         match self.bytes(&Method::GET, &path, None) {
-            Ok(bytes) => Box::pin(read(Reader { bytes, buffer: BytesMut::new(), over: false })),
+            Ok(bytes) => Box::pin(read(Messages::new(bytes, OPERATION, ""))),
             Err(fault) => Box::pin(stream::once(async { Err(fault) })),
         }
     }
 }
 
-fn read(reader: Reader) -> impl Stream<Item = Result<Occurrence, Fault>> + Send {
-    stream::unfold(reader, |mut reader| async move {
-        if reader.over {
-            return None;
-        }
-        let next = reader.next().await;
-        reader.over = !matches!(next, Some(Ok(_)));
-        next.map(|next| (next, reader))
+/// Ends after the first fault.
+fn read(messages: Messages) -> impl Stream<Item = Result<Occurrence, Fault>> + Send {
+    stream::unfold(Some(messages), |messages| async move {
+        let mut messages = messages?;
+        let next = messages.next().await?;
+        let left = next.is_ok().then_some(messages);
+        Some((next.map(|value| occurrence(&value)), left))
     })
-}
-
-impl Reader {
-    async fn next(&mut self) -> Option<Result<Occurrence, Fault>> {
-        loop {
-            while let Some(end) = self.buffer.iter().position(|byte| *byte == b'\n') {
-                let line = self.buffer.split_to(end + 1);
-                match serde_json::from_slice::<Value>(&line) {
-                    Ok(value) => return Some(Ok(occurrence(&value))),
-                    Err(_) if line.iter().all(u8::is_ascii_whitespace) => {}
-                    Err(error) => {
-                        return Some(Err(Fault::new(FaultKind::Refused, OPERATION, "").caused_by(&error)));
-                    }
-                }
-            }
-            if self.buffer.len() > LINE_LIMIT {
-                return Some(Err(
-                    Fault::new(FaultKind::Refused, OPERATION, "").because("an event has no end")
-                ));
-            }
-            match self.bytes.next().await? {
-                Ok(chunk) => self.buffer.extend_from_slice(&chunk),
-                Err(error) => return Some(Err(failure::fault(error, OPERATION, ""))),
-            }
-        }
-    }
 }
 
 fn occurrence(value: &Value) -> Occurrence {

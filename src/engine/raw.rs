@@ -11,15 +11,19 @@ use bollard::BollardRequest;
 use bytes::{Bytes, BytesMut};
 use futures_util::{Stream, StreamExt};
 use hyper::Method;
-use hyper::header::{CONTENT_TYPE, HeaderValue};
+use hyper::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use hyper::http::uri::PathAndQuery;
 use serde_json::Value;
 use std::fmt::Write as _;
 use std::pin::Pin;
+use std::sync::Mutex;
 use std::time::Duration;
 
 /// More than any JSON answer that this room asks for.
 const BODY_LIMIT: usize = 64 * 1024 * 1024;
+
+/// A body that is sent as it is made; an error of it ends the request.
+pub type Upload = Pin<Box<dyn Stream<Item = Result<Bytes, std::io::Error>> + Send>>;
 
 pub(super) type ByteStream = Pin<Box<dyn Stream<Item = Result<Bytes, bollard::errors::Error>> + Send>>;
 
@@ -31,14 +35,51 @@ impl Engine {
         path: &str,
         body: Option<&Value>,
     ) -> Result<ByteStream, Fault> {
-        let path = PathAndQuery::try_from(format!("/v{}.{}{path}", self.version.0, self.version.1))
-            .map_err(|error| Fault::new(FaultKind::Invalid, "ask the daemon for", path).caused_by(&error))?;
+        let path = self.versioned(path)?;
         let body = body.map(|body| Bytes::from(body.to_string()));
         let method = method.clone();
         let docker = self.docker.clone().with_request_modifier(move |request| {
             replace(request, method.clone(), path.clone(), body.clone())
         });
         Ok(Box::pin(docker.export_container("-")))
+    }
+
+    /// The answer to a `POST` with headers of its own and, where there is one, a streamed body. Values of headers are
+    /// secret.
+    pub(super) fn post(
+        &self,
+        path: &str,
+        headers: &[(&'static str, String)],
+        body: Option<Upload>,
+    ) -> Result<ByteStream, Fault> {
+        let target = self.versioned(path)?;
+        let mut named = Vec::new();
+        for (name, value) in headers {
+            let mut value = HeaderValue::try_from(value).map_err(|error| {
+                Fault::new(FaultKind::Invalid, "send the header", *name).caused_by(&error)
+            })?;
+            value.set_sensitive(true);
+            named.push((HeaderName::from_static(name), value));
+        }
+        let kind = if body.is_some() { "application/x-tar" } else { "text/plain" };
+        let body = Mutex::new(body.map(bollard::body_try_stream));
+        let docker = self.docker.clone().with_request_modifier(move |request| {
+            let (mut head, _) = replace(request, Method::POST, target.clone(), None).into_parts();
+            head.headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+            head.headers.extend(named.iter().cloned());
+            let body = body.lock().ok().and_then(|mut body| body.take());
+            BollardRequest::from_parts(head, body.unwrap_or_else(|| bollard::body_full(Bytes::new())))
+        });
+        Ok(Box::pin(docker.export_container("-")))
+    }
+
+    fn versioned(&self, path: &str) -> Result<PathAndQuery, Fault> {
+        let whole = format!("/v{}.{}{path}", self.version.0, self.version.1);
+        PathAndQuery::try_from(whole).map_err(|error| {
+            // What follows the question mark may hold values that are nobody's business.
+            let path = path.split('?').next().unwrap_or_default();
+            Fault::new(FaultKind::Invalid, "ask the daemon for", path).caused_by(&error)
+        })
     }
 
     /// A whole JSON answer. An empty one is `null`.
