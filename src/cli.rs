@@ -8,6 +8,7 @@ mod arguments;
 mod attach;
 mod backup;
 mod change;
+mod config;
 mod console;
 mod context;
 mod create;
@@ -77,6 +78,7 @@ fn dispatch(arguments: Arguments, output: Output) -> Result<u8, Fault> {
             wait(async { Ok(health::run(&context, &arguments, output).await) })
         }
         Command::Gpus => gpus::run(output),
+        Command::Config(arguments) => wait(config::run(&context()?, arguments, output)),
         Command::Status => wait(status::run(&context()?, output)),
         Command::Stacks => wait(stacks::run(&context()?, output)),
         Command::Tasks(arguments) => wait(tasks::run(&context()?, arguments, output)),

@@ -1,8 +1,8 @@
 //! The grammar, after docker compose's.
 
 use super::{
-    backup, create, documents, down, health, logs, ps, restart, scale, snapshot, start, stop, tasks, up,
-    worker,
+    backup, config, create, documents, down, health, logs, ps, restart, scale, snapshot, start, stop, tasks,
+    up, worker,
 };
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
@@ -85,6 +85,8 @@ pub enum Command {
     Logs(logs::Arguments),
     /// Set how many replicas services have
     Scale(scale::Arguments),
+    /// Print the stack's file with everything read, merged and resolved
+    Config(config::Arguments),
     /// All stacks and their services at a glance
     Status,
     /// Run the health checks: exit code 0 when all is up, 1 when something is down, 2 when it cannot be told

@@ -65,6 +65,11 @@ pub fn print_document(text: &str) -> Result<(), Fault> {
     Output::write(text)
 }
 
+/// JSON or YAML of ours whose strings hold text from outside.
+pub fn print_resolved(text: &str) -> Result<(), Fault> {
+    Output::write(&escape(text))
+}
+
 /// One JSON document on one line.
 pub fn print_json<T: Serialize + ?Sized>(value: &T) -> Result<(), Fault> {
     let text = to_json(value)?;

@@ -23,6 +23,16 @@ pub fn warn(fault: &Fault, output: Output) {
     let _ = io::stderr().lock().write_all(text.as_bytes());
 }
 
+/// Prints what must be read but is no error.
+pub fn note(text: &str, output: Output) {
+    let line = if output.json {
+        to_json(&serde_json::json!({ "warning": text })).unwrap_or_default()
+    } else {
+        format!("warning: {}", Safe::new(text))
+    };
+    let _ = writeln!(io::stderr().lock(), "{line}");
+}
+
 fn words(fault: &Fault, colour: bool) -> String {
     let (bad, dim, plain) = if colour { ("\x1b[31m", "\x1b[2m", "\x1b[0m") } else { ("", "", "") };
     let error = format!("{bad}error:{plain} {}\n", Safe::new(fault.to_string()));

@@ -11,6 +11,7 @@ mod name;
 mod normalise;
 mod project;
 mod read;
+pub mod render;
 mod service;
 mod sources;
 mod stack;

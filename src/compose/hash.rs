@@ -1,6 +1,7 @@
 //! The config hash: by it a later `up` knows whether a container is what the file asks for.
 
 use super::file::Service;
+use super::file::render::go_escaped;
 use sha2::{Digest, Sha256};
 use std::fmt::Write as _;
 
@@ -19,24 +20,10 @@ pub fn config_hash(service: &Service) -> String {
     // A map of ours with keys of text always becomes JSON; the empty text would only cause one recreation.
     let json = serde_json::to_string(&service).unwrap_or_default();
     let mut hash = String::with_capacity(64);
-    for byte in Sha256::digest(escaped(&json)) {
+    for byte in Sha256::digest(go_escaped(&json)) {
         let _ = write!(hash, "{byte:02x}");
     }
     hash
-}
-
-/// Go's JSON writes these characters as escapes.
-fn escaped(json: &str) -> String {
-    let mut text = String::with_capacity(json.len());
-    for character in json.chars() {
-        match character {
-            '<' | '>' | '&' | '\u{2028}' | '\u{2029}' => {
-                let _ = write!(text, "\\u{:04x}", u32::from(character));
-            }
-            _ => text.push(character),
-        }
-    }
-    text
 }
 
 #[cfg(test)]
@@ -70,10 +57,5 @@ mod tests {
         };
         assert_eq!(config_hash(&other), plain);
         assert_ne!(config_hash(&Service { hostname: "a".to_owned(), ..web() }), plain);
-    }
-
-    #[test]
-    fn characters_are_escaped_as_in_go() {
-        assert_eq!(escaped("\"a<b>&\""), "\"a\\u003cb\\u003e\\u0026\"");
     }
 }

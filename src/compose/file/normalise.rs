@@ -22,6 +22,7 @@ pub(super) fn normalise(
     project.secrets = raw.secrets;
     project.configs = raw.configs;
     project.mcp = raw.mcp;
+    project.extensions = raw.extensions;
     for (name, mut service) in raw.services {
         let inactive = !service.profiles.is_empty()
             && !service.profiles.iter().any(|profile| project.profiles.contains(profile))

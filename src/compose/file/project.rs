@@ -5,7 +5,7 @@ use super::values::is_default;
 use crate::domain::Safe;
 use crate::domain::stack::BackupSource;
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -26,6 +26,8 @@ pub struct Project {
     pub secrets: BTreeMap<String, FileObject>,
     pub configs: BTreeMap<String, FileObject>,
     pub mcp: StackExtension,
+    /// `x-…` at the top level.
+    pub extensions: BTreeMap<String, serde_json::Value>,
     /// What does not keep the project from running but must be read.
     pub warnings: Vec<String>,
 }
@@ -89,12 +91,29 @@ pub struct Volume {
     pub labels: BTreeMap<String, String>,
 }
 
-/// A top-level secret or config that is a file.
+/// A top-level secret or config.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct FileObject {
+    #[serde(skip_serializing_if = "is_default")]
     pub name: String,
     /// Absolute.
+    #[serde(skip_serializing_if = "is_default")]
     pub file: String,
+    /// The variable of the project's environment whose value it is.
+    #[serde(skip_serializing_if = "is_default")]
+    pub environment: String,
+    #[serde(skip_serializing_if = "is_default")]
+    pub content: String,
+    #[serde(skip_serializing_if = "is_default")]
+    pub external: bool,
+    #[serde(skip_serializing_if = "is_default")]
+    pub labels: BTreeMap<String, String>,
+    #[serde(skip_serializing_if = "is_default")]
+    pub driver: String,
+    #[serde(skip_serializing_if = "is_default")]
+    pub driver_opts: BTreeMap<String, String>,
+    #[serde(skip_serializing_if = "is_default")]
+    pub template_driver: String,
 }
 
 /// `x-mcp` at the top level.
@@ -123,6 +142,23 @@ impl Service {
 }
 
 impl Project {
+    /// Leaves the named services, switched on if need be, and what they depend on.
+    pub fn keep_only(&mut self, names: &[String]) {
+        let mut wanted = BTreeSet::new();
+        let mut open: Vec<String> = names.to_vec();
+        while let Some(name) = open.pop() {
+            if let Some(service) = self.disabled.remove(&name) {
+                self.services.insert(name.clone(), service);
+            }
+            if let Some(service) = self.services.get(&name)
+                && wanted.insert(name)
+            {
+                open.extend(service.depends_on.keys().cloned());
+            }
+        }
+        self.services.retain(|name, _| wanted.contains(name));
+    }
+
     /// A service, whether its profile is active or not.
     pub fn service(&self, name: &str) -> Option<&Service> {
         self.services.get(name).or_else(|| self.disabled.get(name))

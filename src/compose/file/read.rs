@@ -4,6 +4,7 @@
 
 mod command;
 mod deploy;
+mod extension;
 mod mcp;
 mod mounts;
 mod networks;

@@ -15,6 +15,9 @@ pub struct Service {
     pub name: String,
     #[serde(skip)]
     pub mcp: ServiceExtension,
+    /// `x-…` of the service; Compose writes them in YAML only.
+    #[serde(skip)]
+    pub extensions: BTreeMap<String, serde_json::Value>,
     #[serde(skip_serializing_if = "is_default")]
     pub profiles: Vec<String>,
     #[serde(skip_serializing_if = "is_default")]

@@ -2,6 +2,7 @@
 
 use super::command::{command, health_check};
 use super::deploy::{deploy, gpus};
+use super::extension::extensions;
 use super::mounts::{devices, file_references, mounts};
 use super::networks::{depends_on, extra_hosts, memberships, ulimits};
 use super::ports::{expose, ports};
@@ -138,6 +139,7 @@ pub fn service(reader: &Reader<'_>, name: &str, context: &Context<'_>) -> Servic
     Service {
         name: name.to_owned(),
         mcp: reader.get("x-mcp").map(|value| mcp::service(&value, name, context)).unwrap_or_default(),
+        extensions: extensions(reader.node()),
         profiles: list("profiles"),
         annotations: map("annotations"),
         attach: reader.get("attach").and_then(|value| flag(&value)),

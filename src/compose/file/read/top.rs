@@ -1,5 +1,6 @@
 //! The top level: services, networks, volumes, secrets, configs.
 
+use super::extension::extensions;
 use super::scalars::{flag, labels, scalar};
 use super::service::service;
 use super::{Context, mcp};
@@ -17,6 +18,7 @@ pub(in crate::compose::file) struct Raw {
     pub secrets: BTreeMap<String, FileObject>,
     pub configs: BTreeMap<String, FileObject>,
     pub mcp: StackExtension,
+    pub extensions: BTreeMap<String, serde_json::Value>,
 }
 
 pub(in crate::compose::file) fn project(reader: &Reader<'_>, context: &Context<'_>) -> Raw {
@@ -29,7 +31,7 @@ pub(in crate::compose::file) fn project(reader: &Reader<'_>, context: &Context<'
     if let Some(models) = reader.get("models") {
         models.complain("`models` needs Docker's model runner and is not supported here");
     }
-    let mut raw = Raw::default();
+    let mut raw = Raw { extensions: extensions(reader.node()), ..Raw::default() };
     if let Some(value) = reader.get("x-mcp") {
         raw.mcp = mcp::stack(&value);
     }
@@ -195,8 +197,12 @@ fn file_object(reader: &Reader<'_>, context: &Context<'_>) -> FileObject {
     if file.is_none() && reader.mapping().iter().all(|(key, _)| matches!(*key, "name" | "labels")) {
         reader.complain("expected `file`, the path of a file on the host");
     }
+    let text = |key: &str| reader.get(key).and_then(|value| scalar(&value)).unwrap_or_default();
+    let map = |key: &str| reader.get(key).map(|value| labels(&value)).unwrap_or_default();
     FileObject {
-        name: reader.get("name").and_then(|value| scalar(&value)).unwrap_or_default(),
+        name: text("name"),
         file: file.map(|file| context.absolute(reader, &file)).unwrap_or_default(),
+        labels: map("labels"),
+        ..FileObject::default()
     }
 }

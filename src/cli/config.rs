@@ -1,0 +1,140 @@
+//! `config`: the project as it is after everything was read, merged and resolved.
+
+use super::context::Context;
+use super::output::{Output, print_resolved};
+use super::report;
+use super::stack::{choose, unknown};
+use crate::compose::config_hash;
+use crate::compose::file::{Project, Service, render};
+use crate::domain::{Fault, FaultKind};
+use clap::ValueEnum;
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+#[expect(clippy::struct_excessive_bools, reason = "these are docker compose's switches")]
+#[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
+pub struct Arguments {
+    /// How the project is written; JSON where --json stands as well
+    #[arg(long, value_enum)]
+    pub format: Option<Format>,
+    /// Print the config hashes of services: their names joined by commas, or `*` for all
+    #[arg(long, value_name = "SERVICES", group = "what")]
+    pub hash: Option<String>,
+    /// Print the names of the services
+    #[arg(long, group = "what")]
+    pub services: bool,
+    /// Print the names of the volumes
+    #[arg(long, group = "what")]
+    pub volumes: bool,
+    /// Print the names of the networks
+    #[arg(long, group = "what")]
+    pub networks: bool,
+    /// Print the images
+    #[arg(long, group = "what")]
+    pub images: bool,
+    /// Print the profiles, of services that are switched off too
+    #[arg(long = "profiles", group = "what")]
+    pub list_profiles: bool,
+    /// Print nothing; only say what is wrong
+    #[arg(short, long)]
+    pub quiet: bool,
+    /// Write to a file instead of standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Only these and what they depend on; all of them when none is named
+    #[arg(value_name = "SERVICE")]
+    pub named: Vec<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    Yaml,
+    Json,
+}
+
+pub async fn run(context: &Context, arguments: Arguments, output: Output) -> Result<u8, Fault> {
+    let chosen = choose(context).await?;
+    let Some(mut project) = chosen.project else {
+        return Err(Fault::new(FaultKind::NotFound, "read project", chosen.reference.project)
+            .because("it is known by its containers only")
+            .hint("name its files with -f"));
+    };
+    for warning in &project.warnings {
+        report::note(warning, output);
+    }
+    if !arguments.named.is_empty() {
+        let known: Vec<&str> =
+            project.services.keys().chain(project.disabled.keys()).map(String::as_str).collect();
+        if let Some(name) = arguments.named.iter().find(|name| !known.contains(&name.as_str())) {
+            return Err(unknown("service", name, name, &known));
+        }
+        project.keep_only(&arguments.named);
+    }
+    if arguments.quiet {
+        return Ok(0);
+    }
+    let json = match arguments.format {
+        Some(format) => format == Format::Json,
+        None => output.json,
+    };
+    let lines = lines(&project, &arguments)?;
+    let text = match &lines {
+        Some(lines) => lines.iter().map(|line| format!("{line}\n")).collect(),
+        None => resolved(&project, json)?,
+    };
+    if let Some(file) = &arguments.output {
+        std::fs::write(file, text).map_err(|error| Fault::io("write", file.display(), &error))?;
+        return Ok(0);
+    }
+    match lines {
+        Some(lines) => lines.iter().try_for_each(|line| output.line(line))?,
+        None => print_resolved(&text)?,
+    }
+    Ok(0)
+}
+
+fn resolved(project: &Project, json: bool) -> Result<String, Fault> {
+    let text = if json { render::json(project).map(|text| text + "\n") } else { render::yaml(project) };
+    text.map_err(|error| {
+        Fault::new(FaultKind::Internal, "write project", project.name.as_str()).caused_by(&error)
+    })
+}
+
+/// The names that were asked for instead of the whole project.
+fn lines(project: &Project, arguments: &Arguments) -> Result<Option<Vec<String>>, Fault> {
+    let services = || project.services.values();
+    if let Some(names) = &arguments.hash {
+        return hashes(project, names).map(Some);
+    }
+    Ok(if arguments.services {
+        Some(project.services.keys().cloned().collect())
+    } else if arguments.volumes {
+        Some(project.volumes.keys().cloned().collect())
+    } else if arguments.networks {
+        Some(project.networks.keys().cloned().collect())
+    } else if arguments.images {
+        let mut images: Vec<String> = services().map(|service| service.image_name(&project.name)).collect();
+        images.sort();
+        Some(images)
+    } else if arguments.list_profiles {
+        let all = services().chain(project.disabled.values()).flat_map(|service| &service.profiles);
+        Some(all.collect::<BTreeSet<_>>().into_iter().cloned().collect())
+    } else {
+        None
+    })
+}
+
+/// `service hash`, by the newest recipe.
+fn hashes(project: &Project, names: &str) -> Result<Vec<String>, Fault> {
+    let line = |service: &Service| format!("{} {}", service.name, config_hash(service));
+    if names == "*" {
+        return Ok(project.services.values().map(line).collect());
+    }
+    let mut names: Vec<&str> = names.split(',').map(str::trim).collect();
+    names.sort_unstable();
+    let known: Vec<&str> = project.services.keys().map(String::as_str).collect();
+    let find = |name: &str| {
+        project.services.get(name).map(line).ok_or_else(|| unknown("service", name, name, &known))
+    };
+    names.into_iter().map(find).collect()
+}

@@ -1,0 +1,75 @@
+//! JSON that keeps the order of its keys.
+
+use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
+
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(untagged)]
+pub enum Tree {
+    Null,
+    Bool(bool),
+    Integer(i64),
+    Float(f64),
+    Text(String),
+    List(Vec<Tree>),
+    Map(IndexMap<String, Tree>),
+}
+
+impl Default for Tree {
+    fn default() -> Self {
+        Self::Map(IndexMap::new())
+    }
+}
+
+impl Tree {
+    pub fn of<T: Serialize + ?Sized>(value: &T) -> Result<Self, serde_json::Error> {
+        serde_json::from_str(&serde_json::to_string(value)?)
+    }
+
+    pub fn get_mut(&mut self, key: &str) -> Option<&mut Self> {
+        match self {
+            Self::Map(entries) => entries.get_mut(key),
+            Self::Null
+            | Self::Bool(_)
+            | Self::Integer(_)
+            | Self::Float(_)
+            | Self::Text(_)
+            | Self::List(_) => None,
+        }
+    }
+
+    pub fn values_mut(&mut self) -> impl Iterator<Item = &mut Self> {
+        let entries = match self {
+            Self::Map(entries) => Some(entries),
+            Self::Null
+            | Self::Bool(_)
+            | Self::Integer(_)
+            | Self::Float(_)
+            | Self::Text(_)
+            | Self::List(_) => None,
+        };
+        entries.into_iter().flat_map(IndexMap::values_mut)
+    }
+
+    pub fn insert(&mut self, key: &str, value: Self) {
+        if let Self::Map(entries) = self {
+            entries.insert(key.to_owned(), value);
+        }
+    }
+
+    pub fn remove_null(&mut self, key: &str) {
+        self.remove_if(key, |value| *value == Self::Null);
+    }
+
+    pub fn remove_empty(&mut self, key: &str) {
+        self.remove_if(key, |value| *value == Self::default());
+    }
+
+    fn remove_if(&mut self, key: &str, unwanted: impl Fn(&Self) -> bool) {
+        if let Self::Map(entries) = self
+            && entries.get(key).is_some_and(unwanted)
+        {
+            entries.shift_remove(key);
+        }
+    }
+}
