@@ -1,4 +1,5 @@
-//! Networks and volumes: created when they are missing, used with a warning when they are another's.
+//! Networks and volumes: created when they are missing, used with a warning when they are another's. A network that
+//! no Compose tool made is refused as docker compose refuses it: who else is joined to it, nobody here knows.
 
 use super::{Action, ActionPlan};
 use crate::compose::body::{network_body, volume_body};
@@ -20,6 +21,9 @@ pub fn add_networks(
         match (found, network.external) {
             (Some(_), true) => {}
             (None, true) => return Err(missing("network", &network.name)),
+            (Some(found), false) if found.key.as_deref() != Some(key) => {
+                return Err(unlabelled(&network.name, key));
+            }
             (Some(found), false) => {
                 if let Some(warning) =
                     foreign("network", &network.name, found.project.as_deref(), &project.name)
@@ -74,6 +78,12 @@ fn missing(what: &str, name: &str) -> Fault {
     Fault::new(FaultKind::NotFound, format!("use external {what}"), name)
         .because("it does not exist, and an external one is never created by a stack")
         .hint(format!("create it first: docker {what} create {name}"))
+}
+
+fn unlabelled(name: &str, key: &str) -> Fault {
+    Fault::new(FaultKind::Conflict, "use network", name)
+        .because(format!("it exists and was not made for a stack's network `{key}`"))
+        .hint(format!("remove it, or say `external: true` at networks.{key} to use it as it is"))
 }
 
 fn foreign(what: &str, name: &str, owner: Option<&str>, project: &str) -> Option<String> {
