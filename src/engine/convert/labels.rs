@@ -16,7 +16,8 @@ pub(super) fn compose(labels: &HashMap<String, String>) -> Option<ComposeLabels>
         service: value("service")?,
         number: value("container-number").and_then(|number| number.parse().ok()),
         oneoff: value("oneoff").is_some_and(|oneoff| oneoff.eq_ignore_ascii_case("true")),
-        config_hash: value("config-hash"),
+        // An empty one is wrong, and still says that a Compose tool made the container.
+        config_hash: labels.get(&format!("{PREFIX}config-hash")).cloned(),
         image: value("image"),
         working_dir: value("project.working_dir"),
         config_files: list("project.config_files"),
