@@ -6,6 +6,9 @@
 #[expect(dead_code, reason = "shared with the tests of the whole program")]
 mod support;
 
+#[path = "support/compose.rs"]
+mod real;
+
 #[path = "compose/stack.rs"]
 mod stack;
 
@@ -13,6 +16,8 @@ mod stack;
 mod converge;
 #[path = "compose/dependencies.rs"]
 mod dependencies;
+#[path = "compose/interop.rs"]
+mod interop;
 #[path = "compose/neighbours.rs"]
 mod neighbours;
 #[path = "compose/objects.rs"]
@@ -31,12 +36,13 @@ macro_rules! cases {
 }
 
 fn main() {
-    let trials: Vec<Trial> = cases! {
+    let mut trials: Vec<Trial> = cases! {
         converge: a_second_up_changes_nothing, what_changed_is_recreated, scales_up_and_down, restarts_in_place,
             keeps_anonymous_volumes, goes_on_after_a_failure, removes_orphans_when_asked;
         dependencies: waits_for_health, waits_for_completion, an_unhealthy_dependency_is_named;
         objects: down_leaves_only_data, down_with_volumes_leaves_nothing, files_and_settings_arrive;
-        neighbours: docker_compose_sees_the_project, a_taken_name_is_told, a_taken_port_is_told, a_missing_image_is_told;
+        neighbours: the_labels_are_those_of_docker_compose, a_taken_name_is_told, a_taken_port_is_told, a_missing_image_is_told;
     };
+    trials.extend(interop::trials());
     libtest_mimic::run(&Arguments::from_args(), trials).exit();
 }

@@ -15,18 +15,28 @@ pub const SOCKET: &str = "/var/run/docker.sock";
 /// Whether tests against the Engine run: one answers, or one must.
 pub fn wanted() -> bool {
     static WANTED: OnceLock<bool> = OnceLock::new();
-    *WANTED.get_or_init(|| env::var("MCP_TUI_REQUIRE_DOCKER").is_ok_and(|value| value == "1") || answers())
+    *WANTED.get_or_init(|| required() || answers())
+}
+
+/// Whether the tests must run.
+pub fn required() -> bool {
+    env::var("MCP_TUI_REQUIRE_DOCKER").is_ok_and(|value| value == "1")
 }
 
 /// A test against the Engine: ignored where none runs, failing where one must run and does not.
 pub fn trial(name: &str, test: fn()) -> Trial {
     Trial::test(name, move || {
-        assert!(answers(), "MCP_TUI_REQUIRE_DOCKER is set and no Docker Engine answers at {SOCKET}");
-        images();
+        ready();
         test();
         Ok(())
     })
     .with_ignored_flag(!wanted())
+}
+
+/// Makes sure that the Engine answers and has the images.
+pub fn ready() {
+    assert!(answers(), "MCP_TUI_REQUIRE_DOCKER is set and no Docker Engine answers at {SOCKET}");
+    images();
 }
 
 /// A daemon asked in HTTP/1.0 answers in it.
