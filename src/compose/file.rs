@@ -6,6 +6,7 @@ mod environment;
 mod interpolate;
 mod load;
 mod locate;
+mod mcp;
 mod merge;
 mod name;
 mod normalise;
@@ -19,6 +20,7 @@ mod values;
 mod words;
 
 pub use load::{LoadRequest, load};
+pub use mcp::{Hooks, Reaction, ReactionKind, ServiceExtension};
 pub use project::{FileObject, Ipam, IpamPool, Network, Project, Requirements, StackExtension, Volume};
 pub use service::{
     BindOptions, Condition, Dependency, Deploy, Device, DeviceRequest, FileReference, HealthCheck, Logging,

@@ -31,6 +31,16 @@ pub(super) fn check(project: &Project, sources: &Sources) -> Vec<Fault> {
             ));
         }
     }
+    for service in project.services.values() {
+        for (key, reaction) in service.mcp.reactions() {
+            if project.service(&reaction.service).is_none() {
+                found.push((
+                    format!("services.{}.x-mcp.{key}", service.name),
+                    unknown("service", &reaction.service, project.services.keys()),
+                ));
+            }
+        }
+    }
     found.iter().map(|(path, text)| sources.fault(path, text)).collect()
 }
 

@@ -120,6 +120,8 @@ pub struct FileObject {
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct StackExtension {
     pub title: Option<Safe>,
+    /// What each overlay is for, by its name.
+    pub overlays: BTreeMap<String, Safe>,
     pub addresses: Vec<Safe>,
     pub requirements: Requirements,
     pub backup: Vec<BackupSource>,

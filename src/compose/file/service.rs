@@ -3,8 +3,8 @@
 //! The order of the fields is that of Compose's own structure and what is empty is left out, because the service's
 //! JSON is what its config hash is taken over.
 
+use super::mcp::ServiceExtension;
 use super::values::{ByteSize, GoDuration, fraction, is_default};
-use crate::domain::CheckSpec;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -179,12 +179,6 @@ pub struct Service {
     pub volumes_from: Vec<String>,
     #[serde(skip_serializing_if = "is_default")]
     pub working_dir: String,
-}
-
-/// `x-mcp` of a service.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct ServiceExtension {
-    pub checks: Vec<CheckSpec>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]

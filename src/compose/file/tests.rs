@@ -264,6 +264,53 @@ fn unknown_words_in_x_mcp_are_mistakes() {
 }
 
 #[test]
+fn a_stack_tells_what_is_done_after_a_scale_and_once_healthy() {
+    let project = load_one(
+        "x-mcp: {overlays: {prod: for many}}\nservices:\n  proxy: {image: nginx}\n  api:\n    image: api\n    x-mcp:\n      \
+         on_scale:\n        - {exec: proxy, command: [nginx, -s, reload]}\n        - restart: proxy\n      \
+         hooks:\n        after_healthy:\n          - command: [alembic, upgrade, head]\n",
+    )
+    .unwrap();
+    let reaction = |service: &str, kind: ReactionKind| Reaction { service: service.to_owned(), kind };
+    let words = |text: &str| text.split(' ').map(str::to_owned).collect();
+    let mcp = &project.services["api"].mcp;
+    assert_eq!(
+        mcp.on_scale,
+        [
+            reaction("proxy", ReactionKind::Exec { command: words("nginx -s reload") }),
+            reaction("proxy", ReactionKind::Restart)
+        ]
+    );
+    assert_eq!(
+        mcp.hooks.after_healthy,
+        [reaction("api", ReactionKind::Exec { command: words("alembic upgrade head") })]
+    );
+    assert_eq!(project.mcp.overlays["prod"].as_str(), "for many");
+}
+
+#[test]
+fn mistakes_in_what_is_done_afterwards_are_told_by_key() {
+    let faults = load_one(
+        "services:\n  api:\n    image: api\n    x-mcp:\n      on_scale:\n        - {command: [x]}\n        - {exec: api}\n        \
+         - {exec: api, command: nginx -s reload}\n        - {restart: api, command: [x]}\n        \
+         - {restart: api, exec: api}\n      hooks: {after_start: []}\n",
+    )
+    .unwrap_err();
+    let told: Vec<String> = faults.iter().map(ToString::to_string).collect();
+    assert_eq!(told.len(), 6, "{told:#?}");
+    assert!(
+        told[0].contains(":6:") && told[0].contains("x-mcp.on_scale[0]: expected `exec: SERVICE`"),
+        "{told:#?}"
+    );
+    assert!(told[1].contains("expected a `command`"), "{told:#?}");
+    assert!(told[2].contains("expected a list such as"), "{told:#?}");
+
+    let faults = load_one("services:\n  api:\n    image: api\n    x-mcp: {on_scale: [{restart: proxy}]}\n")
+        .unwrap_err();
+    assert!(faults[0].to_string().contains("there is no service `proxy`"), "{faults:#?}");
+}
+
+#[test]
 fn a_folder_without_files_says_what_was_looked_for() {
     let root = tempfile::tempdir().unwrap();
     let request =

@@ -1,18 +1,22 @@
 //! `x-mcp`: what Compose has no word for.
 
+mod checks;
+mod reactions;
+
 use super::Context;
 use super::scalars::{count, float, scalar, size};
+use crate::compose::file::mcp::{Hooks, ServiceExtension};
 use crate::compose::file::project::{Requirements, StackExtension};
-use crate::compose::file::service::ServiceExtension;
+use crate::domain::Safe;
 use crate::domain::stack::BackupSource;
 use crate::domain::yaml::{Reader, Value};
-use crate::domain::{CheckId, CheckKind, CheckSpec, Safe};
-use std::time::Duration;
+use std::collections::BTreeMap;
 
 pub fn stack(reader: &Reader<'_>) -> StackExtension {
-    reader.only(&["title", "addresses", "requirements", "backup"]);
+    reader.only(&["title", "overlays", "addresses", "requirements", "backup"]);
     StackExtension {
         title: reader.get("title").and_then(|value| scalar(&value)).map(Safe::from),
+        overlays: reader.get("overlays").map(|value| overlays(&value)).unwrap_or_default(),
         addresses: reader
             .get("addresses")
             .map(|value| value.list().iter().filter_map(scalar).map(Safe::from).collect())
@@ -20,6 +24,12 @@ pub fn stack(reader: &Reader<'_>) -> StackExtension {
         requirements: reader.get("requirements").map(|value| requirements(&value)).unwrap_or_default(),
         backup: reader.get("backup").map(|value| backup(&value)).unwrap_or_default(),
     }
+}
+
+/// What each overlay of the stack is for, by its name.
+fn overlays(reader: &Reader<'_>) -> BTreeMap<String, Safe> {
+    let described = |(name, text): (&str, Reader<'_>)| Some((name.to_owned(), Safe::from(scalar(&text)?)));
+    reader.mapping().into_iter().filter_map(described).collect()
 }
 
 fn requirements(reader: &Reader<'_>) -> Requirements {
@@ -63,99 +73,18 @@ fn backup(reader: &Reader<'_>) -> Vec<BackupSource> {
 
 pub fn service(reader: &Reader<'_>, name: &str, context: &Context<'_>) -> ServiceExtension {
     reader.only(&["checks", "hooks", "on_scale"]);
-    for later in ["hooks", "on_scale"] {
-        if reader.get(later).is_some() {
-            context.warn(format!("{}.{later}: is not carried out by this version", reader.path()));
-        }
+    ServiceExtension {
+        checks: reader.get("checks").map(|value| checks::read(&value, name, context)).unwrap_or_default(),
+        hooks: reader.get("hooks").map(|value| hooks(&value, name)).unwrap_or_default(),
+        on_scale: reader.get("on_scale").map(|value| reactions::read(&value, None)).unwrap_or_default(),
     }
-    let mut checks: Vec<CheckSpec> = Vec::new();
-    for item in reader.get("checks").map(|value| value.list()).unwrap_or_default() {
-        let Some(check) = check(&item, name, context) else { continue };
-        if checks.iter().any(|known| known.id == check.id) {
-            item.complain(format!(
-                "a check named `{}` stands already above; give one of them a `name`",
-                check.id.name
-            ));
-        } else {
-            checks.push(check);
-        }
-    }
-    ServiceExtension { checks }
 }
 
-fn check(reader: &Reader<'_>, service: &str, context: &Context<'_>) -> Option<CheckSpec> {
-    reader.only(&["name", "http", "tcp", "interval", "timeout", "fall", "rise", "status"]);
-    let status = reader.get("status").and_then(|value| {
-        let code = value.number(599)?;
-        u16::try_from(code).ok().filter(|code| *code >= 100).or_else(|| {
-            value.expected("an HTTP status from 100 to 599");
-            None
-        })
-    });
-    let kind = match (reader.get("http"), reader.get("tcp")) {
-        (Some(url), None) => http(&url, status)?,
-        (None, Some(address)) => {
-            if let Some(status) = reader.get("status") {
-                status.complain("only an http check has a status");
-            }
-            tcp(&address)?
-        }
-        _ => {
-            reader.complain("expected either `http: URL` or `tcp: HOST:PORT`");
-            return None;
-        }
-    };
-    let time = |key: &str, usual: u64| {
-        let given = reader.get(key).and_then(|value| value.duration().map(|time| (value, time)));
-        given.map_or(Duration::from_secs(usual), |(value, time)| {
-            if time.is_zero() {
-                value.expected("a duration longer than nothing");
-            }
-            time
-        })
-    };
-    let times = |key: &str, usual: u32| {
-        let given = reader.get(key).and_then(|value| count(&value).map(|times| (value, times)));
-        given.map_or(usual, |(value, times)| {
-            if times == 0 {
-                value.expected("a whole number from 1 on");
-            }
-            times
-        })
-    };
-    let name = reader.get("name").and_then(|value| scalar(&value)).unwrap_or_else(|| kind.label());
-    Some(CheckSpec {
-        id: CheckId { stack: context.project.to_owned(), service: service.to_owned(), name },
-        kind,
-        interval: time("interval", 10),
-        timeout: time("timeout", 5),
-        fall: times("fall", 3),
-        rise: times("rise", 2),
-    })
-}
-
-fn http(reader: &Reader<'_>, expect_status: Option<u16>) -> Option<CheckKind> {
-    let url = scalar(reader)?;
-    let rest = url.strip_prefix("http://").or_else(|| url.strip_prefix("https://"));
-    let host = rest.and_then(|rest| rest.split(['/', '?', '#']).next());
-    if host.is_none_or(|host| host.is_empty() || host.contains(char::is_whitespace)) {
-        reader.expected("a URL that starts with http:// or https://");
-        return None;
-    }
-    Some(CheckKind::Http { url, expect_status })
-}
-
-fn tcp(reader: &Reader<'_>) -> Option<CheckKind> {
-    let text = scalar(reader)?;
-    let parts = text.rsplit_once(':').and_then(|(host, port)| Some((host, port.parse::<u16>().ok()?)));
-    match parts {
-        Some((host, port)) if !host.is_empty() && port > 0 => {
-            let host = host.strip_prefix('[').and_then(|inner| inner.strip_suffix(']')).unwrap_or(host);
-            Some(CheckKind::Tcp { host: host.to_owned(), port })
-        }
-        _ => {
-            reader.expected("HOST:PORT");
-            None
-        }
+/// A hook without a service runs in its own.
+fn hooks(reader: &Reader<'_>, service: &str) -> Hooks {
+    reader.only(&["after_healthy"]);
+    let after_healthy = reader.get("after_healthy");
+    Hooks {
+        after_healthy: after_healthy.map(|value| reactions::read(&value, Some(service))).unwrap_or_default(),
     }
 }
