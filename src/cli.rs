@@ -8,6 +8,7 @@ mod arguments;
 mod attach;
 mod backup;
 mod change;
+mod cleanup;
 mod config;
 mod console;
 mod context;
@@ -17,13 +18,17 @@ mod documents;
 mod down;
 mod gpus;
 mod health;
+mod kill;
 mod logger;
 mod logs;
 mod output;
+mod pause;
 mod ps;
 mod report;
 mod restart;
+mod rm;
 mod scale;
+mod signal;
 mod snapshot;
 mod stack;
 mod stacks;
@@ -32,6 +37,7 @@ mod status;
 mod stop;
 mod table;
 mod tasks;
+mod unpause;
 mod up;
 mod worker;
 
@@ -89,6 +95,11 @@ fn dispatch(arguments: Arguments, output: Output) -> Result<u8, Fault> {
         Command::Start(arguments) => wait(start::run(&context()?, arguments, output)),
         Command::Stop(arguments) => wait(stop::run(&context()?, arguments, output)),
         Command::Restart(arguments) => wait(restart::run(&context()?, arguments, output)),
+        Command::Kill(arguments) => wait(kill::run(&context()?, arguments, output)),
+        Command::Pause(arguments) => wait(pause::run(&context()?, arguments, output)),
+        Command::Unpause(arguments) => wait(unpause::run(&context()?, arguments, output)),
+        Command::Rm(arguments) => wait(rm::run(&context()?, arguments, output)),
+        Command::Cleanup(arguments) => wait(cleanup::run(&context()?, arguments, output)),
         Command::Scale(arguments) => wait(scale::run(&context()?, arguments, output)),
     }
 }

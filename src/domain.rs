@@ -28,4 +28,7 @@ pub use log_line::{LogLine, LogSource};
 pub use plan::{Plan, PlannedStep, StepVerb};
 pub use safe::{Gate, Safe, StyledLine};
 pub use stack::{MOST_REPLICAS, StackFile, StackOrigin, StackRef};
-pub use task::{Operation, TaskEvent, TaskId, TaskRecord, TaskSpec, TaskState, TaskTarget, UpOptions};
+pub use task::{
+    DownOptions, ImageRemoval, Operation, TaskEvent, TaskId, TaskRecord, TaskSpec, TaskState, TaskTarget,
+    UpOptions,
+};

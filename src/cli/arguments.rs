@@ -1,8 +1,8 @@
 //! The grammar, after docker compose's.
 
 use super::{
-    backup, config, create, documents, down, health, logs, ps, restart, scale, snapshot, start, stop, tasks,
-    up, worker,
+    backup, cleanup, config, create, documents, down, health, kill, logs, pause, ps, restart, rm, scale,
+    snapshot, start, stop, tasks, unpause, up, worker,
 };
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
@@ -71,7 +71,7 @@ pub enum Command {
     Up(up::Arguments),
     /// Create what `up` would create, and start none of it
     Create(create::Arguments),
-    /// Stop and remove containers and networks
+    /// Stop and remove containers and networks, and nothing of the data unless that is asked for
     Down(down::Arguments),
     /// List the stack's containers
     Ps(ps::Arguments),
@@ -81,6 +81,17 @@ pub enum Command {
     Stop(stop::Arguments),
     /// Stop and start containers, giving each its own grace
     Restart(restart::Arguments),
+    /// Send a signal to containers that run
+    Kill(kill::Arguments),
+    /// Freeze the processes of containers
+    Pause(pause::Arguments),
+    /// Let frozen processes go on
+    Unpause(unpause::Arguments),
+    /// Remove containers that do not run
+    Rm(rm::Arguments),
+    /// Remove what interrupted and one-off work has left: ended one-off containers, half-replaced ones, networks
+    /// without containers
+    Cleanup(cleanup::Arguments),
     /// Show what the stack's containers wrote
     Logs(logs::Arguments),
     /// Set how many replicas services have

@@ -101,9 +101,14 @@ fn takes_time(verb: StepVerb) -> bool {
         | StepVerb::CreateVolume
         | StepVerb::CreateContainer
         | StepVerb::StartContainer
+        | StepVerb::KillContainer
+        | StepVerb::PauseContainer
+        | StepVerb::UnpauseContainer
+        | StepVerb::RenameContainer
         | StepVerb::RemoveContainer
         | StepVerb::RemoveNetwork
         | StepVerb::RemoveVolume
+        | StepVerb::RemoveImage
         | StepVerb::Keep => false,
     }
 }

@@ -1,12 +1,14 @@
 //! Commands that change something: handed over as a task, then followed.
 
-use super::attach::attach;
+use super::attach::{attach, words};
 use super::context::Context;
-use super::output::Output;
+use super::output::{Output, Tone};
 use super::stack::choose;
 use crate::domain::task::TaskRequest;
-use crate::domain::{Fault, Operation, TaskTarget};
+use crate::domain::{Fault, FaultKind, Operation, Plan, StepVerb, TaskTarget};
+use crate::task;
 use jiff::Timestamp;
+use std::io::{self, IsTerminal as _};
 
 /// Ends with the task; `named` are the services that must be there.
 pub async fn run(
@@ -15,6 +17,30 @@ pub async fn run(
     named: &[String],
     output: Output,
 ) -> Result<u8, Fault> {
+    let request = request(context, operation, named).await?;
+    submit(context, request, output).await
+}
+
+/// The same, after what would be done has been shown and agreed to. What has nothing to do is not asked about.
+pub async fn confirmed(
+    context: &Context,
+    operation: Operation,
+    named: &[String],
+    force: bool,
+    output: Output,
+) -> Result<u8, Fault> {
+    let request = request(context, operation, named).await?;
+    if !force {
+        let plan = task::plan(&context.engine().await?, &request).await?;
+        if !plan.is_empty() && !agreed(&request, &plan, output)? {
+            return Err(Fault::new(FaultKind::Cancelled, request.operation.verb(), request.target.name())
+                .because("it was not agreed to; nothing was changed"));
+        }
+    }
+    submit(context, request, output).await
+}
+
+async fn request(context: &Context, operation: Operation, named: &[String]) -> Result<TaskRequest, Fault> {
     context.may_change(operation.verb())?;
     let chosen = choose(context).await?;
     if !named.is_empty() {
@@ -25,8 +51,30 @@ pub async fn run(
         };
         chosen.check_services(named, &containers)?;
     }
+    Ok(TaskRequest { operation, target: TaskTarget::Stack(chosen.reference) })
+}
+
+async fn submit(context: &Context, request: TaskRequest, output: Output) -> Result<u8, Fault> {
     let store = context.store()?;
-    let request = TaskRequest { operation, target: TaskTarget::Stack(chosen.reference) };
     let id = store.submit(request, &context.endpoint()?.to_string(), Timestamp::now())?;
     attach(&store, &id, output).await
+}
+
+/// Only a person at a terminal can agree; a script says so beforehand.
+fn agreed(request: &TaskRequest, plan: &Plan, output: Output) -> Result<bool, Fault> {
+    if output.json || !io::stdin().is_terminal() {
+        return Err(Fault::new(FaultKind::Invalid, request.operation.verb(), request.target.name())
+            .because("it must be agreed to, and there is no terminal to ask at")
+            .hint("--force does it without asking"));
+    }
+    for step in plan.steps.iter().filter(|step| step.verb != StepVerb::Keep) {
+        output.line(format!("  {}", words(step)))?;
+    }
+    for warning in &plan.warnings {
+        output.toned(&[(Tone::Warning, "! "), (Tone::Plain, warning)])?;
+    }
+    output.prompt("Are you sure? [yN] ")?;
+    let mut answer = String::new();
+    io::stdin().read_line(&mut answer).map_err(|error| Fault::io("read", "the answer", &error))?;
+    Ok(matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes"))
 }

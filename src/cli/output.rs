@@ -50,6 +50,11 @@ impl Output {
         Self::write(&line)
     }
 
+    /// A question, with the cursor after it.
+    pub fn prompt(self, text: &str) -> Result<(), Fault> {
+        Self::write(&Safe::new(text))
+    }
+
     /// A reader that has seen enough (`| head`) ends the program quietly.
     fn write(text: &str) -> Result<(), Fault> {
         let mut stdout = io::stdout().lock();

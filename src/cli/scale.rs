@@ -8,6 +8,9 @@ use std::collections::BTreeMap;
 
 #[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
 pub struct Arguments {
+    /// Leave alone what the services depend on
+    #[arg(long)]
+    pub no_deps: bool,
     #[arg(value_name = "SERVICE=N", required = true)]
     pub replicas: Vec<String>,
 }
@@ -15,7 +18,7 @@ pub struct Arguments {
 pub async fn run(context: &Context, arguments: Arguments, output: Output) -> Result<u8, Fault> {
     let replicas = replicas(&arguments.replicas)?;
     let services: Vec<String> = replicas.keys().cloned().collect();
-    change::run(context, Operation::Scale { replicas }, &services, output).await
+    change::run(context, Operation::Scale { replicas, no_deps: arguments.no_deps }, &services, output).await
 }
 
 /// `web=3 worker=0`

@@ -1,19 +1,35 @@
 //! Plans: from what the files ask for and what the Engine has to a graph of steps with reasons. Pure.
 
 mod card;
+mod cleanup;
 mod conflicts;
 mod converge;
+mod dependencies;
 mod down;
 mod graph;
+mod images;
+mod kill;
 mod objects;
 mod orphans;
+mod pause;
 mod removal;
-mod run;
+mod restart;
+mod rm;
+mod services;
+mod start;
 mod starting;
+mod stop;
 mod up;
 
-pub use down::{DownOptions, down};
-pub use run::{restart, start, stop};
+pub use cleanup::cleanup;
+pub use dependencies::prepare;
+pub use down::down;
+pub use kill::kill;
+pub use pause::{pause, unpause};
+pub use restart::restart;
+pub use rm::rm;
+pub use start::start;
+pub use stop::stop;
 pub use up::{create, scale, up};
 
 use super::body::Creation;
@@ -64,16 +80,31 @@ pub enum Action {
     Start(Target),
     Stop(Target),
     Restart(Target),
+    Kill {
+        target: Target,
+        signal: String,
+    },
+    Pause(Target),
+    Unpause(Target),
+    Rename {
+        target: Target,
+        name: String,
+    },
     Remove {
         target: Target,
         /// Anonymous volumes too.
         volumes: bool,
+        /// Even if it runs by then.
+        force: bool,
     },
     RemoveNetwork {
         name: String,
     },
     RemoveVolume {
         name: String,
+    },
+    RemoveImage {
+        reference: String,
     },
     Await {
         condition: Condition,
@@ -137,6 +168,22 @@ impl ActionPlan {
         }
     }
 
+    /// Takes in the steps of a plan that waits for nothing, but for those that are planned already.
+    fn absorb(&mut self, other: Self) {
+        for (step, action) in other.plan.steps.into_iter().zip(other.actions) {
+            if !self.plan.steps.iter().any(|known| known.verb == step.verb && known.object == step.object) {
+                self.plan.steps.push(step);
+                self.actions.push(action);
+            }
+        }
+        other.plan.warnings.into_iter().for_each(|warning| self.warn(warning));
+        for volume in other.plan.volumes {
+            if !self.plan.volumes.contains(&volume) {
+                self.plan.volumes.push(volume);
+            }
+        }
+    }
+
     /// What does not block but must be read on the card.
     pub fn warn(&mut self, text: impl Into<String>) {
         let text = text.into();
@@ -163,13 +210,21 @@ pub fn for_operation(
     match operation {
         Operation::Up(options) => up(needs_files()?, observed, options),
         Operation::Create(options) => create(needs_files()?, observed, options),
-        Operation::Scale { replicas } => scale(needs_files()?, observed, replicas),
-        Operation::Down { volumes, remove_orphans } => {
-            down(project, observed, DownOptions { volumes: *volumes, remove_orphans: *remove_orphans })
-        }
+        Operation::Scale { replicas, no_deps } => scale(needs_files()?, observed, replicas, *no_deps),
+        Operation::Down(options) => down(project, observed, options),
         Operation::Start { services } => start(project, observed, services),
-        Operation::Stop { services } => stop(project, observed, services),
-        Operation::Restart { services } => restart(project, observed, services),
+        Operation::Stop { services, timeout } => stop(project, observed, services, *timeout),
+        Operation::Restart { services, timeout, no_deps } => {
+            restart(project, observed, services, *timeout, *no_deps)
+        }
+        Operation::Kill { services, signal, remove_orphans } => {
+            kill(project, observed, services, signal, *remove_orphans)
+        }
+        Operation::Pause { services } => pause(project, observed, services),
+        Operation::Unpause { services } => unpause(project, observed, services),
+        Operation::Rm { services, stop, volumes } => rm(project, observed, services, *stop, *volumes),
+        Operation::Cleanup { volumes } => Ok(cleanup(project, observed, *volumes)),
+        Operation::Prepare { service, no_deps } => prepare(needs_files()?, observed, service, *no_deps),
         Operation::Backup => Err(Fault::new(FaultKind::Internal, "plan", observed.project.as_str())
             .because("a backup is not a Compose operation")),
     }

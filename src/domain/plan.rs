@@ -15,9 +15,14 @@ pub enum StepVerb {
     StartContainer,
     StopContainer,
     RestartContainer,
+    KillContainer,
+    PauseContainer,
+    UnpauseContainer,
+    RenameContainer,
     RemoveContainer,
     RemoveNetwork,
     RemoveVolume,
+    RemoveImage,
     /// A condition of a dependency that is waited for.
     Await,
     Dump,
@@ -69,9 +74,14 @@ impl StepVerb {
             Self::StartContainer => "start",
             Self::StopContainer => "stop",
             Self::RestartContainer => "restart",
+            Self::KillContainer => "signal",
+            Self::PauseContainer => "pause",
+            Self::UnpauseContainer => "unpause",
+            Self::RenameContainer => "rename",
             Self::RemoveContainer => "remove",
             Self::RemoveNetwork => "remove network",
             Self::RemoveVolume => "remove volume",
+            Self::RemoveImage => "remove image",
             Self::Await => "wait for",
             Self::Dump => "dump",
             Self::Keep => "keep",
@@ -85,6 +95,8 @@ impl StepVerb {
             Self::RecreateContainer
                 | Self::StopContainer
                 | Self::RestartContainer
+                | Self::KillContainer
+                | Self::PauseContainer
                 | Self::RemoveContainer
                 | Self::RemoveNetwork
                 | Self::RemoveVolume

@@ -21,23 +21,82 @@ pub enum Operation {
     Up(UpOptions),
     /// The containers of an `up`, not started.
     Create(UpOptions),
-    Down {
-        volumes: bool,
-        remove_orphans: bool,
-    },
+    Down(DownOptions),
     Start {
         services: Vec<String>,
     },
     Stop {
         services: Vec<String>,
+        /// Seconds; each container's own grace without it, here and below.
+        #[serde(default)]
+        timeout: Option<u32>,
     },
     Restart {
         services: Vec<String>,
+        #[serde(default)]
+        timeout: Option<u32>,
+        /// Leave those alone that ask to be restarted with the services.
+        #[serde(default)]
+        no_deps: bool,
+    },
+    Kill {
+        services: Vec<String>,
+        signal: String,
+        remove_orphans: bool,
+    },
+    Pause {
+        services: Vec<String>,
+    },
+    Unpause {
+        services: Vec<String>,
+    },
+    /// Removes containers that do not run.
+    Rm {
+        services: Vec<String>,
+        /// Stop those that run, and remove them as well.
+        stop: bool,
+        /// Anonymous volumes too.
+        volumes: bool,
+    },
+    /// Removes what interrupted and one-off work has left behind.
+    Cleanup {
+        volumes: bool,
     },
     Scale {
         replicas: BTreeMap<String, u32>,
+        #[serde(default)]
+        no_deps: bool,
+    },
+    /// Brings up what a one-off container of the service needs.
+    Prepare {
+        service: String,
+        /// Its networks and volumes only.
+        no_deps: bool,
     },
     Backup,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct DownOptions {
+    /// Empty: the whole stack.
+    pub services: Vec<String>,
+    /// Named and anonymous volumes too. External ones are never touched.
+    pub volumes: bool,
+    /// Containers of services that the files do not have, and one-off ones.
+    pub remove_orphans: bool,
+    pub timeout: Option<u32>,
+    pub images: Option<ImageRemoval>,
+}
+
+/// Which images a `down` removes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ImageRemoval {
+    /// Those that were built for a service that names no image.
+    Local,
+    /// All that services use.
+    All,
 }
 
 impl Operation {
@@ -46,12 +105,54 @@ impl Operation {
         match self {
             Self::Up(_) => "up",
             Self::Create(_) => "create",
-            Self::Down { .. } => "down",
+            Self::Down(_) => "down",
             Self::Start { .. } => "start",
             Self::Stop { .. } => "stop",
             Self::Restart { .. } => "restart",
+            Self::Kill { .. } => "kill",
+            Self::Pause { .. } => "pause",
+            Self::Unpause { .. } => "unpause",
+            Self::Rm { .. } => "rm",
+            Self::Cleanup { .. } => "cleanup",
             Self::Scale { .. } => "scale",
+            Self::Prepare { .. } => "run",
             Self::Backup => "backup",
+        }
+    }
+
+    /// The services it names; none where it is for all of them.
+    pub fn services(&self) -> Vec<String> {
+        match self {
+            Self::Up(UpOptions { services, .. })
+            | Self::Create(UpOptions { services, .. })
+            | Self::Down(DownOptions { services, .. })
+            | Self::Start { services }
+            | Self::Stop { services, .. }
+            | Self::Restart { services, .. }
+            | Self::Kill { services, .. }
+            | Self::Pause { services }
+            | Self::Unpause { services }
+            | Self::Rm { services, .. } => services.clone(),
+            Self::Scale { replicas, .. } => replicas.keys().cloned().collect(),
+            Self::Prepare { service, .. } => vec![service.clone()],
+            Self::Cleanup { .. } | Self::Backup => Vec::new(),
+        }
+    }
+
+    /// Whether the containers' labels alone cannot tell what is to be done.
+    pub fn needs_files(&self) -> bool {
+        match self {
+            Self::Up(_) | Self::Create(_) | Self::Scale { .. } | Self::Prepare { .. } => true,
+            Self::Down(_)
+            | Self::Start { .. }
+            | Self::Stop { .. }
+            | Self::Restart { .. }
+            | Self::Kill { .. }
+            | Self::Pause { .. }
+            | Self::Unpause { .. }
+            | Self::Rm { .. }
+            | Self::Cleanup { .. }
+            | Self::Backup => false,
         }
     }
 }

@@ -36,8 +36,14 @@ pub async fn prepare(
         Operation::Restart { .. } => Wish::Restarted,
         Operation::Up(_)
         | Operation::Create(_)
-        | Operation::Down { .. }
+        | Operation::Down(_)
+        | Operation::Kill { .. }
+        | Operation::Pause { .. }
+        | Operation::Unpause { .. }
+        | Operation::Rm { .. }
+        | Operation::Cleanup { .. }
         | Operation::Scale { .. }
+        | Operation::Prepare { .. }
         | Operation::Backup => {
             return Err(Fault::new(FaultKind::Invalid, operation.verb(), name)
                 .because("it is done to a stack, not to one container")

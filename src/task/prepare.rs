@@ -41,16 +41,9 @@ async fn prepare_compose(
 ) -> Result<Prepared, Fault> {
     let (project, unread) = match (project(stack), operation) {
         (Ok(project), _) => (project, None),
-        (Err(fault), Operation::Up(_) | Operation::Create(_) | Operation::Scale { .. }) => return Err(fault),
+        (Err(fault), operation) if operation.needs_files() => return Err(fault),
         // A file that is gone or broken must not keep anybody from stopping what runs.
-        (
-            Err(fault),
-            Operation::Down { .. }
-            | Operation::Start { .. }
-            | Operation::Stop { .. }
-            | Operation::Restart { .. }
-            | Operation::Backup,
-        ) => (None, Some(fault)),
+        (Err(fault), _) => (None, Some(fault)),
     };
     let observed = compose::observe(engine, &stack.project, project.as_ref()).await?;
     if let Some(fault) = unread.clone().filter(|_| observed.containers.is_empty()) {

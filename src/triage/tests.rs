@@ -239,7 +239,10 @@ fn an_unhealthy_container_shows_what_its_check_says_without_secrets() {
           the check says: cannot reach postgres://u:••••••@db/x]"]
     );
     let request = found[0].fix.clone().unwrap().request.unwrap();
-    assert_eq!(request.operation, Operation::Restart { services: vec!["api".to_owned()] });
+    assert_eq!(
+        request.operation,
+        Operation::Restart { services: vec!["api".to_owned()], timeout: None, no_deps: false }
+    );
 }
 
 #[rstest]

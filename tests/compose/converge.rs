@@ -63,17 +63,23 @@ pub async fn restarts_in_place(stack: Stack) {
     let name = format!("{}-web-1", stack.name());
     let state = |field: &str| docker(["inspect", "--format", &format!("{{{{.{field}}}}}"), &name]);
     let (first, started) = (id(&name), state("State.StartedAt"));
-    stack.take(&Operation::Restart { services: Vec::new() }).await.expect("restart");
+    stack
+        .take(&Operation::Restart { services: Vec::new(), timeout: None, no_deps: false })
+        .await
+        .expect("restart");
     assert_eq!(id(&name), first);
     assert_ne!(state("State.StartedAt"), started);
     assert_eq!(state("State.Running"), "true");
-    stack.take(&Operation::Stop { services: vec!["web".to_owned()] }).await.expect("stop");
+    stack.take(&Operation::Stop { services: vec!["web".to_owned()], timeout: None }).await.expect("stop");
     assert_eq!(state("State.Running"), "false");
     stack.take(&Operation::Start { services: Vec::new() }).await.expect("start");
     assert_eq!(state("State.Running"), "true");
     // Without its file a stack is still known by its containers.
     std::fs::remove_file(stack.file()).expect("the file is there");
-    stack.take(&Operation::Restart { services: vec!["web".to_owned()] }).await.expect("restart by labels");
+    stack
+        .take(&Operation::Restart { services: vec!["web".to_owned()], timeout: None, no_deps: false })
+        .await
+        .expect("restart by labels");
     let fault = stack.take(&up(&[])).await.expect_err("up needs files");
     assert!(fault.hint.is_some(), "{fault}");
 }

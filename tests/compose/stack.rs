@@ -3,7 +3,7 @@
 use crate::support::project::Project as Cleaner;
 use mcp_tui::compose::file::{LoadRequest, Project, load};
 use mcp_tui::compose::{ActionPlan, apply, observe, plan};
-use mcp_tui::domain::{Fault, Operation, StepVerb, UpOptions};
+use mcp_tui::domain::{DownOptions, Fault, Operation, StepVerb, UpOptions};
 use mcp_tui::engine::{Endpoint, Engine};
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -80,11 +80,11 @@ pub fn up(services: &[&str]) -> Operation {
 }
 
 pub fn down(volumes: bool) -> Operation {
-    Operation::Down { volumes, remove_orphans: false }
+    Operation::Down(DownOptions { volumes, ..DownOptions::default() })
 }
 
 pub fn scale(service: &str, replicas: u32) -> Operation {
-    Operation::Scale { replicas: [(service.to_owned(), replicas)].into() }
+    Operation::Scale { replicas: [(service.to_owned(), replicas)].into(), no_deps: false }
 }
 
 /// The steps that change something: `create x-web-1`.

@@ -124,7 +124,7 @@ impl Confirm {
     /// What destroys data must be typed, whoever asks for it.
     pub(in crate::app) fn demand_typing(&mut self) {
         let destroys = self.parts.iter().any(|part| {
-            let asked = matches!(part.task.operation, Operation::Down { volumes: true, .. });
+            let asked = matches!(&part.task.operation, Operation::Down(down) if down.volumes);
             let planned = match &part.phase {
                 Phase::Ready(plan) => plan.steps.iter().any(|step| step.verb == StepVerb::RemoveVolume),
                 Phase::Asking | Phase::Planning | Phase::Failed(_) | Phase::Starting | Phase::Started => {

@@ -6,7 +6,7 @@ use crate::app::fixtures::*;
 use crate::app::store::notices::Severity;
 use crate::app::{Effect, Msg, PaneId, State};
 use crate::domain::task::TaskRequest;
-use crate::domain::{Operation, StepVerb, TaskId, TaskRecord, TaskSpec, TaskState, TaskTarget};
+use crate::domain::{DownOptions, Operation, StepVerb, TaskId, TaskRecord, TaskSpec, TaskState, TaskTarget};
 
 fn card(state: &State) -> &Confirm {
     match state.dialog() {
@@ -26,7 +26,10 @@ fn planned(state: &mut State, request: u64, verbs: &[StepVerb]) {
 #[test]
 fn a_restart_is_planned_confirmed_and_started() {
     let mut state = platform();
-    let task = on_stack("mcp", Operation::Restart { services: vec!["mcp-inference".to_owned()] });
+    let task = on_stack(
+        "mcp",
+        Operation::Restart { services: vec!["mcp-inference".to_owned()], timeout: None, no_deps: false },
+    );
     let effects = press(&mut state, "r");
     let request = card(&state).parts[0].request;
     assert_eq!(effects, [Effect::RequestPlan { request, task: task.clone() }]);
@@ -77,7 +80,10 @@ fn scaling_asks_for_the_number_first_and_plans_each() {
     let effects = press(&mut state, "5");
     let old = card(&state).parts[0].request;
     let scale = |number| {
-        on_stack("mcp", Operation::Scale { replicas: [("mcp-inference".to_owned(), number)].into() })
+        on_stack(
+            "mcp",
+            Operation::Scale { replicas: [("mcp-inference".to_owned(), number)].into(), no_deps: false },
+        )
     };
     assert_eq!(effects, [Effect::RequestPlan { request: old, task: scale(5) }]);
     assert_eq!(card(&state).replicas.unwrap().before, 3, "the one that restarts is a replica too");
@@ -105,16 +111,13 @@ fn no_more_digits_are_taken_than_a_service_may_have_replicas() {
 fn taking_down_with_volumes_must_be_typed() {
     let mut state = platform();
     press(&mut state, "D");
-    assert_eq!(
-        card(&state).parts[0].task,
-        on_stack("mcp", Operation::Down { volumes: false, remove_orphans: false })
-    );
+    assert_eq!(card(&state).parts[0].task, on_stack("mcp", Operation::Down(DownOptions::default())));
     assert!(card(&state).typed.is_none());
     press(&mut state, "tab");
     let request = card(&state).parts[0].request;
     assert_eq!(
         card(&state).parts[0].task,
-        on_stack("mcp", Operation::Down { volumes: true, remove_orphans: false })
+        on_stack("mcp", Operation::Down(DownOptions { volumes: true, ..DownOptions::default() }))
     );
     planned(&mut state, request, &[StepVerb::RemoveContainer, StepVerb::RemoveVolume]);
     assert_eq!(press(&mut state, "enter"), []);
@@ -184,8 +187,8 @@ fn marked_rows_are_acted_on_together() {
     assert_eq!(
         tasks,
         [
-            &on_stack("mcp", Operation::Restart { services }),
-            &on_stack("mlflow", Operation::Restart { services: Vec::new() })
+            &on_stack("mcp", Operation::Restart { services, timeout: None, no_deps: false }),
+            &on_stack("mlflow", Operation::Restart { services: Vec::new(), timeout: None, no_deps: false })
         ]
     );
     let requests: Vec<u64> = card(&state).parts.iter().map(|part| part.request).collect();
@@ -205,7 +208,7 @@ fn one_replica_and_a_loose_container_are_restarted_by_themselves() {
     keys(&mut state, "esc G");
     assert_eq!(
         press(&mut state, "S").iter().filter(|effect| matches!(effect, Effect::RequestPlan { task, .. }
-            if task.operation == Operation::Stop { services: Vec::new() } && task.target.name() == "watchtower")).count(),
+            if task.operation == Operation::Stop { services: Vec::new(), timeout: None } && task.target.name() == "watchtower")).count(),
         1
     );
     press(&mut state, "esc");

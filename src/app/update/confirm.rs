@@ -11,7 +11,7 @@ use crate::app::effect::Effect;
 use crate::app::store::notices::Severity;
 use crate::config::keys::{Key, KeyPress};
 use crate::domain::task::TaskRequest;
-use crate::domain::{Fault, Operation, Plan, TaskId, TaskTarget, UpOptions};
+use crate::domain::{Fault, Operation, Plan, TaskId, TaskTarget};
 use std::path::Path;
 
 impl Turn<'_> {
@@ -22,18 +22,10 @@ impl Turn<'_> {
             self.state.notices.tell(Severity::Warning, "there is nothing this can be done to", self.now);
             return;
         }
-        let replicas = tasks.iter().find_map(|task| match &task.operation {
-            Operation::Scale { replicas } => {
-                let before = replicas.values().next().copied()?;
-                Some(Replicas { before, wanted: before, fresh: true })
-            }
-            Operation::Up(_)
-            | Operation::Create(_)
-            | Operation::Down { .. }
-            | Operation::Start { .. }
-            | Operation::Stop { .. }
-            | Operation::Restart { .. }
-            | Operation::Backup => None,
+        let replicas = tasks.iter().find_map(|task| {
+            let Operation::Scale { replicas, .. } = &task.operation else { return None };
+            let before = replicas.values().next().copied()?;
+            Some(Replicas { before, wanted: before, fresh: true })
         });
         // The fix of a finding names its number itself.
         let replicas = replicas.filter(|_| command == Command::Scale);
@@ -182,7 +174,7 @@ impl Turn<'_> {
         let Some(Dialog::Confirm(confirm)) = self.state.dialogs.last_mut() else { return };
         let Some(wanted) = confirm.replicas.map(|replicas| replicas.wanted) else { return };
         for part in &mut confirm.parts {
-            if let Operation::Scale { replicas } = &mut part.task.operation {
+            if let Operation::Scale { replicas, .. } = &mut part.task.operation {
                 for number in replicas.values_mut() {
                     *number = wanted;
                 }
@@ -197,8 +189,8 @@ impl Turn<'_> {
         *chosen = !*chosen;
         let chosen = *chosen;
         for part in &mut confirm.parts {
-            if let Operation::Down { volumes, .. } = &mut part.task.operation {
-                *volumes = chosen;
+            if let Operation::Down(options) = &mut part.task.operation {
+                options.volumes = chosen;
             }
         }
         self.plan_again();
@@ -233,15 +225,7 @@ fn title(command: Command, tasks: &[TaskRequest]) -> String {
     let names: Vec<String> = tasks
         .iter()
         .map(|task| {
-            let services = match &task.operation {
-                Operation::Up(UpOptions { services, .. })
-                | Operation::Create(UpOptions { services, .. })
-                | Operation::Start { services }
-                | Operation::Stop { services }
-                | Operation::Restart { services } => services.join(", "),
-                Operation::Scale { replicas } => replicas.keys().cloned().collect::<Vec<_>>().join(", "),
-                Operation::Down { .. } | Operation::Backup => String::new(),
-            };
+            let services = task.operation.services().join(", ");
             let name = task.target.name();
             if services.is_empty() { name.to_owned() } else { format!("{services} of {name}") }
         })

@@ -4,7 +4,7 @@ use crate::app::State;
 use crate::app::command::Command;
 use crate::app::tree::Subject;
 use crate::domain::task::TaskRequest;
-use crate::domain::{ContainerId, Operation, TaskTarget, UpOptions};
+use crate::domain::{ContainerId, DownOptions, Operation, TaskTarget, UpOptions};
 use std::collections::BTreeMap;
 
 /// What is aimed at in one stack.
@@ -70,10 +70,10 @@ fn operation(
 ) -> Option<Operation> {
     match command {
         Command::Deploy => Some(Operation::Up(UpOptions { services, ..UpOptions::default() })),
-        Command::Restart => Some(Operation::Restart { services }),
-        Command::StopOrStart if runs => Some(Operation::Stop { services }),
+        Command::Restart => Some(Operation::Restart { services, timeout: None, no_deps: false }),
+        Command::StopOrStart if runs => Some(Operation::Stop { services, timeout: None }),
         Command::StopOrStart => Some(Operation::Start { services }),
-        Command::TakeDown => Some(Operation::Down { volumes: false, remove_orphans: false }),
+        Command::TakeDown => Some(Operation::Down(DownOptions::default())),
         Command::BackUp => Some(Operation::Backup),
         Command::Scale => {
             let now = services
@@ -84,7 +84,7 @@ fn operation(
                     (service, u32::try_from(exist).unwrap_or(u32::MAX))
                 })
                 .collect();
-            Some(Operation::Scale { replicas: now })
+            Some(Operation::Scale { replicas: now, no_deps: false })
         }
         _ => None,
     }

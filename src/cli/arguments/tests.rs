@@ -47,10 +47,29 @@ fn the_stack_and_json_may_stand_on_either_side() {
 
 #[test]
 fn down_and_others_take_what_docker_compose_takes() {
-    let down = down::Arguments { volumes: true, remove_orphans: false };
-    assert_eq!(command("down -v"), Command::Down(down));
+    let down = down::Arguments {
+        volumes: true,
+        remove_orphans: false,
+        rmi: Some(down::Images::Local),
+        timeout: Some(3),
+        services: vec!["web".to_owned()],
+    };
+    assert_eq!(command("down -v -t 3 --rmi local web"), Command::Down(down));
     assert_eq!(command("tasks"), Command::Tasks(tasks::Arguments { command: None }));
     assert_eq!(command("backup list"), Command::Backup(backup::BackupCommand::List));
+}
+
+/// docker compose knows no stacks, so its short options come first.
+#[test]
+fn s_is_the_stack_before_the_command_and_what_docker_compose_says_after() {
+    let arguments = parse("-s shop kill -s HUP web").unwrap();
+    assert_eq!(arguments.global.stack.as_deref(), Some("shop"));
+    let Some(Command::Kill(kill)) = arguments.command else { panic!("{:?}", arguments.command) };
+    assert_eq!((kill.signal.as_str(), kill.services), ("HUP", vec!["web".to_owned()]));
+    let arguments = parse("rm -s -f --stack shop").unwrap();
+    assert_eq!(arguments.global.stack.as_deref(), Some("shop"));
+    let Some(Command::Rm(rm)) = arguments.command else { panic!("{:?}", arguments.command) };
+    assert!(rm.stop && rm.force && !rm.volumes);
 }
 
 #[rstest]

@@ -51,12 +51,38 @@ impl<'run> Run<'run> {
                 let id = self.id(target)?;
                 self.engine.restart(&id, self.stop_timeout).await.map_err(|fault| named(fault, target.name()))
             }
-            Action::Remove { target, volumes } => {
+            Action::Kill { target, signal } => {
                 let id = self.id(target)?;
-                gone_is_fine(self.engine.remove_container(&id, true, *volumes).await, target.name())
+                self.engine.kill(&id, signal).await.map_err(|fault| named(fault, target.name()))
+            }
+            Action::Pause(target) => {
+                let id = self.id(target)?;
+                self.engine.pause(&id).await.map_err(|fault| named(fault, target.name()))
+            }
+            Action::Unpause(target) => {
+                let id = self.id(target)?;
+                self.engine.unpause(&id).await.map_err(|fault| named(fault, target.name()))
+            }
+            Action::Rename { target, name } => {
+                let id = self.id(target)?;
+                self.engine.rename(&id, name).await.map_err(|fault| named(fault, target.name()))
+            }
+            Action::Remove { target, volumes, force } => {
+                let id = self.id(target)?;
+                gone_is_fine(self.engine.remove_container(&id, *force, *volumes).await, target.name())
             }
             Action::RemoveNetwork { name } => gone_is_fine(self.engine.remove_network(name).await, name),
             Action::RemoveVolume { name } => gone_is_fine(self.engine.remove_volume(name).await, name),
+            Action::RemoveImage { reference } => {
+                match gone_is_fine(self.engine.remove_image(reference).await, reference) {
+                    // Somebody else has use for it, which keeps nothing of ours.
+                    Err(fault) if fault.kind == FaultKind::Conflict => {
+                        (self.tell)(TaskEvent::Output { text: format!("warning: {fault}; it is kept") });
+                        Ok(())
+                    }
+                    result => result,
+                }
+            }
             Action::Await { condition, containers, required } => {
                 match wait::until(self, step, *condition, containers).await {
                     Err(fault) if !required && fault.kind == FaultKind::Refused => {

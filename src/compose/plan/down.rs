@@ -1,110 +1,130 @@
-//! `down`: everything the project made goes, but its data only when that is asked for.
+//! `down`: everything the project made goes, but its data and its images only when that is asked for.
 
 use super::card::{add_gpus, new_plan};
 use super::removal::stop_and_remove;
-use super::{Action, ActionPlan, graph};
+use super::services::{dependents, duration, is_oneoff, service_of, timeout_words};
+use super::{Action, ActionPlan, graph, images};
 use crate::compose::file::Project;
 use crate::compose::observe::Observed;
-use crate::domain::{Container, Fault, FaultKind, StepVerb};
+use crate::domain::{Container, DownOptions, Fault, FaultKind, ImageRemoval, StepVerb};
 use std::collections::{BTreeMap, BTreeSet};
-
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct DownOptions {
-    /// Named and anonymous volumes too. External ones are never touched.
-    pub volumes: bool,
-    pub remove_orphans: bool,
-}
 
 pub fn down(
     project: Option<&Project>,
     observed: &Observed,
-    options: DownOptions,
+    options: &DownOptions,
 ) -> Result<ActionPlan, Fault> {
-    let mut words = Vec::new();
-    words.extend(options.volumes.then(|| "--volumes".to_owned()));
-    words.extend(options.remove_orphans.then(|| "--remove-orphans".to_owned()));
-    let mut plan = new_plan("down", project, observed, &words);
+    graph::known(&options.services, project, observed, "down")?;
+    let mut plan = new_plan("down", project, observed, &words(options));
+    plan.stop_timeout = duration(options.timeout);
     let networks = networks(&mut plan, project, observed);
-    let volumes = volumes(&mut plan, project, observed, options.volumes);
+    let volumes = volumes(project, observed);
     if observed.containers.is_empty() && networks.is_empty() && volumes.is_empty() && project.is_none() {
         return Err(Fault::new(FaultKind::NotFound, "take down", observed.project.as_str())
             .because("there is no such stack: no container, network or volume belongs to it")
-            .hint("docker compose ls lists what runs"));
+            .hint("`mcp-tui ls -a` lists what there is"));
     }
-
-    let is_orphan = |container: &Container| {
-        let service = container.compose.as_ref().map_or("", |labels| labels.service.as_str());
-        project.is_some_and(|project| project.service(service).is_none())
-    };
-    let (orphans, mut going): (Vec<&Container>, Vec<&Container>) =
-        observed.containers.iter().partition(|container| is_orphan(container));
-    let mut staying = Vec::new();
-    if options.remove_orphans {
-        going.extend(&orphans);
-    } else if !orphans.is_empty() {
-        let names: Vec<&str> = orphans.iter().map(|orphan| orphan.name.as_str()).collect();
-        plan.warn(format!(
-            "the files have no service for {}; --remove-orphans takes them away",
-            names.join(", ")
-        ));
-        staying = orphans;
-    }
+    let (going, staying) = going(&mut plan, project, observed, options);
 
     // Those that need others go before them.
     let edges = graph::edges(project, observed);
-    let services: BTreeSet<String> = going
-        .iter()
-        .filter_map(|container| container.compose.as_ref().map(|labels| labels.service.clone()))
-        .collect();
+    let services: BTreeSet<String> = going.iter().map(|container| service_of(container).to_owned()).collect();
     let order = graph::ordered(&services, &edges);
-    let mut removals: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-    let mut all = Vec::new();
+    let mut removals: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for service in order.iter().rev() {
-        let dependents: Vec<usize> = removals
-            .iter()
-            .filter(|(name, _)| edges.get(**name).is_some_and(|needed| needed.contains_key(service)))
-            .flat_map(|(_, steps)| steps.iter().copied())
-            .collect();
-        let own = going
-            .iter()
-            .filter(|container| container.compose.as_ref().is_some_and(|labels| labels.service == *service));
-        for container in own {
-            let declared = project.and_then(|project| project.service(service));
+        let earlier = dependents(&removals, service, &edges);
+        let declared = project.and_then(|project| project.service(service));
+        for container in going.iter().filter(|container| service_of(container) == service) {
             let (first, last) = stop_and_remove(&mut plan, container, declared, "down", options.volumes);
-            plan.after(first, dependents.iter().copied());
-            removals.entry(service).or_default().push(last);
-            all.push(last);
+            plan.after(first, earlier.iter().copied());
+            removals.entry(service.clone()).or_default().push(last);
         }
     }
+    let all: Vec<usize> = removals.into_values().flatten().collect();
     for name in networks {
-        let user = staying
-            .iter()
-            .find(|container| container.networks.iter().any(|attached| attached.network == name));
-        if let Some(user) = user {
+        let attached = |container: &&Container| container.networks.iter().any(|to| to.network == name);
+        if let Some(user) = staying.iter().copied().chain(&observed.others).find(attached) {
             plan.warn(format!("the network {name} is kept: {} is attached to it", user.name));
             continue;
         }
-        let step = plan.add(
-            StepVerb::RemoveNetwork,
-            &name,
-            None,
-            "down",
-            Action::RemoveNetwork { name: name.clone() },
-        );
+        let action = Action::RemoveNetwork { name: name.clone() };
+        let step = plan.add(StepVerb::RemoveNetwork, &name, None, "down", action);
         plan.after(step, all.iter().copied());
     }
     for name in volumes {
-        let step = plan.add(
-            StepVerb::RemoveVolume,
-            &name,
-            None,
-            "its data is given up",
-            Action::RemoveVolume { name: name.clone() },
-        );
-        plan.after(step, all.iter().copied());
+        let mounted = |container: &&Container| {
+            container.mounts.iter().any(|mount| mount.kind == "volume" && mount.source == name)
+        };
+        let user = staying.iter().copied().chain(&observed.others).find(mounted);
+        let fate = if options.volumes && user.is_none() { "removed" } else { "kept" };
+        plan.plan.volumes.push(format!("{name} ({fate})"));
+        match user {
+            _ if !options.volumes => {}
+            Some(user) => plan.warn(format!("the volume {name} is kept: {} uses it", user.name)),
+            None => {
+                let action = Action::RemoveVolume { name: name.clone() };
+                let step = plan.add(StepVerb::RemoveVolume, &name, None, "its data is given up", action);
+                plan.after(step, all.iter().copied());
+            }
+        }
+    }
+    if let Some(which) = options.images {
+        images::add_removals(&mut plan, project, observed, &options.services, which, &all);
     }
     add_gpus(&mut plan, project, observed, &order);
     Ok(plan)
+}
+
+fn words(options: &DownOptions) -> Vec<String> {
+    let mut words = timeout_words(options.timeout);
+    words.extend(options.volumes.then(|| "--volumes".to_owned()));
+    words.extend(options.remove_orphans.then(|| "--remove-orphans".to_owned()));
+    let images = options.images.map(|which| match which {
+        ImageRemoval::Local => "local",
+        ImageRemoval::All => "all",
+    });
+    words.extend(images.into_iter().flat_map(|which| ["--rmi".to_owned(), which.to_owned()]));
+    words.extend(options.services.iter().cloned());
+    words
+}
+
+/// The containers that are removed, and those that stay.
+fn going<'seen>(
+    plan: &mut ActionPlan,
+    project: Option<&Project>,
+    observed: &'seen Observed,
+    options: &DownOptions,
+) -> (Vec<&'seen Container>, Vec<&'seen Container>) {
+    let is_orphan = |container: &Container| {
+        is_oneoff(container)
+            || project.is_some_and(|project| project.service(service_of(container)).is_none())
+    };
+    let is_meant = |container: &Container| {
+        options.services.is_empty() || options.services.iter().any(|name| name == service_of(container))
+    };
+    let (orphans, own): (Vec<&Container>, Vec<&Container>) =
+        observed.containers.iter().partition(|container| is_orphan(container));
+    let (mut going, mut staying): (Vec<&Container>, Vec<&Container>) =
+        own.into_iter().partition(|container| is_meant(container));
+    if options.remove_orphans {
+        going.extend(orphans);
+        return (going, staying);
+    }
+    let (oneoffs, strangers): (Vec<&Container>, Vec<&Container>) =
+        orphans.iter().copied().partition(|container| is_oneoff(container));
+    let names = |containers: &[&Container]| {
+        containers.iter().map(|container| container.name.to_string()).collect::<Vec<_>>().join(", ")
+    };
+    if !strangers.is_empty() {
+        let names = names(&strangers);
+        plan.warn(format!("the files have no service for {names}; --remove-orphans takes them away"));
+    }
+    if !oneoffs.is_empty() {
+        let names = names(&oneoffs);
+        plan.warn(format!("one-off containers stay: {names}; --remove-orphans takes them away"));
+    }
+    staying.extend(orphans);
+    (going, staying)
 }
 
 /// The project's networks as the Engine has them; others that only share a name are left alone.
@@ -121,21 +141,13 @@ fn networks(plan: &mut ActionPlan, project: Option<&Project>, observed: &Observe
     own
 }
 
-/// The volumes to remove; the card names those that are kept as well.
-fn volumes(
-    plan: &mut ActionPlan,
-    project: Option<&Project>,
-    observed: &Observed,
-    remove: bool,
-) -> Vec<String> {
+/// The project's volumes, without those that the files call external.
+fn volumes(project: Option<&Project>, observed: &Observed) -> Vec<String> {
     let own = observed.volumes.iter().filter(|volume| volume.project.as_deref() == Some(&observed.project));
     let external = |name: &str| {
         project.is_some_and(|project| {
             project.volumes.values().any(|volume| volume.external && volume.name == name)
         })
     };
-    let own: Vec<String> = own.map(|volume| volume.name.to_string()).filter(|name| !external(name)).collect();
-    let fate = if remove { "removed" } else { "kept" };
-    plan.plan.volumes.extend(own.iter().map(|name| format!("{name} ({fate})")));
-    if remove { own } else { Vec::new() }
+    own.map(|volume| volume.name.to_string()).filter(|name| !external(name)).collect()
 }

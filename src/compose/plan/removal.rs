@@ -20,8 +20,13 @@ pub fn stop_and_remove(
         plan.downtime(step, card::grace(container, service));
         step
     });
-    let removed =
-        plan.add(StepVerb::RemoveContainer, name, label, reason, Action::Remove { target, volumes });
+    let removed = plan.add(
+        StepVerb::RemoveContainer,
+        name,
+        label,
+        reason,
+        Action::Remove { target, volumes, force: true },
+    );
     plan.after(removed, stopped);
     (stopped.unwrap_or(removed), removed)
 }

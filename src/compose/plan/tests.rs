@@ -3,9 +3,11 @@ use crate::compose::file::{LoadRequest, load};
 use crate::compose::hash::config_hash;
 use crate::domain::container::{ContainerDetails, MountPoint, PublishedPort};
 use crate::domain::resources::{Image, Network, Volume};
-use crate::domain::{ComposeLabels, Container, ContainerState, Safe, UpOptions};
+use crate::domain::{ComposeLabels, Container, ContainerState, DownOptions, Safe, UpOptions};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+
+mod verbs;
 
 const SHOP: &str = "
 services:
@@ -221,7 +223,7 @@ fn scale_takes_the_highest_numbers_and_adds_above_them() {
         observed.containers.push(container(project, "api", 5, ContainerState::Running));
         observed
     };
-    let to = |count: u32| Operation::Scale { replicas: [("api".to_owned(), count)].into() };
+    let to = |count: u32| Operation::Scale { replicas: [("api".to_owned(), count)].into(), no_deps: false };
     let up = operation(SHOP, gap, &to(4));
     assert!(up.contains("create shop-api-6 ") && up.contains("create shop-api-7 "), "{up}");
     let down = operation(SHOP, gap, &to(1));
@@ -233,9 +235,9 @@ fn more_replicas_than_a_service_may_have_are_refused_before_any_is_planned() {
     let project = project(SHOP);
     let observed = running(&project);
     let to = |count: u32| BTreeMap::from([("api".to_owned(), count)]);
-    assert!(scale(&project, &observed, &to(1_000)).is_ok());
+    assert!(scale(&project, &observed, &to(1_000), false).is_ok());
     for count in [1_001, 99_999_999, u32::MAX] {
-        let fault = scale(&project, &observed, &to(count)).unwrap_err();
+        let fault = scale(&project, &observed, &to(count), false).unwrap_err();
         assert_eq!(fault.kind, FaultKind::Invalid);
         assert!(fault.to_string().contains("1000 replicas at the most"), "{fault}");
     }
@@ -243,14 +245,14 @@ fn more_replicas_than_a_service_may_have_are_refused_before_any_is_planned() {
 
 #[test]
 fn down_goes_backwards_and_keeps_the_data() {
-    let down = Operation::Down { volumes: false, remove_orphans: false };
+    let down = Operation::Down(DownOptions::default());
     insta::assert_snapshot!(operation(SHOP, running, &down));
 }
 
 #[test]
 fn down_without_files_knows_the_order_from_labels() {
     let observed = running(&project(SHOP));
-    let down = Operation::Down { volumes: true, remove_orphans: false };
+    let down = Operation::Down(DownOptions { volumes: true, ..DownOptions::default() });
     let plan = for_operation(None, &observed, &down).unwrap();
     let steps = plan.summary().steps;
     let position = |object: &str| steps.iter().position(|step| step.object == object).unwrap();
@@ -267,8 +269,8 @@ fn restart_and_stop_show_the_grace() {
     let services = || vec!["db".to_owned()];
     insta::assert_snapshot!(format!(
         "{}\n\n{}",
-        operation(SHOP, running, &Operation::Restart { services: services() }),
-        operation(SHOP, running, &Operation::Stop { services: Vec::new() }),
+        operation(SHOP, running, &Operation::Restart { services: services(), timeout: None, no_deps: false }),
+        operation(SHOP, running, &Operation::Stop { services: Vec::new(), timeout: None }),
     ));
 }
 
@@ -322,9 +324,9 @@ fn what_would_fail_half_way_is_refused_before() {
     let fault = refusal(SHOP, held, &everything());
     assert!(fault.object == "8080" && fault.to_string().contains("squatter"), "{fault}");
 
-    let many = Operation::Scale { replicas: [("web".to_owned(), 2)].into() };
+    let many = Operation::Scale { replicas: [("web".to_owned(), 2)].into(), no_deps: false };
     assert!(refusal(SHOP, |_| (), &many).to_string().contains("8080"));
-    let unknown = Operation::Restart { services: vec!["nix".to_owned()] };
+    let unknown = Operation::Restart { services: vec!["nix".to_owned()], timeout: None, no_deps: false };
     assert!(refusal(SHOP, |_| (), &unknown).hint.unwrap().contains("api, db, job, web"));
     let paused = |observed: &mut Observed| observed.containers[0].state = ContainerState::Paused;
     assert!(refusal(SHOP, paused, &everything()).hint.unwrap().contains("docker unpause"));
@@ -371,6 +373,7 @@ fn replicas_of_the_file_are_kept_by_a_scale_of_another() {
     let mut observed = running(&project);
     observed.containers.push(container(&project, "api", 3, ContainerState::Running));
     let one: BTreeMap<String, u32> = [("web".to_owned(), 1)].into();
-    let plan = for_operation(Some(&project), &observed, &Operation::Scale { replicas: one }).unwrap();
+    let plan = for_operation(Some(&project), &observed, &Operation::Scale { replicas: one, no_deps: false })
+        .unwrap();
     assert!(plan.summary().is_empty(), "{}", show(&plan));
 }

@@ -33,8 +33,10 @@ pub fn scale(
     project: &Project,
     observed: &Observed,
     replicas: &BTreeMap<String, u32>,
+    no_deps: bool,
 ) -> Result<ActionPlan, Fault> {
-    let words: Vec<String> = replicas.iter().map(|(name, count)| format!("{name}={count}")).collect();
+    let mut words: Vec<String> = no_deps.then(|| "--no-deps".to_owned()).into_iter().collect();
+    words.extend(replicas.iter().map(|(name, count)| format!("{name}={count}")));
     let plan = new_plan("scale", Some(project), observed, &words);
     let services: Vec<String> = replicas.keys().cloned().collect();
     if services.is_empty() {
@@ -50,7 +52,7 @@ pub fn scale(
             all.insert(service.clone(), present);
         }
     }
-    let options = UpOptions { services, scale: all, ..UpOptions::default() };
+    let options = UpOptions { services, scale: all, no_deps, ..UpOptions::default() };
     bring_up(plan, "scale", project, observed, &options)
 }
 

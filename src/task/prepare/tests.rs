@@ -1,5 +1,5 @@
 use super::*;
-use crate::domain::UpOptions;
+use crate::domain::{DownOptions, UpOptions};
 use crate::engine::Endpoint;
 use crate::sim::{Scenario, Server};
 use std::path::PathBuf;
@@ -33,10 +33,10 @@ async fn what_runs_can_be_stopped_and_saved_when_its_files_are_gone_or_broken() 
         let files = tempfile::tempdir().unwrap();
         let stack = stack(files.path(), "mlflow", text);
         for operation in [
-            Operation::Stop { services: Vec::new() },
-            Operation::Restart { services: Vec::new() },
+            Operation::Stop { services: Vec::new(), timeout: None },
+            Operation::Restart { services: Vec::new(), timeout: None, no_deps: false },
             Operation::Start { services: Vec::new() },
-            Operation::Down { volumes: false, remove_orphans: false },
+            Operation::Down(DownOptions::default()),
             Operation::Backup,
         ] {
             let verb = operation.verb();
@@ -56,7 +56,7 @@ async fn files_that_cannot_be_read_are_a_fault_when_nothing_runs_either() {
     let directory = tempfile::tempdir().unwrap();
     let server = Server::start(Scenario::builtin("mcp").unwrap(), directory.path()).unwrap();
     let stack = stack(directory.path(), "nothing-of-it-runs", None);
-    for operation in [Operation::Stop { services: Vec::new() }, Operation::Backup] {
+    for operation in [Operation::Stop { services: Vec::new(), timeout: None }, Operation::Backup] {
         let fault = planned(server.socket(), &stack, operation).await.unwrap_err();
         assert!(fault.to_string().contains("compose.yaml"), "{fault}");
     }

@@ -11,7 +11,7 @@ fn store_with(directory: &tempfile::TempDir, ids: &[&str]) -> Store {
     for id in ids {
         let spec = TaskSpec {
             id: TaskId((*id).to_owned()),
-            operation: Operation::Stop { services: Vec::new() },
+            operation: Operation::Stop { services: Vec::new(), timeout: None },
             target: TaskTarget::Stack(StackRef {
                 project: "mlflow".to_owned(),
                 files: Vec::new(),

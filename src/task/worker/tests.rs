@@ -15,7 +15,7 @@ fn stack(project: &str) -> TaskTarget {
 fn spec(target: TaskTarget, endpoint: &str) -> TaskSpec {
     TaskSpec {
         id: TaskId("20261120T103104-stop-mlflow-3f9c".to_owned()),
-        operation: Operation::Stop { services: Vec::new() },
+        operation: Operation::Stop { services: Vec::new(), timeout: None },
         target,
         requested_by: "alice".to_owned(),
         requested_from: None,

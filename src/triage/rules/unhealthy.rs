@@ -20,7 +20,9 @@ pub(super) fn find(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
                 finding = finding.seen(format!("the check says: {output}"));
             }
         }
-        findings
-            .push(finding.fix("restart it", request(container, |services| Operation::Restart { services })));
+        findings.push(finding.fix(
+            "restart it",
+            request(container, |services| Operation::Restart { services, timeout: None, no_deps: false }),
+        ));
     }
 }

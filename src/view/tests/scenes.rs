@@ -480,7 +480,11 @@ pub fn tasks() -> Vec<TaskRecord> {
     ] {
         done.apply(&event);
     }
-    let mut failed = record("mcp", Operation::Restart { services: vec!["nginx".to_owned()] }, DAY);
+    let mut failed = record(
+        "mcp",
+        Operation::Restart { services: vec!["nginx".to_owned()], timeout: None, no_deps: false },
+        DAY,
+    );
     let fault = Fault::new(FaultKind::Conflict, "start container", "mcp-nginx-1")
         .because("port 80 is already allocated")
         .hint("find who holds it: ss -ltnp 'sport = :80'");

@@ -80,10 +80,14 @@ fn mark(verb: StepVerb, theme: &Theme) -> words::Mark {
         StepVerb::CreateNetwork
         | StepVerb::CreateVolume
         | StepVerb::CreateContainer
-        | StepVerb::StartContainer => ("+", theme.good),
-        StepVerb::RecreateContainer | StepVerb::RestartContainer => ("↻", theme.warning),
-        StepVerb::StopContainer => ("‖", theme.warning),
-        StepVerb::RemoveContainer | StepVerb::RemoveNetwork => ("-", theme.warning),
+        | StepVerb::StartContainer
+        | StepVerb::UnpauseContainer => ("+", theme.good),
+        StepVerb::RecreateContainer | StepVerb::RestartContainer | StepVerb::RenameContainer => {
+            ("↻", theme.warning)
+        }
+        StepVerb::StopContainer | StepVerb::PauseContainer => ("‖", theme.warning),
+        StepVerb::KillContainer => ("!", theme.warning),
+        StepVerb::RemoveContainer | StepVerb::RemoveNetwork | StepVerb::RemoveImage => ("-", theme.warning),
         StepVerb::RemoveVolume => ("✗", theme.bad),
         StepVerb::Await => ("·", theme.dim),
         StepVerb::Keep => ("=", theme.dim),
@@ -145,6 +149,8 @@ fn stops_container(verb: StepVerb) -> bool {
         StepVerb::RecreateContainer
             | StepVerb::StopContainer
             | StepVerb::RestartContainer
+            | StepVerb::KillContainer
+            | StepVerb::PauseContainer
             | StepVerb::RemoveContainer
     )
 }

@@ -1,0 +1,18 @@
+//! `unpause`: frozen processes go on.
+
+use super::change;
+use super::context::Context;
+use super::output::Output;
+use crate::domain::{Fault, Operation};
+
+#[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
+pub struct Arguments {
+    /// All of them when none is named
+    #[arg(value_name = "SERVICE")]
+    pub services: Vec<String>,
+}
+
+pub async fn run(context: &Context, arguments: Arguments, output: Output) -> Result<u8, Fault> {
+    let Arguments { services } = arguments;
+    change::run(context, Operation::Unpause { services: services.clone() }, &services, output).await
+}

@@ -1,0 +1,243 @@
+//! What is done to containers that are there: signals, pauses, removals.
+
+use super::*;
+use crate::domain::ImageRemoval;
+use crate::domain::container::Attachment;
+
+/// The steps that change something, in order: `signal shop-web-1`.
+fn changes(plan: &ActionPlan) -> Vec<String> {
+    let steps = plan.summary().steps;
+    let changing = steps.iter().filter(|step| step.verb != StepVerb::Keep);
+    changing.map(|step| format!("{} {}", step.verb.words(), step.object)).collect()
+}
+
+fn planned(observed: &Observed, operation: &Operation) -> ActionPlan {
+    for_operation(Some(&project(SHOP)), observed, operation).unwrap()
+}
+
+fn refused(observed: &Observed, operation: &Operation) -> Fault {
+    for_operation(Some(&project(SHOP)), observed, operation).unwrap_err()
+}
+
+fn named(services: &[&str]) -> Vec<String> {
+    services.iter().map(ToString::to_string).collect()
+}
+
+fn shop() -> Observed {
+    running(&project(SHOP))
+}
+
+fn set(observed: &mut Observed, name: &str, state: ContainerState) {
+    for container in observed.containers.iter_mut().filter(|container| container.name.as_str() == name) {
+        container.state = state;
+    }
+}
+
+/// A one-off container of `web`, as `run` makes it.
+fn oneoff(state: ContainerState) -> Container {
+    let mut container = container(&project(SHOP), "web", 1, state);
+    container.id = ContainerId("e".repeat(64));
+    container.name = Safe::new("shop-web-run-0123456789ab");
+    container.compose.as_mut().unwrap().oneoff = true;
+    container
+}
+
+#[test]
+fn kill_signals_all_that_runs_and_one_off_containers_too() {
+    let mut observed = shop();
+    set(&mut observed, "shop-api-2", ContainerState::Exited);
+    observed.containers.push(oneoff(ContainerState::Running));
+    let kill = |services: &[&str]| Operation::Kill {
+        services: named(services),
+        signal: "HUP".to_owned(),
+        remove_orphans: false,
+    };
+    assert_eq!(
+        changes(&planned(&observed, &kill(&["web", "api"]))),
+        ["signal shop-api-1", "signal shop-web-1", "signal shop-web-run-0123456789ab"]
+    );
+    let plan = planned(&observed, &kill(&["web"]));
+    assert!(plan.summary().equivalent.ends_with("kill -s HUP web"), "{}", plan.summary().equivalent);
+    set(&mut observed, "shop-db-1", ContainerState::Exited);
+    let fault = refused(&observed, &kill(&["db"]));
+    assert_eq!((fault.kind, fault.object.as_str()), (FaultKind::Conflict, "db"));
+}
+
+#[test]
+fn kill_leaves_strangers_alone_unless_they_are_meant() {
+    let mut observed = shop();
+    let mut stranger = container(&project(SHOP), "web", 1, ContainerState::Running);
+    stranger.name = Safe::new("shop-old-1");
+    stranger.compose.as_mut().unwrap().service = "old".to_owned();
+    observed.containers.push(stranger);
+    let kill = |remove_orphans| Operation::Kill {
+        services: Vec::new(),
+        signal: "SIGKILL".to_owned(),
+        remove_orphans,
+    };
+    let steps = |orphans| changes(&planned(&observed, &kill(orphans)));
+    assert!(!steps(false).contains(&"signal shop-old-1".to_owned()));
+    assert!(steps(true).contains(&"signal shop-old-1".to_owned()));
+}
+
+#[test]
+fn pause_and_unpause_touch_only_what_is_not_so_already() {
+    let mut observed = shop();
+    set(&mut observed, "shop-api-1", ContainerState::Paused);
+    set(&mut observed, "shop-web-1", ContainerState::Exited);
+    let pause = |services: &[&str]| Operation::Pause { services: named(services) };
+    assert_eq!(changes(&planned(&observed, &pause(&["api"]))), ["pause shop-api-2"]);
+    let unpause = Operation::Unpause { services: Vec::new() };
+    assert_eq!(changes(&planned(&observed, &unpause)), ["unpause shop-api-1"]);
+    let fault = refused(&observed, &pause(&["web"]));
+    assert_eq!((fault.kind, fault.object.as_str()), (FaultKind::Conflict, "web"));
+}
+
+#[test]
+fn rm_takes_what_does_not_run_and_the_rest_when_it_may_stop_it() {
+    let mut observed = shop();
+    set(&mut observed, "shop-db-1", ContainerState::Exited);
+    set(&mut observed, "shop-api-1", ContainerState::Created);
+    let rm = |stop| Operation::Rm { services: named(&["db", "api"]), stop, volumes: true };
+    let kept = planned(&observed, &rm(false));
+    assert_eq!(changes(&kept), ["remove shop-api-1", "remove shop-db-1"]);
+    let forced = kept.actions().iter().any(|action| matches!(action, Action::Remove { volumes: false, .. }));
+    assert!(!forced, "anonymous volumes go too");
+    assert_eq!(
+        changes(&planned(&observed, &rm(true))),
+        ["remove shop-api-1", "stop shop-api-2", "remove shop-api-2", "remove shop-db-1"]
+    );
+}
+
+#[test]
+fn a_timeout_takes_the_place_of_the_grace() {
+    let stop = Operation::Stop { services: named(&["db"]), timeout: Some(3) };
+    let plan = planned(&shop(), &stop);
+    assert_eq!(plan.stop_timeout(), Some(Duration::from_secs(3)));
+    assert_eq!(plan.summary().steps[0].downtime, Some(Duration::from_secs(3)));
+    assert!(plan.summary().equivalent.ends_with("stop -t 3 db"));
+    let down = Operation::Down(DownOptions { timeout: Some(0), ..DownOptions::default() });
+    assert_eq!(planned(&shop(), &down).stop_timeout(), Some(Duration::ZERO));
+}
+
+#[test]
+fn restart_without_dependents() {
+    let restart = |no_deps| Operation::Restart { services: named(&["db"]), timeout: None, no_deps };
+    assert_eq!(
+        changes(&planned(&shop(), &restart(false))),
+        ["restart shop-db-1", "restart shop-api-1", "restart shop-api-2"]
+    );
+    assert_eq!(changes(&planned(&shop(), &restart(true))), ["restart shop-db-1"]);
+}
+
+#[test]
+fn down_of_a_service_leaves_the_others_their_network() {
+    let mut observed = shop();
+    for container in &mut observed.containers {
+        container.networks = vec![Attachment { network: "shop_default".to_owned(), address: None }];
+    }
+    let down = |services: &[&str]| {
+        Operation::Down(DownOptions { services: named(services), ..DownOptions::default() })
+    };
+    let plan = planned(&observed, &down(&["web"]));
+    assert_eq!(changes(&plan), ["stop shop-web-1", "remove shop-web-1"]);
+    assert!(plan.summary().warnings.iter().any(|warning| warning.contains("shop_default is kept")));
+    assert!(changes(&planned(&observed, &down(&[]))).contains(&"remove network shop_default".to_owned()));
+    assert_eq!(refused(&observed, &down(&["nix"])).kind, FaultKind::NotFound);
+}
+
+#[test]
+fn down_leaves_one_off_containers_and_what_they_hold_unless_they_are_meant() {
+    let mut observed = shop();
+    let mut job = oneoff(ContainerState::Running);
+    job.mounts = vec![MountPoint {
+        kind: "volume".to_owned(),
+        source: "shop_data".to_owned(),
+        target: "/data".to_owned(),
+        read_write: true,
+    }];
+    observed.containers.push(job);
+    let down = |remove_orphans| {
+        Operation::Down(DownOptions { volumes: true, remove_orphans, ..DownOptions::default() })
+    };
+    let plan = planned(&observed, &down(false));
+    let steps = changes(&plan);
+    assert!(!steps.iter().any(|step| step.contains("-run-") || step.contains("shop_data")), "{steps:?}");
+    assert!(plan.summary().volumes.contains(&"shop_data (kept)".to_owned()));
+    let steps = changes(&planned(&observed, &down(true)));
+    assert!(steps.contains(&"remove volume shop_data".to_owned()), "{steps:?}");
+}
+
+#[test]
+fn down_removes_images_that_nobody_else_uses() {
+    let mut observed = shop();
+    let down = |images| Operation::Down(DownOptions { images: Some(images), ..DownOptions::default() });
+    let images = |observed: &Observed, which| {
+        let steps = changes(&planned(observed, &down(which)));
+        steps.into_iter().filter(|step| step.starts_with("remove image")).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        images(&observed, ImageRemoval::All),
+        ["remove image app", "remove image nginx", "remove image postgres:15"]
+    );
+    assert!(images(&observed, ImageRemoval::Local).is_empty());
+    let mut other = container(&project(SHOP), "web", 1, ContainerState::Exited);
+    other.compose = None;
+    observed.others.push(other);
+    assert_eq!(images(&observed, ImageRemoval::All), ["remove image app", "remove image postgres:15"]);
+}
+
+#[test]
+fn cleanup_takes_what_is_left_over_and_nothing_that_is_used() {
+    let cleanup = Operation::Cleanup { volumes: false };
+    let attached = |mut container: Container| {
+        container.networks = vec![Attachment { network: "shop_default".to_owned(), address: None }];
+        container
+    };
+    let mut observed = shop();
+    observed.containers = observed.containers.into_iter().map(attached).collect();
+    assert!(planned(&observed, &cleanup).summary().is_empty());
+
+    // An interrupted recreate, before the old container was removed and after.
+    let aside = |service: &str, id: &str| {
+        let mut container = attached(container(&project(SHOP), service, 1, ContainerState::Created));
+        container.id = ContainerId(id.repeat(64));
+        container.name = Safe::new(format!("{}_shop-{service}-1", "abc123abc123"));
+        container
+    };
+    observed.containers.push(oneoff(ContainerState::Exited));
+    observed.containers.push(aside("web", "f"));
+    observed.containers.retain(|container| container.name.as_str() != "shop-db-1");
+    observed.containers.push(aside("db", "d"));
+    assert_eq!(
+        changes(&planned(&observed, &cleanup)),
+        [
+            "remove shop-web-run-0123456789ab",
+            "remove abc123abc123_shop-web-1",
+            "rename abc123abc123_shop-db-1"
+        ]
+    );
+
+    // Nothing but leftovers: then the network goes with them.
+    let mut observed = shop();
+    observed.containers = vec![attached(oneoff(ContainerState::Exited))];
+    let plan = planned(&observed, &cleanup);
+    assert_eq!(changes(&plan), ["remove shop-web-run-0123456789ab", "remove network shop_default"]);
+    assert_eq!(plan.summary().steps[1].after, [0]);
+    observed.containers[0].state = ContainerState::Running;
+    assert!(planned(&observed, &cleanup).summary().is_empty());
+}
+
+#[test]
+fn a_one_off_container_has_its_dependencies_in_their_conditions() {
+    let prepare = |no_deps| Operation::Prepare { service: "api".to_owned(), no_deps };
+    let plan = planned(&nothing(), &prepare(false));
+    let steps = changes(&plan);
+    let expected = ["create network shop_default", "start shop-db-1", "wait for job"];
+    for step in expected {
+        assert!(steps.contains(&step.to_owned()), "{step} is not in {steps:?}");
+    }
+    assert!(!steps.iter().any(|step| step.contains("shop-api")), "{steps:?}");
+    assert_eq!(changes(&planned(&nothing(), &prepare(true))), ["create network shop_default"]);
+    assert!(planned(&shop(), &prepare(true)).summary().is_empty());
+}
