@@ -96,6 +96,7 @@ fn takes_time(verb: StepVerb) -> bool {
         | StepVerb::StopContainer
         | StepVerb::RestartContainer
         | StepVerb::Await
+        | StepVerb::Exec
         | StepVerb::Dump => true,
         StepVerb::CreateNetwork
         | StepVerb::CreateVolume

@@ -1,5 +1,6 @@
 //! Carries a plan out: every step as soon as those before it have ended, and none after the first failure.
 
+mod exec;
 mod steps;
 mod wait;
 

@@ -7,11 +7,14 @@ mod converge;
 mod dependencies;
 mod down;
 mod graph;
+mod hooks;
 mod images;
 mod kill;
 mod objects;
+mod on_scale;
 mod orphans;
 mod pause;
+mod reactions;
 mod removal;
 mod restart;
 mod rm;
@@ -111,6 +114,11 @@ pub enum Action {
         containers: Vec<Target>,
         /// When it is not, a failure is a warning.
         required: bool,
+    },
+    /// A command in a running container, which has to end with 0.
+    Exec {
+        target: Target,
+        command: Vec<String>,
     },
     Keep,
 }

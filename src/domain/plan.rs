@@ -25,6 +25,8 @@ pub enum StepVerb {
     RemoveImage,
     /// A condition of a dependency that is waited for.
     Await,
+    /// A command in a container.
+    Exec,
     Dump,
     /// Already as it should be; listed so that the operator sees it was looked at.
     Keep,
@@ -83,6 +85,7 @@ impl StepVerb {
             Self::RemoveVolume => "remove volume",
             Self::RemoveImage => "remove image",
             Self::Await => "wait for",
+            Self::Exec => "run in",
             Self::Dump => "dump",
             Self::Keep => "keep",
         }

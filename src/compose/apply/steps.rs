@@ -1,6 +1,6 @@
 //! What each step does to the Engine.
 
-use super::wait;
+use super::{exec, wait};
 use crate::compose::body::Creation;
 use crate::compose::plan::{Action, Target};
 use crate::domain::{ContainerId, Fault, FaultKind, TaskEvent};
@@ -82,6 +82,9 @@ impl<'run> Run<'run> {
                     }
                     result => result,
                 }
+            }
+            Action::Exec { target, command } => {
+                exec::run(self, &self.id(target)?, target.name(), command).await
             }
             Action::Await { condition, containers, required } => {
                 match wait::until(self, step, *condition, containers).await {

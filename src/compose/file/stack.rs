@@ -1,7 +1,7 @@
 //! What the console needs of a project: its checks, its databases, its addresses.
 
 use super::project::Project;
-use super::service::Service;
+use super::service::{HealthCheck, Service};
 use crate::domain::stack::{BackupSource, StackService};
 use crate::domain::{CheckId, CheckKind, CheckSpec, Safe, StackFile, StackOrigin, StackRef};
 use std::time::Duration;
@@ -32,11 +32,7 @@ impl Project {
 
     /// Declared checks, and Docker's own verdict where the service has a health check.
     fn checks(&self, service: &Service) -> Vec<CheckSpec> {
-        let health = service.healthcheck.as_ref().filter(|health| {
-            !health.disable
-                && !health.test.is_empty()
-                && health.test.first().is_none_or(|word| word != "NONE")
-        });
+        let health = service.declared_health_check();
         let docker = health.map(|health| CheckSpec {
             id: CheckId {
                 stack: self.name.clone(),
@@ -66,6 +62,17 @@ impl Project {
                 user: None,
             })
             .collect()
+    }
+}
+
+impl Service {
+    /// The health check that the file declares, unless it switches it off.
+    pub fn declared_health_check(&self) -> Option<&HealthCheck> {
+        self.healthcheck.as_ref().filter(|health| {
+            !health.disable
+                && !health.test.is_empty()
+                && health.test.first().is_none_or(|word| word != "NONE")
+        })
     }
 }
 

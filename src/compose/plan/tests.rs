@@ -7,6 +7,7 @@ use crate::domain::{ComposeLabels, Container, ContainerState, DownOptions, Safe,
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+mod reactions;
 mod verbs;
 
 const SHOP: &str = "

@@ -4,7 +4,7 @@ use super::card::{add_gpus, new_plan};
 use super::converge::{Convergence, Recreate, converge};
 use super::orphans::{orphans, remove_orphans};
 use super::starting::start_in_order;
-use super::{ActionPlan, conflicts, graph, objects};
+use super::{ActionPlan, conflicts, graph, hooks, objects, on_scale};
 use crate::compose::body::container_name;
 use crate::compose::file::{Project, Service};
 use crate::compose::observe::Observed;
@@ -160,6 +160,8 @@ fn bring_up(
     }
     if !options.no_start {
         start_in_order(&mut plan, &services, &mut states, observed);
+        hooks::add(&mut plan, &services, &states, observed);
+        on_scale::add(&mut plan, project, &services, &states, observed);
     }
     add_gpus(&mut plan, Some(project), observed, &order);
     pull_policies(&mut plan, &services);

@@ -89,7 +89,7 @@ fn mark(verb: StepVerb, theme: &Theme) -> words::Mark {
         StepVerb::KillContainer => ("!", theme.warning),
         StepVerb::RemoveContainer | StepVerb::RemoveNetwork | StepVerb::RemoveImage => ("-", theme.warning),
         StepVerb::RemoveVolume => ("✗", theme.bad),
-        StepVerb::Await => ("·", theme.dim),
+        StepVerb::Await | StepVerb::Exec => ("·", theme.dim),
         StepVerb::Keep => ("=", theme.dim),
     }
 }

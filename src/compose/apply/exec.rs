@@ -1,0 +1,41 @@
+//! Runs a command in a container as a step: what it writes becomes the task's output, and any end but 0 a fault.
+
+use super::steps::Run;
+use crate::domain::{ContainerId, Fault, FaultKind, Safe, TaskEvent};
+use crate::engine::{ExecChunk, ExecRequest};
+
+/// What of a command's output is kept to tell why it failed.
+const LAST_BYTES: usize = 4 << 10;
+
+pub(super) async fn run(
+    run: &Run<'_>,
+    id: &ContainerId,
+    name: &str,
+    command: &[String],
+) -> Result<(), Fault> {
+    let named = |fault: Fault| Fault { object: name.to_owned(), ..fault };
+    let mut exec = run.engine.exec(id, ExecRequest::from(command.to_vec())).await.map_err(named)?;
+    let mut output: Vec<u8> = Vec::new();
+    while let Some(chunk) = exec.next().await {
+        let (ExecChunk::Stdout(bytes) | ExecChunk::Stderr(bytes)) = chunk.map_err(named)?;
+        output.extend_from_slice(&bytes);
+        let excess = output.len().saturating_sub(LAST_BYTES);
+        output.drain(..excess);
+    }
+    let code = exec.finish().await.map_err(named)?;
+    let text = String::from_utf8_lossy(&output);
+    let lines: Vec<&str> = text.lines().map(str::trim_end).filter(|line| !line.is_empty()).collect();
+    if code == 0 {
+        for line in lines {
+            (run.tell)(TaskEvent::Output { text: format!("{name}: {}", Safe::new(line)) });
+        }
+        return Ok(());
+    }
+    let fault = Fault::new(FaultKind::Refused, "run command in container", name)
+        .because(format!("`{}` ended with exit code {code}", command.join(" ")));
+    let fault = match lines.last() {
+        Some(last) => fault.because(Safe::new(last).to_string()),
+        None => fault,
+    };
+    Err(fault.hint("the stack's file asks for it under `x-mcp`; mend the cause and ask again"))
+}

@@ -1,0 +1,112 @@
+//! `x-mcp.on_scale`: whoever keeps the addresses of a service's containers is told once they are others than before.
+
+use super::converge::Convergence;
+use super::reactions::{add_steps, running, settled};
+use super::{Action, ActionPlan, Target};
+use crate::compose::file::{Project, Service};
+use crate::compose::observe::Observed;
+use std::collections::{BTreeMap, BTreeSet};
+
+pub(super) fn add(
+    plan: &mut ActionPlan,
+    project: &Project,
+    services: &[&Service],
+    states: &BTreeMap<&str, Convergence>,
+    observed: &Observed,
+) {
+    for service in services {
+        let Some(state) = states.get(service.name.as_str()) else { continue };
+        let changes = changes(plan, &service.name);
+        if service.mcp.on_scale.is_empty() || changes.is_empty() {
+            continue;
+        }
+        let mut told: Vec<(&_, Vec<Target>, Vec<usize>)> = Vec::new();
+        for reaction in &service.mcp.on_scale {
+            let (containers, started) =
+                listeners(plan, project, &reaction.service, &service.name, states, observed);
+            if !containers.is_empty() {
+                told.push((reaction, containers, started));
+            }
+        }
+        if told.is_empty() {
+            continue;
+        }
+        let names: BTreeSet<&str> = told.iter().map(|(reaction, ..)| reaction.service.as_str()).collect();
+        let why = format!("{} is told then", names.into_iter().collect::<Vec<_>>().join(", "));
+        let mut after = settled(plan, service, state, &changes, &why);
+        let why = format!("{} changed", service.name);
+        for (reaction, containers, started) in told {
+            let before = plan.actions.len();
+            after.extend(started);
+            add_steps(plan, reaction, containers, &why, &after, observed);
+            // In the order in which they are written.
+            after.extend(before..plan.actions.len());
+        }
+    }
+}
+
+/// The steps that change which addresses the service's containers have.
+fn changes(plan: &ActionPlan, service: &str) -> Vec<usize> {
+    let steps = plan.plan.steps.iter().zip(&plan.actions).enumerate();
+    steps
+        .filter(|(_, (step, action))| step.service.as_deref() == Some(service) && moves(action))
+        .map(|(index, _)| index)
+        .collect()
+}
+
+fn moves(action: &Action) -> bool {
+    matches!(
+        action,
+        Action::Create(_)
+            | Action::Recreate { .. }
+            | Action::Start(_)
+            | Action::Stop(_)
+            | Action::Restart(_)
+            | Action::Remove { .. }
+    )
+}
+
+/// The containers that have to be told, and the steps of this plan that start some of them.
+fn listeners(
+    plan: &ActionPlan,
+    project: &Project,
+    listener: &str,
+    changed: &str,
+    states: &BTreeMap<&str, Convergence>,
+    observed: &Observed,
+) -> (Vec<Target>, Vec<usize>) {
+    let Some(state) = states.get(listener) else {
+        return (running(observed, listener), Vec::new());
+    };
+    // What starts after the change, because it depends on it, finds the new addresses by itself.
+    let starts_after = depends_on(project, listener, changed);
+    let started = |target: &Target| {
+        state.started.iter().copied().find(|step| plan.plan.steps[*step].object == target.name())
+    };
+    let mut steps = Vec::new();
+    let mut containers = Vec::new();
+    for target in &state.targets {
+        match started(target) {
+            Some(_) if starts_after => {}
+            step => {
+                steps.extend(step);
+                containers.push(target.clone());
+            }
+        }
+    }
+    (containers, steps)
+}
+
+/// Whether one service depends on another, directly or by way of others.
+fn depends_on(project: &Project, from: &str, to: &str) -> bool {
+    let mut seen: BTreeSet<&str> = BTreeSet::new();
+    let mut waiting = vec![from];
+    while let Some(name) = waiting.pop() {
+        let Some(service) = project.service(name).filter(|_| seen.insert(name)) else { continue };
+        if service.depends_on.contains_key(to) {
+            return true;
+        }
+        waiting.extend(service.depends_on.keys().map(String::as_str));
+    }
+    false
+}

@@ -1,0 +1,78 @@
+//! What `x-mcp` asks to be done to a service once something has happened, as steps.
+
+use super::converge::Convergence;
+use super::{Action, ActionPlan, Target, card};
+use crate::compose::file::{Condition, Reaction, ReactionKind, Service};
+use crate::compose::observe::Observed;
+use crate::domain::{Container, StepVerb};
+
+/// The containers of a service that the plan leaves alone and that run.
+pub(super) fn running(observed: &Observed, service: &str) -> Vec<Target> {
+    let containers = observed.of_service(service).into_iter().filter(|container| container.is_running());
+    let target = |container: &Container| Target::Existing {
+        id: container.id.clone(),
+        name: container.name.to_string(),
+    };
+    containers.map(target).collect()
+}
+
+/// One step per container and one after the other: a migration that two replicas begin at once is no good to either.
+pub(super) fn add_steps(
+    plan: &mut ActionPlan,
+    reaction: &Reaction,
+    containers: Vec<Target>,
+    why: &str,
+    after: &[usize],
+    observed: &Observed,
+) {
+    let mut earlier = after.to_vec();
+    for target in containers {
+        let name = target.name().to_owned();
+        let step = match &reaction.kind {
+            ReactionKind::Exec { command } => {
+                let reason = format!("{why}: {}", command.join(" "));
+                let action = Action::Exec { target, command: command.clone() };
+                plan.add(StepVerb::Exec, &name, Some(&reaction.service), &reason, action)
+            }
+            ReactionKind::Restart => {
+                let action = Action::Restart(target);
+                let step = plan.add(StepVerb::RestartContainer, &name, Some(&reaction.service), why, action);
+                let container = observed.containers.iter().find(|container| *container.name == *name);
+                if let Some(container) = container {
+                    plan.downtime(step, card::grace(container, None));
+                }
+                step
+            }
+        };
+        plan.after(step, earlier.iter().copied());
+        earlier = vec![step];
+    }
+}
+
+/// The steps after which the service's containers are what they are to be: healthy, where a health check can tell.
+pub(super) fn settled(
+    plan: &mut ActionPlan,
+    service: &Service,
+    state: &Convergence,
+    changes: &[usize],
+    why: &str,
+) -> Vec<usize> {
+    if state.started.is_empty() || service.declared_health_check().is_none() {
+        return changes.to_vec();
+    }
+    let awaited = plan.plan.steps.iter().zip(&plan.actions).position(|(step, action)| {
+        let healthy = matches!(action, Action::Await { condition: Condition::Healthy, .. });
+        healthy && step.service.as_deref() == Some(&service.name)
+    });
+    let step = awaited.unwrap_or_else(|| {
+        let action = Action::Await {
+            condition: Condition::Healthy,
+            containers: state.targets.clone(),
+            required: true,
+        };
+        let step = plan.add(StepVerb::Await, &service.name, Some(&service.name), why, action);
+        plan.after(step, state.started.iter().copied());
+        step
+    });
+    changes.iter().copied().chain([step]).collect()
+}

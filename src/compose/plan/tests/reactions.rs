@@ -1,0 +1,100 @@
+//! What `x-mcp` asks for after a scale and after an `up`.
+
+use super::*;
+
+const REPLICAS: &str = "
+services:
+  api:
+    image: app
+    healthcheck: {test: [CMD, 'true']}
+    deploy: {replicas: 2}
+    x-mcp:
+      on_scale: [{exec: proxy, command: [nginx, -s, reload]}]
+      hooks: {after_healthy: [{command: [migrate, up]}]}
+  proxy:
+    image: nginx
+    depends_on: {api: {condition: service_healthy}}
+";
+
+/// With so many replicas more than the file asks for.
+fn with_more(project: &Project, more: u32) -> Observed {
+    let mut observed = running(project);
+    let extra = (3..3 + more).map(|number| container(project, "api", number, ContainerState::Running));
+    observed.containers.extend(extra);
+    observed
+}
+
+fn scaled(project: &Project, more: u32, to: u32) -> ActionPlan {
+    scale(project, &with_more(project, more), &[("api".to_owned(), to)].into(), false).unwrap()
+}
+
+/// `verb object (reason)` of what is done, each with the steps it waits for.
+fn told(plan: &ActionPlan) -> Vec<String> {
+    let steps = plan.plan().steps.iter().enumerate();
+    let words = steps.filter(|(_, step)| step.verb != StepVerb::Keep).map(|(index, step)| {
+        format!("{index} {} {} ({}) after {:?}", step.verb.words(), step.object, step.reason, step.after)
+    });
+    words.collect()
+}
+
+#[test]
+fn the_proxy_is_reloaded_once_new_replicas_are_healthy() {
+    let project = project(REPLICAS);
+    assert_eq!(
+        told(&scaled(&project, 0, 3)),
+        [
+            "2 create shop-api-3 (more are wanted) after []",
+            "3 start shop-api-3 (new) after [2]",
+            "4 wait for api (its hooks need it healthy) after [3]",
+            "5 run in shop-api-3 (api is up: migrate up) after [3, 4]",
+            "6 run in shop-proxy-1 (api changed: nginx -s reload) after [2, 3, 4]",
+        ]
+    );
+}
+
+#[test]
+fn the_proxy_is_reloaded_once_replicas_are_gone() {
+    let project = project(REPLICAS);
+    assert_eq!(
+        told(&scaled(&project, 1, 2)),
+        [
+            "2 stop shop-api-3 (2 are wanted) after []",
+            "3 remove shop-api-3 (2 are wanted) after [2]",
+            "4 run in shop-proxy-1 (api changed: nginx -s reload) after [2, 3]",
+        ]
+    );
+}
+
+#[test]
+fn a_scale_that_changes_nothing_tells_nobody() {
+    let project = project(REPLICAS);
+    assert_eq!(told(&scaled(&project, 0, 2)), [""; 0]);
+}
+
+#[test]
+fn a_proxy_that_starts_after_the_replicas_needs_no_reload() {
+    let project = project(REPLICAS);
+    let plan = up(&project, &nothing(), &UpOptions::default()).unwrap();
+    let told = told(&plan);
+    assert!(!told.iter().any(|step| step.contains("nginx -s reload")), "{told:#?}");
+    let hooks: Vec<_> = told.iter().filter(|step| step.contains("migrate up")).collect();
+    assert_eq!(hooks.len(), 2, "{told:#?}");
+}
+
+#[test]
+fn a_proxy_that_starts_beside_the_replicas_is_told_after_its_own_start() {
+    let text = REPLICAS.replace("    depends_on: {api: {condition: service_healthy}}\n", "");
+    let project = project(&text);
+    let told = told(&up(&project, &nothing(), &UpOptions::default()).unwrap());
+    let started = told.iter().position(|step| step.contains("start shop-proxy-1")).unwrap();
+    let reload = told.iter().find(|step| step.contains("nginx -s reload")).unwrap();
+    assert!(reload.contains(told[started].split(' ').next().unwrap()), "{told:#?}");
+}
+
+#[test]
+fn a_listener_that_has_no_reload_is_restarted() {
+    let text = REPLICAS.replace("{exec: proxy, command: [nginx, -s, reload]}", "{restart: proxy}");
+    let project = project(&text);
+    let told = told(&scaled(&project, 1, 2));
+    assert_eq!(told.last().unwrap(), "4 restart shop-proxy-1 (api changed) after [2, 3]");
+}
