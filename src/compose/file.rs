@@ -1,8 +1,11 @@
 //! Compose files: found, read, interpolated, merged, checked and brought into canonical form. Pure but for reading.
 
+mod assemble;
 mod check;
 mod dotenv;
 mod environment;
+mod extends;
+mod include;
 mod interpolate;
 mod load;
 mod locate;
@@ -16,6 +19,7 @@ pub mod render;
 mod service;
 mod sources;
 mod stack;
+mod substitute;
 mod values;
 mod words;
 

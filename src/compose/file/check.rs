@@ -10,9 +10,6 @@ use std::collections::BTreeMap;
 /// Everything that is wrong, in the order of the services' names.
 pub(super) fn check(project: &Project, sources: &Sources) -> Vec<Fault> {
     let mut found: Vec<(String, String)> = Vec::new();
-    if project.services.is_empty() && project.disabled.is_empty() {
-        found.push(("services".to_owned(), "expected at least one service".to_owned()));
-    }
     for service in project.services.values() {
         let mut complain = |key: &str, text: String| {
             let path = format!("services.{}.{key}", service.name);

@@ -11,16 +11,23 @@ pub fn project_environment(
     directory: &Path,
 ) -> Result<BTreeMap<String, String>, Vec<Fault>> {
     let usual = directory.join(".env");
-    let files: Vec<PathBuf> = match named {
-        [] if usual.is_file() => vec![usual],
-        named => named.to_vec(),
-    };
+    match named {
+        [] if usual.is_file() => extended(outside, &[usual]),
+        named => extended(outside, named),
+    }
+}
+
+/// The variables of `outside`, and what the files add to them.
+pub fn extended(
+    outside: &BTreeMap<String, String>,
+    files: &[PathBuf],
+) -> Result<BTreeMap<String, String>, Vec<Fault>> {
     let mut environment = outside.clone();
     let mut faults = Vec::new();
     let mut found: BTreeMap<String, String> = BTreeMap::new();
     for file in files {
         let lookup = |name: &str| outside.get(name).or_else(|| found.get(name)).cloned();
-        match read(&file, &lookup) {
+        match read(file, &lookup) {
             Ok(variables) => {
                 found.extend(variables.into_iter().filter_map(|(key, value)| Some((key, value?))));
             }

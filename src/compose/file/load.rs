@@ -1,14 +1,13 @@
 //! From what was asked for to a project, or to everything that is wrong with its files.
 
+use super::assemble::{Assembly, Scope};
 use super::interpolate::interpolate;
 use super::locate::{Sources, invalid};
-use super::read::{self, Context};
-use super::{Project, check, environment, merge, name, normalise, sources};
-use crate::domain::yaml::{self, Complaint, Node, Reader, Value};
+use super::{Project, check, environment, name, normalise, read, sources};
+use crate::domain::yaml::{Node, Reader};
 use crate::domain::{Fault, StackRef};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 /// Which project to load. Everything may be left empty but the environment.
@@ -54,54 +53,38 @@ pub fn load(request: &LoadRequest) -> Result<Project, Vec<Fault>> {
     // Files found in a parent directory bring their own `.env`.
     let mut variables =
         environment::project_environment(&request.environment, &request.env_files, &directory)?;
-    let mut loaded = read_files(&files)?;
-    let project = project_name(request, &loaded, &variables, &directory).map_err(|fault| vec![fault])?;
-    variables.insert("COMPOSE_PROJECT_NAME".to_owned(), project.clone());
-
     let home = variables.get("HOME").map(PathBuf::from);
-    let directories = vec![directory.clone(); files.len()];
-    let context = Context {
-        directories: &directories,
-        home: home.as_deref(),
-        project: &project,
-        warnings: RefCell::default(),
-    };
-    let mut faults = Vec::new();
-    for (file, documents) in &mut loaded.files {
-        let mut complaints = Vec::new();
-        for document in documents.iter_mut() {
-            substitute(document, &mut String::new(), &variables, &context, &mut complaints);
-            let mut plain = document.clone();
-            merge::settle(&mut plain);
-            let reader = Reader::new(&plain);
-            read::project(&reader, &context);
-            complaints.extend(reader.complaints());
-        }
-        complaints.sort_by_key(|complaint| complaint.at);
-        complaints.dedup();
-        faults.extend(complaints.iter().map(|complaint| complaint.to_fault("read", &file.display())));
-    }
+    let mut assembly = Assembly::new(home.as_deref());
+    let documents: Vec<Node> = files.iter().flat_map(|file| assembly.open(file, &directory)).collect();
+    let faults = assembly.faults();
     if !faults.is_empty() {
         return Err(faults);
     }
-    let tree = merged(&loaded)?;
-    let reader = Reader::new(&tree);
-    let raw = read::project(&reader, &context);
-    let complaints = reader.complaints();
-    if !complaints.is_empty() {
-        return Err(complaints.iter().map(|complaint| loaded.relocate(complaint)).collect());
+    let project = project_name(request, &documents, &variables, &directory).map_err(|fault| vec![fault])?;
+    variables.insert("COMPOSE_PROJECT_NAME".to_owned(), project.clone());
+    assembly.project = &project;
+    let scope = Scope { variables: &variables, trail: &files };
+    let tree = assembly.assemble(documents, &scope);
+    let faults = assembly.faults();
+    if !faults.is_empty() {
+        return Err(faults);
     }
+    let warnings = RefCell::default();
+    let raw = read::project(&Reader::new(&tree), &assembly.context(&warnings));
+    let (sources, mut told) = assembly.into_parts();
+    told.append(&mut warnings.into_inner());
+    let sources = Sources::new(sources, tree);
     let mut result = Project {
         name: project.clone(),
-        files,
+        files: files.clone(),
         directory: directory.clone(),
         env_files: request.env_files.iter().map(|file| sources::absolute(file)).collect(),
         profiles: profiles(request, &variables),
-        warnings: context.warnings.into_inner(),
+        warnings: told,
         ..Project::default()
     };
-    let mut faults = normalise::normalise(&mut result, raw, &variables, &loaded);
-    faults.extend(check::check(&result, &loaded));
+    let mut faults = normalise::normalise(&mut result, raw, &variables, &sources);
+    faults.extend(check::check(&result, &sources));
     if faults.is_empty() { Ok(result) } else { Err(faults) }
 }
 
@@ -124,37 +107,10 @@ fn profiles(request: &LoadRequest, variables: &BTreeMap<String, String>) -> Vec<
     profiles
 }
 
-fn read_files(files: &[PathBuf]) -> Result<Sources, Vec<Fault>> {
-    let mut loaded = Vec::new();
-    let mut faults = Vec::new();
-    for file in files {
-        let documents = environment::text(file)
-            .map_err(|fault| fault.hint("check the path, or name another file with -f"))
-            .and_then(|text| {
-                yaml::parse(&text).map_err(|complaint| complaint.to_fault("read", &file.display()))
-            });
-        match documents {
-            Ok(mut documents) => {
-                documents.retain(|document| document.value != Value::Null);
-                if documents.is_empty() {
-                    faults.push(invalid(
-                        &file.display().to_string(),
-                        "the file is empty",
-                        "a compose file has `services:`",
-                    ));
-                }
-                loaded.push((file.clone(), documents));
-            }
-            Err(fault) => faults.push(fault),
-        }
-    }
-    if faults.is_empty() { Ok(Sources { files: loaded }) } else { Err(faults) }
-}
-
 /// `-p`, else `COMPOSE_PROJECT_NAME`, else `name:`, else the directory's name.
 fn project_name(
     request: &LoadRequest,
-    loaded: &Sources,
+    documents: &[Node],
     variables: &BTreeMap<String, String>,
     directory: &Path,
 ) -> Result<String, Fault> {
@@ -170,8 +126,7 @@ fn project_name(
             &format!("try {}", name::normalised(given)),
         ));
     }
-    let mut documents = loaded.files.iter().rev().flat_map(|(_, documents)| documents.iter().rev());
-    let written = documents.find_map(|document| document.get("name").and_then(Node::text));
+    let written = documents.iter().rev().find_map(|document| document.get("name").and_then(Node::text));
     // What is wrong with the text itself is told when the file is interpolated.
     let written = written.and_then(|text| interpolate(text, &|name| variables.get(name).cloned()).ok());
     let folder = directory.file_name().map(|folder| folder.to_string_lossy().into_owned());
@@ -184,69 +139,4 @@ fn project_name(
             "give the project one with -p",
         )
     })
-}
-
-/// Interpolates all values of a tree in place; keys are never touched.
-fn substitute(
-    node: &mut Node,
-    path: &mut String,
-    variables: &BTreeMap<String, String>,
-    context: &Context<'_>,
-    complaints: &mut Vec<Complaint>,
-) {
-    let length = path.len();
-    match &mut node.value {
-        Value::Text(text) if text.contains('$') => {
-            match interpolate(text, &|name| variables.get(name).cloned()) {
-                Ok(result) => {
-                    for name in result.unset {
-                        let warning = format!("the variable {name} is not set; nothing stands in its place");
-                        if !context.warnings.borrow().contains(&warning) {
-                            context.warnings.borrow_mut().push(warning);
-                        }
-                    }
-                    *text = result.text;
-                }
-                Err(mistake) => {
-                    complaints.push(Complaint { at: node.at, path: path.clone(), text: mistake.to_string() });
-                }
-            }
-        }
-        Value::Mapping(entries) => {
-            for entry in entries {
-                if !path.is_empty() {
-                    path.push('.');
-                }
-                path.push_str(&entry.key);
-                substitute(&mut entry.node, path, variables, context, complaints);
-                path.truncate(length);
-            }
-        }
-        Value::Sequence(items) => {
-            for (index, item) in items.iter_mut().enumerate() {
-                let _ = write!(path, "[{index}]");
-                substitute(item, path, variables, context, complaints);
-                path.truncate(length);
-            }
-        }
-        Value::Null | Value::Bool(_) | Value::Integer(..) | Value::Float(..) | Value::Text(_) => {}
-    }
-}
-
-/// All documents of all files as one tree.
-fn merged(loaded: &Sources) -> Result<Node, Vec<Fault>> {
-    let mut result: Option<Node> = None;
-    for (file, documents) in &loaded.files {
-        for document in documents {
-            result = Some(match result {
-                None => document.clone(),
-                Some(base) => merge::merge(base, document.clone()).map_err(|(node, text)| {
-                    vec![Complaint::new(node.at, text).to_fault("merge", &file.display())]
-                })?,
-            });
-        }
-    }
-    let mut tree = result.unwrap_or(Node { at: yaml::Position::default(), tag: None, value: Value::Null });
-    merge::settle(&mut tree);
-    Ok(tree)
 }

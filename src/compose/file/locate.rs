@@ -1,71 +1,108 @@
-//! Finds the file and the line for a key path.
+//! The files of a project: which they are, where their relative paths start, and where in them a key path stands.
 
 use crate::domain::yaml::{Complaint, Node, Position, Value};
 use crate::domain::{Fault, FaultKind};
+use std::cell::OnceCell;
+use std::collections::HashMap;
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-/// The files as they were parsed, in their order.
+/// Every file that was read, in the order of reading. A position's `file` counts in it.
+#[derive(Default)]
+pub struct Files {
+    paths: Vec<PathBuf>,
+    directories: Vec<PathBuf>,
+}
+
+impl Files {
+    /// Takes a file in; its relative paths start from `directory`.
+    pub fn add(&mut self, path: &Path, directory: &Path) -> u32 {
+        self.paths.push(path.to_path_buf());
+        self.directories.push(directory.to_path_buf());
+        u32::try_from(self.paths.len() - 1).unwrap_or(u32::MAX)
+    }
+
+    pub fn len(&self) -> usize {
+        self.paths.len()
+    }
+
+    pub fn path(&self, file: u32) -> &Path {
+        self.paths.get(file as usize).map_or(Path::new(""), PathBuf::as_path)
+    }
+
+    pub fn directory(&self, file: u32) -> &Path {
+        self.directories.get(file as usize).map_or(Path::new("/"), PathBuf::as_path)
+    }
+
+    pub fn directories(&self) -> &[PathBuf] {
+        &self.directories
+    }
+
+    pub fn fault(&self, complaint: &Complaint) -> Fault {
+        complaint.to_fault("read", &self.path(complaint.at.file).display())
+    }
+}
+
+/// The whole tree of a project and the files from which its values came.
 pub struct Sources {
-    pub files: Vec<(PathBuf, Vec<Node>)>,
+    files: Files,
+    tree: Node,
+    places: OnceCell<HashMap<String, Position>>,
 }
 
 impl Sources {
-    /// A mistake that only the whole project shows, at the last place where its path stands.
+    pub fn new(files: Files, tree: Node) -> Self {
+        Self { files, tree, places: OnceCell::new() }
+    }
+
+    /// A mistake that only the whole project shows, at the place of its key path or of what that is a part of.
     pub fn fault(&self, path: &str, text: &str) -> Fault {
-        let (file, at) = self.place(path);
-        let shown = file.map(|file| file.display().to_string()).unwrap_or_default();
-        Complaint { at, path: path.to_owned(), text: text.to_owned() }.to_fault("read", &shown)
+        let complaint = Complaint { at: self.place(path), path: path.to_owned(), text: text.to_owned() };
+        self.files.fault(&complaint)
     }
 
-    /// A complaint about the merged tree: its position is right, its file has to be found.
-    pub fn relocate(&self, complaint: &Complaint) -> Fault {
-        let holds = |node: &Node| position(node, "", &complaint.path) == Some(complaint.at);
-        let owner = self.files.iter().rev().find(|(_, documents)| documents.iter().any(holds));
-        match owner {
-            Some((file, _)) => complaint.to_fault("read", &file.display()),
-            None => self.fault(&complaint.path, &complaint.text),
-        }
-    }
-
-    fn place(&self, path: &str) -> (Option<&Path>, Position) {
+    fn place(&self, path: &str) -> Position {
+        let places = self.places.get_or_init(|| {
+            let mut places = HashMap::new();
+            collect(&self.tree, &mut String::new(), &mut places);
+            places
+        });
         let mut path = path;
         loop {
-            for (file, documents) in self.files.iter().rev() {
-                let found = documents.iter().rev().find_map(|node| position(node, "", path));
-                if let Some(at) = found {
-                    return (Some(file), at);
-                }
+            if let Some(at) = places.get(path) {
+                return *at;
             }
             match path.rsplit_once(['.', '[']) {
                 Some((parent, _)) => path = parent,
-                None => {
-                    return (self.files.first().map(|(file, _)| file.as_path()), Position::new(1, 1));
-                }
+                None => return Position::new(1, 1),
             }
         }
     }
 }
 
-/// Where the node of a key path stands. Keys may hold dots, so every key that fits is tried.
-fn position(node: &Node, here: &str, path: &str) -> Option<Position> {
-    if here == path {
-        return Some(node.at);
-    }
+fn collect(node: &Node, path: &mut String, places: &mut HashMap<String, Position>) {
+    places.insert(path.clone(), node.at);
+    let length = path.len();
     match &node.value {
-        Value::Mapping(entries) => entries.iter().find_map(|entry| {
-            let child = if here.is_empty() { entry.key.clone() } else { format!("{here}.{}", entry.key) };
-            leads_to(&child, path).then(|| position(&entry.node, &child, path)).flatten()
-        }),
-        Value::Sequence(items) => items.iter().enumerate().find_map(|(index, item)| {
-            let child = format!("{here}[{index}]");
-            leads_to(&child, path).then(|| position(item, &child, path)).flatten()
-        }),
-        _ => None,
+        Value::Mapping(entries) => {
+            for entry in entries {
+                if !path.is_empty() {
+                    path.push('.');
+                }
+                path.push_str(&entry.key);
+                collect(&entry.node, path, places);
+                path.truncate(length);
+            }
+        }
+        Value::Sequence(items) => {
+            for (index, item) in items.iter().enumerate() {
+                let _ = write!(path, "[{index}]");
+                collect(item, path, places);
+                path.truncate(length);
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::Integer(..) | Value::Float(..) | Value::Text(_) => {}
     }
-}
-
-fn leads_to(child: &str, path: &str) -> bool {
-    path.strip_prefix(child).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
 }
 
 /// A mistake that has no place in a file.

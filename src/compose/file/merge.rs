@@ -1,33 +1,50 @@
 //! Several files become one: mappings by key, lists appended or replaced as Compose does it.
+//!
+//! Values under `!reset` and `!override` keep their tags until [`settle`] takes them off, because a document's tags hold
+//! for what its services extend as well as for the documents before it.
 
-use crate::domain::yaml::{Entry, Node, Value};
+mod forms;
 
-/// Merges `over` onto `base`. Where two values cannot be merged, the text says which.
-pub fn merge(base: Node, over: Node) -> Result<Node, (Node, String)> {
-    merge_at(&mut Vec::new(), base, over)
+use crate::domain::yaml::{Complaint, Entry, Node, Value};
+use forms::{Names, append, as_list, by_key, named, pairs, union};
+use std::collections::HashMap;
+
+/// Merges `over` onto `base`. What cannot be merged is complained about, and then `over` stands.
+pub fn merge(base: Node, over: Node, complaints: &mut Vec<Complaint>) -> Node {
+    Merger { path: Vec::new(), complaints }.merge(base, over)
+}
+
+/// Merges a service onto the one that it extends.
+pub fn merge_service(name: &str, base: Node, over: Node, complaints: &mut Vec<Complaint>) -> Node {
+    Merger { path: vec!["services".to_owned(), name.to_owned()], complaints }.merge(base, over)
 }
 
 /// Takes `!reset` values out of the tree and `!override` tags off it.
 pub fn settle(node: &mut Node) {
     match &mut node.value {
         Value::Mapping(entries) => {
-            entries.retain(|entry| entry.node.tag.as_deref() != Some("!reset"));
+            entries.retain(|entry| !is_reset(&entry.node));
             for entry in entries {
                 settle(&mut entry.node);
             }
         }
         Value::Sequence(items) => {
-            items.retain(|item| item.tag.as_deref() != Some("!reset"));
+            items.retain(|item| !is_reset(item));
             for item in items {
                 settle(item);
             }
         }
-        _ => {}
+        Value::Null | Value::Bool(_) | Value::Integer(..) | Value::Float(..) | Value::Text(_) => {}
     }
     node.tag = None;
 }
 
+fn is_reset(node: &Node) -> bool {
+    node.tag.as_deref() == Some("!reset")
+}
+
 /// What happens where two files give one key.
+#[derive(Clone, Copy)]
 enum Rule {
     Replace,
     /// One value or a list of them; the later ones are added.
@@ -36,167 +53,162 @@ enum Rule {
     ByKey,
     /// A list of names or a mapping from them.
     ByName(Names),
+    /// A mapping or a list of `host:address`; all addresses are kept.
+    Hosts,
+    /// A list of mappings that are told apart by one of their keys.
+    ByField(&'static str),
+    /// A short form that stands for one key of the long one.
+    Short(&'static str),
+    /// One number, or a mapping.
+    Ulimit,
     Logging,
     Plain,
 }
 
-#[derive(Clone, Copy)]
-enum Names {
-    Dependency,
-    Network,
-}
-
 fn rule(path: &[String]) -> Rule {
-    let path: Vec<&str> = path.iter().map(String::as_str).collect();
-    match path.as_slice() {
-        ["services", _, "command" | "entrypoint"]
-        | ["services", _, "healthcheck", "test"]
-        | ["services", _, "ulimits", _] => Rule::Replace,
-        ["services", _, "dns" | "dns_search" | "tmpfs" | "env_file" | "label_file"] => Rule::Append,
-        ["services", _, "environment" | "labels" | "sysctls" | "annotations"]
-        | ["services", _, "build", "args" | "labels"]
-        | ["services", _, "deploy", "labels"]
-        | ["networks" | "volumes" | "secrets" | "configs", _, "labels"] => Rule::ByKey,
-        ["services", _, "depends_on"] => Rule::ByName(Names::Dependency),
-        ["services", _, "networks"] => Rule::ByName(Names::Network),
-        ["services", _, "logging"] => Rule::Logging,
+    let keys: Vec<&str> = path.iter().map(String::as_str).collect();
+    match keys.as_slice() {
+        ["services", _, rest @ ..] => service_rule(rest),
+        ["networks" | "volumes" | "secrets" | "configs", _, "labels"] => Rule::ByKey,
+        ["networks", _, "ipam", "config"] => Rule::ByField("subnet"),
         _ => Rule::Plain,
     }
 }
 
-fn merge_at(path: &mut Vec<String>, base: Node, over: Node) -> Result<Node, (Node, String)> {
-    let rule = rule(path);
-    if matches!(over.tag.as_deref(), Some("!override" | "!reset")) {
-        return Ok(over);
-    }
-    match (&base.value, &over.value) {
-        (_, Value::Null) if !matches!(rule, Rule::Replace) => return Ok(base),
-        (Value::Null, _) => return Ok(over),
-        _ => {}
-    }
-    match rule {
-        Rule::Replace => Ok(over),
-        Rule::Append => Ok(append(as_list(base), as_list(over))),
-        Rule::ByKey => Ok(by_key(pairs(base), pairs(over))),
-        Rule::ByName(names) => merge_plain(path, named(base, names), named(over, names)),
-        Rule::Logging => {
-            let driver = |node: &Node| node.get("driver").and_then(Node::text).map(str::to_owned);
-            match (driver(&base), driver(&over)) {
-                (Some(old), Some(new)) if old != new => Ok(over),
-                _ => merge_plain(path, base, over),
-            }
-        }
-        Rule::Plain => merge_plain(path, base, over),
+fn service_rule(path: &[&str]) -> Rule {
+    match path {
+        ["command" | "entrypoint"] | ["healthcheck", "test"] => Rule::Replace,
+        ["dns" | "dns_opt" | "dns_search" | "tmpfs" | "env_file" | "label_file"] => Rule::Append,
+        ["environment" | "labels" | "sysctls" | "annotations"]
+        | ["build", "args" | "labels" | "additional_contexts"]
+        | ["deploy", "labels"] => Rule::ByKey,
+        ["extra_hosts"] | ["build", "extra_hosts"] => Rule::Hosts,
+        ["depends_on"] => Rule::ByName(Names::Dependency),
+        ["networks" | "models"] => Rule::ByName(Names::Plain),
+        ["build"] => Rule::Short("context"),
+        ["extends"] => Rule::Short("service"),
+        ["ulimits", _] => Rule::Ulimit,
+        ["logging"] => Rule::Logging,
+        _ => Rule::Plain,
     }
 }
 
-fn merge_plain(path: &mut Vec<String>, base: Node, over: Node) -> Result<Node, (Node, String)> {
-    let at = over.at;
-    match (base.value, over.value) {
-        (Value::Mapping(mut entries), Value::Mapping(more)) => {
-            for entry in more {
-                if let Some(known) = entries.iter_mut().find(|known| known.key == entry.key) {
-                    path.push(entry.key);
-                    let old = std::mem::replace(&mut known.node, Node { at, tag: None, value: Value::Null });
-                    known.node = merge_at(path, old, entry.node)?;
-                    known.at = entry.at;
-                    path.pop();
-                } else {
-                    entries.push(entry);
+struct Merger<'run> {
+    path: Vec<String>,
+    complaints: &'run mut Vec<Complaint>,
+}
+
+impl Merger<'_> {
+    fn merge(&mut self, base: Node, over: Node) -> Node {
+        let rule = rule(&self.path);
+        if matches!(over.tag.as_deref(), Some("!override" | "!reset")) || is_reset(&base) {
+            return over;
+        }
+        match (&base.value, &over.value, rule) {
+            (_, _, Rule::Replace) | (Value::Null, _, _) => return over,
+            (_, Value::Null, _) => return base,
+            _ => {}
+        }
+        match rule {
+            Rule::Replace => over,
+            Rule::Append => append(as_list(base), as_list(over)),
+            Rule::Hosts => union(base, over),
+            Rule::ByKey => {
+                let written_as_list = matches!(base.value, Value::Sequence(_));
+                match (pairs(base), pairs(over)) {
+                    (Ok(base), Ok(over)) => by_key(base, over, written_as_list),
+                    (_, Err(over)) => self.mismatch(over, "a mapping or a list of KEY=VALUE"),
+                    (Err(_), Ok(over)) => over,
                 }
             }
-            Ok(Node { at, tag: None, value: Value::Mapping(entries) })
+            Rule::ByName(names) => self.plain(named(base, names), named(over, names)),
+            Rule::ByField(field) => self.by_field(field, base, over),
+            Rule::Short(key) => self.plain(long(base, key), long(over, key)),
+            Rule::Ulimit => match (&base.value, &over.value) {
+                (Value::Mapping(_), Value::Mapping(_)) => self.plain(base, over),
+                _ => over,
+            },
+            Rule::Logging => {
+                let driver = |node: &Node| node.get("driver").and_then(Node::text).map(str::to_owned);
+                match (driver(&base), driver(&over)) {
+                    (Some(old), Some(new)) if old != new => over,
+                    _ => self.plain(base, over),
+                }
+            }
+            Rule::Plain => self.plain(base, over),
         }
-        (Value::Sequence(mut items), Value::Sequence(more)) => {
-            items.extend(more);
-            Ok(Node { at, tag: None, value: Value::Sequence(items) })
+    }
+
+    fn plain(&mut self, base: Node, over: Node) -> Node {
+        let at = over.at;
+        match (base.value, over.value) {
+            (Value::Mapping(entries), Value::Mapping(more)) => {
+                Node { at, tag: None, value: Value::Mapping(self.mappings(entries, more)) }
+            }
+            (Value::Sequence(mut items), Value::Sequence(more)) => {
+                items.extend(more);
+                Node { at, tag: None, value: Value::Sequence(items) }
+            }
+            (base @ (Value::Mapping(_) | Value::Sequence(_)), value) => {
+                let expected = format!("{}, as in the file before", base.kind());
+                self.mismatch(Node { at, tag: over.tag, value }, &expected)
+            }
+            (_, value) => Node { at, tag: over.tag, value },
         }
-        // `build: .` against its long form.
-        (Value::Text(text), mapping @ Value::Mapping(_)) if path.last().is_some_and(|key| key == "build") => {
-            let context = Node { at, tag: None, value: Value::Text(text) };
-            let entries = vec![Entry { key: "context".to_owned(), at, node: context }];
-            merge_plain(
-                path,
-                Node { at, tag: None, value: Value::Mapping(entries) },
-                Node { at, tag: None, value: mapping },
-            )
+    }
+
+    fn mappings(&mut self, mut entries: Vec<Entry>, more: Vec<Entry>) -> Vec<Entry> {
+        let places: HashMap<String, usize> =
+            entries.iter().enumerate().map(|(index, entry)| (entry.key.clone(), index)).collect();
+        for entry in more {
+            if let Some(known) = places.get(&entry.key).and_then(|index| entries.get_mut(*index)) {
+                self.path.push(entry.key);
+                known.node = self.merge(std::mem::take(&mut known.node), entry.node);
+                known.at = entry.at;
+                self.path.pop();
+            } else {
+                entries.push(entry);
+            }
         }
-        (base, over)
-            if is_collection(&base) != is_collection(&over)
-                || (is_collection(&base) && base.kind() != over.kind()) =>
-        {
-            let text = format!("{} cannot be merged onto {}", over.kind(), base.kind());
-            Err((Node { at, tag: None, value: over }, format!("{}: {text}", path.join("."))))
+        entries
+    }
+
+    /// Items with the same value under `field` are one.
+    fn by_field(&mut self, field: &str, base: Node, over: Node) -> Node {
+        let at = over.at;
+        match (base.value, over.value) {
+            (Value::Sequence(mut items), Value::Sequence(more)) => {
+                for item in more {
+                    let name = item.get(field).and_then(Node::text);
+                    let known = items
+                        .iter_mut()
+                        .find(|known| name.is_some() && known.get(field).and_then(Node::text) == name);
+                    match known {
+                        Some(known) => *known = self.plain(std::mem::take(known), item),
+                        None => items.push(item),
+                    }
+                }
+                Node { at, tag: None, value: Value::Sequence(items) }
+            }
+            (base, value) => self.plain(Node { at, tag: None, value: base }, Node { at, tag: None, value }),
         }
-        (_, over) => Ok(Node { at, tag: None, value: over }),
+    }
+
+    fn mismatch(&mut self, over: Node, expected: &str) -> Node {
+        let text = format!("expected {expected}, found {}", over.value.kind());
+        self.complaints.push(Complaint { at: over.at, path: self.path.join("."), text });
+        over
     }
 }
 
-fn is_collection(value: &Value) -> bool {
-    matches!(value, Value::Mapping(_) | Value::Sequence(_))
-}
-
-fn as_list(node: Node) -> Node {
-    if let Value::Sequence(_) = node.value {
+/// A text as the mapping that it is short for.
+fn long(node: Node, key: &str) -> Node {
+    if !matches!(node.value, Value::Text(_)) {
         return node;
     }
-    Node { at: node.at, tag: None, value: Value::Sequence(vec![node]) }
-}
-
-fn append(base: Node, over: Node) -> Node {
-    let at = over.at;
-    let mut items: Vec<Node> = Vec::new();
-    for node in [base, over] {
-        if let Value::Sequence(more) = node.value {
-            items.extend(more);
-        }
-    }
-    Node { at, tag: None, value: Value::Sequence(items) }
-}
-
-/// `key=value` items as a mapping; a mapping stays.
-fn pairs(node: Node) -> Node {
-    let Value::Sequence(items) = node.value else { return node };
-    let entries = items.into_iter().filter_map(|item| {
-        let text = item.text()?.to_owned();
-        let (key, value) = match text.split_once('=') {
-            Some((key, value)) => (key.to_owned(), Value::Text(value.to_owned())),
-            None => (text, Value::Null),
-        };
-        Some(Entry { key, at: item.at, node: Node { at: item.at, tag: None, value } })
-    });
-    Node { at: node.at, tag: None, value: Value::Mapping(entries.collect()) }
-}
-
-/// The later value of a key wins, a missing one too: `KEY:` asks for the environment's value.
-fn by_key(base: Node, over: Node) -> Node {
-    let at = over.at;
-    let (Value::Mapping(mut entries), Value::Mapping(more)) = (base.value, over.value) else {
-        return Node { at, tag: None, value: Value::Null };
-    };
-    for entry in more {
-        entries.retain(|known| known.key != entry.key);
-        entries.push(entry);
-    }
-    Node { at, tag: None, value: Value::Mapping(entries) }
-}
-
-/// A list of names in the long form.
-fn named(node: Node, names: Names) -> Node {
-    let Value::Sequence(items) = node.value else { return node };
     let at = node.at;
-    let entries = items.into_iter().filter_map(|item| {
-        let key = item.text()?.to_owned();
-        let value = match names {
-            Names::Network => Value::Null,
-            Names::Dependency => {
-                let condition = Node { at, tag: None, value: Value::Text("service_started".to_owned()) };
-                Value::Mapping(vec![Entry { key: "condition".to_owned(), at: item.at, node: condition }])
-            }
-        };
-        Some(Entry { key, at: item.at, node: Node { at: item.at, tag: None, value } })
-    });
-    Node { at, tag: None, value: Value::Mapping(entries.collect()) }
+    let entries = vec![Entry { key: key.to_owned(), at, node }];
+    Node { at, tag: None, value: Value::Mapping(entries) }
 }
 
 #[cfg(test)]

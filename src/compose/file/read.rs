@@ -25,7 +25,7 @@ pub(super) struct Context<'load> {
     pub directories: &'load [PathBuf],
     pub home: Option<&'load Path>,
     pub project: &'load str,
-    pub warnings: RefCell<Vec<String>>,
+    pub warnings: &'load RefCell<Vec<String>>,
 }
 
 impl Context<'_> {
@@ -37,24 +37,25 @@ impl Context<'_> {
         }
     }
 
-    fn directory(&self, written: &Reader<'_>) -> &Path {
-        let file = written.node().at.file as usize;
-        self.directories.get(file).map_or(Path::new("/"), PathBuf::as_path)
-    }
-
     /// An absolute path; a relative one starts from the directory of the file in which it is written, and `~` is the
     /// home directory. One that is absolute already stays as it is written.
     pub fn absolute(&self, written: &Reader<'_>, path: &str) -> String {
-        if path.starts_with('/') {
-            return path.to_owned();
-        }
-        let path = match (path.strip_prefix('~'), self.home) {
-            (Some(""), Some(home)) => home.to_path_buf(),
-            (Some(rest), Some(home)) if rest.starts_with('/') => home.join(&rest[1..]),
-            _ => self.directory(written).join(path),
-        };
-        clean(&path).to_string_lossy().into_owned()
+        let directory = self.directories.get(written.node().at.file as usize);
+        absolute(directory.map_or(Path::new("/"), PathBuf::as_path), self.home, path)
     }
+}
+
+/// The path from the root on, as [`Context::absolute`] makes it.
+pub(super) fn absolute(directory: &Path, home: Option<&Path>, path: &str) -> String {
+    if path.starts_with('/') {
+        return path.to_owned();
+    }
+    let path = match (path.strip_prefix('~'), home) {
+        (Some(""), Some(home)) => home.to_path_buf(),
+        (Some(rest), Some(home)) if rest.starts_with('/') => home.join(&rest[1..]),
+        _ => directory.join(path),
+    };
+    clean(&path).to_string_lossy().into_owned()
 }
 
 /// The path without `.` and `..`, by its text alone, as Compose does it.

@@ -67,12 +67,12 @@ fn references_that_lead_nowhere_name_what_there_is() {
 #[test]
 fn what_cannot_be_honoured_is_refused_by_name() {
     let faults = load_one(
-        "include: [x.yaml]\nservices:\n  web:\n    image: nginx\n    extends: base\n    post_start: [{command: x}]\n    \
+        "services:\n  web:\n    image: nginx\n    post_start: [{command: x}]\n    \
          security_opt: ['seccomp=profile.json']\n    devices: ['vendor.com/gpu=0']\n\
          secrets:\n  key: {environment: KEY}\n",
     )
     .unwrap_err();
-    assert_eq!(faults.len(), 6, "{faults:#?}");
+    assert_eq!(faults.len(), 4, "{faults:#?}");
     assert!(faults.iter().all(|fault| fault.contains("not supported")), "{faults:#?}");
     let warned = load_one(
         "services:\n  web:\n    image: nginx\n    develop: {watch: []}\n    deploy: {mode: global}\n",

@@ -5,7 +5,7 @@ use saphyr_parser::{Event, Parser, ScalarStyle, Span, Tag};
 use std::collections::HashMap;
 
 /// One value and where it stands.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Node {
     pub at: Position,
     /// A tag of the file's own: `!reset`, `!override`.
@@ -14,8 +14,9 @@ pub struct Node {
 }
 
 /// A value in YAML's core schema. Numbers keep their text, for callers to whom `010` is not `8`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub enum Value {
+    #[default]
     Null,
     Bool(bool),
     Integer(i64, String),
@@ -81,6 +82,11 @@ impl Size {
 impl Node {
     pub fn get(&self, key: &str) -> Option<&Node> {
         self.entries().iter().find(|entry| entry.key == key).map(|entry| &entry.node)
+    }
+
+    pub fn get_mut(&mut self, key: &str) -> Option<&mut Node> {
+        let Value::Mapping(entries) = &mut self.value else { return None };
+        entries.iter_mut().find(|entry| entry.key == key).map(|entry| &mut entry.node)
     }
 
     pub fn entries(&self) -> &[Entry] {

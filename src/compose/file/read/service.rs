@@ -14,8 +14,7 @@ use crate::compose::file::service::{Build, EnvFile, Logging, Service};
 use crate::domain::yaml::{Reader, Value};
 
 /// Keys of the specification whose absence would change what runs, and what to do instead.
-const REFUSED: [(&str, &str); 10] = [
-    ("extends", "write the keys out, or merge a second file with -f"),
+const REFUSED: [(&str, &str); 9] = [
     ("provider", "it runs a program of its own"),
     ("models", "it needs Docker's model runner"),
     ("credential_spec", "it exists on Windows only"),
@@ -105,7 +104,8 @@ const KNOWN: [&str; 76] = [
     "tty",
     "ulimits",
 ];
-const KNOWN_TOO: [&str; 6] = ["user", "userns_mode", "uts", "volumes", "volumes_from", "working_dir"];
+const KNOWN_TOO: [&str; 7] =
+    ["extends", "user", "userns_mode", "uts", "volumes", "volumes_from", "working_dir"];
 
 #[expect(clippy::too_many_lines, reason = "one line for each key of the specification")]
 pub fn service(reader: &Reader<'_>, name: &str, context: &Context<'_>) -> Service {

@@ -22,12 +22,7 @@ pub(in crate::compose::file) struct Raw {
 }
 
 pub(in crate::compose::file) fn project(reader: &Reader<'_>, context: &Context<'_>) -> Raw {
-    reader.only(&[
-        "version", "name", "services", "networks", "volumes", "secrets", "configs", "include", "models",
-    ]);
-    if let Some(include) = reader.get("include") {
-        include.complain("`include` is not supported here; name the files with -f");
-    }
+    reader.only(&["version", "name", "services", "networks", "volumes", "secrets", "configs", "models"]);
     if let Some(models) = reader.get("models") {
         models.complain("`models` needs Docker's model runner and is not supported here");
     }
