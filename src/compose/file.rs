@@ -1,4 +1,18 @@
 //! Compose files: found, read, interpolated, merged, checked and brought into canonical form. Pure but for reading.
+//!
+//! One way leads from files to a [`Project`]:
+//!
+//! 1. `environment` and `sources`: the variables, and which files there are.
+//! 2. `assemble`: each document of each file is parsed into a tree whose values know file, line and column, then
+//!    `substitute` puts variables in, `extends` completes its services, `include` adds what it names (assembled in the
+//!    same way, with its own directory and variables), and `merge` lays it over the documents before it.
+//! 3. `read`: the one tree that comes of it is read into types. Relative paths start from the directory of the file in
+//!    which they are written, so nothing has to be rewritten on the way. This happens after every document, so that
+//!    mistakes which a later file hides are told as well.
+//! 4. `normalise` settles names, implied dependencies, environments and profiles; `check` looks at the whole.
+//!
+//! What a load may hold is counted in values and bytes over all files (`yaml::Size`), wherever a few lines could make
+//! much: aliases, variables, `extends` and `include`.
 
 mod assemble;
 mod check;

@@ -1,5 +1,5 @@
 use super::*;
-use crate::domain::{CheckKind, StackOrigin};
+use crate::domain::{CheckKind, Fault, StackOrigin};
 use rstest::rstest;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -9,6 +9,7 @@ fn write(root: &Path, files: &[(&str, &str)]) -> LoadRequest {
     let directory = root.join("demo");
     std::fs::create_dir_all(&directory).unwrap();
     for (name, text) in files {
+        std::fs::create_dir_all(directory.join(name).parent().unwrap()).unwrap();
         std::fs::write(directory.join(name), text).unwrap();
     }
     LoadRequest { project_directory: Some(directory), ..LoadRequest::default() }
@@ -20,6 +21,23 @@ fn load_files(files: &[(&str, &str)]) -> Result<Project, Vec<String>> {
     let strip = format!("{}/demo/", root.path().display());
     load(&request)
         .map_err(|faults| faults.iter().map(|fault| fault.to_string().replace(&strip, "")).collect())
+}
+
+/// Loads the files and tells their directory, too.
+pub(super) fn load_in(files: &[(&str, &str)]) -> (String, Result<Project, Vec<Fault>>) {
+    let root = tempfile::tempdir().unwrap();
+    let request = write(root.path(), files);
+    (format!("{}/demo", root.path().display()), load(&request))
+}
+
+pub(super) fn load_many(files: &[(&str, &str)]) -> Result<Project, Vec<Fault>> {
+    load_in(files).1
+}
+
+/// What is wrong with the files; their directory is written as ROOT.
+pub(super) fn faults_of(files: &[(&str, &str)]) -> Vec<String> {
+    let (root, result) = load_in(files);
+    result.unwrap_err().iter().map(|fault| fault.to_string().replace(&root, "ROOT")).collect()
 }
 
 fn load_one(text: &str) -> Result<Project, Vec<String>> {
