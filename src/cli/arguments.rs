@@ -41,6 +41,9 @@ pub struct Global {
     /// A stack by name, from the search path or as it runs
     #[arg(short, long, global = true, value_name = "STACK")]
     pub stack: Option<String>,
+    /// Lay the stack's file compose.OVERLAY.yaml over its compose.yaml
+    #[arg(long = "overlay", global = true, value_name = "OVERLAY", requires = "stack")]
+    pub overlays: Vec<String>,
     /// Compose files, instead of a stack's name; stands before the command
     #[arg(short, long = "file", value_name = "FILE", conflicts_with = "stack")]
     pub files: Vec<PathBuf>,

@@ -1,5 +1,9 @@
 //! Which stack is meant: by its files, by its name, by what runs, or by the directory one is in.
 
+mod source;
+
+pub use source::{read_listed, read_source};
+
 use super::context::Context;
 use crate::compose::file::{LoadRequest, Project, load};
 use crate::config::stacks::{StackSource, discover};
@@ -59,18 +63,26 @@ pub async fn choose(context: &Context) -> Result<Chosen, Fault> {
     if let Some(name) = &global.stack {
         let sources = sources(context);
         if let Some(source) = sources.iter().find(|source| source.name == *name) {
-            return from_files(context, &source.files, Some(&source.directory), source.origin);
+            return read_source(context, source).map_err(Fault::merged);
         }
         // A directory may be named otherwise than the project in it, and operators see the project's name.
-        let load = |source: &StackSource| {
-            from_files(context, &source.files, Some(&source.directory), source.origin).ok()
-        };
-        if let Some(chosen) = sources.iter().filter_map(load).find(|chosen| chosen.reference.project == *name)
-        {
-            return Ok(chosen);
+        for source in &sources {
+            let listed = read_listed(context, source).ok();
+            let Some(chosen) = listed.filter(|chosen| chosen.reference.project == *name) else { continue };
+            return if global.overlays.is_empty() {
+                Ok(chosen)
+            } else {
+                read_source(context, source).map_err(Fault::merged)
+            };
         }
         let known: Vec<&str> = sources.iter().map(|source| source.name.as_str()).collect();
-        return by_labels(context, name, &known).await;
+        let chosen = by_labels(context, name, &known).await?;
+        if let Some(overlay) = global.overlays.first() {
+            return Err(Fault::new(FaultKind::NotFound, "find overlay", format!("{name}/{overlay}"))
+                .because("the stack is known by its containers only")
+                .hint("name its files with -f, overlays after the file they are laid over"));
+        }
+        return Ok(chosen);
     }
     match (from_files(context, &[], None, StackOrigin::Given), &global.project) {
         // A project that runs needs no file to be listed, stopped or restarted.
@@ -113,26 +125,24 @@ pub fn from_files(
     directory: Option<&Path>,
     origin: StackOrigin,
 ) -> Result<Chosen, Fault> {
-    read_files(context, files, directory, origin).map_err(Fault::merged)
+    from_request(&request(context, files, directory), origin).map_err(Fault::merged)
 }
 
-/// The same, with all that is wrong with the files one by one.
-pub fn read_files(
-    context: &Context,
-    files: &[PathBuf],
-    directory: Option<&Path>,
-    origin: StackOrigin,
-) -> Result<Chosen, Vec<Fault>> {
+/// What is to be loaded, with what the command line says about all stacks.
+fn request(context: &Context, files: &[PathBuf], directory: Option<&Path>) -> LoadRequest {
     let global = &context.global;
-    let request = LoadRequest {
+    LoadRequest {
         files: files.to_vec(),
         project_name: global.project.clone(),
         project_directory: directory.map(Path::to_owned),
         env_files: global.env_files.clone(),
         profiles: global.profiles.clone(),
         environment: std::env::vars().collect(),
-    };
-    let project = load(&request)?;
+    }
+}
+
+fn from_request(request: &LoadRequest, origin: StackOrigin) -> Result<Chosen, Vec<Fault>> {
+    let project = load(request)?;
     Ok(Chosen { reference: project.reference(), origin, project: Some(project) })
 }
 

@@ -2,7 +2,7 @@
 
 use super::context::Context;
 use super::output::{Output, Tone, print_json};
-use super::stack::{read_files, sources};
+use super::stack::{read_listed, sources};
 use super::table::Table;
 use crate::domain::{Fault, StackFile, StackOrigin};
 use std::collections::BTreeMap;
@@ -19,8 +19,7 @@ pub struct Listed {
 /// Every stack of the search path. A broken one is listed with its faults.
 pub fn all(context: &Context) -> Vec<Listed> {
     let read = |source: crate::config::stacks::StackSource| Listed {
-        file: read_files(context, &source.files, Some(&source.directory), source.origin)
-            .map(|chosen| chosen.file()),
+        file: read_listed(context, &source).map(|chosen| chosen.file()),
         path: source.files.first().cloned(),
         name: source.name,
     };

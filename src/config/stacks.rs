@@ -4,6 +4,7 @@ mod builtin;
 mod search;
 
 use crate::domain::{Fault, StackOrigin};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// A directory with a Compose file in it.
@@ -14,6 +15,9 @@ pub struct StackSource {
     pub directory: PathBuf,
     /// The Compose file, and its override file when there is one.
     pub files: Vec<PathBuf>,
+    /// Files that are laid over those when they are asked for, by the name that stands between the dots:
+    /// `compose.prod.yaml` is `prod`.
+    pub overlays: BTreeMap<String, PathBuf>,
     pub origin: StackOrigin,
 }
 
@@ -38,7 +42,7 @@ pub fn discover(search: &[PathBuf], data_directory: &Path) -> (Vec<StackSource>,
             continue;
         }
         let directory = data_directory.join("stacks").join(stack.name);
-        let written = builtin::write_out(&stack, &directory)
+        let written = builtin::write_out(stack, &directory)
             .and_then(|()| search::stack(stack.name.to_owned(), &directory, StackOrigin::BuiltIn));
         match written {
             Ok(found) => found.into_iter().for_each(|stack| add(&mut stacks, stack)),

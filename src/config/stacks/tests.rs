@@ -1,5 +1,4 @@
 use super::*;
-use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
@@ -70,27 +69,72 @@ fn a_data_directory_that_cannot_be_made_is_a_fault_with_a_way_out() {
     assert!(faults.iter().all(|fault| fault.hint.as_deref().unwrap().contains("XDG_DATA_HOME")));
 }
 
-fn built_in(version: &'static str) -> builtin::BuiltIn {
-    let files: [(&Path, &[u8]); 2] =
-        [(Path::new("compose.yaml"), version.as_bytes()), (Path::new("run/start.sh"), b"#!/bin/sh\n")];
-    builtin::BuiltIn { name: "x", files: BTreeMap::from(files) }
+fn built_in(version: &'static str, more: &[(&'static str, &'static str, u32)]) -> builtin::BuiltIn {
+    let file = |(path, contents, mode): (&'static str, &'static str, u32)| builtin::File {
+        path,
+        contents: contents.as_bytes(),
+        mode,
+    };
+    let usual = [("compose.yaml", version, 0o644), ("run/start.sh", "#!/bin/sh\n", 0o755)];
+    let files: Vec<_> = usual.into_iter().chain(more.iter().copied()).map(file).collect();
+    builtin::BuiltIn { name: "x", files: files.leak() }
+}
+
+fn mode(path: &Path) -> u32 {
+    fs::metadata(path).unwrap().permissions().mode() & 0o777
 }
 
 #[test]
 fn a_newer_binary_renews_its_files_but_never_an_edited_one() {
     let root = tempfile::tempdir().unwrap();
     let read = |path: &str| fs::read_to_string(root.path().join(path)).unwrap();
-    builtin::write_out(&built_in("one"), root.path()).unwrap();
-    let mode = |path: &str| fs::metadata(root.path().join(path)).unwrap().permissions().mode() & 0o777;
-    assert_eq!((mode("compose.yaml"), mode("run/start.sh")), (0o644, 0o755));
-    builtin::write_out(&built_in("two"), root.path()).unwrap();
+    builtin::write_out(&built_in("one", &[]), root.path()).unwrap();
+    builtin::write_out(&built_in("two", &[]), root.path()).unwrap();
     assert_eq!(read("compose.yaml"), "two");
     fs::write(root.path().join("compose.yaml"), "mine").unwrap();
-    builtin::write_out(&built_in("three"), root.path()).unwrap();
-    assert_eq!(read("compose.yaml"), "mine");
+    fs::write(root.path().join(".env"), "MINE=1").unwrap();
+    builtin::write_out(&built_in("three", &[]), root.path()).unwrap();
+    assert_eq!((read("compose.yaml"), read(".env")), ("mine".to_owned(), "MINE=1".to_owned()));
     fs::remove_file(root.path().join("compose.yaml")).unwrap();
-    builtin::write_out(&built_in("three"), root.path()).unwrap();
+    builtin::write_out(&built_in("three", &[]), root.path()).unwrap();
     assert_eq!(read("compose.yaml"), "three");
+}
+
+#[test]
+fn files_arrive_with_their_modes_and_secrets_in_a_closed_directory() {
+    let root = tempfile::tempdir().unwrap();
+    let secret = ("secrets/password.example", "none", 0o600);
+    builtin::write_out(&built_in("one", &[secret]), root.path()).unwrap();
+    let modes = ["compose.yaml", "run", "run/start.sh", "secrets", "secrets/password.example"];
+    let modes = modes.map(|path| mode(&root.path().join(path)));
+    assert_eq!(modes, [0o644, 0o755, 0o755, 0o700, 0o600]);
+}
+
+#[test]
+fn what_a_newer_binary_has_no_more_is_taken_away_unless_it_was_edited() {
+    let root = tempfile::tempdir().unwrap();
+    let old = [("conf.d/old.conf", "old", 0o644), ("conf.d/edited.conf", "old", 0o644)];
+    builtin::write_out(&built_in("one", &old), root.path()).unwrap();
+    fs::write(root.path().join("conf.d/edited.conf"), "mine").unwrap();
+    fs::write(root.path().join("conf.d/own.conf"), "mine").unwrap();
+    for _ in 0..2 {
+        builtin::write_out(&built_in("two", &[]), root.path()).unwrap();
+    }
+    let is_there =
+        ["old", "edited", "own"].map(|name| root.path().join(format!("conf.d/{name}.conf")).exists());
+    assert_eq!(is_there, [false, true, true]);
+}
+
+#[test]
+fn a_record_that_leads_out_of_the_directory_removes_nothing() {
+    let root = tempfile::tempdir().unwrap();
+    let directory = root.path().join("stack");
+    builtin::write_out(&built_in("one", &[("gone", "x", 0o644)]), &directory).unwrap();
+    fs::write(root.path().join("outside"), "x").unwrap();
+    let record = fs::read_to_string(directory.join(".written")).unwrap();
+    fs::write(directory.join(".written"), record.replace("  gone", "  ../outside")).unwrap();
+    builtin::write_out(&built_in("two", &[]), &directory).unwrap();
+    assert!(root.path().join("outside").exists());
 }
 
 #[test]
@@ -100,8 +144,49 @@ fn what_is_up_to_date_is_not_written_again() {
         let time = |path: &str| fs::metadata(root.path().join(path)).unwrap().modified().unwrap();
         [time("compose.yaml"), time(".written")]
     };
-    builtin::write_out(&built_in("one"), root.path()).unwrap();
+    builtin::write_out(&built_in("one", &[]), root.path()).unwrap();
     let before = times();
-    builtin::write_out(&built_in("one"), root.path()).unwrap();
+    builtin::write_out(&built_in("one", &[]), root.path()).unwrap();
     assert_eq!(times(), before);
+}
+
+#[test]
+fn the_binary_has_the_stacks_whole_and_nothing_that_was_made_in_their_directories() {
+    let names: Vec<_> = builtin::stacks().iter().map(|stack| stack.name).collect();
+    assert_eq!(names, ["mcp", "mlflow", "onyx", "replicas"]);
+    let onyx = builtin::stacks().iter().find(|stack| stack.name == "onyx").unwrap();
+    let mode = |path: &str| onyx.files.iter().find(|file| file.path == path).map(|file| file.mode);
+    assert_eq!(mode("prepare"), Some(0o755));
+    assert_eq!(mode("compose.prod.yaml"), Some(0o644));
+    assert_eq!(mode(".env.example"), Some(0o644));
+    assert_eq!(mode("secrets/db_password.txt.example"), Some(0o600));
+    for stack in builtin::stacks() {
+        for file in stack.files {
+            let name = file.path.rsplit('/').next().unwrap();
+            assert!(name != ".env" && name != ".written", "{}/{}", stack.name, file.path);
+            assert!(!file.path.starts_with("secrets/") || name.ends_with(".example"), "{}", file.path);
+        }
+    }
+}
+
+#[test]
+fn overlays_are_the_files_with_a_name_of_their_own() {
+    let root = tempfile::tempdir().unwrap();
+    stack(
+        root.path(),
+        "web",
+        &[
+            "compose.yaml",
+            "compose.override.yaml",
+            "compose.prod.yaml",
+            "docker-compose.dev.yml",
+            "notes.prod.yaml",
+        ],
+    );
+    let (stacks, faults) = discover(&[root.path().to_path_buf()], &root.path().join("data"));
+    assert_eq!(faults, []);
+    let web = stacks.iter().find(|stack| stack.name == "web").unwrap();
+    let names: Vec<_> = web.overlays.keys().map(String::as_str).collect();
+    assert_eq!(names, ["dev", "prod"]);
+    assert_eq!(web.overlays["prod"], root.path().join("web/compose.prod.yaml"));
 }
