@@ -34,6 +34,7 @@ mod service;
 mod sources;
 mod stack;
 mod substitute;
+mod unique;
 mod values;
 mod words;
 

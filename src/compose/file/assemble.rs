@@ -4,6 +4,7 @@
 use super::locate::{Files, invalid};
 use super::read::{self, Context};
 use super::substitute::substitute;
+use super::unique::unique;
 use super::{environment, extends, include, merge};
 use crate::domain::Fault;
 use crate::domain::yaml::{self, Complaint, Node, Options, Position, Reader, Size, Value};
@@ -95,6 +96,7 @@ impl<'load> Assembly<'load> {
             };
             complaints.into_iter().for_each(|complaint| self.complain(complaint));
             merge::settle(&mut whole);
+            unique(&mut whole);
             self.check(&whole);
             tree = Some(whole);
         }

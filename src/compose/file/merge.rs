@@ -51,6 +51,8 @@ enum Rule {
     Append,
     /// A mapping or a list of `key=value`.
     ByKey,
+    /// `all`, or a list of requests.
+    Requests,
     /// A list of names or a mapping from them.
     ByName(Names),
     /// A mapping or a list of `host:address`; all addresses are kept.
@@ -89,6 +91,7 @@ fn service_rule(path: &[&str]) -> Rule {
         ["extends"] => Rule::Short("service"),
         ["ulimits", _] => Rule::Ulimit,
         ["logging"] => Rule::Logging,
+        ["gpus"] => Rule::Requests,
         _ => Rule::Plain,
     }
 }
@@ -112,6 +115,7 @@ impl Merger<'_> {
         match rule {
             Rule::Replace => over,
             Rule::Append => append(as_list(base), as_list(over)),
+            Rule::Requests => append(as_list(long(base, "count")), as_list(long(over, "count"))),
             Rule::Hosts => union(base, over),
             Rule::ByKey => {
                 let written_as_list = matches!(base.value, Value::Sequence(_));
@@ -149,7 +153,9 @@ impl Merger<'_> {
                 items.extend(more);
                 Node { at, tag: None, value: Value::Sequence(items) }
             }
-            (base @ (Value::Mapping(_) | Value::Sequence(_)), value) => {
+            (base @ (Value::Mapping(_) | Value::Sequence(_)), value)
+                if !self.path.iter().any(|key| key.starts_with("x-")) =>
+            {
                 let expected = format!("{}, as in the file before", base.kind());
                 self.mismatch(Node { at, tag: over.tag, value }, &expected)
             }
