@@ -1,14 +1,17 @@
 //! An operation that outlives the console: what was asked, and what its journal says.
 
+mod part;
+mod record;
 mod up;
 
+pub use part::StepPart;
+pub use record::{StepRecord, StepState, TaskRecord};
 pub use up::UpOptions;
 
-use super::{ContainerId, Fault, Plan, StackRef, units};
+use super::{ContainerId, Fault, Plan, StackRef};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 /// `20261120T103104-up-mlflow-3f9c`: sorts by time and can be typed.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -259,6 +262,16 @@ pub enum TaskEvent {
         total: Option<u64>,
         text: String,
     },
+    /// What the step is at, part by part.
+    StepParts {
+        step: usize,
+        parts: Vec<StepPart>,
+    },
+    /// A line that a program of the step wrote.
+    StepOutput {
+        step: usize,
+        text: String,
+    },
     /// Observation, written after it.
     StepFinished {
         step: usize,
@@ -272,124 +285,4 @@ pub enum TaskEvent {
         state: TaskState,
         fault: Option<Fault>,
     },
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum StepState {
-    Pending,
-    Running,
-    Done,
-    Failed,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct StepRecord {
-    pub state: StepState,
-    pub started: Option<Timestamp>,
-    pub finished: Option<Timestamp>,
-    pub text: String,
-    pub done: Option<u64>,
-    pub total: Option<u64>,
-}
-
-/// A task as its specification and journal tell it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct TaskRecord {
-    pub spec: TaskSpec,
-    pub state: TaskState,
-    pub plan: Option<Plan>,
-    /// One per step of the plan.
-    pub steps: Vec<StepRecord>,
-    pub output: Vec<String>,
-    pub started: Option<Timestamp>,
-    pub finished: Option<Timestamp>,
-    pub fault: Option<Fault>,
-    /// The worker's process id, boot id and start time.
-    pub worker: Option<(u32, String, u64)>,
-}
-
-impl TaskRecord {
-    pub fn new(spec: TaskSpec) -> Self {
-        Self {
-            spec,
-            state: TaskState::Pending,
-            plan: None,
-            steps: Vec::new(),
-            output: Vec::new(),
-            started: None,
-            finished: None,
-            fault: None,
-            worker: None,
-        }
-    }
-
-    /// Takes one line of the journal in.
-    pub fn apply(&mut self, line: &JournalLine) {
-        match &line.event {
-            TaskEvent::Started { pid, boot_id, start_ticks } => {
-                self.state = TaskState::Running;
-                self.started = Some(line.time);
-                self.worker = Some((*pid, boot_id.clone(), *start_ticks));
-            }
-            TaskEvent::Planned { plan } => {
-                self.steps = plan.steps.iter().map(|_| StepRecord::pending()).collect();
-                self.plan = Some(plan.clone());
-            }
-            TaskEvent::StepStarted { step } => {
-                if let Some(record) = self.steps.get_mut(*step) {
-                    record.state = StepState::Running;
-                    record.started = Some(line.time);
-                }
-            }
-            TaskEvent::StepProgress { step, done, total, text } => {
-                if let Some(record) = self.steps.get_mut(*step) {
-                    record.done = *done;
-                    record.total = *total;
-                    record.text.clone_from(text);
-                }
-            }
-            TaskEvent::StepFinished { step, fault } => {
-                if let Some(record) = self.steps.get_mut(*step) {
-                    record.finished = Some(line.time);
-                    record.state = if fault.is_some() { StepState::Failed } else { StepState::Done };
-                    if let Some(fault) = fault {
-                        record.text = fault.to_string();
-                    }
-                }
-            }
-            TaskEvent::Output { text } => self.output.push(text.clone()),
-            TaskEvent::Finished { state, fault } => {
-                self.state = *state;
-                self.finished = Some(line.time);
-                self.fault.clone_from(fault);
-            }
-        }
-    }
-
-    /// From the worker's start to its end, or until now while it runs; unknown when it died.
-    pub fn took(&self, now: Timestamp) -> Option<Duration> {
-        let end = self.finished.or_else(|| (!self.state.is_over()).then_some(now));
-        Some(units::since(self.started?, end?))
-    }
-
-    /// Steps that ended, and steps in all.
-    pub fn progress(&self) -> (usize, usize) {
-        let ended =
-            self.steps.iter().filter(|step| matches!(step.state, StepState::Done | StepState::Failed));
-        (ended.count(), self.steps.len())
-    }
-}
-
-impl StepRecord {
-    fn pending() -> Self {
-        Self {
-            state: StepState::Pending,
-            started: None,
-            finished: None,
-            text: String::new(),
-            done: None,
-            total: None,
-        }
-    }
 }

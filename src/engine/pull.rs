@@ -56,7 +56,10 @@ impl Engine {
         while let Some(message) = messages.next().await {
             let message = message?;
             if let Some(cause) = error(&message) {
-                return Err(refused(500, &cause, operation, image));
+                let fault = refused(500, &cause, operation, image);
+                let broke =
+                    "the connection to the registry had broken, and what was missing was asked for again";
+                return Err(if transfer.was_retried() { fault.because(broke) } else { fault });
             }
             if transfer.take(&message) {
                 progress(&transfer);

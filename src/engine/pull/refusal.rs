@@ -29,6 +29,11 @@ const RULES: &[Rule] = &[
         hint: "the registry has no such image or tag: check the name and the tag",
     },
     Rule {
+        words: &["unknown blob", "blob unknown"],
+        kind: FaultKind::Refused,
+        hint: "the registry lacks a part of the image: ask again, and if it stays so the image must be pushed anew",
+    },
+    Rule {
         words: &["pull access denied", "repository does not exist"],
         kind: FaultKind::NotFound,
         hint: "is the name right? if it is private, `docker login` to its registry first",

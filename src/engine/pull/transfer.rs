@@ -30,6 +30,7 @@ pub struct Layer {
 pub struct Transfer {
     layers: IndexMap<String, Layer>,
     over: bool,
+    retried: bool,
 }
 
 impl Transfer {
@@ -77,6 +78,11 @@ impl Transfer {
         self.over
     }
 
+    /// Whether any layer had to be asked for again.
+    pub(in crate::engine) fn was_retried(&self) -> bool {
+        self.retried
+    }
+
     /// Takes a message in; whether it changed anything.
     pub(in crate::engine) fn take(&mut self, message: &Value) -> bool {
         let text = |key: &str| message.get(key).and_then(Value::as_str);
@@ -95,6 +101,7 @@ impl Transfer {
         let layer = self.layers.entry(id.to_owned()).or_insert(Layer { phase, done: None, total: None });
         let before = layer.clone();
         layer.phase = phase;
+        self.retried |= phase == LayerPhase::Retrying;
         match phase {
             LayerPhase::Transferring => {
                 layer.done = current.or(layer.done);

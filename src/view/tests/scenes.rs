@@ -7,7 +7,7 @@ use crate::domain::gpu::GpuProcess;
 use crate::domain::host::DiskUse;
 use crate::domain::resources::{Image, Network, Resources, Volume};
 use crate::domain::stack::{BackupEntry, BackupPart, BackupSource, StackService};
-use crate::domain::task::JournalLine;
+use crate::domain::task::{JournalLine, StepPart};
 use crate::domain::*;
 use jiff::{SignedDuration, Timestamp};
 use std::path::PathBuf;
@@ -793,6 +793,53 @@ pub fn task_steps() -> State {
     state
 }
 
+/// An `up` that pulls one image and builds another.
+pub fn task_images() -> State {
+    let step = |verb, object: &str, service: &str| PlannedStep {
+        verb,
+        object: object.to_owned(),
+        service: Some(service.to_owned()),
+        reason: "not on this server".to_owned(),
+        after: Vec::new(),
+        downtime: None,
+    };
+    let steps = vec![
+        step(StepVerb::Pull, "postgres:15", "postgres"),
+        step(StepVerb::Build, "mlflow-server", "server"),
+    ];
+    let part = |name: &str, state: &str, over, bytes: Option<(u64, u64)>| StepPart {
+        name: name.to_owned(),
+        state: state.to_owned(),
+        over,
+        done: bytes.map(|(done, _)| done << 20),
+        total: bytes.map(|(_, total)| total << 20),
+    };
+    let parts = vec![
+        part("1efec37cde58", "complete", true, Some((30, 30))),
+        part("79fd8ef06f99", "downloading", false, Some((12, 48))),
+        part("2bd07c0a2f6e", "waiting", false, None),
+    ];
+    let text = "1 of 3 layers".to_owned();
+    let mut pulling = record("mlflow", Operation::Up(UpOptions::default()), 42);
+    for event in [
+        TaskEvent::Started { pid: 77, boot_id: "b".to_owned(), start_ticks: 1 },
+        TaskEvent::Planned { plan: Plan { steps, ..plan() } },
+        TaskEvent::StepStarted { step: 0 },
+        TaskEvent::StepStarted { step: 1 },
+        TaskEvent::StepProgress { step: 0, done: Some(42 << 20), total: Some(78 << 20), text },
+        TaskEvent::StepParts { step: 0, parts },
+        TaskEvent::StepProgress { step: 1, done: None, total: None, text: "step 3/7 RUN make".to_owned() },
+        TaskEvent::StepOutput { step: 1, text: "cc -c \u{1b}[31mserver.c".to_owned() },
+    ] {
+        pulling.apply(&JournalLine { time: ago(40), event });
+    }
+    let mut state = empty();
+    tell(&mut state, Msg::Fleet(FleetEvent::Connected(daemon(false))));
+    tell(&mut state, Msg::Tasks(vec![pulling]));
+    press(&mut state, &[&PaneId::Tasks.number().to_string(), "enter"]);
+    state
+}
+
 pub fn notices() -> State {
     let mut state = incident();
     let fault = Fault::new(FaultKind::Invalid, "read settings", "/home/ops/.config/mcp-tui/config.yaml:3:9")
@@ -859,6 +906,7 @@ pub fn all() -> Vec<(String, State)> {
         ("searching", searching()),
         ("typing_a_filter", typing_a_filter()),
         ("task_steps", task_steps()),
+        ("task_images", task_images()),
         ("notices", notices()),
         ("crowd", crowd(1000)),
         ("nothing_runs", nothing_runs()),

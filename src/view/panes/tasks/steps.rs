@@ -4,7 +4,7 @@ use crate::app::pane::PaneId;
 use crate::config::theme::Theme;
 use crate::domain::plan::PlannedStep;
 use crate::domain::safe::TextStyle;
-use crate::domain::task::{StepRecord, StepState};
+use crate::domain::task::{StepPart, StepRecord, StepState};
 use crate::domain::{Safe, TaskRecord, units};
 use crate::view::canvas::Canvas;
 use crate::view::frame::{Frame, scrollbar};
@@ -18,7 +18,14 @@ struct Line {
     look: TextStyle,
     /// At the right end.
     figure: String,
+    /// How much of the whole is done, before the figure.
+    part: Option<f64>,
 }
+
+/// The bar of a step that moves bytes.
+const BAR: u16 = 12;
+/// The last lines of a program that are shown below its step.
+const LINES_SHOWN: usize = 6;
 
 pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, focused: bool, record: &TaskRecord, first: usize) {
     let theme = canvas.theme;
@@ -35,9 +42,14 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, focused: bool, record: &
     let first = first.min(lines.len().saturating_sub(rows));
     for (y, line) in (body.y..body.bottom()).zip(lines.iter().skip(first)) {
         let figure = u16::try_from(line.figure.len()).unwrap_or(0);
-        let room = body.width.saturating_sub(figure + 3);
+        let bar = if line.part.is_some() && body.width > 3 * BAR { BAR + 1 } else { 0 };
+        let room = body.width.saturating_sub(figure + bar + 3);
         let at = canvas.put(body.x + 1, y, 2, line.mark.0, line.mark.1).max(body.x + 2);
         canvas.put(at + 1, y, room.saturating_sub(2), &line.text, line.look);
+        if bar > 0 {
+            let x = body.right().saturating_sub(figure + bar + 1);
+            canvas.meter(x, y, BAR, line.part, theme.accent);
+        }
         canvas.put_right(body.right().saturating_sub(figure + 1), y, figure, &line.figure, theme.dim);
     }
     scrollbar(canvas, body, first, rows.min(lines.len()), lines.len());
@@ -45,12 +57,26 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, focused: bool, record: &
 
 fn lines(record: &TaskRecord, canvas: &Canvas<'_>) -> Vec<Line> {
     let theme = canvas.theme;
-    let plain = |symbol, text: String, look| Line { mark: (symbol, look), text, look, figure: String::new() };
+    let plain = |symbol, text: String, look| Line {
+        mark: (symbol, look),
+        text,
+        look,
+        figure: String::new(),
+        part: None,
+    };
     let mut lines = Vec::new();
     let planned = record.plan.iter().flat_map(|plan| &plan.steps);
     // A step that its dead worker left behind runs no longer, and nobody knows how long it did.
     let now = (!record.state.is_over()).then_some(canvas.now);
-    lines.extend(planned.zip(&record.steps).map(|(step, state)| step_line(step, state, theme, now)));
+    for (step, state) in planned.zip(&record.steps) {
+        lines.push(step_line(step, state, theme, now));
+        if matches!(state.state, StepState::Running | StepState::Failed) {
+            let parts = state.parts.iter().filter(|part| !part.over);
+            lines.extend(parts.map(|part| part_line(part, theme)));
+            let last = state.output.iter().skip(state.output.len().saturating_sub(LINES_SHOWN));
+            lines.extend(last.map(|text| plain(" ", format!("  {}", Safe::new(text)), theme.dim)));
+        }
+    }
     lines.extend(record.output.iter().map(|text| plain("›", Safe::new(text).to_string(), theme.accent)));
     if let Some(fault) = &record.fault {
         lines.push(plain("✗", Safe::new(fault.to_string()).to_string(), theme.bad));
@@ -80,7 +106,29 @@ fn step_line(step: &PlannedStep, state: &StepRecord, theme: &Theme, now: Option<
         text,
         look: step_look(state.state, theme),
         figure: took.map(words::took).unwrap_or_default(),
+        part: (state.state == StepState::Running).then(|| share(state.done, state.total)).flatten(),
     }
+}
+
+/// A layer of an image that is on its way.
+fn part_line(part: &StepPart, theme: &Theme) -> Line {
+    let bytes = part.done.zip(part.total);
+    let bytes = bytes
+        .map(|(done, total)| format!("  {}/{}", units::bytes(done), units::bytes(total)))
+        .unwrap_or_default();
+    Line {
+        mark: (" ", theme.dim),
+        text: format!("  {} {}{bytes}", Safe::new(&part.name), Safe::new(&part.state)),
+        look: theme.dim,
+        figure: String::new(),
+        part: share(part.done, part.total),
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a bar has a dozen cells")]
+fn share(done: Option<u64>, total: Option<u64>) -> Option<f64> {
+    let total = total.filter(|total| *total > 0)?;
+    Some(done? as f64 / total as f64)
 }
 
 fn step_look(state: StepState, theme: &Theme) -> TextStyle {

@@ -1,0 +1,218 @@
+//! A task as its specification and journal tell it.
+
+use super::{JournalLine, StepPart, TaskEvent, TaskSpec, TaskState};
+use crate::domain::{Fault, Plan, units};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::collections::VecDeque;
+use std::time::Duration;
+
+/// Of what a step's programs wrote, no more is kept; the journal has it all.
+const LINES_KEPT: usize = 50;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StepState {
+    Pending,
+    Running,
+    Done,
+    Failed,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StepRecord {
+    pub state: StepState,
+    pub started: Option<Timestamp>,
+    pub finished: Option<Timestamp>,
+    pub text: String,
+    pub done: Option<u64>,
+    pub total: Option<u64>,
+    /// Empty where a step is not made of parts.
+    #[serde(default)]
+    pub parts: Vec<StepPart>,
+    /// The last lines that its programs wrote.
+    #[serde(default)]
+    pub output: VecDeque<String>,
+}
+
+/// A task as its specification and journal tell it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TaskRecord {
+    pub spec: TaskSpec,
+    pub state: TaskState,
+    pub plan: Option<Plan>,
+    /// One per step of the plan.
+    pub steps: Vec<StepRecord>,
+    pub output: Vec<String>,
+    pub started: Option<Timestamp>,
+    pub finished: Option<Timestamp>,
+    pub fault: Option<Fault>,
+    /// The worker's process id, boot id and start time.
+    pub worker: Option<(u32, String, u64)>,
+}
+
+impl TaskRecord {
+    pub fn new(spec: TaskSpec) -> Self {
+        Self {
+            spec,
+            state: TaskState::Pending,
+            plan: None,
+            steps: Vec::new(),
+            output: Vec::new(),
+            started: None,
+            finished: None,
+            fault: None,
+            worker: None,
+        }
+    }
+
+    /// Takes one line of the journal in.
+    pub fn apply(&mut self, line: &JournalLine) {
+        match &line.event {
+            TaskEvent::Started { pid, boot_id, start_ticks } => {
+                self.state = TaskState::Running;
+                self.started = Some(line.time);
+                self.worker = Some((*pid, boot_id.clone(), *start_ticks));
+            }
+            TaskEvent::Planned { plan } => {
+                // A plan that was made anew on the way begins with the steps that were taken.
+                let before = self.plan.take().map(|plan| plan.steps).unwrap_or_default();
+                let taken = std::mem::take(&mut self.steps);
+                let mut taken = before.iter().zip(taken);
+                let step = |planned| match taken.next() {
+                    Some((same, record)) if same == planned => record,
+                    Some(_) | None => StepRecord::pending(),
+                };
+                self.steps = plan.steps.iter().map(step).collect();
+                self.plan = Some(plan.clone());
+            }
+            TaskEvent::StepStarted { step } => {
+                if let Some(record) = self.steps.get_mut(*step) {
+                    record.state = StepState::Running;
+                    record.started = Some(line.time);
+                }
+            }
+            TaskEvent::StepProgress { step, done, total, text } => {
+                if let Some(record) = self.steps.get_mut(*step) {
+                    record.done = *done;
+                    record.total = *total;
+                    record.text.clone_from(text);
+                }
+            }
+            TaskEvent::StepParts { step, parts } => {
+                if let Some(record) = self.steps.get_mut(*step) {
+                    record.parts.clone_from(parts);
+                }
+            }
+            TaskEvent::StepOutput { step, text } => {
+                if let Some(record) = self.steps.get_mut(*step) {
+                    record.output.push_back(text.clone());
+                    if record.output.len() > LINES_KEPT {
+                        record.output.pop_front();
+                    }
+                }
+            }
+            TaskEvent::StepFinished { step, fault } => {
+                if let Some(record) = self.steps.get_mut(*step) {
+                    record.finished = Some(line.time);
+                    record.state = if fault.is_some() { StepState::Failed } else { StepState::Done };
+                    if let Some(fault) = fault {
+                        record.text = fault.to_string();
+                    }
+                }
+            }
+            TaskEvent::Output { text } => self.output.push(text.clone()),
+            TaskEvent::Finished { state, fault } => {
+                self.state = *state;
+                self.finished = Some(line.time);
+                self.fault.clone_from(fault);
+            }
+        }
+    }
+
+    /// From the worker's start to its end, or until now while it runs; unknown when it died.
+    pub fn took(&self, now: Timestamp) -> Option<Duration> {
+        let end = self.finished.or_else(|| (!self.state.is_over()).then_some(now));
+        Some(units::since(self.started?, end?))
+    }
+
+    /// Steps that ended, and steps in all.
+    pub fn progress(&self) -> (usize, usize) {
+        let ended =
+            self.steps.iter().filter(|step| matches!(step.state, StepState::Done | StepState::Failed));
+        (ended.count(), self.steps.len())
+    }
+}
+
+impl StepRecord {
+    fn pending() -> Self {
+        Self {
+            state: StepState::Pending,
+            started: None,
+            finished: None,
+            text: String::new(),
+            done: None,
+            total: None,
+            parts: Vec::new(),
+            output: VecDeque::new(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::task::{Operation, TaskId, TaskTarget};
+    use crate::domain::{ContainerId, PlannedStep, StepVerb};
+
+    fn record() -> TaskRecord {
+        TaskRecord::new(TaskSpec {
+            id: TaskId("1".to_owned()),
+            operation: Operation::Backup,
+            target: TaskTarget::Container { id: ContainerId("a".to_owned()), name: "web".to_owned() },
+            requested_by: "me".to_owned(),
+            requested_from: None,
+            requested_at: Timestamp::UNIX_EPOCH,
+            endpoint: String::new(),
+        })
+    }
+
+    fn planned(objects: &[&str]) -> TaskEvent {
+        let step = |object: &&str| PlannedStep {
+            verb: StepVerb::Pull,
+            object: (*object).to_owned(),
+            service: None,
+            reason: String::new(),
+            after: Vec::new(),
+            downtime: None,
+        };
+        TaskEvent::Planned { plan: Plan { steps: objects.iter().map(step).collect(), ..Plan::default() } }
+    }
+
+    #[test]
+    fn a_plan_made_anew_keeps_what_was_done() {
+        let mut record = record();
+        for event in [
+            planned(&["image", "maybe"]),
+            TaskEvent::StepStarted { step: 0 },
+            TaskEvent::StepFinished { step: 0, fault: None },
+            planned(&["image", "certain", "more"]),
+        ] {
+            record.apply(&JournalLine { time: Timestamp::UNIX_EPOCH, event });
+        }
+        let states: Vec<_> = record.steps.iter().map(|step| step.state).collect();
+        assert_eq!(states, [StepState::Done, StepState::Pending, StepState::Pending]);
+    }
+
+    #[test]
+    fn only_the_last_lines_are_kept() {
+        let mut record = record();
+        record.apply(&JournalLine { time: Timestamp::UNIX_EPOCH, event: planned(&["image"]) });
+        for number in 0..60 {
+            let event = TaskEvent::StepOutput { step: 0, text: number.to_string() };
+            record.apply(&JournalLine { time: Timestamp::UNIX_EPOCH, event });
+        }
+        let output = &record.steps[0].output;
+        assert_eq!((output.len(), output[0].as_str(), output[49].as_str()), (50, "10", "59"));
+    }
+}
