@@ -27,6 +27,7 @@ mod mcp;
 mod merge;
 mod name;
 mod normalise;
+mod objections;
 mod project;
 mod read;
 pub mod render;
@@ -40,10 +41,15 @@ mod words;
 
 pub use load::{LoadRequest, load};
 pub use mcp::{Hooks, Reaction, ReactionKind, ServiceExtension};
-pub use project::{FileObject, Ipam, IpamPool, Network, Project, Requirements, StackExtension, Volume};
+pub use objections::Objection;
+pub use project::{
+    FileObject, Ipam, IpamPool, Model, Network, Project, Requirements, StackExtension, Volume,
+};
 pub use service::{
-    BindOptions, Condition, Dependency, Deploy, Device, DeviceRequest, FileReference, HealthCheck, Logging,
-    Membership, Mount, MountKind, Port, Service, TmpfsOptions, Ulimit, VolumeOptions,
+    BindOptions, BlockIo, Build, Condition, CredentialSpec, Dependency, Deploy, Develop, Device,
+    DeviceRequest, EnvFile, FileReference, HealthCheck, Hook, ImageOptions, Logging, Membership,
+    ModelBinding, Mount, MountKind, Placement, Port, Provider, Service, ThrottleDevice, TmpfsOptions,
+    Trigger, Ulimit, VolumeOptions, WatchAction, WeightDevice,
 };
 pub use stack::is_postgres;
 pub use values::{ByteSize, GoDuration};

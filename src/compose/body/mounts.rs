@@ -21,6 +21,7 @@ pub(super) fn add(
             MountKind::Bind => bind(mount, &mut binds, &mut mounts),
             MountKind::Volume => volume(project, mount, &mut binds, &mut mounts),
             MountKind::Tmpfs => mounts.push(tmpfs(mount)),
+            MountKind::Npipe | MountKind::Cluster | MountKind::Image => mounts.push(other(mount)),
         }
     }
     binds.extend(inherited.iter().map(|(name, target)| format!("{name}:{target}:rw")));
@@ -37,8 +38,9 @@ fn access(mount: &Mount) -> &'static str {
 fn bind(mount: &Mount, binds: &mut Vec<String>, mounts: &mut Vec<Value>) {
     let plain = BindOptions::default();
     let options = mount.bind.as_ref().unwrap_or(&plain);
-    let simple =
-        options.create_host_path.is_none() && options.propagation.is_empty() && options.recursive.is_empty();
+    let simple = options.create_host_path != Some(false)
+        && options.propagation.is_empty()
+        && options.recursive.is_empty();
     if simple {
         // A bind of this form makes the Engine create a missing host path.
         let label = if options.selinux.is_empty() { String::new() } else { format!(",{}", options.selinux) };
@@ -91,6 +93,20 @@ fn tmpfs(mount: &Mount) -> Value {
         if options.mode > 0 {
             body["TmpfsOptions"]["Mode"] = json!(options.mode);
         }
+    }
+    body
+}
+
+/// An image, or what other platforms have.
+fn other(mount: &Mount) -> Value {
+    let mut body = json!({
+        "Type": mount.kind.word(),
+        "Source": mount.source,
+        "Target": mount.target,
+        "ReadOnly": mount.read_only,
+    });
+    if let Some(image) = mount.image.as_ref().filter(|image| !image.subpath.is_empty()) {
+        body["ImageOptions"] = json!({ "Subpath": image.subpath });
     }
     body
 }

@@ -87,6 +87,11 @@ fn references(project: &Project, service: &Service, complain: &mut impl FnMut(&s
             complain("secrets", unknown("secret", &secret.source, project.secrets.keys()));
         }
     }
+    for model in service.models.keys() {
+        if !project.models.contains_key(model) {
+            complain("models", unknown("model", model, project.models.keys()));
+        }
+    }
     for config in &service.configs {
         if !project.configs.contains_key(&config.source) {
             complain("configs", unknown("config", &config.source, project.configs.keys()));
@@ -95,7 +100,7 @@ fn references(project: &Project, service: &Service, complain: &mut impl FnMut(&s
 }
 
 fn contradictions(service: &Service, complain: &mut impl FnMut(&str, String)) {
-    if service.image.is_empty() && service.build.is_none() {
+    if service.image.is_empty() && service.build.is_none() && service.provider.is_none() {
         complain("", "expected an `image` or a `build`".to_owned());
     }
     if !service.network_mode.is_empty() && !service.networks.is_empty() {

@@ -4,7 +4,7 @@ use super::environment;
 use super::locate::Sources;
 use super::project::{Network, Project};
 use super::read::Raw;
-use super::service::{Condition, Dependency, Membership, MountKind, Service};
+use super::service::{Condition, Dependency, MountKind, Service};
 use crate::domain::Fault;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -21,6 +21,7 @@ pub(super) fn normalise(
     project.volumes = raw.volumes;
     project.secrets = raw.secrets;
     project.configs = raw.configs;
+    project.models = raw.models;
     project.mcp = raw.mcp;
     project.extensions = raw.extensions;
     for (name, mut service) in raw.services {
@@ -34,6 +35,8 @@ pub(super) fn normalise(
                 secret.target = format!("/run/secrets/{}", secret.source);
             }
         }
+        resolve_arguments(&mut service, variables);
+        faults.extend(add_file_labels(&mut service, sources));
         if inactive {
             // Its files are not needed until it is.
             faults.extend(resolve_environment(&mut service, variables, sources, false));
@@ -49,17 +52,11 @@ pub(super) fn normalise(
 }
 
 fn join_default_network(service: &mut Service, project: &mut Project) {
-    if service.network_mode.is_empty() && service.networks.is_empty() {
+    if service.provider.is_none() && service.network_mode.is_empty() && service.networks.is_empty() {
         service.networks.insert("default".to_owned(), None);
     }
     if service.networks.contains_key("default") {
         project.networks.entry("default".to_owned()).or_default();
-    }
-    for membership in service.networks.values_mut() {
-        // An empty mapping says no more than no mapping.
-        if membership.as_ref().is_some_and(|membership| *membership == Membership::default()) {
-            *membership = None;
-        }
     }
 }
 
@@ -123,6 +120,38 @@ fn resolve_environment(
     faults
 }
 
+/// Build arguments without a value take the project's; without one there either they are none.
+fn resolve_arguments(service: &mut Service, variables: &BTreeMap<String, String>) {
+    let Some(build) = &mut service.build else { return };
+    for (name, value) in &mut build.args {
+        if value.is_none() {
+            *value = variables.get(name).cloned();
+        }
+    }
+    build.args.retain(|_, value| value.is_some());
+}
+
+/// Labels of `label_file`; those of the service itself and of later files win.
+fn add_file_labels(service: &mut Service, sources: &Sources) -> Vec<Fault> {
+    let mut labels: BTreeMap<String, String> = BTreeMap::new();
+    let mut faults = Vec::new();
+    for file in &service.label_files {
+        match environment::read(Path::new(file), &|_| None) {
+            Ok(found) => {
+                labels.extend(found.into_iter().map(|(key, value)| (key, value.unwrap_or_default())));
+            }
+            Err(more) => {
+                let key = format!("services.{}.label_file", service.name);
+                let texts = more.iter().map(ToString::to_string);
+                faults.extend(texts.map(|text| sources.fault(&key, &text)));
+            }
+        }
+    }
+    labels.append(&mut service.labels);
+    service.labels = labels;
+    faults
+}
+
 /// A dependency that is not required and not there is no dependency.
 fn drop_optional_dependencies(project: &mut Project) {
     let known: Vec<String> = project.services.keys().cloned().collect();
@@ -145,7 +174,7 @@ fn name_objects(project: &mut Project) {
         settle(key, &mut volume.name, volume.external);
     }
     for (key, secret) in project.secrets.iter_mut().chain(&mut project.configs) {
-        settle(key, &mut secret.name, false);
+        settle(key, &mut secret.name, secret.external);
     }
 }
 

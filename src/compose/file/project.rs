@@ -25,6 +25,7 @@ pub struct Project {
     pub volumes: BTreeMap<String, Volume>,
     pub secrets: BTreeMap<String, FileObject>,
     pub configs: BTreeMap<String, FileObject>,
+    pub models: BTreeMap<String, Model>,
     pub mcp: StackExtension,
     /// `x-…` at the top level.
     pub extensions: BTreeMap<String, serde_json::Value>,
@@ -114,6 +115,19 @@ pub struct FileObject {
     pub driver_opts: BTreeMap<String, String>,
     #[serde(skip_serializing_if = "is_default")]
     pub template_driver: String,
+}
+
+/// A top-level model.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Model {
+    #[serde(skip_serializing_if = "is_default")]
+    pub name: String,
+    #[serde(skip_serializing_if = "is_default")]
+    pub model: String,
+    #[serde(skip_serializing_if = "is_default")]
+    pub context_size: i64,
+    #[serde(skip_serializing_if = "is_default")]
+    pub runtime_flags: Vec<String>,
 }
 
 /// `x-mcp` at the top level.

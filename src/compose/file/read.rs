@@ -2,13 +2,20 @@
 //!
 //! Readers complain and go on, so that all mistakes of a file are told at once.
 
+mod build;
 mod command;
 mod deploy;
+mod develop;
+mod devices;
 mod extension;
+mod limits;
 mod mcp;
 mod mounts;
 mod networks;
+mod objects;
+mod outside;
 mod ports;
+mod references;
 mod scalars;
 mod service;
 mod top;
@@ -47,7 +54,7 @@ impl Context<'_> {
 
 /// The path from the root on, as [`Context::absolute`] makes it.
 pub(super) fn absolute(directory: &Path, home: Option<&Path>, path: &str) -> String {
-    if path.starts_with('/') {
+    if path.starts_with('/') || is_windows_absolute(path) {
         return path.to_owned();
     }
     let path = match (path.strip_prefix('~'), home) {
@@ -56,6 +63,13 @@ pub(super) fn absolute(directory: &Path, home: Option<&Path>, path: &str) -> Str
         _ => directory.join(path),
     };
     clean(&path).to_string_lossy().into_owned()
+}
+
+/// `C:\x`, `C:/x`, `\\server\share`
+fn is_windows_absolute(path: &str) -> bool {
+    let mut characters = path.chars();
+    let drive = characters.next().is_some_and(|c| c.is_ascii_alphabetic()) && characters.next() == Some(':');
+    path.starts_with(r"\\") || drive && matches!(characters.next(), Some('/' | '\\'))
 }
 
 /// The path without `.` and `..`, by its text alone, as Compose does it.

@@ -82,7 +82,9 @@ impl<'project> Used<'project> {
         let services = || project.services.values();
         let mounts = services().flat_map(|service| &service.volumes);
         let named = mounts.filter(|mount| mount.kind == MountKind::Volume);
-        let secrets = services().flat_map(|service| &service.secrets);
+        let builds = services().filter_map(|service| service.build.as_ref());
+        let build_secrets = builds.flat_map(|build| &build.secrets);
+        let secrets = services().flat_map(|service| &service.secrets).chain(build_secrets);
         let configs = services().flat_map(|service| &service.configs);
         Self {
             name: &project.name,

@@ -3,6 +3,28 @@
 //! The order of the fields is that of Compose's own structure and what is empty is left out, because the service's
 //! JSON is what its config hash is taken over.
 
+mod build;
+mod deploy;
+mod develop;
+mod mount;
+mod network;
+mod process;
+
+pub use build::Build;
+pub use deploy::{
+    Deploy, DeployResources, DeviceRequest, DiscreteResource, GenericResource, Placement, Preference, Quota,
+    RestartPolicy, UpdateConfig,
+};
+pub use develop::{Develop, Hook, Trigger, WatchAction};
+pub use mount::{
+    BindOptions, Device, FileReference, ImageOptions, Mount, MountKind, TmpfsOptions, VolumeOptions,
+};
+pub use network::{Condition, Dependency, Membership, Port};
+pub use process::{
+    BlockIo, CredentialSpec, EnvFile, HealthCheck, Logging, ModelBinding, Provider, ThrottleDevice, Ulimit,
+    WeightDevice,
+};
+
 use super::mcp::ServiceExtension;
 use super::values::{ByteSize, GoDuration, fraction, is_default};
 use serde::Serialize;
@@ -26,6 +48,10 @@ pub struct Service {
     pub attach: Option<bool>,
     #[serde(skip_serializing_if = "is_default")]
     pub build: Option<Build>,
+    #[serde(skip_serializing_if = "is_default")]
+    pub develop: Option<Develop>,
+    #[serde(skip_serializing_if = "is_default")]
+    pub blkio_config: Option<BlockIo>,
     #[serde(skip_serializing_if = "is_default")]
     pub cap_add: Vec<String>,
     #[serde(skip_serializing_if = "is_default")]
@@ -58,6 +84,8 @@ pub struct Service {
     #[serde(skip_serializing_if = "is_default")]
     pub container_name: String,
     #[serde(skip_serializing_if = "is_default")]
+    pub credential_spec: Option<CredentialSpec>,
+    #[serde(skip_serializing_if = "is_default")]
     pub depends_on: BTreeMap<String, Dependency>,
     #[serde(skip_serializing_if = "is_default")]
     pub deploy: Option<Deploy>,
@@ -75,9 +103,14 @@ pub struct Service {
     pub domainname: String,
     pub entrypoint: Option<Vec<String>>,
     #[serde(skip_serializing_if = "is_default")]
+    pub provider: Option<Provider>,
+    #[serde(skip_serializing_if = "is_default")]
     pub environment: BTreeMap<String, Option<String>>,
     #[serde(skip)]
     pub env_files: Vec<EnvFile>,
+    /// Absolute; their labels are among the service's.
+    #[serde(skip)]
+    pub label_files: Vec<String>,
     #[serde(skip_serializing_if = "is_default")]
     pub expose: Vec<String>,
     #[serde(skip_serializing_if = "is_default")]
@@ -117,6 +150,8 @@ pub struct Service {
     pub mem_swappiness: ByteSize,
     #[serde(skip_serializing_if = "is_default")]
     pub mac_address: String,
+    #[serde(skip_serializing_if = "is_default")]
+    pub models: BTreeMap<String, Option<ModelBinding>>,
     #[serde(skip_serializing_if = "is_default")]
     pub network_mode: String,
     #[serde(skip_serializing_if = "is_default")]
@@ -168,6 +203,8 @@ pub struct Service {
     #[serde(skip_serializing_if = "is_default")]
     pub ulimits: BTreeMap<String, Ulimit>,
     #[serde(skip_serializing_if = "is_default")]
+    pub use_api_socket: bool,
+    #[serde(skip_serializing_if = "is_default")]
     pub user: String,
     #[serde(skip_serializing_if = "is_default")]
     pub userns_mode: String,
@@ -179,293 +216,12 @@ pub struct Service {
     pub volumes_from: Vec<String>,
     #[serde(skip_serializing_if = "is_default")]
     pub working_dir: String,
-}
-
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
-pub struct Build {
-    pub context: String,
     #[serde(skip_serializing_if = "is_default")]
-    pub dockerfile: String,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct EnvFile {
-    pub path: String,
-    pub required: bool,
-    /// `format: raw`: the values are taken as they stand.
-    pub raw: bool,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub enum Condition {
-    #[serde(rename = "service_started")]
-    Started,
-    #[serde(rename = "service_healthy")]
-    Healthy,
-    #[serde(rename = "service_completed_successfully")]
-    Completed,
-}
-
-impl Condition {
-    pub const WORDS: [(&'static str, Self); 3] = [
-        ("service_started", Self::Started),
-        ("service_healthy", Self::Healthy),
-        ("service_completed_successfully", Self::Completed),
-    ];
-
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Started => "service_started",
-            Self::Healthy => "service_healthy",
-            Self::Completed => "service_completed_successfully",
-        }
-    }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub struct Dependency {
-    pub condition: Condition,
+    pub pre_start: Vec<Hook>,
     #[serde(skip_serializing_if = "is_default")]
-    pub restart: bool,
-    pub required: bool,
-}
-
-/// A secret or a config as a service uses it.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct FileReference {
+    pub post_start: Vec<Hook>,
     #[serde(skip_serializing_if = "is_default")]
-    pub source: String,
-    #[serde(skip_serializing_if = "is_default")]
-    pub target: String,
-    #[serde(skip_serializing_if = "is_default")]
-    pub uid: String,
-    #[serde(skip_serializing_if = "is_default")]
-    pub gid: String,
-    #[serde(skip_serializing_if = "is_default")]
-    pub mode: String,
-}
-
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
-pub struct Deploy {
-    #[serde(skip_serializing_if = "is_default")]
-    pub mode: String,
-    #[serde(skip_serializing_if = "is_default")]
-    pub replicas: Option<u32>,
-    #[serde(skip_serializing_if = "is_default")]
-    pub labels: BTreeMap<String, String>,
-    pub resources: DeployResources,
-    #[serde(skip_serializing_if = "is_default")]
-    pub restart_policy: Option<RestartPolicy>,
-    pub placement: Empty,
-    #[serde(skip_serializing_if = "is_default")]
-    pub endpoint_mode: String,
-}
-
-/// Compose prints this object even when nothing is in it.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-pub struct Empty {}
-
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
-pub struct DeployResources {
-    #[serde(skip_serializing_if = "is_default")]
-    pub limits: Option<Quota>,
-    #[serde(skip_serializing_if = "is_default")]
-    pub reservations: Option<Quota>,
-}
-
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
-pub struct Quota {
-    #[serde(skip_serializing_if = "is_default", serialize_with = "fraction")]
-    pub cpus: f32,
-    #[serde(skip_serializing_if = "is_default")]
-    pub memory: ByteSize,
-    #[serde(skip_serializing_if = "is_default")]
-    pub pids: i64,
-    #[serde(skip_serializing_if = "is_default")]
-    pub devices: Vec<DeviceRequest>,
-}
-
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct DeviceRequest {
-    #[serde(skip_serializing_if = "is_default")]
-    pub capabilities: Vec<String>,
-    #[serde(skip_serializing_if = "is_default")]
-    pub driver: String,
-    /// -1 means all of them.
-    #[serde(skip_serializing_if = "is_default")]
-    pub count: i64,
-    #[serde(skip_serializing_if = "is_default")]
-    pub device_ids: Vec<String>,
-    #[serde(skip_serializing_if = "is_default")]
-    pub options: BTreeMap<String, String>,
-}
-
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct RestartPolicy {
-    #[serde(skip_serializing_if = "is_default")]
-    pub condition: String,
-    #[serde(skip_serializing_if = "is_default")]
-    pub delay: Option<GoDuration>,
-    #[serde(skip_serializing_if = "is_default")]
-    pub max_attempts: Option<u32>,
-    #[serde(skip_serializing_if = "is_default")]
-    pub window: Option<GoDuration>,
-}
-
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct Device {
-    pub source: String,
-    pub target: String,
-    pub permissions: String,
-}
-
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct HealthCheck {
-    #[serde(skip_serializing_if = "is_default")]
-    pub test: Vec<String>,
-    #[serde(skip_serializing_if = "is_default")]
-    pub timeout: Option<GoDuration>,
-    #[serde(skip_serializing_if = "is_default")]
-    pub interval: Option<GoDuration>,
-    #[serde(skip_serializing_if = "is_default")]
-    pub retries: Option<u64>,
-    #[serde(skip_serializing_if = "is_default")]
-    pub start_period: Option<GoDuration>,
-    #[serde(skip_serializing_if = "is_default")]
-    pub start_interval: Option<GoDuration>,
-    #[serde(skip_serializing_if = "is_default")]
-    pub disable: bool,
-}
-
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct Logging {
-    #[serde(skip_serializing_if = "is_default")]
-    pub driver: String,
-    #[serde(skip_serializing_if = "is_default")]
-    pub options: BTreeMap<String, String>,
-}
-
-/// How a service takes part in a network.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct Membership {
-    #[serde(skip_serializing_if = "is_default")]
-    pub aliases: Vec<String>,
-    #[serde(skip_serializing_if = "is_default")]
-    pub driver_opts: BTreeMap<String, String>,
-    #[serde(skip_serializing_if = "is_default")]
-    pub gw_priority: i64,
-    #[serde(skip_serializing_if = "is_default")]
-    pub interface_name: String,
-    #[serde(skip_serializing_if = "is_default")]
-    pub ipv4_address: String,
-    #[serde(skip_serializing_if = "is_default")]
-    pub ipv6_address: String,
-    #[serde(skip_serializing_if = "is_default")]
-    pub link_local_ips: Vec<String>,
-    #[serde(skip_serializing_if = "is_default")]
-    pub mac_address: String,
-    #[serde(skip_serializing_if = "is_default")]
-    pub priority: i64,
-}
-
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct Port {
-    #[serde(skip_serializing_if = "is_default")]
-    pub name: String,
-    #[serde(skip_serializing_if = "is_default")]
-    pub mode: String,
-    #[serde(skip_serializing_if = "is_default")]
-    pub host_ip: String,
-    pub target: u16,
-    /// A port or a range; empty lets the Engine choose.
-    #[serde(skip_serializing_if = "is_default")]
-    pub published: String,
-    #[serde(skip_serializing_if = "is_default")]
-    pub protocol: String,
-    #[serde(skip_serializing_if = "is_default")]
-    pub app_protocol: String,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Ulimit {
-    pub soft: i64,
-    pub hard: i64,
-    /// Written as one number.
-    pub single: bool,
-}
-
-impl Serialize for Ulimit {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        #[derive(Serialize)]
-        struct Both {
-            #[serde(skip_serializing_if = "is_default")]
-            soft: i64,
-            #[serde(skip_serializing_if = "is_default")]
-            hard: i64,
-        }
-        if self.single {
-            serializer.serialize_i64(self.soft)
-        } else {
-            Both { soft: self.soft, hard: self.hard }.serialize(serializer)
-        }
-    }
-}
-
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum MountKind {
-    Bind,
-    #[default]
-    Volume,
-    Tmpfs,
-}
-
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct Mount {
-    #[serde(rename = "type")]
-    pub kind: MountKind,
-    #[serde(skip_serializing_if = "is_default")]
-    pub source: String,
-    pub target: String,
-    #[serde(skip_serializing_if = "is_default")]
-    pub read_only: bool,
-    #[serde(skip_serializing_if = "is_default")]
-    pub consistency: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub bind: Option<BindOptions>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub volume: Option<VolumeOptions>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub tmpfs: Option<TmpfsOptions>,
-}
-
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct BindOptions {
-    #[serde(skip_serializing_if = "is_default")]
-    pub selinux: String,
-    #[serde(skip_serializing_if = "is_default")]
-    pub propagation: String,
-    /// Only written when it is false: a missing host path is then an error.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub create_host_path: Option<bool>,
-    #[serde(skip_serializing_if = "is_default")]
-    pub recursive: String,
-}
-
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct VolumeOptions {
-    #[serde(skip_serializing_if = "is_default")]
-    pub nocopy: bool,
-    #[serde(skip_serializing_if = "is_default")]
-    pub subpath: String,
-}
-
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct TmpfsOptions {
-    #[serde(skip_serializing_if = "is_default")]
-    pub size: ByteSize,
-    #[serde(skip_serializing_if = "is_default")]
-    pub mode: u32,
+    pub pre_stop: Vec<Hook>,
 }
 
 impl Service {

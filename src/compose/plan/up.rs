@@ -6,7 +6,7 @@ use super::orphans::{orphans, remove_orphans};
 use super::starting::start_in_order;
 use super::{ActionPlan, conflicts, graph, hooks, objects, on_scale};
 use crate::compose::body::container_name;
-use crate::compose::file::{Project, Service};
+use crate::compose::file::{Objection, Project, Service};
 use crate::compose::observe::Observed;
 use crate::domain::{Container, Fault, FaultKind, MOST_REPLICAS, UpOptions};
 use std::collections::{BTreeMap, BTreeSet};
@@ -72,6 +72,22 @@ fn check_options(verb: &str, options: &UpOptions) -> Result<(), Fault> {
     }
 }
 
+/// A key that cannot be honoured ends the plan, one that is passed over is said on the card.
+fn object(plan: &mut ActionPlan, verb: &str, project: &Project, services: &[&Service]) -> Result<(), Fault> {
+    let objections = project.objections(services.iter().copied());
+    let (refused, passed): (Vec<_>, Vec<_>) = objections.into_iter().partition(|objection| objection.refused);
+    for objection in passed {
+        plan.warn(format!("{}: {}", objection.path, objection.text));
+    }
+    let fault = |objection: &Objection| {
+        Fault::new(FaultKind::Invalid, verb, objection.path.as_str()).because(objection.text.as_str())
+    };
+    match refused.as_slice() {
+        [] => Ok(()),
+        all => Err(Fault::merged(all.iter().map(fault).collect())),
+    }
+}
+
 fn bring_up(
     mut plan: ActionPlan,
     verb: &str,
@@ -92,6 +108,7 @@ fn bring_up(
     };
     let order = graph::ordered(&chosen, &edges);
     let services: Vec<&Service> = order.iter().filter_map(|name| project.service(name)).collect();
+    object(&mut plan, verb, project, &services)?;
     let wanted = |service: &Service| -> u32 {
         options.scale.get(&service.name).copied().unwrap_or_else(|| service.replicas())
     };

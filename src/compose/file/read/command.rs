@@ -1,7 +1,7 @@
 //! `command`, `entrypoint` and the health check's `test`.
 
 use super::Context;
-use super::scalars::{count, duration, flag, scalar, scalars};
+use super::scalars::{count, duration, flag, string, strings};
 use crate::compose::file::service::HealthCheck;
 use crate::compose::file::words::{Words, split};
 use crate::domain::yaml::{Reader, Value};
@@ -9,9 +9,9 @@ use crate::domain::yaml::{Reader, Value};
 /// A list, or text that is split as a shell would.
 pub fn command(reader: &Reader<'_>, context: &Context<'_>) -> Option<Vec<String>> {
     if let Value::Sequence(_) = reader.node().value {
-        return Some(scalars(reader));
+        return Some(strings(reader));
     }
-    match split(&scalar(reader)?) {
+    match split(&string(reader)?) {
         Ok(Words { words, cut: None }) => Some(words),
         Ok(Words { words, cut: Some(sign) }) => {
             context.warn(format!(
@@ -31,14 +31,14 @@ pub fn health_check(reader: &Reader<'_>) -> HealthCheck {
     reader.only(&["test", "interval", "timeout", "retries", "start_period", "start_interval", "disable"]);
     let test = reader.get("test").map(|test| match test.node().value {
         Value::Sequence(_) => {
-            let words = scalars(&test);
+            let words = strings(&test);
             let first = words.first().map(String::as_str);
             if !words.is_empty() && !matches!(first, Some("NONE" | "CMD" | "CMD-SHELL")) {
                 test.complain("expected a list that starts with NONE, CMD or CMD-SHELL");
             }
             words
         }
-        _ => scalar(&test).map(|line| vec!["CMD-SHELL".to_owned(), line]).unwrap_or_default(),
+        _ => string(&test).map(|line| vec!["CMD-SHELL".to_owned(), line]).unwrap_or_default(),
     });
     HealthCheck {
         test: test.unwrap_or_default(),

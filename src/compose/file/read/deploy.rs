@@ -1,11 +1,15 @@
 //! `deploy` and `gpus`.
 
-use super::Context;
-use super::scalars::{count, duration, float, integer, labels, replicas, scalar, scalars, size};
-use crate::compose::file::service::{Deploy, DeployResources, DeviceRequest, Empty, Quota, RestartPolicy};
+use super::scalars::{
+    count, duration, integer, labels, replicas, scalar, scalars, single, size, string, strings,
+};
+use crate::compose::file::service::{
+    Deploy, DeployResources, DeviceRequest, DiscreteResource, GenericResource, Placement, Preference, Quota,
+    RestartPolicy, UpdateConfig,
+};
 use crate::domain::yaml::{Reader, Value};
 
-pub fn deploy(reader: &Reader<'_>, context: &Context<'_>) -> Deploy {
+pub fn deploy(reader: &Reader<'_>) -> Deploy {
     reader.only(&[
         "mode",
         "replicas",
@@ -17,23 +21,16 @@ pub fn deploy(reader: &Reader<'_>, context: &Context<'_>) -> Deploy {
         "placement",
         "endpoint_mode",
     ]);
-    for swarm in ["update_config", "rollback_config", "placement", "endpoint_mode"] {
-        if reader.get(swarm).is_some() {
-            context.warn(format!("{}.{swarm}: has no effect on a single Engine", reader.path()));
-        }
-    }
-    let mode = reader.get("mode").and_then(|value| scalar(&value)).unwrap_or_default();
-    if !matches!(mode.as_str(), "" | "replicated") {
-        context.warn(format!("{}.mode: `{mode}` has no effect on a single Engine", reader.path()));
-    }
     Deploy {
-        mode,
+        mode: reader.get("mode").and_then(|value| string(&value)).unwrap_or_default(),
         replicas: reader.get("replicas").and_then(|value| replicas(&value)),
         labels: reader.get("labels").map(|value| labels(&value)).unwrap_or_default(),
+        update_config: reader.get("update_config").map(|value| update_config(&value)),
+        rollback_config: reader.get("rollback_config").map(|value| update_config(&value)),
         resources: reader.get("resources").map(|value| resources(&value)).unwrap_or_default(),
         restart_policy: reader.get("restart_policy").map(|value| restart_policy(&value)),
-        placement: Empty {},
-        endpoint_mode: reader.get("endpoint_mode").and_then(|value| scalar(&value)).unwrap_or_default(),
+        placement: reader.get("placement").map(|value| placement(&value)).unwrap_or_default(),
+        endpoint_mode: reader.get("endpoint_mode").and_then(|value| string(&value)).unwrap_or_default(),
     }
 }
 
@@ -49,22 +46,63 @@ fn resources(reader: &Reader<'_>) -> DeployResources {
 
 fn quota(reader: &Reader<'_>, keys: &[&str]) -> Quota {
     reader.only(keys);
-    if let Some(generic) = reader.get("generic_resources") {
-        generic.complain("generic resources exist in a swarm only; use `devices` for GPUs");
-    }
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "Compose itself keeps processors in single precision"
-    )]
-    let cpus = reader.get("cpus").and_then(|value| float(&value)).unwrap_or_default() as f32;
     Quota {
-        cpus,
+        cpus: reader.get("cpus").and_then(|value| single(&value)).unwrap_or_default(),
         memory: reader.get("memory").and_then(|value| size(&value)).unwrap_or_default(),
         pids: reader.get("pids").and_then(|value| integer(&value)).unwrap_or_default(),
         devices: reader
             .get("devices")
             .map(|value| value.list().iter().map(|item| device_request(item, true)).collect())
             .unwrap_or_default(),
+        generic_resources: reader
+            .get("generic_resources")
+            .map(|value| value.list().iter().map(generic_resource).collect())
+            .unwrap_or_default(),
+    }
+}
+
+fn generic_resource(reader: &Reader<'_>) -> GenericResource {
+    reader.only(&["discrete_resource_spec"]);
+    let discrete = reader.get("discrete_resource_spec").map(|value| {
+        value.only(&["kind", "value"]);
+        DiscreteResource {
+            kind: value.get("kind").and_then(|value| string(&value)).unwrap_or_default(),
+            value: value.get("value").and_then(|value| integer(&value)).unwrap_or_default(),
+        }
+    });
+    GenericResource { discrete_resource_spec: discrete }
+}
+
+fn placement(reader: &Reader<'_>) -> Placement {
+    reader.only(&["constraints", "preferences", "max_replicas_per_node"]);
+    let preference = |item: &Reader<'_>| {
+        item.only(&["spread"]);
+        Preference { spread: item.get("spread").and_then(|value| string(&value)).unwrap_or_default() }
+    };
+    let most = reader.get("max_replicas_per_node").and_then(|value| count(&value));
+    Placement {
+        constraints: reader.get("constraints").map(|value| strings(&value)).unwrap_or_default(),
+        preferences: reader
+            .get("preferences")
+            .map(|value| value.list().iter().map(preference).collect())
+            .unwrap_or_default(),
+        max_replicas_per_node: most.map(u64::from).unwrap_or_default(),
+    }
+}
+
+fn update_config(reader: &Reader<'_>) -> UpdateConfig {
+    reader.only(&["parallelism", "delay", "failure_action", "monitor", "max_failure_ratio", "order"]);
+    let text = |key: &str| reader.get(key).and_then(|value| string(&value)).unwrap_or_default();
+    UpdateConfig {
+        parallelism: reader.get("parallelism").and_then(|value| count(&value)).map(u64::from),
+        delay: reader.get("delay").and_then(|value| duration(&value)),
+        failure_action: text("failure_action"),
+        monitor: reader.get("monitor").and_then(|value| duration(&value)),
+        max_failure_ratio: reader
+            .get("max_failure_ratio")
+            .and_then(|value| single(&value))
+            .unwrap_or_default(),
+        order: text("order"),
     }
 }
 
@@ -105,17 +143,8 @@ pub fn gpus(reader: &Reader<'_>) -> Vec<DeviceRequest> {
 
 fn restart_policy(reader: &Reader<'_>) -> RestartPolicy {
     reader.only(&["condition", "delay", "max_attempts", "window"]);
-    let condition = reader.get("condition").and_then(|value| {
-        value.one_of(&[
-            ("none", "none"),
-            ("on-failure", "on-failure"),
-            ("any", "any"),
-            ("always", "always"),
-            ("unless-stopped", "unless-stopped"),
-        ])
-    });
     RestartPolicy {
-        condition: condition.unwrap_or_default().to_owned(),
+        condition: reader.get("condition").and_then(|value| string(&value)).unwrap_or_default(),
         delay: reader.get("delay").and_then(|value| duration(&value)),
         max_attempts: reader.get("max_attempts").and_then(|value| count(&value)),
         window: reader.get("window").and_then(|value| duration(&value)),

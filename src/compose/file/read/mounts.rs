@@ -1,9 +1,9 @@
-//! `volumes`, `secrets`, `configs`, `devices` and `tmpfs` of a service.
+//! `volumes` of a service.
 
 use super::Context;
-use super::scalars::{flag, integer, scalar, size};
+use super::scalars::{flag, integer, labels, scalar, size, string};
 use crate::compose::file::service::{
-    BindOptions, Device, FileReference, Mount, MountKind, TmpfsOptions, VolumeOptions,
+    BindOptions, ImageOptions, Mount, MountKind, TmpfsOptions, VolumeOptions,
 };
 use crate::domain::yaml::{Reader, Value};
 
@@ -30,42 +30,70 @@ pub fn mounts(reader: &Reader<'_>, context: &Context<'_>) -> Vec<Mount> {
     mounts
 }
 
-fn short(reader: &Reader<'_>, text: &str, context: &Context<'_>) -> Result<Mount, String> {
-    let parts: Vec<&str> = text.split(':').collect();
-    let (source, target, options) = match parts.as_slice() {
-        [target] => ("", *target, ""),
-        [source, target] => (*source, *target, ""),
-        [source, target, options] => (*source, *target, *options),
-        _ => return Err("too many colons".to_owned()),
-    };
-    if target.is_empty() || (parts.len() > 1 && source.is_empty()) {
+/// Split at colons, but for the one of a drive's letter; unknown options are passed over, as in Compose.
+fn short(written: &Reader<'_>, text: &str, context: &Context<'_>) -> Result<Mount, String> {
+    if text.is_empty() {
+        return Err("it is empty".to_owned());
+    }
+    let parts = if text.chars().count() < 3 { vec![text.to_owned()] } else { parts(text) };
+    if parts.iter().any(String::is_empty) {
         return Err("a part is empty".to_owned());
     }
+    let (source, target, options) = match parts.as_slice() {
+        [target] => ("", target, ""),
+        [source, target] => (source.as_str(), target, ""),
+        [source, target, options] => (source.as_str(), target, options.as_str()),
+        _ => return Err("too many colons".to_owned()),
+    };
     let mut mount = Mount { target: tidy(target), ..Mount::default() };
     let mut bind = BindOptions::default();
     let mut volume = VolumeOptions::default();
-    for option in options.split(',').filter(|option| !option.is_empty()) {
+    for option in options.split(',') {
         match option {
             "ro" => mount.read_only = true,
-            "rw" => {}
             "z" | "Z" => option.clone_into(&mut bind.selinux),
             "nocopy" | "volume-nocopy" => volume.nocopy = true,
-            "cached" | "delegated" | "consistent" => option.clone_into(&mut mount.consistency),
             "private" | "rprivate" | "shared" | "rshared" | "slave" | "rslave" => {
                 option.clone_into(&mut bind.propagation);
             }
-            other => return Err(format!("the option `{other}` is not known")),
+            _ => {}
         }
     }
-    if source.starts_with(['.', '/', '~']) {
+    if is_path(source) {
         mount.kind = MountKind::Bind;
-        mount.source = context.absolute(reader, source);
+        mount.source = context.absolute(written, source);
+        bind.create_host_path = Some(true);
         mount.bind = Some(bind);
     } else {
         source.clone_into(&mut mount.source);
         mount.volume = Some(volume);
     }
     Ok(mount)
+}
+
+fn parts(text: &str) -> Vec<String> {
+    let mut parts = vec![String::new()];
+    for character in text.chars() {
+        let last = parts.len() - 1;
+        if character == ':' && !is_drive(&parts[last]) {
+            parts.push(String::new());
+        } else {
+            parts[last].push(character);
+        }
+    }
+    parts
+}
+
+/// One letter before a colon is a drive.
+fn is_drive(part: &str) -> bool {
+    let mut characters = part.chars();
+    characters.next().is_some_and(char::is_alphabetic) && characters.next().is_none()
+}
+
+fn is_path(source: &str) -> bool {
+    source.starts_with(['.', '/', '~'])
+        || source.starts_with(r"\\")
+        || source.split_once(':').is_some_and(|(drive, _)| is_drive(drive))
 }
 
 /// A target without the slash at its end.
@@ -77,17 +105,24 @@ fn tidy(target: &str) -> String {
 }
 
 fn long(reader: &Reader<'_>, context: &Context<'_>) -> Option<Mount> {
-    reader.only(&["type", "source", "target", "read_only", "consistency", "bind", "volume", "tmpfs"]);
+    reader.only(&[
+        "type",
+        "source",
+        "target",
+        "read_only",
+        "consistency",
+        "bind",
+        "volume",
+        "tmpfs",
+        "image",
+    ]);
     let text = |key: &str| reader.get(key).and_then(|value| scalar(&value)).unwrap_or_default();
+    let kinds = MountKind::WORDS;
     let Some(kind) = reader.get("type") else {
-        reader.complain("expected `type`: bind, volume or tmpfs");
+        reader.complain("expected `type`, such as bind, volume or tmpfs");
         return None;
     };
-    let kind = kind.one_of(&[
-        ("bind", MountKind::Bind),
-        ("volume", MountKind::Volume),
-        ("tmpfs", MountKind::Tmpfs),
-    ])?;
+    let kind = kind.one_of(&kinds)?;
     let mut mount = Mount {
         kind,
         source: text("source"),
@@ -103,8 +138,9 @@ fn long(reader: &Reader<'_>, context: &Context<'_>) -> Option<Mount> {
         mount.bind = Some(bind_options(&bind));
     }
     if let Some(volume) = reader.get("volume") {
-        volume.only(&["nocopy", "subpath"]);
+        volume.only(&["labels", "nocopy", "subpath"]);
         mount.volume = Some(VolumeOptions {
+            labels: volume.get("labels").map(|value| labels(&value)).unwrap_or_default(),
             nocopy: volume.get("nocopy").and_then(|value| flag(&value)).unwrap_or(false),
             subpath: volume.get("subpath").and_then(|value| scalar(&value)).unwrap_or_default(),
         });
@@ -120,13 +156,18 @@ fn long(reader: &Reader<'_>, context: &Context<'_>) -> Option<Mount> {
                 .unwrap_or_default(),
         });
     }
+    if let Some(image) = reader.get("image") {
+        image.only(&["subpath"]);
+        let subpath = image.get("subpath").and_then(|value| string(&value)).unwrap_or_default();
+        mount.image = Some(ImageOptions { subpath });
+    }
     match kind {
         MountKind::Bind if mount.source.is_empty() => {
             reader.complain("expected `source`, the path on the host");
         }
         MountKind::Bind => mount.source = context.absolute(reader, &mount.source),
         MountKind::Tmpfs if !mount.source.is_empty() => reader.complain("a tmpfs takes no `source`"),
-        MountKind::Volume | MountKind::Tmpfs => {}
+        MountKind::Volume | MountKind::Tmpfs | MountKind::Npipe | MountKind::Cluster | MountKind::Image => {}
     }
     Some(mount)
 }
@@ -136,85 +177,8 @@ fn bind_options(reader: &Reader<'_>) -> BindOptions {
     let text = |key: &str| reader.get(key).and_then(|value| scalar(&value)).unwrap_or_default();
     BindOptions {
         propagation: text("propagation"),
-        create_host_path: reader
-            .get("create_host_path")
-            .and_then(|value| flag(&value))
-            .filter(|create| !create),
+        create_host_path: reader.get("create_host_path").and_then(|value| flag(&value)),
         selinux: text("selinux"),
         recursive: text("recursive"),
     }
-}
-
-/// `secrets` or `configs` of a service.
-pub fn file_references(reader: &Reader<'_>) -> Vec<FileReference> {
-    let mut references: Vec<FileReference> = Vec::new();
-    for item in reader.list() {
-        let reference = if let Value::Mapping(_) = item.node().value {
-            item.only(&["source", "target", "uid", "gid", "mode"]);
-            let text = |key: &str| item.get(key).and_then(|value| scalar(&value)).unwrap_or_default();
-            if item.get("source").is_none() {
-                item.complain("expected `source`, a top-level name");
-            }
-            let mode = item.get("mode").map(|mode| match &mode.node().value {
-                Value::Integer(bits, _) => format!("{bits:04o}"),
-                _ => scalar(&mode).unwrap_or_default(),
-            });
-            FileReference {
-                source: text("source"),
-                target: text("target"),
-                uid: text("uid"),
-                gid: text("gid"),
-                mode: mode.unwrap_or_default(),
-            }
-        } else {
-            let Some(source) = scalar(&item) else { continue };
-            FileReference { source, ..FileReference::default() }
-        };
-        references.retain(|known| (&known.source, &known.target) != (&reference.source, &reference.target));
-        references.push(reference);
-    }
-    references
-}
-
-pub fn devices(reader: &Reader<'_>) -> Vec<Device> {
-    let mut devices: Vec<Device> = Vec::new();
-    for item in reader.list() {
-        let device = if let Value::Mapping(_) = item.node().value {
-            item.only(&["source", "target", "permissions"]);
-            let text = |key: &str| item.get(key).and_then(|value| scalar(&value)).unwrap_or_default();
-            (text("source"), text("target"), text("permissions"))
-        } else {
-            let Some(text) = scalar(&item) else { continue };
-            let mut parts = text.splitn(3, ':').map(str::to_owned);
-            let mut next = || parts.next().unwrap_or_default();
-            (next(), next(), next())
-        };
-        let (source, mut target, mut permissions) = device;
-        if !source.starts_with('/') {
-            // `vendor.com/class=name` names a device by CDI.
-            let cdi = source.contains('=');
-            item.expected(if cdi {
-                "a path; devices by CDI are not supported here"
-            } else {
-                "a device such as /dev/kvm"
-            });
-            continue;
-        }
-        // `/dev/kvm:rwm` has permissions in the second place.
-        if permissions.is_empty()
-            && !target.is_empty()
-            && target.chars().all(|c| matches!(c, 'r' | 'w' | 'm'))
-        {
-            permissions = std::mem::take(&mut target);
-        }
-        if target.is_empty() {
-            target.clone_from(&source);
-        }
-        if permissions.is_empty() {
-            "rwm".clone_into(&mut permissions);
-        }
-        devices.retain(|known| known.target != target);
-        devices.push(Device { source, target, permissions });
-    }
-    devices
 }

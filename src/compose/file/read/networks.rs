@@ -1,7 +1,7 @@
-//! `networks`, `depends_on`, `extra_hosts` and `ulimits` of a service.
+//! `networks`, `depends_on` and `extra_hosts` of a service.
 
 use super::scalars::{flag, integer, labels, scalar, scalars};
-use crate::compose::file::service::{Condition, Dependency, Membership, Ulimit};
+use crate::compose::file::service::{Condition, Dependency, Membership};
 use crate::domain::yaml::{Reader, Value};
 use std::collections::BTreeMap;
 
@@ -97,23 +97,4 @@ pub fn extra_hosts(reader: &Reader<'_>) -> Vec<String> {
     hosts.sort();
     hosts.dedup();
     hosts
-}
-
-pub fn ulimits(reader: &Reader<'_>) -> BTreeMap<String, Ulimit> {
-    let mut limits = BTreeMap::new();
-    for (name, value) in reader.mapping() {
-        if let Value::Mapping(_) = value.node().value {
-            value.only(&["soft", "hard"]);
-            let number = |key: &str| value.get(key).and_then(|value| integer(&value));
-            match (number("soft"), number("hard")) {
-                (Some(soft), Some(hard)) => {
-                    limits.insert(name.to_owned(), Ulimit { soft, hard, single: false });
-                }
-                _ => value.complain("expected both `soft` and `hard`"),
-            }
-        } else if let Some(limit) = integer(&value) {
-            limits.insert(name.to_owned(), Ulimit { soft: limit, hard: limit, single: true });
-        }
-    }
-    limits
 }

@@ -117,14 +117,11 @@ fn range(text: &str) -> Result<(u16, u16), String> {
     if first > last { Err(format!("the range `{text}` runs backwards")) } else { Ok((first, last)) }
 }
 
+/// Compose takes whatever stands there; what is no port is told when containers are made.
 pub fn expose(reader: &Reader<'_>) -> Vec<String> {
     let mut exposed = Vec::new();
-    for item in reader.list() {
-        let Some(text) = scalar(&item) else { continue };
-        let (ports, proto) = text.split_once('/').unwrap_or((&text, "tcp"));
-        if range(ports).is_err() || !matches!(proto, "tcp" | "udp" | "sctp") {
-            item.expected("a port such as 8080 or 53/udp");
-        } else if !exposed.contains(&text) {
+    for text in reader.list().iter().filter_map(scalar) {
+        if !exposed.contains(&text) {
             exposed.push(text);
         }
     }

@@ -24,6 +24,22 @@ pub fn scalar(reader: &Reader<'_>) -> Option<String> {
     text
 }
 
+/// Text that is written as text: `user: 1000` is a number, and Compose wants `user: "1000"`.
+pub fn string(reader: &Reader<'_>) -> Option<String> {
+    match &reader.node().value {
+        Value::Text(text) => Some(text.clone()),
+        Value::Integer(..) | Value::Float(..) | Value::Bool(_) => {
+            let found = reader.node().text().unwrap_or_default();
+            reader.complain(format!("expected text, found `{found}`; write it in quotes"));
+            None
+        }
+        Value::Null | Value::Sequence(_) | Value::Mapping(_) => {
+            reader.expected("text");
+            None
+        }
+    }
+}
+
 pub fn flag(reader: &Reader<'_>) -> Option<bool> {
     let value = match &reader.node().value {
         Value::Bool(value) => Some(*value),
@@ -84,6 +100,12 @@ pub fn float(reader: &Reader<'_>) -> Option<f64> {
     value
 }
 
+/// A fraction as Compose itself keeps it, in single precision.
+#[expect(clippy::cast_possible_truncation, reason = "that is what single precision means")]
+pub fn single(reader: &Reader<'_>) -> Option<f32> {
+    float(reader).map(|value| value as f32)
+}
+
 pub fn size(reader: &Reader<'_>) -> Option<ByteSize> {
     let value = reader.node().text().and_then(byte_size);
     if value.is_none() {
@@ -101,6 +123,11 @@ pub fn scalars(reader: &Reader<'_>) -> Vec<String> {
     reader.list().iter().filter_map(scalar).collect()
 }
 
+/// A list of texts.
+pub fn strings(reader: &Reader<'_>) -> Vec<String> {
+    reader.list().iter().filter_map(string).collect()
+}
+
 /// One scalar, or a list of them.
 pub fn one_or_more(reader: &Reader<'_>) -> Vec<String> {
     match reader.node().value {
@@ -115,7 +142,7 @@ pub fn pairs(reader: &Reader<'_>) -> BTreeMap<String, Option<String>> {
         Value::Sequence(_) => reader
             .list()
             .iter()
-            .filter_map(scalar)
+            .filter_map(string)
             .map(|item| match item.split_once('=') {
                 Some((key, value)) => (key.to_owned(), Some(value.to_owned())),
                 None => (item, None),
@@ -125,6 +152,9 @@ pub fn pairs(reader: &Reader<'_>) -> BTreeMap<String, Option<String>> {
             .mapping()
             .into_iter()
             .map(|(key, value)| {
+                if key.is_empty() {
+                    value.complain("expected a key before the colon");
+                }
                 let value = if value.node().value == Value::Null {
                     None
                 } else {

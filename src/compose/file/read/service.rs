@@ -1,127 +1,42 @@
 //! One service, key by key.
 
+use super::build::build;
 use super::command::{command, health_check};
 use super::deploy::{deploy, gpus};
+use super::develop::{develop, hooks};
+use super::devices::devices;
 use super::extension::extensions;
-use super::mounts::{devices, file_references, mounts};
-use super::networks::{depends_on, extra_hosts, memberships, ulimits};
+use super::limits::{block_io, ulimits};
+use super::mounts::mounts;
+use super::networks::{depends_on, extra_hosts, memberships};
+use super::outside::{credential_spec, models, provider};
 use super::ports::{expose, ports};
+use super::references::file_references;
 use super::scalars::{
-    duration, flag, float, integer, labels, one_or_more, pairs, replicas, scalar, scalars, size,
+    duration, flag, integer, labels, one_or_more, pairs, replicas, scalar, scalars, single, size, string,
+    strings,
 };
 use super::{Context, mcp};
-use crate::compose::file::service::{Build, EnvFile, Logging, Service};
+use crate::compose::file::service::{EnvFile, Hook, Logging, Service};
 use crate::domain::yaml::{Reader, Value};
 
-/// Keys of the specification whose absence would change what runs, and what to do instead.
-const REFUSED: [(&str, &str); 9] = [
-    ("provider", "it runs a program of its own"),
-    ("models", "it needs Docker's model runner"),
-    ("credential_spec", "it exists on Windows only"),
-    ("label_file", "write the labels under `labels`"),
-    ("blkio_config", "leave it out, or start the service with docker compose"),
-    ("use_api_socket", "mount /var/run/docker.sock under `volumes`"),
-    ("pre_start", "run it from a service of its own, and depend on its completion"),
-    ("post_start", "run it from a service of its own, and depend on its completion"),
-    ("pre_stop", "let the image handle its stop signal"),
-];
-
-const KNOWN: [&str; 76] = [
-    "annotations",
-    "attach",
-    "build",
-    "cap_add",
-    "cap_drop",
-    "cgroup",
-    "cgroup_parent",
-    "command",
-    "configs",
-    "container_name",
-    "cpu_count",
-    "cpu_percent",
-    "cpu_period",
-    "cpu_quota",
-    "cpu_rt_period",
-    "cpu_rt_runtime",
-    "cpu_shares",
-    "cpus",
-    "cpuset",
-    "depends_on",
-    "deploy",
-    "develop",
-    "device_cgroup_rules",
-    "devices",
-    "dns",
-    "dns_opt",
-    "dns_search",
-    "domainname",
-    "entrypoint",
-    "env_file",
-    "environment",
-    "expose",
-    "external_links",
-    "extra_hosts",
-    "gpus",
-    "group_add",
-    "healthcheck",
-    "hostname",
-    "image",
-    "init",
-    "ipc",
-    "isolation",
-    "labels",
-    "links",
-    "logging",
-    "mac_address",
-    "mem_limit",
-    "mem_reservation",
-    "mem_swappiness",
-    "memswap_limit",
-    "network_mode",
-    "networks",
-    "oom_kill_disable",
-    "oom_score_adj",
-    "pid",
-    "pids_limit",
-    "platform",
-    "ports",
-    "privileged",
-    "profiles",
-    "pull_policy",
-    "read_only",
-    "restart",
-    "runtime",
-    "scale",
-    "secrets",
-    "security_opt",
-    "shm_size",
-    "stdin_open",
-    "stop_grace_period",
-    "stop_signal",
-    "storage_opt",
-    "sysctls",
-    "tmpfs",
-    "tty",
-    "ulimits",
-];
-const KNOWN_TOO: [&str; 7] =
-    ["extends", "user", "userns_mode", "uts", "volumes", "volumes_from", "working_dir"];
+/// Every key of the specification.
+const KEYS: &str = "\
+    annotations attach blkio_config build cap_add cap_drop cgroup cgroup_parent command configs container_name \
+    cpu_count cpu_percent cpu_period cpu_quota cpu_rt_period cpu_rt_runtime cpu_shares cpus cpuset \
+    credential_spec depends_on deploy develop device_cgroup_rules devices dns dns_opt dns_search domainname \
+    entrypoint env_file environment expose extends external_links extra_hosts gpus group_add healthcheck \
+    hostname image init ipc isolation label_file labels links logging mac_address mem_limit mem_reservation \
+    mem_swappiness memswap_limit models network_mode networks oom_kill_disable oom_score_adj pid pids_limit \
+    platform ports post_start pre_start pre_stop privileged profiles provider pull_policy read_only restart \
+    runtime scale secrets security_opt shm_size stdin_open stop_grace_period stop_signal storage_opt sysctls \
+    tmpfs tty ulimits use_api_socket user userns_mode uts volumes volumes_from working_dir";
 
 #[expect(clippy::too_many_lines, reason = "one line for each key of the specification")]
 pub fn service(reader: &Reader<'_>, name: &str, context: &Context<'_>) -> Service {
-    let refused = REFUSED.map(|(key, _)| key);
-    let known: Vec<&str> = KNOWN.into_iter().chain(KNOWN_TOO).chain(refused).collect();
-    reader.only(&known);
-    for (key, instead) in REFUSED {
-        if let Some(value) = reader.get(key) {
-            value.complain(format!("`{key}` is not supported here; {instead}"));
-        }
-    }
-    if reader.get("develop").is_some() {
-        context.warn(format!("{}.develop: is read by `docker compose watch` only", reader.path()));
-    }
-    let text = |key: &str| reader.get(key).and_then(|value| scalar(&value)).unwrap_or_default();
-    let list = |key: &str| reader.get(key).map(|value| scalars(&value)).unwrap_or_default();
+    reader.only(&KEYS.split_ascii_whitespace().collect::<Vec<_>>());
+    let text = |key: &str| reader.get(key).and_then(|value| string(&value)).unwrap_or_default();
+    let list = |key: &str| reader.get(key).map(|value| strings(&value)).unwrap_or_default();
     // Merged files may ask for one thing twice.
     let once = |key: &str| {
         let mut seen = std::collections::HashSet::new();
@@ -134,8 +49,17 @@ pub fn service(reader: &Reader<'_>, name: &str, context: &Context<'_>) -> Servic
     let number = |key: &str| reader.get(key).and_then(|value| integer(&value)).unwrap_or_default();
     let bytes = |key: &str| reader.get(key).and_then(|value| size(&value)).unwrap_or_default();
     let map = |key: &str| reader.get(key).map(|value| labels(&value)).unwrap_or_default();
-    #[expect(clippy::cast_possible_truncation, reason = "Compose itself keeps these in single precision")]
-    let fraction = |key: &str| reader.get(key).and_then(|value| float(&value)).unwrap_or_default() as f32;
+    let fraction = |key: &str| reader.get(key).and_then(|value| single(&value)).unwrap_or_default();
+    let image = text("image");
+    let platform = text("platform");
+    let build = reader.get("build").map(|value| build(&value, context));
+    if let Some(build) = &build
+        && !platform.is_empty()
+        && !build.platforms.is_empty()
+        && !build.platforms.contains(&platform)
+    {
+        reader.complain(format!("`build.platforms` must have `{platform}`, the service's own platform"));
+    }
     Service {
         name: name.to_owned(),
         mcp: reader.get("x-mcp").map(|value| mcp::service(&value, name, context)).unwrap_or_default(),
@@ -143,13 +67,19 @@ pub fn service(reader: &Reader<'_>, name: &str, context: &Context<'_>) -> Servic
         profiles: list("profiles"),
         annotations: map("annotations"),
         attach: reader.get("attach").and_then(|value| flag(&value)),
-        build: reader.get("build").map(|value| build(&value, context)),
+        build,
+        develop: reader.get("develop").map(|value| develop(&value, context)),
+        blkio_config: reader.get("blkio_config").map(|value| block_io(&value)),
         cap_add: once("cap_add"),
         cap_drop: once("cap_drop"),
         cgroup_parent: text("cgroup_parent"),
-        cgroup: text("cgroup"),
+        cgroup: reader
+            .get("cgroup")
+            .and_then(|value| value.one_of(&[("host", "host"), ("private", "private")]))
+            .unwrap_or_default()
+            .to_owned(),
         cpu_count: number("cpu_count"),
-        cpu_percent: fraction("cpu_percent"),
+        cpu_percent: percent(reader),
         cpu_period: number("cpu_period"),
         cpu_quota: number("cpu_quota"),
         cpu_rt_period: number("cpu_rt_period"),
@@ -160,8 +90,9 @@ pub fn service(reader: &Reader<'_>, name: &str, context: &Context<'_>) -> Servic
         command: reader.get("command").and_then(|value| command(&value, context)),
         configs: reader.get("configs").map(|value| file_references(&value)).unwrap_or_default(),
         container_name: text("container_name"),
+        credential_spec: reader.get("credential_spec").map(|value| credential_spec(&value)),
         depends_on: reader.get("depends_on").map(|value| depends_on(&value)).unwrap_or_default(),
-        deploy: reader.get("deploy").map(|value| deploy(&value, context)),
+        deploy: reader.get("deploy").map(|value| deploy(&value)),
         device_cgroup_rules: list("device_cgroup_rules"),
         devices: reader.get("devices").map(|value| devices(&value)).unwrap_or_default(),
         dns: several("dns"),
@@ -169,16 +100,18 @@ pub fn service(reader: &Reader<'_>, name: &str, context: &Context<'_>) -> Servic
         dns_search: several("dns_search"),
         domainname: text("domainname"),
         entrypoint: reader.get("entrypoint").and_then(|value| command(&value, context)),
+        provider: reader.get("provider").map(|value| provider(&value)),
         environment: reader.get("environment").map(|value| pairs(&value)).unwrap_or_default(),
         env_files: reader.get("env_file").map(|value| env_files(&value, context)).unwrap_or_default(),
+        label_files: several("label_file").iter().map(|path| context.absolute(reader, path)).collect(),
         expose: reader.get("expose").map(|value| expose(&value)).unwrap_or_default(),
         external_links: list("external_links"),
         extra_hosts: reader.get("extra_hosts").map(|value| extra_hosts(&value)).unwrap_or_default(),
-        group_add: list("group_add"),
+        group_add: reader.get("group_add").map(|value| scalars(&value)).unwrap_or_default(),
         gpus: reader.get("gpus").map(|value| gpus(&value)).unwrap_or_default(),
         hostname: text("hostname"),
         healthcheck: reader.get("healthcheck").map(|value| health_check(&value)),
-        image: text("image"),
+        image: image.clone(),
         init: reader.get("init").and_then(|value| flag(&value)),
         ipc: text("ipc"),
         isolation: text("isolation"),
@@ -190,22 +123,23 @@ pub fn service(reader: &Reader<'_>, name: &str, context: &Context<'_>) -> Servic
         memswap_limit: bytes("memswap_limit"),
         mem_swappiness: bytes("mem_swappiness"),
         mac_address: text("mac_address"),
+        models: reader.get("models").map(|value| models(&value)).unwrap_or_default(),
         network_mode: text("network_mode"),
         networks: reader.get("networks").map(|value| memberships(&value)).unwrap_or_default(),
         oom_kill_disable: switch("oom_kill_disable"),
         oom_score_adj: number("oom_score_adj"),
         pid: text("pid"),
         pids_limit: number("pids_limit"),
-        platform: text("platform"),
+        platform,
         ports: reader.get("ports").map(|value| ports(&value)).unwrap_or_default(),
         privileged: switch("privileged"),
         pull_policy: pull_policy(reader),
         read_only: switch("read_only"),
-        restart: restart(reader),
+        restart: text("restart"),
         runtime: text("runtime"),
         scale: reader.get("scale").and_then(|value| replicas(&value)),
         secrets: reader.get("secrets").map(|value| file_references(&value)).unwrap_or_default(),
-        security_opt: reader.get("security_opt").map(|value| security_options(&value)).unwrap_or_default(),
+        security_opt: list("security_opt"),
         shm_size: bytes("shm_size"),
         stdin_open: switch("stdin_open"),
         stop_grace_period: reader.get("stop_grace_period").and_then(|value| duration(&value)),
@@ -215,56 +149,35 @@ pub fn service(reader: &Reader<'_>, name: &str, context: &Context<'_>) -> Servic
         tmpfs: several("tmpfs"),
         tty: switch("tty"),
         ulimits: reader.get("ulimits").map(|value| ulimits(&value)).unwrap_or_default(),
+        use_api_socket: switch("use_api_socket"),
         user: text("user"),
         userns_mode: text("userns_mode"),
         uts: text("uts"),
         volumes: reader.get("volumes").map(|value| mounts(&value, context)).unwrap_or_default(),
         volumes_from: list("volumes_from"),
         working_dir: text("working_dir"),
+        pre_start: pre_start(reader, &image, context),
+        post_start: hooks(reader, "post_start", context),
+        pre_stop: hooks(reader, "pre_stop", context),
     }
 }
 
-/// Only what tells that an image is to be built, and from where; its other keys are the builder's.
-fn build(reader: &Reader<'_>, context: &Context<'_>) -> Build {
-    if let Value::Text(path) = &reader.node().value {
-        return Build { context: context.absolute(reader, path), dockerfile: "Dockerfile".to_owned() };
+/// Compose takes whole percents only, or text.
+fn percent(reader: &Reader<'_>) -> f32 {
+    let Some(value) = reader.get("cpu_percent") else { return 0.0 };
+    if matches!(value.node().value, Value::Float(..)) {
+        value.expected("a whole number from 0 to 100");
     }
-    reader.only(&[
-        "additional_contexts",
-        "args",
-        "cache_from",
-        "cache_to",
-        "context",
-        "dockerfile",
-        "dockerfile_inline",
-        "entitlements",
-        "extra_hosts",
-        "isolation",
-        "labels",
-        "network",
-        "no_cache",
-        "no_cache_filter",
-        "platforms",
-        "privileged",
-        "provenance",
-        "pull",
-        "sbom",
-        "secrets",
-        "shm_size",
-        "ssh",
-        "tags",
-        "target",
-        "ulimits",
-    ]);
-    let text = |key: &str, usual: &str| {
-        reader.get(key).and_then(|value| scalar(&value)).unwrap_or_else(|| usual.to_owned())
-    };
-    let location = text("context", ".");
-    let remote = location.contains("://") || location.starts_with("git@");
-    Build {
-        context: if remote { location } else { context.absolute(reader, &location) },
-        dockerfile: text("dockerfile", "Dockerfile"),
+    single(&value).unwrap_or_default()
+}
+
+/// A hook that names no image runs in the service's own.
+fn pre_start(reader: &Reader<'_>, image: &str, context: &Context<'_>) -> Vec<Hook> {
+    let mut hooks = hooks(reader, "pre_start", context);
+    for hook in hooks.iter_mut().filter(|hook| hook.image.is_empty()) {
+        image.clone_into(&mut hook.image);
     }
+    hooks
 }
 
 fn env_files(reader: &Reader<'_>, context: &Context<'_>) -> Vec<EnvFile> {
@@ -294,17 +207,6 @@ fn env_files(reader: &Reader<'_>, context: &Context<'_>) -> Vec<EnvFile> {
     }
 }
 
-fn security_options(reader: &Reader<'_>) -> Vec<String> {
-    for item in reader.list() {
-        let profile =
-            item.node().text().and_then(|text| text.strip_prefix("seccomp")?.strip_prefix([':', '=']));
-        if profile.is_some_and(|profile| profile != "unconfined" && !profile.starts_with('{')) {
-            item.complain("a seccomp profile of a file is not supported here; expected seccomp=unconfined");
-        }
-    }
-    scalars(reader)
-}
-
 fn logging(reader: &Reader<'_>) -> Logging {
     reader.only(&["driver", "options"]);
     Logging {
@@ -313,29 +215,28 @@ fn logging(reader: &Reader<'_>) -> Logging {
     }
 }
 
-fn restart(reader: &Reader<'_>) -> String {
-    let Some(value) = reader.get("restart") else { return String::new() };
-    // A bare `no` may reach us as a boolean.
-    let policy =
-        if value.node().value == Value::Bool(false) { Some("no".to_owned()) } else { scalar(&value) };
-    let Some(policy) = policy else { return String::new() };
-    let fine = match policy.split_once(':') {
-        Some(("on-failure", attempts)) => attempts.parse::<u32>().is_ok(),
-        Some(_) => false,
-        None => matches!(policy.as_str(), "" | "no" | "always" | "unless-stopped" | "on-failure"),
-    };
-    if !fine {
-        value.expected("no, always, unless-stopped or on-failure[:TIMES]");
+fn pull_policy(reader: &Reader<'_>) -> String {
+    let Some(value) = reader.get("pull_policy") else { return String::new() };
+    let policy = string(&value).unwrap_or_default();
+    let words = ["always", "never", "build", "if_not_present", "missing", "refresh", "daily", "weekly"];
+    if !policy.is_empty() && !words.contains(&policy.as_str()) && !is_interval(&policy) {
+        value.expected("always, never, missing, if_not_present, build, daily, weekly or every_TIME");
     }
     policy
 }
 
-fn pull_policy(reader: &Reader<'_>) -> String {
-    let Some(value) = reader.get("pull_policy") else { return String::new() };
-    let policy = scalar(&value).unwrap_or_default();
-    let known = ["always", "never", "missing", "if_not_present", "build", "daily", "weekly", "refresh"];
-    if !known.contains(&policy.as_str()) && !policy.starts_with("every_") {
-        value.expected("always, never, missing, if_not_present or build");
+/// `every_12h`, `every_2w3d`
+fn is_interval(policy: &str) -> bool {
+    let Some(mut rest) = policy.strip_prefix("every_") else { return false };
+    loop {
+        let digits = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
+        let mut units = rest[digits..].chars();
+        if digits == 0 || !units.next().is_some_and(|unit| "wdhms".contains(unit)) {
+            return false;
+        }
+        rest = units.as_str();
+        if rest.is_empty() {
+            return true;
+        }
     }
-    policy
 }

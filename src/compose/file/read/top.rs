@@ -1,10 +1,11 @@
 //! The top level: services, networks, volumes, secrets, configs.
 
 use super::extension::extensions;
-use super::scalars::{flag, labels, scalar};
+use super::objects::{config, external, model, secret};
+use super::scalars::{flag, labels, string};
 use super::service::service;
 use super::{Context, mcp};
-use crate::compose::file::project::{FileObject, Ipam, IpamPool, Network, StackExtension, Volume};
+use crate::compose::file::project::{FileObject, Ipam, IpamPool, Model, Network, StackExtension, Volume};
 use crate::compose::file::service::Service;
 use crate::domain::yaml::{Reader, Value};
 use std::collections::BTreeMap;
@@ -17,15 +18,13 @@ pub(in crate::compose::file) struct Raw {
     pub volumes: BTreeMap<String, Volume>,
     pub secrets: BTreeMap<String, FileObject>,
     pub configs: BTreeMap<String, FileObject>,
+    pub models: BTreeMap<String, Model>,
     pub mcp: StackExtension,
     pub extensions: BTreeMap<String, serde_json::Value>,
 }
 
 pub(in crate::compose::file) fn project(reader: &Reader<'_>, context: &Context<'_>) -> Raw {
     reader.only(&["version", "name", "services", "networks", "volumes", "secrets", "configs", "models"]);
-    if let Some(models) = reader.get("models") {
-        models.complain("`models` needs Docker's model runner and is not supported here");
-    }
     let mut raw = Raw { extensions: extensions(reader.node()), ..Raw::default() };
     if let Some(value) = reader.get("x-mcp") {
         raw.mcp = mcp::stack(&value);
@@ -38,16 +37,19 @@ pub(in crate::compose::file) fn project(reader: &Reader<'_>, context: &Context<'
         }
     }
     for (name, value) in section(reader, "networks") {
-        raw.networks.insert(name.to_owned(), network(&value, context));
+        raw.networks.insert(name.to_owned(), network(&value));
     }
     for (name, value) in section(reader, "volumes") {
-        raw.volumes.insert(name.to_owned(), volume(&value));
+        raw.volumes.insert(name.to_owned(), volume(&value, context));
     }
     for (name, value) in section(reader, "secrets") {
-        raw.secrets.insert(name.to_owned(), file_object(&value, context));
+        raw.secrets.insert(name.to_owned(), secret(&value, context));
     }
     for (name, value) in section(reader, "configs") {
-        raw.configs.insert(name.to_owned(), file_object(&value, context));
+        raw.configs.insert(name.to_owned(), config(&value, context));
+    }
+    for (name, value) in section(reader, "models") {
+        raw.models.insert(name.to_owned(), model(&value));
     }
     raw
 }
@@ -68,20 +70,6 @@ fn section<'node>(reader: &Reader<'node>, key: &str) -> Vec<(&'node str, Reader<
         .collect()
 }
 
-/// The name by which an external thing goes in the Engine.
-fn external(reader: &Reader<'_>, name: &mut String) -> bool {
-    let Some(value) = reader.get("external") else { return false };
-    if let Value::Mapping(_) = value.node().value {
-        // The form of old files: `external: {name: …}`.
-        value.only(&["name"]);
-        if let Some(given) = value.get("name").and_then(|value| scalar(&value)) {
-            *name = given;
-        }
-        return true;
-    }
-    flag(&value).unwrap_or(false)
-}
-
 /// Complains about keys that make no sense beside `external: true`.
 fn only_external(reader: &Reader<'_>, keys: &[&str]) {
     for key in keys {
@@ -91,23 +79,26 @@ fn only_external(reader: &Reader<'_>, keys: &[&str]) {
     }
 }
 
-fn network(reader: &Reader<'_>, context: &Context<'_>) -> Network {
+fn network(reader: &Reader<'_>) -> Network {
     if reader.node().value == Value::Null {
         return Network::default();
     }
-    let keys =
-        ["driver", "driver_opts", "ipam", "internal", "attachable", "labels", "enable_ipv4", "enable_ipv6"];
-    reader.only(&[&keys[..], &["name", "external"]].concat());
-    let text = |key: &str| reader.get(key).and_then(|value| scalar(&value)).unwrap_or_default();
+    reader.only(&[
+        "name",
+        "external",
+        "driver",
+        "driver_opts",
+        "ipam",
+        "internal",
+        "attachable",
+        "labels",
+        "enable_ipv4",
+        "enable_ipv6",
+    ]);
+    let text = |key: &str| reader.get(key).and_then(|value| string(&value)).unwrap_or_default();
     let switch = |key: &str| reader.get(key).and_then(|value| flag(&value));
     let mut name = text("name");
     let external = external(reader, &mut name);
-    if external {
-        only_external(reader, &keys);
-    }
-    if switch("attachable") == Some(true) {
-        context.warn(format!("{}.attachable: has no effect on a single Engine", reader.path()));
-    }
     Network {
         name,
         driver: text("driver"),
@@ -126,12 +117,12 @@ fn ipam(reader: &Reader<'_>) -> Ipam {
     reader.only(&["driver", "config", "options"]);
     let pools = reader.get("config").map(|value| value.list()).unwrap_or_default();
     Ipam {
-        driver: reader.get("driver").and_then(|value| scalar(&value)).unwrap_or_default(),
+        driver: reader.get("driver").and_then(|value| string(&value)).unwrap_or_default(),
         config: pools
             .iter()
             .map(|pool| {
                 pool.only(&["subnet", "gateway", "ip_range", "aux_addresses"]);
-                let text = |key: &str| pool.get(key).and_then(|value| scalar(&value)).unwrap_or_default();
+                let text = |key: &str| pool.get(key).and_then(|value| string(&value)).unwrap_or_default();
                 IpamPool {
                     subnet: text("subnet"),
                     gateway: text("gateway"),
@@ -144,60 +135,33 @@ fn ipam(reader: &Reader<'_>) -> Ipam {
     }
 }
 
-fn volume(reader: &Reader<'_>) -> Volume {
+fn volume(reader: &Reader<'_>, context: &Context<'_>) -> Volume {
     if reader.node().value == Value::Null {
         return Volume::default();
     }
     let keys = ["driver", "driver_opts", "labels"];
     reader.only(&[&keys[..], &["name", "external"]].concat());
-    let text = |key: &str| reader.get(key).and_then(|value| scalar(&value)).unwrap_or_default();
+    let text = |key: &str| reader.get(key).and_then(|value| string(&value)).unwrap_or_default();
     let mut name = text("name");
     let external = external(reader, &mut name);
     if external {
         only_external(reader, &keys);
     }
+    let driver = text("driver");
+    let mut driver_opts = reader.get("driver_opts").map(|value| labels(&value)).unwrap_or_default();
+    // A directory that the local driver binds is a path like any other.
+    if driver == "local"
+        && driver_opts.get("o").is_some_and(|options| options == "bind")
+        && let Some(device) = driver_opts.get_mut("device")
+        && !device.is_empty()
+    {
+        *device = context.absolute(reader, device);
+    }
     Volume {
         name,
-        driver: text("driver"),
-        driver_opts: reader.get("driver_opts").map(|value| labels(&value)).unwrap_or_default(),
+        driver,
+        driver_opts,
         external,
         labels: reader.get("labels").map(|value| labels(&value)).unwrap_or_default(),
-    }
-}
-
-/// A secret or config; only files can be mounted yet.
-fn file_object(reader: &Reader<'_>, context: &Context<'_>) -> FileObject {
-    reader.only(&[
-        "name",
-        "file",
-        "environment",
-        "content",
-        "external",
-        "labels",
-        "driver",
-        "driver_opts",
-        "template_driver",
-    ]);
-    for key in ["environment", "content", "driver", "template_driver"] {
-        if let Some(value) = reader.get(key) {
-            value.complain(format!(
-                "`{key}` is not supported here; put the text into a file and name it with `file`"
-            ));
-        }
-    }
-    if reader.get("external").and_then(|value| flag(&value)) == Some(true) {
-        reader.complain("an external secret or config exists in a swarm only; name a `file`");
-    }
-    let file = reader.get("file").and_then(|value| scalar(&value));
-    if file.is_none() && reader.mapping().iter().all(|(key, _)| matches!(*key, "name" | "labels")) {
-        reader.complain("expected `file`, the path of a file on the host");
-    }
-    let text = |key: &str| reader.get(key).and_then(|value| scalar(&value)).unwrap_or_default();
-    let map = |key: &str| reader.get(key).map(|value| labels(&value)).unwrap_or_default();
-    FileObject {
-        name: text("name"),
-        file: file.map(|file| context.absolute(reader, &file)).unwrap_or_default(),
-        labels: map("labels"),
-        ..FileObject::default()
     }
 }
