@@ -16,13 +16,18 @@ mod create;
 mod demo;
 mod documents;
 mod down;
+mod events;
 mod gpus;
 mod health;
 mod kill;
 mod logger;
 mod logs;
+mod ls;
+mod moment;
 mod output;
 mod pause;
+mod pick;
+mod port;
 mod ps;
 mod report;
 mod restart;
@@ -37,8 +42,13 @@ mod status;
 mod stop;
 mod table;
 mod tasks;
+mod template;
+mod top;
 mod unpause;
 mod up;
+mod version;
+mod volumes;
+mod wait;
 mod worker;
 
 pub use arguments::Arguments;
@@ -99,6 +109,13 @@ fn dispatch(arguments: Arguments, output: Output) -> Result<u8, Fault> {
         Command::Pause(arguments) => wait(pause::run(&context()?, arguments, output)),
         Command::Unpause(arguments) => wait(unpause::run(&context()?, arguments, output)),
         Command::Rm(arguments) => wait(rm::run(&context()?, arguments, output)),
+        Command::Wait(arguments) => wait(self::wait::run(&context()?, arguments, output)),
+        Command::Port(arguments) => wait(port::run(&context()?, arguments, output)),
+        Command::Top(arguments) => wait(top::run(&context()?, arguments, output)),
+        Command::Ls(arguments) => wait(ls::run(&context()?, arguments, output)),
+        Command::Events(arguments) => wait(events::run(&context()?, arguments, output)),
+        Command::Volumes(arguments) => wait(volumes::run(&context()?, arguments, output)),
+        Command::Version(arguments) => version::run(&arguments, output),
         Command::Cleanup(arguments) => wait(cleanup::run(&context()?, arguments, output)),
         Command::Scale(arguments) => wait(scale::run(&context()?, arguments, output)),
     }

@@ -13,6 +13,7 @@ mod observe;
 pub mod plan;
 
 pub use apply::{apply, apply_unless};
+pub use body::COMPOSE_VERSION;
 pub use file::{LoadRequest, Project, is_postgres, load};
 pub use hash::config_hash;
 pub use observe::{Observed, observe};

@@ -1,8 +1,8 @@
 //! The grammar, after docker compose's.
 
 use super::{
-    backup, cleanup, config, create, documents, down, health, kill, logs, pause, ps, restart, rm, scale,
-    snapshot, start, stop, tasks, unpause, up, worker,
+    backup, cleanup, config, create, documents, down, events, health, kill, logs, ls, pause, port, ps,
+    restart, rm, scale, snapshot, start, stop, tasks, top, unpause, up, version, volumes, wait, worker,
 };
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
@@ -97,6 +97,20 @@ pub enum Command {
     Cleanup(cleanup::Arguments),
     /// Show what the stack's containers wrote
     Logs(logs::Arguments),
+    /// Wait until a container ends, and end with its exit code
+    Wait(wait::Arguments),
+    /// Show where a port of a container is published
+    Port(port::Arguments),
+    /// Show the processes in containers
+    Top(top::Arguments),
+    /// List the stacks that run
+    Ls(ls::Arguments),
+    /// Show what happens to containers, as it happens
+    Events(events::Arguments),
+    /// List the stack's volumes
+    Volumes(volumes::Arguments),
+    /// Show the version of this program
+    Version(version::Arguments),
     /// Set how many replicas services have
     Scale(scale::Arguments),
     /// Print the stack's file with everything read, merged and resolved

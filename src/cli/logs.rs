@@ -1,15 +1,15 @@
 //! `logs`: what a stack's containers wrote, merged by time.
 
 use super::context::Context;
+use super::moment;
 use super::output::{Output, Tone, print_json};
 use super::ps::order;
 use super::stack::choose;
-use crate::domain::yaml::go_duration;
 use crate::domain::{Container, ContainerId, Fault, FaultKind, LogLine};
 use crate::engine::{LogRequest, LogStream};
 use futures_util::StreamExt;
 use futures_util::stream::select_all;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde_json::json;
 
 #[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
@@ -23,6 +23,18 @@ pub struct Arguments {
     /// Only what is newer: a time such as 2026-11-20T10:00:00Z, or a duration such as 10m
     #[arg(long, value_name = "TIME")]
     pub since: Option<String>,
+    /// Only what is older
+    #[arg(long, value_name = "TIME")]
+    pub until: Option<String>,
+    /// No colours
+    #[arg(long)]
+    pub no_color: bool,
+    /// Leave out the containers' names before the lines
+    #[arg(long)]
+    pub no_log_prefix: bool,
+    /// Only the container of this number
+    #[arg(long, value_name = "N")]
+    pub index: Option<u32>,
     /// Show the time of each line
     #[arg(short, long)]
     pub timestamps: bool,
@@ -35,8 +47,8 @@ pub async fn run(context: &Context, arguments: Arguments, output: Output) -> Res
     let request = LogRequest {
         follow: arguments.follow,
         tail: tail(&arguments.tail)?,
-        since: arguments.since.as_deref().map(|text| since(text, now)).transpose()?,
-        until: None,
+        since: arguments.since.as_deref().map(|text| moment::read("--since", text, now)).transpose()?,
+        until: arguments.until.as_deref().map(|text| moment::read("--until", text, now)).transpose()?,
         tty: None,
     };
     let engine = context.engine().await?;
@@ -44,13 +56,15 @@ pub async fn run(context: &Context, arguments: Arguments, output: Output) -> Res
     let mut containers = engine.containers(Some(&chosen.reference.project)).await?;
     chosen.check_services(&arguments.services, &containers)?;
     containers.retain(|container| {
-        let service = container.compose.as_ref().map(|labels| &labels.service);
-        arguments.services.is_empty() || service.is_some_and(|name| arguments.services.contains(name))
+        let Some(labels) = &container.compose else { return false };
+        let meant = arguments.services.is_empty() || arguments.services.contains(&labels.service);
+        meant && !labels.oneoff && (arguments.index.is_none() || labels.number == arguments.index)
     });
     containers.sort_by_key(order);
     let streams: Vec<LogStream> =
         containers.iter().map(|container| engine.logs(&container.id, request.clone())).collect();
-    let printer = Printer::new(&containers, arguments.timestamps, output);
+    let output = Output { colour: output.colour && !arguments.no_color, ..output };
+    let printer = Printer::new(&containers, &arguments, output);
     if arguments.follow { follow(streams, &printer).await } else { merge(streams, &printer).await }
 }
 
@@ -93,12 +107,17 @@ struct Printer {
 }
 
 impl Printer {
-    fn new(containers: &[Container], timestamps: bool, output: Output) -> Self {
+    fn new(containers: &[Container], arguments: &Arguments, output: Output) -> Self {
         let width = containers.iter().map(|container| container.tag().chars().count()).max().unwrap_or(0);
         let names = containers.iter().map(|container| {
-            (container.id.clone(), container.name.to_string(), format!("{:width$} | ", container.tag()))
+            let prefix = if arguments.no_log_prefix {
+                String::new()
+            } else {
+                format!("{:width$}  | ", container.tag())
+            };
+            (container.id.clone(), container.name.to_string(), prefix)
         });
-        Self { names: names.collect(), timestamps, output }
+        Self { names: names.collect(), timestamps: arguments.timestamps, output }
     }
 
     fn print(&self, line: &LogLine) -> Result<(), Fault> {
@@ -130,29 +149,12 @@ fn tail(text: &str) -> Result<Option<u64>, Fault> {
     }
 }
 
-fn since(text: &str, now: Timestamp) -> Result<Timestamp, Fault> {
-    let ago = go_duration(text).and_then(|ago| SignedDuration::try_from(ago).ok());
-    let moment = match ago {
-        Some(ago) => now.checked_sub(ago).ok(),
-        None => text.parse().ok(),
-    };
-    moment.ok_or_else(|| {
-        Fault::new(FaultKind::Invalid, "read argument", format!("--since {text}"))
-            .because("expected a time or a duration")
-            .hint("for example --since 2026-11-20T10:00:00Z or --since 10m")
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn a_start_is_a_time_or_a_duration() {
-        let now: Timestamp = "2026-11-20T10:00:00Z".parse().unwrap();
-        assert_eq!(since("10m", now).unwrap(), "2026-11-20T09:50:00Z".parse().unwrap());
-        assert_eq!(since("2026-11-20T09:00:00+01:00", now).unwrap(), "2026-11-20T08:00:00Z".parse().unwrap());
-        assert_eq!(since("yesterday", now).unwrap_err().kind, FaultKind::Invalid);
+    fn a_tail_is_a_number_or_all() {
         assert_eq!(tail("all").unwrap(), None);
         assert_eq!(tail("7").unwrap(), Some(7));
         assert!(tail("-1").is_err());

@@ -5,15 +5,15 @@ use crate::domain::{Fault, Safe};
 use unicode_width::UnicodeWidthStr;
 
 pub struct Table {
-    titles: Vec<&'static str>,
+    titles: Vec<String>,
     /// What is said in the place of a table without rows.
     empty: &'static str,
     rows: Vec<Vec<(Tone, Safe)>>,
 }
 
 impl Table {
-    pub fn new(titles: &[&'static str], empty: &'static str) -> Self {
-        Self { titles: titles.to_vec(), empty, rows: Vec::new() }
+    pub fn new(titles: &[&str], empty: &'static str) -> Self {
+        Self { titles: titles.iter().map(|title| (*title).to_owned()).collect(), empty, rows: Vec::new() }
     }
 
     pub fn row(&mut self, cells: Vec<(Tone, String)>) {

@@ -5,6 +5,7 @@ mod labels;
 mod mounts;
 mod network;
 
+pub use labels::COMPOSE_VERSION;
 pub use network::{network_body, volume_body};
 
 use super::file::{HealthCheck, Project, Service};

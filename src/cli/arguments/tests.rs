@@ -31,6 +31,10 @@ fn f_is_a_file_before_the_command_and_follow_in_logs() {
         follow: true,
         tail: "5".to_owned(),
         since: None,
+        until: None,
+        no_color: false,
+        no_log_prefix: false,
+        index: None,
         timestamps: false,
         services: vec!["web".to_owned()],
     });
