@@ -1,15 +1,20 @@
 //! From a service to the bodies that the Engine's API takes.
 
+mod capabilities;
 mod host;
 mod labels;
 mod mounts;
 mod network;
+mod references;
+mod resources;
 
 pub use labels::COMPOSE_VERSION;
 pub use network::{network_body, volume_body};
+pub use references::{Pending, referred, resolved, resolved_hash};
 
 use super::file::{HealthCheck, Project, Service};
 use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
 
 /// One container that is to be created.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,6 +26,8 @@ pub struct Creation {
     pub platform: Option<String>,
     /// Networks that are joined after the creation, with their endpoints: an old Engine takes only one before.
     pub connect: Vec<(String, Value)>,
+    /// What the body needs of containers that earlier steps make.
+    pub pending: Option<Box<Pending>>,
 }
 
 /// What the body depends on besides the file.
@@ -32,8 +39,10 @@ pub struct Surroundings<'plan> {
     pub replaces: Option<&'plan str>,
     /// Anonymous volumes to take over: name and target.
     pub inherited: &'plan [(String, String)],
-    /// By service, the names of the containers that the plan ends with.
-    pub names: &'plan dyn Fn(&str) -> Vec<String>,
+    /// By service, the names and numbers of the containers that the plan ends with.
+    pub replicas: &'plan dyn Fn(&str) -> Vec<(String, u32)>,
+    /// By service, the names of containers that earlier steps make and this one refers to.
+    pub made: &'plan BTreeMap<String, String>,
 }
 
 /// The name of a service's container.
@@ -45,12 +54,19 @@ pub fn container_name(project: &str, service: &Service, number: u32) -> String {
     }
 }
 
+/// The references of `service` to containers that are there are resolved already.
 pub fn creation(project: &Project, service: &Service, number: u32, around: Surroundings<'_>) -> Creation {
     let name = container_name(&project.name, service, number);
     let networks = network::endpoints(project, service, &name, &around);
-    let mut host = host::host_config(service, &around, &networks.mode);
+    let mut host = host::host_config(service, &networks.mode);
+    if !networks.links.is_empty() {
+        host.insert("Links".to_owned(), json!(networks.links));
+    }
     mounts::add(project, service, around.inherited, &mut host);
     let mut body = config(service);
+    if service.network_mode == "disabled" {
+        body.insert("NetworkDisabled".to_owned(), json!(true));
+    }
     body.insert("Image".to_owned(), json!(service.image_name(&project.name)));
     body.insert("Labels".to_owned(), json!(labels::container_labels(project, service, number, &around)));
     if !service.mac_address.is_empty() && around.api_version < (1, 44) {
@@ -73,6 +89,7 @@ pub fn creation(project: &Project, service: &Service, number: u32, around: Surro
         body: Value::Object(body),
         platform: Some(service.platform.clone()).filter(|platform| !platform.is_empty()),
         connect: networks.after,
+        pending: Pending::new(service, around.made.clone()),
     }
 }
 

@@ -1,5 +1,6 @@
 //! Plans: from what the files ask for and what the Engine has to a graph of steps with reasons. Pure.
 
+mod bring_up;
 mod card;
 mod cleanup;
 mod conflicts;
@@ -10,6 +11,7 @@ mod graph;
 mod hooks;
 mod images;
 mod kill;
+mod objections;
 mod objects;
 mod on_scale;
 mod orphans;

@@ -53,8 +53,10 @@ impl Engine {
         let mut body = body.clone();
         if let Some(body) = body.as_object_mut() {
             body.insert("Name".to_owned(), json!(name));
-            // Without it the daemon makes a second network of the same name.
-            body.entry("CheckDuplicate").or_insert(json!(true));
+            if self.api_version() < (1, 44) {
+                // Without it the daemon makes a second network of the same name; later ones never do.
+                body.entry("CheckDuplicate").or_insert(json!(true));
+            }
         }
         let operation = "create network";
         let answer =

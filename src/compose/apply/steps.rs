@@ -113,7 +113,10 @@ impl<'run> Run<'run> {
 
     /// Makes a container under a name, joined to all its networks. What cannot be completed is taken away again.
     async fn create(&self, name: &str, creation: &Creation) -> Result<ContainerId, Fault> {
-        let id = self.engine.create_container(name, &creation.body, creation.platform.as_deref()).await?;
+        let made = |name: &str| self.made.borrow().get(name).cloned();
+        let settled = creation.pending.as_ref().map(|pending| pending.settled(&creation.body, &made));
+        let body = settled.as_ref().unwrap_or(&creation.body);
+        let id = self.engine.create_container(name, body, creation.platform.as_deref()).await?;
         for (network, endpoint) in &creation.connect {
             if let Err(fault) = self.engine.connect_network(network, &id, endpoint).await {
                 self.take_away(&id).await;

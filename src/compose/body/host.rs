@@ -1,16 +1,13 @@
-//! `HostConfig`: limits, rights, devices, logging.
+//! `HostConfig`: namespaces, rights, name resolution, logging.
 
-use super::Surroundings;
-use super::network::shared_mode;
-use crate::compose::file::{DeviceRequest, Service};
+use super::capabilities;
+use super::resources::resources;
+use crate::compose::file::Service;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
-pub(super) fn host_config(
-    service: &Service,
-    around: &Surroundings<'_>,
-    network_mode: &str,
-) -> Map<String, Value> {
+pub(super) fn host_config(service: &Service, network_mode: &str) -> Map<String, Value> {
+    let (added, dropped) = capabilities::effective(&service.cap_add, &service.cap_drop);
     let mut host = Map::new();
     let mut put = |key: &str, value: Value| {
         let absent = match &value {
@@ -26,8 +23,9 @@ pub(super) fn host_config(
         }
     };
     put("NetworkMode", json!(network_mode));
-    put("IpcMode", json!(shared_mode(&service.ipc, around.names)));
-    put("PidMode", json!(shared_mode(&service.pid, around.names)));
+    put("ConsoleSize", json!([0, 0]));
+    put("IpcMode", json!(service.ipc));
+    put("PidMode", json!(service.pid));
     put("UTSMode", json!(service.uts));
     put("UsernsMode", json!(service.userns_mode));
     put("CgroupnsMode", json!(service.cgroup));
@@ -36,8 +34,8 @@ pub(super) fn host_config(
     put("Runtime", json!(service.runtime));
     put("Privileged", json!(service.privileged));
     put("ReadonlyRootfs", json!(service.read_only));
-    put("CapAdd", json!(service.cap_add));
-    put("CapDrop", json!(service.cap_drop));
+    put("CapAdd", json!(added));
+    put("CapDrop", json!(dropped));
     put("GroupAdd", json!(service.group_add));
     put("Dns", json!(service.dns));
     put("DnsOptions", json!(service.dns_opt));
@@ -50,7 +48,7 @@ pub(super) fn host_config(
     put("StorageOpt", json!(service.storage_opt));
     put("Annotations", json!(service.annotations));
     put("ShmSize", json!(service.shm_size.0));
-    put("VolumesFrom", json!(volumes_from(service, around)));
+    put("VolumesFrom", json!(service.volumes_from));
     put("Tmpfs", json!(tmpfs(service)));
     put("RestartPolicy", restart_policy(service));
     if let Some(init) = service.init {
@@ -63,18 +61,6 @@ pub(super) fn host_config(
     security(service, &mut host);
     resources(service, &mut host);
     host
-}
-
-fn volumes_from(service: &Service, around: &Surroundings<'_>) -> Vec<String> {
-    let one = |source: &String| {
-        if let Some(container) = source.strip_prefix("container:") {
-            return vec![container.to_owned()];
-        }
-        let (name, mode) = source.split_once(':').unwrap_or((source, ""));
-        let suffix = if mode.is_empty() { String::new() } else { format!(":{mode}") };
-        (around.names)(name).into_iter().take(1).map(|container| format!("{container}{suffix}")).collect()
-    };
-    service.volumes_from.iter().flat_map(one).collect()
 }
 
 /// `/run:size=64m` as path and options.
@@ -109,102 +95,14 @@ fn restart_policy(service: &Service) -> Value {
 fn security(service: &Service, host: &mut Map<String, Value>) {
     let mut options = Vec::new();
     for option in &service.security_opt {
-        let option = option.replacen(':', "=", usize::from(!option.contains('=')));
-        match option.split_once('=') {
-            Some(("systempaths", "unconfined")) => {
-                host.insert("MaskedPaths".to_owned(), json!([]));
-                host.insert("ReadonlyPaths".to_owned(), json!([]));
-            }
-            _ => options.push(option),
+        if option == "systempaths=unconfined" {
+            host.insert("MaskedPaths".to_owned(), json!([]));
+            host.insert("ReadonlyPaths".to_owned(), json!([]));
+        } else {
+            options.push(option);
         }
     }
     if !options.is_empty() {
         host.insert("SecurityOpt".to_owned(), json!(options));
     }
-}
-
-fn resources(service: &Service, host: &mut Map<String, Value>) {
-    let deployed = service.deploy.as_ref().map(|deploy| deploy.resources.clone()).unwrap_or_default();
-    let limits = deployed.limits.unwrap_or_default();
-    let reserved = deployed.reservations.clone().unwrap_or_default();
-    let either = |own: i64, deployed: i64| if own == 0 { deployed } else { own };
-    let cpus = if service.cpus > 0.0 { service.cpus } else { limits.cpus };
-    #[expect(clippy::cast_possible_truncation, reason = "a server has no ten billion processors")]
-    let nano_cpus = (f64::from(cpus) * 1e9).round() as i64;
-    let numbers = [
-        ("NanoCpus", nano_cpus),
-        ("Memory", either(service.mem_limit.0, limits.memory.0)),
-        ("MemoryReservation", either(service.mem_reservation.0, reserved.memory.0)),
-        ("MemorySwap", service.memswap_limit.0),
-        ("PidsLimit", either(service.pids_limit, limits.pids)),
-        ("CpuCount", service.cpu_count),
-        ("CpuPeriod", service.cpu_period),
-        ("CpuQuota", service.cpu_quota),
-        ("CpuRealtimePeriod", service.cpu_rt_period),
-        ("CpuRealtimeRuntime", service.cpu_rt_runtime),
-        ("CpuShares", service.cpu_shares),
-        ("OomScoreAdj", service.oom_score_adj),
-    ];
-    for (key, value) in numbers {
-        if value != 0 {
-            host.insert(key.to_owned(), json!(value));
-        }
-    }
-    if service.mem_swappiness.0 != 0 {
-        host.insert("MemorySwappiness".to_owned(), json!(service.mem_swappiness.0));
-    }
-    if service.cpu_percent > 0.0 {
-        #[expect(clippy::cast_possible_truncation, reason = "the Engine counts whole percents")]
-        let percent = service.cpu_percent as i64;
-        host.insert("CpuPercent".to_owned(), json!(percent));
-    }
-    if !service.cpuset.is_empty() {
-        host.insert("CpusetCpus".to_owned(), json!(service.cpuset));
-    }
-    if service.oom_kill_disable {
-        host.insert("OomKillDisable".to_owned(), json!(true));
-    }
-    let ulimits = service.ulimits.iter();
-    let ulimits: Vec<Value> = ulimits
-        .map(|(name, limit)| json!({ "Name": name, "Soft": limit.soft, "Hard": limit.hard }))
-        .collect();
-    let devices: Vec<Value> = service
-        .devices
-        .iter()
-        .map(|device| {
-            json!({
-                "PathOnHost": device.source,
-                "PathInContainer": device.target,
-                "CgroupPermissions": device.permissions,
-            })
-        })
-        .collect();
-    let reserved = reserved.devices.iter().map(|request| device_request(request, false));
-    let gpus = service.gpus.iter().map(|request| device_request(request, true));
-    let requests: Vec<Value> = reserved.chain(gpus).collect();
-    let lists = [
-        ("Ulimits", json!(ulimits)),
-        ("Devices", json!(devices)),
-        ("DeviceCgroupRules", json!(service.device_cgroup_rules)),
-        ("DeviceRequests", json!(requests)),
-    ];
-    for (key, list) in lists {
-        if list.as_array().is_some_and(|items| !items.is_empty()) {
-            host.insert(key.to_owned(), list);
-        }
-    }
-}
-
-fn device_request(request: &DeviceRequest, gpu: bool) -> Value {
-    let mut capabilities = request.capabilities.clone();
-    if gpu && !capabilities.iter().any(|capability| capability == "gpu") {
-        capabilities.push("gpu".to_owned());
-    }
-    json!({
-        "Driver": request.driver,
-        "Count": request.count,
-        "DeviceIDs": request.device_ids,
-        "Capabilities": [capabilities],
-        "Options": request.options,
-    })
 }

@@ -1,8 +1,8 @@
 //! The labels by which every Compose tool knows the container.
 
 use super::Surroundings;
+use super::references::resolved_hash;
 use crate::compose::file::{Project, Service};
-use crate::compose::hash::config_hash;
 use std::collections::BTreeMap;
 
 /// The version of docker compose whose labels and hashes these are; it tells other tools how to read the hash.
@@ -33,7 +33,7 @@ pub fn container_labels(
     if !project.env_files.is_empty() {
         put("project.environment_file", list(&project.env_files));
     }
-    put("config-hash", config_hash(service));
+    put("config-hash", resolved_hash(service));
     put("container-number", number.to_string());
     put("oneoff", "False".to_owned());
     put("image", around.image_id.to_owned());

@@ -44,7 +44,8 @@ fn bind(mount: &Mount, binds: &mut Vec<String>, mounts: &mut Vec<Value>) {
     if simple {
         // A bind of this form makes the Engine create a missing host path.
         let label = if options.selinux.is_empty() { String::new() } else { format!(",{}", options.selinux) };
-        binds.push(format!("{}:{}:{}{label}", mount.source, mount.target, access(mount)));
+        let copy = if mount.volume.as_ref().is_some_and(|volume| volume.nocopy) { ",nocopy" } else { "" };
+        binds.push(format!("{}:{}:{}{label}{copy}", mount.source, mount.target, access(mount)));
         return;
     }
     let mut body = json!({
@@ -57,8 +58,17 @@ fn bind(mount: &Mount, binds: &mut Vec<String>, mounts: &mut Vec<Value>) {
     if !options.propagation.is_empty() {
         body["BindOptions"]["Propagation"] = json!(options.propagation);
     }
-    if options.recursive == "disabled" {
-        body["BindOptions"]["NonRecursive"] = json!(true);
+    if options.create_host_path == Some(true) {
+        body["BindOptions"]["CreateMountpoint"] = json!(true);
+    }
+    let recursion = match options.recursive.as_str() {
+        "disabled" => Some("NonRecursive"),
+        "writable" => Some("ReadOnlyNonRecursive"),
+        "readonly" => Some("ReadOnlyForceRecursive"),
+        _ => None,
+    };
+    if let Some(recursion) = recursion {
+        body["BindOptions"][recursion] = json!(true);
     }
     mounts.push(body);
 }

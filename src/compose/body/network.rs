@@ -1,7 +1,7 @@
 //! Networks, endpoints and ports.
 
+use super::Surroundings;
 use super::labels::COMPOSE_VERSION;
-use super::{Surroundings, container_name};
 use crate::compose::file::{Membership, Network, Project, Service, Volume};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
@@ -9,6 +9,8 @@ use std::collections::BTreeMap;
 pub(super) struct Endpoints {
     /// `HostConfig.NetworkMode`
     pub mode: String,
+    /// `container:alias`
+    pub links: Vec<String>,
     /// What goes into the creation.
     pub before: Map<String, Value>,
     /// What is joined after it.
@@ -21,9 +23,10 @@ pub(super) fn endpoints(
     container: &str,
     around: &Surroundings<'_>,
 ) -> Endpoints {
+    let links = links(project, service, around);
     if !service.network_mode.is_empty() {
-        let mode = shared_mode(&service.network_mode, around.names);
-        return Endpoints { mode, before: Map::new(), after: Vec::new() };
+        let mode = service.network_mode.clone();
+        return Endpoints { mode, links, before: Map::new(), after: Vec::new() };
     }
     let plain = Membership::default();
     let mut joined: Vec<(&str, &Membership)> = service
@@ -32,41 +35,38 @@ pub(super) fn endpoints(
         .map(|(key, membership)| (key.as_str(), membership.as_ref().unwrap_or(&plain)))
         .collect();
     joined.sort_by_key(|(key, membership)| (std::cmp::Reverse(membership.priority), *key));
-    let links = links(project, service);
     let mut endpoints = joined.iter().filter_map(|(key, membership)| {
         let network = project.networks.get(*key)?;
         Some((network.name.clone(), endpoint(service, container, membership, &links, around.api_version)))
     });
     let Some(first) = endpoints.next() else {
-        return Endpoints { mode: "none".to_owned(), before: Map::new(), after: Vec::new() };
+        return Endpoints { mode: "none".to_owned(), links, before: Map::new(), after: Vec::new() };
     };
     let mode = first.0.clone();
     // Before 1.44 the Engine refuses more than one network in a creation.
     if around.api_version < (1, 44) {
-        return Endpoints { mode, before: Map::from_iter([first]), after: endpoints.collect() };
+        let (before, after) = (Map::from_iter([first]), endpoints.collect());
+        return Endpoints { mode, links, before, after };
     }
-    Endpoints { mode, before: std::iter::once(first).chain(endpoints).collect(), after: Vec::new() }
+    let before = std::iter::once(first).chain(endpoints).collect();
+    Endpoints { mode, links, before, after: Vec::new() }
 }
 
-/// `service:db` becomes the container that the plan has for it.
-pub(super) fn shared_mode(mode: &str, names: &dyn Fn(&str) -> Vec<String>) -> String {
-    match mode.strip_prefix("service:") {
-        Some(service) => format!("container:{}", names(service).into_iter().next().unwrap_or_default()),
-        None => mode.to_owned(),
-    }
-}
-
-/// `container:alias` for every container of a linked service.
-fn links(project: &Project, service: &Service) -> Vec<String> {
-    let mut links = service.external_links.clone();
+/// Every container of a linked service under the link's alias, its number and its usual name, then the external ones.
+fn links(project: &Project, service: &Service, around: &Surroundings<'_>) -> Vec<String> {
+    let mut links = Vec::new();
     for link in &service.links {
-        let (name, alias) = link.split_once(':').unwrap_or((link, link));
-        let Some(linked) = project.service(name) else { continue };
-        links.extend(
-            (1..=linked.replicas())
-                .map(|number| format!("{}:{alias}", container_name(&project.name, linked, number))),
-        );
+        let (linked, alias) = link.split_once(':').unwrap_or((link, link));
+        for (container, number) in (around.replicas)(linked) {
+            links.push(format!("{container}:{alias}"));
+            links.push(format!("{container}:{linked}-{number}"));
+            links.push(format!("{container}:{}-{linked}-{number}", project.name));
+        }
     }
+    links.extend(service.external_links.iter().map(|link| match link.split_once(':') {
+        Some(_) => link.clone(),
+        None => format!("{link}:{link}"),
+    }));
     links
 }
 
@@ -92,11 +92,14 @@ fn endpoint(
         put("Links", json!(links));
     }
     let mut addresses = Map::new();
-    for (key, address) in
-        [("IPv4Address", &membership.ipv4_address), ("IPv6Address", &membership.ipv6_address)]
-    {
+    // docker compose names both twice; the Engine heeds the one under `IPAMConfig`.
+    for (key, shadow, address) in [
+        ("IPv4Address", "IPAddress", &membership.ipv4_address),
+        ("IPv6Address", "IPv6Gateway", &membership.ipv6_address),
+    ] {
         if !address.is_empty() {
             addresses.insert(key.to_owned(), json!(address));
+            put(shadow, json!(address));
         }
     }
     if !membership.link_local_ips.is_empty() {
@@ -116,7 +119,7 @@ fn endpoint(
     if !mac_address.is_empty() {
         put("MacAddress", json!(mac_address));
     }
-    if membership.gw_priority != 0 && api_version >= (1, 48) {
+    if membership.gw_priority != 0 {
         put("GwPriority", json!(membership.gw_priority));
     }
     Value::Object(body)
@@ -163,9 +166,6 @@ pub fn network_body(project: &str, key: &str, network: &Network) -> Value {
         "Options": network.driver_opts,
         "Labels": labels,
     });
-    if network.driver.is_empty() {
-        body["Driver"] = json!("bridge");
-    }
     if let Some(enabled) = network.enable_ipv6 {
         body["EnableIPv6"] = json!(enabled);
     }
@@ -173,7 +173,7 @@ pub fn network_body(project: &str, key: &str, network: &Network) -> Value {
         body["EnableIPv4"] = json!(enabled);
     }
     let ipam = &network.ipam;
-    if !ipam.config.is_empty() || !ipam.driver.is_empty() || !ipam.options.is_empty() {
+    if !ipam.config.is_empty() || !ipam.driver.is_empty() {
         let pools: Vec<Value> = ipam
             .config
             .iter()
@@ -192,8 +192,7 @@ pub fn network_body(project: &str, key: &str, network: &Network) -> Value {
                 Value::Object(body)
             })
             .collect();
-        let driver = if ipam.driver.is_empty() { "default" } else { &ipam.driver };
-        body["IPAM"] = json!({ "Driver": driver, "Config": pools, "Options": ipam.options });
+        body["IPAM"] = json!({ "Driver": ipam.driver, "Config": pools });
     }
     body
 }
@@ -204,6 +203,9 @@ pub fn volume_body(project: &str, key: &str, volume: &Volume) -> Value {
     labels.insert("com.docker.compose.project".to_owned(), project.to_owned());
     labels.insert("com.docker.compose.volume".to_owned(), key.to_owned());
     labels.insert("com.docker.compose.version".to_owned(), COMPOSE_VERSION.to_owned());
-    let driver = if volume.driver.is_empty() { "local" } else { &volume.driver };
-    json!({ "Name": volume.name, "Driver": driver, "DriverOpts": volume.driver_opts, "Labels": labels })
+    let mut body = json!({ "Name": volume.name, "DriverOpts": volume.driver_opts, "Labels": labels });
+    if !volume.driver.is_empty() {
+        body["Driver"] = json!(volume.driver);
+    }
+    body
 }

@@ -1,5 +1,6 @@
 use super::*;
 use crate::compose::file::{LoadRequest, load};
+use crate::domain::ContainerId;
 use serde_json::json;
 
 const SERVICE: &str = "
@@ -48,15 +49,19 @@ fn project() -> Project {
 }
 
 fn made(api_version: (usize, usize)) -> Creation {
-    let project = project();
+    made_of(&project(), api_version)
+}
+
+fn made_of(project: &Project, api_version: (usize, usize)) -> Creation {
     let around = Surroundings {
         api_version,
         image_id: "sha256:1",
         replaces: None,
         inherited: &[],
-        names: &|service| vec![format!("shop-{service}-1")],
+        replicas: &|service| vec![(format!("shop-{service}-1"), 1)],
+        made: &BTreeMap::new(),
     };
-    creation(&project, &project.services["web"], 2, around)
+    creation(project, &project.services["web"], 2, around)
 }
 
 #[test]
@@ -73,10 +78,8 @@ fn an_old_engine_joins_further_networks_later() {
     assert_eq!(networks.keys().collect::<Vec<_>>(), ["shop_front"]);
     let aliases = json!(["shop-web-2", "web"]);
     let address = json!({ "IPv4Address": "10.9.0.5" });
-    assert_eq!(
-        creation.connect,
-        [("shop_back".to_owned(), json!({ "Aliases": aliases, "IPAMConfig": address }))]
-    );
+    let endpoint = json!({ "Aliases": aliases, "IPAMConfig": address, "IPAddress": "10.9.0.5" });
+    assert_eq!(creation.connect, [("shop_back".to_owned(), endpoint)]);
     let newer = made((1, 47));
     assert_eq!(newer.body["NetworkingConfig"]["EndpointsConfig"].as_object().unwrap().len(), 2);
     assert!(newer.connect.is_empty());
@@ -89,4 +92,46 @@ fn networks_and_volumes_carry_no_hash() {
     let network = network_body("shop", "back", &project.networks["back"]);
     let volume = volume_body("shop", "data", &project.volumes["data"]);
     insta::assert_snapshot!(format!("{network:#}\n{volume:#}"));
+}
+
+#[test]
+fn what_refers_to_a_container_waits_for_its_id() {
+    let mut project = project();
+    let db = project.services.get_mut("db").unwrap();
+    db.network_mode = "service:web".to_owned();
+    db.volumes_from = vec!["web:ro".to_owned(), "container:other".to_owned()];
+    let db = &project.services["db"];
+    assert_eq!(referred(db).collect::<Vec<_>>(), ["web", "web"]);
+    let made = BTreeMap::from([("web".to_owned(), "shop-web-1".to_owned())]);
+    let around = Surroundings {
+        api_version: (1, 41),
+        image_id: "sha256:1",
+        replaces: None,
+        inherited: &[],
+        replicas: &|_| Vec::new(),
+        made: &made,
+    };
+    let creation = creation(&project, db, 1, around);
+    let id = |name: &str| (name == "shop-web-1").then(|| ContainerId("abc".to_owned()));
+    let body = creation.pending.unwrap().settled(&creation.body, &id);
+    assert_eq!(body["HostConfig"]["NetworkMode"], "container:abc");
+    assert_eq!(body["HostConfig"]["VolumesFrom"], json!(["abc:ro", "other"]));
+    // The hash is that of a service which always referred to this container.
+    let known = resolved(db, &|_| Some("abc".to_owned()));
+    assert_eq!(body["Labels"]["com.docker.compose.config-hash"], resolved_hash(&known));
+    let plain = Service { volumes_from: vec!["abc".to_owned(), "other".to_owned()], ..known };
+    assert_eq!(body["Labels"]["com.docker.compose.config-hash"], crate::compose::config_hash(&plain));
+}
+
+#[test]
+fn links_name_every_container_under_three_aliases() {
+    let mut project = project();
+    let web = project.services.get_mut("web").unwrap();
+    web.links = vec!["db:database".to_owned()];
+    web.external_links = vec!["redis".to_owned(), "other:alias".to_owned()];
+    let creation = made_of(&project, (1, 47));
+    let links =
+        json!(["shop-db-1:database", "shop-db-1:db-1", "shop-db-1:shop-db-1", "redis:redis", "other:alias"]);
+    assert_eq!(creation.body["HostConfig"]["Links"], links);
+    assert_eq!(creation.body["NetworkingConfig"]["EndpointsConfig"]["shop_front"]["Links"], links);
 }

@@ -24,7 +24,7 @@ pub(super) fn add(
                 Some(own) if reaction.service == service.name => fresh(plan, own),
                 Some(other) => {
                     after.extend(other.started.iter().copied());
-                    other.targets.clone()
+                    other.targets()
                 }
                 None => running(observed, &reaction.service),
             };
@@ -40,5 +40,5 @@ pub(super) fn add(
 /// Those that this plan starts.
 fn fresh(plan: &ActionPlan, state: &Convergence) -> Vec<Target> {
     let names: Vec<&str> = state.started.iter().map(|step| plan.plan.steps[*step].object.as_str()).collect();
-    state.targets.iter().filter(|target| names.contains(&target.name())).cloned().collect()
+    state.targets().into_iter().filter(|target| names.contains(&target.name())).collect()
 }

@@ -85,7 +85,7 @@ fn listeners(
     };
     let mut steps = Vec::new();
     let mut containers = Vec::new();
-    for target in &state.targets {
+    for target in &state.targets() {
         match started(target) {
             Some(_) if starts_after => {}
             step => {

@@ -65,11 +65,8 @@ pub(super) fn settled(
         healthy && step.service.as_deref() == Some(&service.name)
     });
     let step = awaited.unwrap_or_else(|| {
-        let action = Action::Await {
-            condition: Condition::Healthy,
-            containers: state.targets.clone(),
-            required: true,
-        };
+        let action =
+            Action::Await { condition: Condition::Healthy, containers: state.targets(), required: true };
         let step = plan.add(StepVerb::Await, &service.name, Some(&service.name), why, action);
         plan.after(step, state.started.iter().copied());
         step

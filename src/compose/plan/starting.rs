@@ -1,35 +1,67 @@
 //! Starts what does not run, each service after the conditions of its dependencies.
 
-use super::converge::Convergence;
-use super::{Action, ActionPlan, Target, card};
+use super::converge::{Convergence, Start};
+use super::{Action, ActionPlan, card};
 use crate::compose::file::{Condition, Service};
 use crate::compose::observe::Observed;
 use crate::domain::StepVerb;
 use std::collections::BTreeMap;
 
-pub fn start_in_order(
+/// What asks to be restarted with a dependency that is made anew is stopped before, and then started in its turn.
+pub fn stop_dependents(
     plan: &mut ActionPlan,
     services: &[&Service],
     states: &mut BTreeMap<&str, Convergence>,
     observed: &Observed,
 ) {
-    let mut awaited: BTreeMap<(String, &'static str), usize> = BTreeMap::new();
     for service in services {
-        let Some(state) = states.get(service.name.as_str()) else { continue };
-        let restarted = restarted_with_dependencies(service, states);
-        let pending: Vec<(Target, Option<usize>, String)> = state.to_start.clone();
-        let running = state.running.clone();
-        let idle = pending.is_empty() && (!restarted || running.is_empty());
+        let recreated: Vec<usize> = service
+            .depends_on
+            .iter()
+            .filter(|(_, dependency)| dependency.restart)
+            .filter_map(|(name, _)| states.get(name.as_str()))
+            .flat_map(|state| state.recreated.iter().copied())
+            .collect();
+        let Some(state) = states.get_mut(service.name.as_str()) else { continue };
+        if recreated.is_empty() {
+            continue;
+        }
+        for replica in std::mem::take(&mut state.running) {
+            let name = replica.target.name();
+            let reason = "what it depends on is recreated";
+            let action = Action::Stop(replica.target.clone());
+            let step = plan.add(StepVerb::StopContainer, name, Some(&service.name), reason, action);
+            let old = observed.containers.iter().find(|container| container.name.as_str() == name);
+            if let Some(old) = old {
+                plan.downtime(step, card::grace(old, Some(service)));
+            }
+            for earlier in &recreated {
+                plan.after(*earlier, [step]);
+            }
+            state.to_start.push(Start { target: replica.target, after: Some(step), reason });
+        }
+    }
+}
+
+pub fn start_in_order(
+    plan: &mut ActionPlan,
+    services: &[&Service],
+    states: &mut BTreeMap<&str, Convergence>,
+) {
+    let mut awaited: BTreeMap<(String, &str, bool), usize> = BTreeMap::new();
+    for service in services {
+        let Some(state) = states.get_mut(service.name.as_str()) else { continue };
+        let pending = std::mem::take(&mut state.to_start);
         let mut conditions = Vec::new();
         for (name, dependency) in &service.depends_on {
             let Some(needed) = states.get(name.as_str()) else { continue };
             conditions.extend(needed.started.iter().copied());
             // Even for a service that runs already, what this plan starts must come to what it needs.
-            let nothing_new = idle && needed.started.is_empty();
-            if dependency.condition == Condition::Started || needed.targets.is_empty() || nothing_new {
+            let nothing_new = pending.is_empty() && needed.started.is_empty();
+            if dependency.condition == Condition::Started || needed.replicas.is_empty() || nothing_new {
                 continue;
             }
-            let key = (name.clone(), dependency.condition.word());
+            let key = (name.clone(), dependency.condition.word(), dependency.required);
             let step = *awaited.entry(key).or_insert_with(|| {
                 let word = match dependency.condition {
                     Condition::Healthy => "healthy",
@@ -38,7 +70,7 @@ pub fn start_in_order(
                 let reason = format!("{} needs it {word}", service.name);
                 let action = Action::Await {
                     condition: dependency.condition,
-                    containers: needed.targets.clone(),
+                    containers: needed.targets(),
                     required: dependency.required,
                 };
                 let step = plan.add(StepVerb::Await, name, Some(name), &reason, action);
@@ -48,42 +80,14 @@ pub fn start_in_order(
             conditions.push(step);
         }
         let mut started = Vec::new();
-        for (target, made, reason) in pending {
-            let step = plan.add(
-                StepVerb::StartContainer,
-                target.name(),
-                Some(&service.name),
-                &reason,
-                Action::Start(target.clone()),
-            );
-            plan.after(step, made.into_iter().chain(conditions.iter().copied()));
+        for Start { target, after, reason } in pending {
+            let action = Action::Start(target.clone());
+            let step = plan.add(StepVerb::StartContainer, target.name(), Some(&service.name), reason, action);
+            plan.after(step, after.into_iter().chain(conditions.iter().copied()));
             started.push(step);
-        }
-        if restarted {
-            for (id, name) in running {
-                let target = Target::Existing { id: id.clone(), name: name.clone() };
-                let step = plan.add(
-                    StepVerb::RestartContainer,
-                    &name,
-                    Some(&service.name),
-                    "what it depends on was recreated",
-                    Action::Restart(target),
-                );
-                if let Some(container) = observed.containers.iter().find(|container| container.id == id) {
-                    plan.downtime(step, card::grace(container, Some(service)));
-                }
-                plan.after(step, conditions.iter().copied());
-                started.push(step);
-            }
         }
         if let Some(state) = states.get_mut(service.name.as_str()) {
             state.started = started;
         }
     }
-}
-
-fn restarted_with_dependencies(service: &Service, states: &BTreeMap<&str, Convergence>) -> bool {
-    service.depends_on.iter().any(|(name, dependency)| {
-        dependency.restart && states.get(name.as_str()).is_some_and(|state| state.recreated)
-    })
 }
