@@ -144,6 +144,10 @@ impl<'load> Assembly<'load> {
         false
     }
 
+    pub fn is_full(&self) -> bool {
+        self.size.beyond(Size::LARGEST).is_some()
+    }
+
     /// All that is wrong so far, each mistake once, in the order of the files.
     pub fn faults(&mut self) -> Vec<Fault> {
         let mut faults = std::mem::take(&mut self.faults);

@@ -21,7 +21,8 @@ pub(super) fn apply(assembly: &mut Assembly<'_>, document: &mut Node, scope: &Sc
     let mut extender = Extender { assembly, scope, sets: vec![own] };
     let mut completed = Vec::with_capacity(order.len());
     for (key, at) in order {
-        let node = extender.complete(&key);
+        // What has grown too large already need not be read on.
+        let node = if extender.assembly.is_full() { None } else { extender.complete(&key) };
         completed.extend(node.map(|node| Entry { key, at, node }));
     }
     *entries = completed;
