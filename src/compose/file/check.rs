@@ -51,10 +51,13 @@ fn unknown<'key>(what: &str, name: &str, known: impl Iterator<Item = &'key Strin
 }
 
 fn references(project: &Project, service: &Service, complain: &mut impl FnMut(&str, String)) {
-    for name in service.depends_on.keys() {
+    for (name, dependency) in &service.depends_on {
         if *name == service.name {
             complain(&format!("depends_on.{name}"), "a service cannot depend on itself".to_owned());
         } else if let Some(disabled) = project.disabled.get(name) {
+            if !dependency.required {
+                continue;
+            }
             let profiles = disabled.profiles.join(", ");
             complain(
                 &format!("depends_on.{name}"),
@@ -115,15 +118,23 @@ fn contradictions(service: &Service, complain: &mut impl FnMut(&str, String)) {
     if !service.container_name.is_empty() && service.replicas() > 1 {
         complain("container_name", format!("{} replicas cannot share one name", service.replicas()));
     }
-    let limits = deploy.and_then(|deploy| deploy.resources.limits.clone()).unwrap_or_default();
-    if service.mem_limit.0 != 0 && limits.memory.0 != 0 && service.mem_limit != limits.memory {
-        complain("mem_limit", "contradicts deploy.resources.limits.memory".to_owned());
+    // Where there are limits, one that they leave out is none, and that is not the same.
+    if let Some(limits) = deploy.and_then(|deploy| deploy.resources.limits.as_ref()) {
+        if service.mem_limit.0 != 0 && service.mem_limit != limits.memory {
+            complain("mem_limit", "contradicts deploy.resources.limits.memory".to_owned());
+        }
+        if service.cpus > 0.0 && (service.cpus - limits.cpus).abs() > f32::EPSILON {
+            complain("cpus", "contradicts deploy.resources.limits.cpus".to_owned());
+        }
+        if service.pids_limit != 0 && service.pids_limit != limits.pids {
+            complain("pids_limit", "contradicts deploy.resources.limits.pids".to_owned());
+        }
     }
-    if service.cpus > 0.0 && limits.cpus > 0.0 && (service.cpus - limits.cpus).abs() > f32::EPSILON {
-        complain("cpus", "contradicts deploy.resources.limits.cpus".to_owned());
-    }
-    if service.pids_limit != 0 && limits.pids != 0 && service.pids_limit != limits.pids {
-        complain("pids_limit", "contradicts deploy.resources.limits.pids".to_owned());
+    if let Some(reserved) = deploy.and_then(|deploy| deploy.resources.reservations.as_ref())
+        && service.mem_reservation.0 != 0
+        && service.mem_reservation != reserved.memory
+    {
+        complain("mem_reservation", "contradicts deploy.resources.reservations.memory".to_owned());
     }
 }
 

@@ -6,7 +6,7 @@ use crate::domain::yaml::{Complaint, Position};
 /// One line of a file, in its order. `None` stands for a bare `KEY`, whose value is the environment's.
 pub type Variable = (String, Option<String>);
 
-/// Reads a whole file. `lookup` answers for variables that the file itself has not set before.
+/// Reads a whole file. `lookup` answers for variables; what it does not know, earlier lines of the file may have set.
 ///
 /// All mistakes are returned together.
 pub fn parse(text: &str, lookup: &dyn Fn(&str) -> Option<String>) -> Result<Vec<Variable>, Vec<Complaint>> {
@@ -19,8 +19,9 @@ pub fn parse(text: &str, lookup: &dyn Fn(&str) -> Option<String>) -> Result<Vec<
         let result = scanner.assignment().and_then(|assignment| {
             let Some((key, raw)) = assignment else { return Ok(()) };
             let known = |name: &str| {
-                let earlier = variables.iter().rev().find(|(key, _)| key == name);
-                earlier.map_or_else(|| lookup(name), |(_, value)| value.clone())
+                lookup(name).or_else(|| {
+                    variables.iter().rev().find(|(key, _)| key == name).and_then(|(_, value)| value.clone())
+                })
             };
             let value = match raw {
                 Raw::Bare => None,
@@ -81,13 +82,12 @@ impl<'text> Scanner<'text> {
         let end = content.find(['=', ':']).unwrap_or(content.len());
         let key = content[..end].trim_end();
         if end == content.len() {
-            let key = key.split(" #").next().unwrap_or_default().trim_end();
             check_key(key)?;
             self.skip_line();
             return Ok(Some((key.to_owned(), Raw::Bare)));
         }
         check_key(key)?;
-        let value = content[end + 1..].trim_start_matches([' ', '\t']);
+        let value = content[end + 1..].trim_start();
         if let Some(quote @ ('\'' | '"')) = value.chars().next() {
             let raw = self.quoted(offset_in(self.rest, value) + 1, quote)?;
             return Ok(Some((key.to_owned(), raw)));
@@ -117,16 +117,26 @@ impl<'text> Scanner<'text> {
                     Some((_, 'n')) => text.push('\n'),
                     Some((_, 'r')) => text.push('\r'),
                     Some((_, 't')) => text.push('\t'),
+                    Some((_, 'a')) => text.push('\u{7}'),
+                    Some((_, 'f')) => text.push('\u{c}'),
+                    Some((_, 'v')) => text.push('\u{b}'),
                     // The expansion that follows turns the pair into one dollar sign.
                     Some((_, '$')) => text.push_str("$$"),
                     Some((_, other @ ('"' | '\\' | '\''))) => text.push(other),
                     Some((_, other)) => text.extend(['\\', other]),
                     None => text.push('\\'),
                 },
-                ('\'', '\\') if body[at + 1..].starts_with('\'') => {
-                    text.push('\'');
-                    characters.next();
-                }
+                ('\'', '\\') => match body[at + 1..].chars().next() {
+                    Some('\'') => {
+                        text.push('\'');
+                        characters.next();
+                    }
+                    Some('\\') => {
+                        text.push_str("\\\\");
+                        characters.next();
+                    }
+                    _ => text.push('\\'),
+                },
                 _ => text.push(character),
             }
         }
@@ -145,16 +155,9 @@ fn check_key(key: &str) -> Result<(), String> {
     if fine { Ok(()) } else { Err(format!("expected KEY=value, found `{key}` as the key")) }
 }
 
-/// A comment starts at the line's first `#` or behind a blank.
+/// A comment starts behind a space; a `#` at the very beginning belongs to the value.
 fn without_comment(value: &str) -> &str {
-    let mut previous = ' ';
-    for (at, character) in value.char_indices() {
-        if character == '#' && previous.is_whitespace() {
-            return value[..at].trim_end();
-        }
-        previous = character;
-    }
-    value.trim_end()
+    value.find(" #").map_or(value, |at| &value[..at]).trim_end()
 }
 
 #[cfg(test)]

@@ -1,4 +1,6 @@
 //! The variables of a project: the process's environment beats `--env-file`, which takes the place of `.env`.
+//!
+//! `COMPOSE_ENV_FILES` names such files as well, and `COMPOSE_DISABLE_ENV_FILE` keeps `.env` from being read.
 
 use super::dotenv;
 use crate::domain::{Fault, FaultKind};
@@ -11,10 +13,20 @@ pub fn project_environment(
     directory: &Path,
 ) -> Result<BTreeMap<String, String>, Vec<Fault>> {
     let usual = directory.join(".env");
+    let disabled = outside
+        .get("COMPOSE_DISABLE_ENV_FILE")
+        .is_some_and(|value| matches!(value.to_ascii_lowercase().as_str(), "1" | "t" | "true"));
     match named {
-        [] if usual.is_file() => extended(outside, &[usual]),
+        [] if !disabled && usual.is_file() => extended(outside, &[usual]),
         named => extended(outside, named),
     }
+}
+
+/// The files that were named, else those of `COMPOSE_ENV_FILES`.
+pub fn named_files(named: &[PathBuf], outside: &BTreeMap<String, String>) -> Vec<PathBuf> {
+    let listed = outside.get("COMPOSE_ENV_FILES").filter(|_| named.is_empty());
+    let listed = listed.map_or("", String::as_str).split(',').filter(|file| !file.is_empty());
+    named.iter().cloned().chain(listed.map(PathBuf::from)).collect()
 }
 
 /// The variables of `outside`, and what the files add to them.

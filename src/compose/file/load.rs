@@ -43,7 +43,8 @@ impl LoadRequest {
 /// Reads the project. All mistakes of all files come back together.
 pub fn load(request: &LoadRequest) -> Result<Project, Vec<Fault>> {
     let start = start_directory(request);
-    let variables = environment::project_environment(&request.environment, &request.env_files, &start)?;
+    let env_files = environment::named_files(&request.env_files, &request.environment);
+    let variables = environment::project_environment(&request.environment, &env_files, &start)?;
     let files = sources::files(request, &start, &variables).map_err(|fault| vec![fault])?;
     let directory = match (&request.project_directory, files.first().and_then(|file| file.parent())) {
         (Some(directory), _) => sources::absolute(directory),
@@ -51,8 +52,7 @@ pub fn load(request: &LoadRequest) -> Result<Project, Vec<Fault>> {
         (None, None) => start,
     };
     // Files found in a parent directory bring their own `.env`.
-    let mut variables =
-        environment::project_environment(&request.environment, &request.env_files, &directory)?;
+    let mut variables = environment::project_environment(&request.environment, &env_files, &directory)?;
     let home = variables.get("HOME").map(PathBuf::from);
     let mut assembly = Assembly::new(home.as_deref());
     let documents: Vec<Node> = files.iter().flat_map(|file| assembly.open(file, &directory)).collect();
@@ -78,7 +78,7 @@ pub fn load(request: &LoadRequest) -> Result<Project, Vec<Fault>> {
         name: project.clone(),
         files: files.clone(),
         directory: directory.clone(),
-        env_files: request.env_files.iter().map(|file| sources::absolute(file)).collect(),
+        env_files: env_files.iter().map(|file| sources::absolute(file)).collect(),
         profiles: profiles(request, &variables),
         warnings: told,
         ..Project::default()
@@ -130,13 +130,14 @@ fn project_name(
     // What is wrong with the text itself is told when the file is interpolated.
     let written = written.and_then(|text| interpolate(text, &|name| variables.get(name).cloned()).ok());
     let folder = directory.file_name().map(|folder| folder.to_string_lossy().into_owned());
-    let candidates = [written.map(|written| written.text), folder];
-    let mut names = candidates.into_iter().flatten().map(|text| name::normalised(&text));
-    names.find(|name| !name.is_empty()).ok_or_else(|| {
-        invalid(
-            &directory.display().to_string(),
-            "its name makes no project name",
-            "give the project one with -p",
-        )
-    })
+    let written = written.map(|written| written.text).filter(|written| !written.is_empty());
+    let name = name::normalised(&written.or(folder).unwrap_or_default());
+    if !name.is_empty() {
+        return Ok(name);
+    }
+    Err(invalid(
+        &directory.display().to_string(),
+        "neither its name nor the file's `name` makes a project name",
+        "give the project one with -p",
+    ))
 }

@@ -57,7 +57,7 @@ enum Rule {
     ByName(Names),
     /// A mapping or a list of `host:address`; all addresses are kept.
     Hosts,
-    /// A list of mappings that are told apart by one of their keys.
+    /// A list of mappings that are told apart by one of their keys; those of the later file are all there are.
     ByField(&'static str),
     /// A short form that stands for one key of the long one.
     Short(&'static str),
@@ -183,18 +183,20 @@ impl Merger<'_> {
     fn by_field(&mut self, field: &str, base: Node, over: Node) -> Node {
         let at = over.at;
         match (base.value, over.value) {
-            (Value::Sequence(mut items), Value::Sequence(more)) => {
-                for item in more {
-                    let name = item.get(field).and_then(Node::text);
-                    let known = items
-                        .iter_mut()
-                        .find(|known| name.is_some() && known.get(field).and_then(Node::text) == name);
-                    match known {
-                        Some(known) => *known = self.plain(std::mem::take(known), item),
-                        None => items.push(item),
+            (Value::Sequence(items), Value::Sequence(more)) => {
+                let mut known: HashMap<String, Node> = HashMap::new();
+                for item in items {
+                    if let Some(name) = item.get(field).and_then(Node::text) {
+                        known.insert(name.to_owned(), item);
                     }
                 }
-                Node { at, tag: None, value: Value::Sequence(items) }
+                let merged = more.into_iter().map(|item| {
+                    match item.get(field).and_then(Node::text).and_then(|name| known.remove(name)) {
+                        Some(base) => self.plain(base, item),
+                        None => item,
+                    }
+                });
+                Node { at, tag: None, value: Value::Sequence(merged.collect()) }
             }
             (base, value) => self.plain(Node { at, tag: None, value: base }, Node { at, tag: None, value }),
         }

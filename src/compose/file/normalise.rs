@@ -46,7 +46,6 @@ pub(super) fn normalise(
             project.services.insert(name, service);
         }
     }
-    drop_optional_dependencies(project);
     name_objects(project);
     faults
 }
@@ -102,11 +101,17 @@ fn resolve_environment(
         }
         let lookup = |name: &str| {
             let earlier = environment.get(name).cloned().flatten();
-            variables.get(name).cloned().or(earlier)
+            earlier.or_else(|| variables.get(name).cloned())
         };
         let found = if file.raw { environment::read_raw(path) } else { environment::read(path, &lookup) };
         match found {
-            Ok(found) => environment.extend(found),
+            Ok(found) => {
+                // A name without a value that the project does not know either sets nothing.
+                environment.extend(found.into_iter().filter_map(|(name, value)| {
+                    let value = value.or_else(|| variables.get(&name).cloned())?;
+                    Some((name, Some(value)))
+                }));
+            }
             Err(more) => faults.extend(more),
         }
     }
@@ -150,14 +155,6 @@ fn add_file_labels(service: &mut Service, sources: &Sources) -> Vec<Fault> {
     labels.append(&mut service.labels);
     service.labels = labels;
     faults
-}
-
-/// A dependency that is not required and not there is no dependency.
-fn drop_optional_dependencies(project: &mut Project) {
-    let known: Vec<String> = project.services.keys().cloned().collect();
-    for service in project.services.values_mut() {
-        service.depends_on.retain(|name, dependency| dependency.required || known.contains(name));
-    }
 }
 
 fn name_objects(project: &mut Project) {

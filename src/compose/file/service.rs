@@ -21,8 +21,8 @@ pub use mount::{
 };
 pub use network::{Condition, Dependency, Membership, Port};
 pub use process::{
-    BlockIo, CredentialSpec, EnvFile, HealthCheck, Logging, ModelBinding, Provider, ThrottleDevice, Ulimit,
-    WeightDevice,
+    BlockIo, CredentialSpec, EnvFile, Extends, HealthCheck, Logging, ModelBinding, Provider, ThrottleDevice,
+    Ulimit, WeightDevice,
 };
 
 use super::mcp::ServiceExtension;
@@ -113,6 +113,9 @@ pub struct Service {
     pub label_files: Vec<String>,
     #[serde(skip_serializing_if = "is_default")]
     pub expose: Vec<String>,
+    /// Stays only where the service that is extended says nothing at all.
+    #[serde(skip_serializing_if = "is_default")]
+    pub extends: Option<Extends>,
     #[serde(skip_serializing_if = "is_default")]
     pub external_links: Vec<String>,
     /// `host=address`

@@ -133,6 +133,71 @@ fn the_environment_beats_the_env_file_and_defaults_stand_last() {
 }
 
 #[test]
+fn variables_of_env_files_are_looked_up_in_earlier_ones_then_outside_then_in_themselves() {
+    let root = tempfile::tempdir().unwrap();
+    let mut request = write(
+        root.path(),
+        &[
+            ("compose.yaml", "services:\n  web: {image: x, env_file: [a.env, b.env]}\n"),
+            ("a.env", "X=1\nW=$X\nOUT=in\nO=$OUT\nBARE\nHOME\n"),
+            ("b.env", "X=2\nY=$X\nP=$OUT\n"),
+        ],
+    );
+    request.environment =
+        [("OUT", "out"), ("HOME", "/h")].map(|(key, value)| (key.to_owned(), value.to_owned())).into();
+    let environment = load(&request).unwrap().services["web"].environment.clone();
+    let expected =
+        [("HOME", "/h"), ("O", "out"), ("OUT", "in"), ("P", "in"), ("W", "1"), ("X", "2"), ("Y", "1")];
+    let found: Vec<_> =
+        environment.iter().map(|(key, value)| (key.as_str(), value.as_deref().unwrap())).collect();
+    assert_eq!(found, expected);
+}
+
+#[rstest]
+#[case::usual(&[], "env")]
+#[case::switched_off(&[("COMPOSE_DISABLE_ENV_FILE", "true")], "")]
+#[case::named(&[("COMPOSE_ENV_FILES", "ROOT/one.env,ROOT/two.env")], "two")]
+fn the_environment_says_which_env_files_are_read(#[case] outside: &[(&str, &str)], #[case] expected: &str) {
+    let root = tempfile::tempdir().unwrap();
+    let mut request = write(
+        root.path(),
+        &[
+            ("compose.yaml", "services:\n  web: {image: 'x$V'}\n"),
+            (".env", "V=env\n"),
+            ("one.env", "V=one\n"),
+            ("two.env", "V=two\n"),
+        ],
+    );
+    let directory = format!("{}/demo", root.path().display());
+    request.environment =
+        outside.iter().map(|(key, value)| ((*key).to_owned(), value.replace("ROOT", &directory))).collect();
+    let project = load(&request).unwrap();
+    assert_eq!(project.services["web"].image, format!("x{expected}"));
+    assert_eq!(project.env_files.len(), usize::from(expected == "two") * 2);
+}
+
+#[test]
+fn limits_that_leave_one_out_contradict_the_service() {
+    for (key, value) in [("mem_limit", "1g"), ("cpus", "1"), ("pids_limit", "5")] {
+        let limits = if key == "cpus" { "memory: 2g" } else { "cpus: '1'" };
+        let faults = load_one(&format!(
+            "services:\n  web:\n    image: x\n    {key}: {value}\n    deploy: {{resources: {{limits: {{{limits}}}}}}}\n"
+        ))
+        .unwrap_err();
+        assert!(faults[0].contains(&format!("services.web.{key}: contradicts")), "{faults:?}");
+    }
+}
+
+#[test]
+fn a_dependency_that_is_switched_off_stays_where_it_is_not_required() {
+    let text = "services:\n  web:\n    image: x\n    depends_on: {db: {condition: service_started, required: false}}\n";
+    let db = "  db: {image: x, profiles: [extra]}\n";
+    let project = load_one(&format!("{text}{db}")).unwrap();
+    assert!(!project.services["web"].depends_on["db"].required);
+    assert!(load_one(text).unwrap_err()[0].contains("there is no service `db`"));
+}
+
+#[test]
 fn an_unset_variable_is_warned_about_once() {
     let project = load_one("services:\n  web:\n    image: a$NIX$NIX\n    hostname: $NIX\n").unwrap();
     assert_eq!(project.warnings, ["the variable NIX is not set; nothing stands in its place"]);
@@ -144,6 +209,7 @@ fn an_unset_variable_is_warned_about_once() {
 #[case(None, &[("COMPOSE_PROJECT_NAME", "env")], "name: file\n", "env")]
 #[case(Some("flag"), &[("COMPOSE_PROJECT_NAME", "env")], "name: file\n", "flag")]
 #[case(None, &[("WHO", "x")], "name: a-${WHO}\n", "a-x")]
+#[case(None, &[], "name: ''\n", "demo")]
 fn project_names(
     #[case] flag: Option<&str>,
     #[case] environment: &[(&str, &str)],
@@ -310,6 +376,14 @@ fn mistakes_in_what_is_done_afterwards_are_told_by_key() {
     let faults = load_one("services:\n  api:\n    image: api\n    x-mcp: {on_scale: [{restart: proxy}]}\n")
         .unwrap_err();
     assert!(faults[0].to_string().contains("there is no service `proxy`"), "{faults:#?}");
+}
+
+#[test]
+fn a_name_must_be_text_that_leaves_a_name() {
+    for name in ["5", "'...'"] {
+        let faults = load_one(&format!("name: {name}\nservices:\n  web: {{image: x}}\n")).unwrap_err();
+        assert_eq!(faults.len(), 1, "{faults:?}");
+    }
 }
 
 #[test]

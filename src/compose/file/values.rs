@@ -107,7 +107,7 @@ fn decimal(value: u128, unit: u128) -> String {
     format!("{whole}.{part:0places$}").trim_end_matches('0').to_owned()
 }
 
-/// A number of a file as Go prints it: `1e3` is `1000`, `1.50` is `1.5`.
+/// A number of a file as Go prints it: `1e3` is `1000`, `1.50` is `1.5`, `1e6` stays `1e+06`.
 pub fn go_float(value: f64) -> String {
     let size = value.abs();
     if value.is_nan() {
@@ -116,7 +116,7 @@ pub fn go_float(value: f64) -> String {
     if value.is_infinite() {
         return if value > 0.0 { "+Inf" } else { "-Inf" }.to_owned();
     }
-    if size != 0.0 && !(1e-4..1e21).contains(&size) {
+    if size != 0.0 && !(1e-4..1e6).contains(&size) {
         let text = format!("{value:e}");
         let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
         let (sign, digits) = exponent.strip_prefix('-').map_or(('+', exponent), |digits| ('-', digits));
@@ -160,6 +160,8 @@ mod tests {
     #[case(1000.0, "1000")]
     #[case(1.5, "1.5")]
     #[case(1e21, "1e+21")]
+    #[case(1_234_567.0, "1.234567e+06")]
+    #[case(999_999.0, "999999")]
     #[case(0.00001, "1e-05")]
     fn floats(#[case] value: f64, #[case] text: &str) {
         assert_eq!(go_float(value), text);

@@ -20,7 +20,10 @@ pub fn prepare(
         Fault::new(FaultKind::NotFound, "run", name)
             .because("its containers are still there, but the files have no such service any more")
     })?;
-    let depends = service.depends_on.iter().filter(|(name, _)| !no_deps && project.service(name).is_some());
+    let depends = service.depends_on.iter().filter(|(name, dependency)| {
+        let there = project.services.contains_key(*name);
+        !no_deps && (there || (dependency.required && project.disabled.contains_key(*name)))
+    });
     let needed: Vec<String> = depends.clone().map(|(name, _)| name.clone()).collect();
     let head = new_plan("run", Some(project), observed, &[name.to_owned()]);
     let mut plan = if needed.is_empty() {

@@ -23,7 +23,10 @@ pub fn edges(project: Option<&Project>, observed: &Observed) -> Edges {
     for service in
         project.into_iter().flat_map(|project| project.services.values().chain(project.disabled.values()))
     {
-        let dependencies = service.depends_on.iter();
+        // What is switched off and not required is not waited for.
+        let dependencies = service.depends_on.iter().filter(|(name, dependency)| {
+            dependency.required || project.is_some_and(|project| project.services.contains_key(*name))
+        });
         let dependencies =
             dependencies.map(|(name, dependency)| (name.clone(), dependency.restart)).collect();
         edges.insert(service.name.clone(), dependencies);

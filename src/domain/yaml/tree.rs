@@ -343,19 +343,27 @@ fn scalar(text: String, style: ScalarStyle, tag: Option<&Tag>) -> Value {
         ".nan" | ".NaN" | ".NAN" => return Value::Float(f64::NAN, text),
         _ => {}
     }
-    if let Some(integer) = integer(&text) {
-        return Value::Integer(integer, text);
+    if !text.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '-' | '+' | '.')) {
+        return Value::Text(text);
     }
-    let numeric = text.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '-' | '+' | '.'))
-        && text.contains(|c: char| c.is_ascii_digit())
-        && text.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | 'e' | 'E' | '+' | '-'));
-    match text.parse::<f64>() {
+    let digits = text.replace('_', "");
+    if let Some(integer) = integer(&digits) {
+        return match i64::try_from(integer) {
+            Ok(number) => Value::Integer(number, text),
+            // No type of ours holds it; its digits do.
+            Err(_) => Value::Text(integer.to_string()),
+        };
+    }
+    let numeric = digits.contains(|c: char| c.is_ascii_digit())
+        && digits.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | 'e' | 'E' | '+' | '-'));
+    match digits.parse::<f64>() {
         Ok(float) if numeric => Value::Float(float, text),
         _ => Value::Text(text),
     }
 }
 
-fn integer(text: &str) -> Option<i64> {
+/// A whole number that fits into 64 bits, with its sign or without.
+fn integer(text: &str) -> Option<i128> {
     let (sign, digits) = match text.strip_prefix('-') {
         Some(digits) => (-1, digits),
         None => (1, text.strip_prefix('+').unwrap_or(text)),
@@ -363,6 +371,7 @@ fn integer(text: &str) -> Option<i64> {
     let (radix, digits) = match digits.get(..2) {
         Some("0x") => (16, &digits[2..]),
         Some("0o") => (8, &digits[2..]),
+        Some("0b") => (2, &digits[2..]),
         // YAML 1.1's octal, which Compose files still mean by `mode: 0440`.
         _ if digits.len() > 1 && digits.starts_with('0') => (8, &digits[1..]),
         _ => (10, digits),
@@ -370,5 +379,6 @@ fn integer(text: &str) -> Option<i64> {
     if digits.is_empty() || digits.starts_with(['+', '-']) {
         return None;
     }
-    i64::from_str_radix(digits, radix).ok()?.checked_mul(sign)
+    let number = i128::from(u64::from_str_radix(digits, radix).ok()?) * sign;
+    (number >= i128::from(i64::MIN)).then_some(number)
 }

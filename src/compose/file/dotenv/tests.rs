@@ -14,7 +14,14 @@ fn outside(name: &str) -> Option<String> {
 #[case("A=\r\n", "")]
 #[case("A=x # comment", "x")]
 #[case("A=x#y", "x#y")]
-#[case("A=# all comment", "")]
+#[case("A=# no comment", "# no comment")]
+#[case("A=x\t#y", "x\t#y")]
+#[case("A=\u{a0}x", "x")]
+#[case("A='a\\\\'", "a\\\\")]
+#[case("A='it\\'s'", "it's")]
+#[case("A=\"\\a\\v\\f\"", "\u{7}\u{b}\u{c}")]
+#[case("HOST=inner\nA=$HOST", "outer")]
+#[case("B=1\nB=2\nA=$B", "2")]
 #[case("A='single $HOST # kept'", "single $HOST # kept")]
 #[case("A=\"double $HOST\" # comment", "double outer")]
 #[case("A=\"line\\nbreak \\\"q\\\" \\$HOST \\d\"", "line\nbreak \"q\" $HOST \\d")]
@@ -30,14 +37,14 @@ fn values(#[case] text: &str, #[case] value: &str) {
 
 #[test]
 fn a_bare_key_has_no_value_of_its_own() {
-    assert_eq!(parse("# c\n\nA # note\n", &outside).unwrap(), [("A".to_owned(), None)]);
+    assert_eq!(parse("# c\n\nA \n", &outside).unwrap(), [("A".to_owned(), None)]);
 }
 
 #[test]
 fn all_mistakes_name_their_lines() {
-    let text = "A=1\nB C=2\nD='open\n";
+    let text = "A=1\nB C=2\nE #c\nD='open\n";
     let lines: Vec<_> = parse(text, &outside).unwrap_err().iter().map(|found| found.at.line).collect();
-    assert_eq!(lines, [2, 3]);
+    assert_eq!(lines, [2, 3, 4]);
     assert_eq!(parse("A=\"x\ny\" z\n!=1\n", &outside).unwrap_err().len(), 2);
 }
 

@@ -17,7 +17,7 @@ use super::scalars::{
     strings,
 };
 use super::{Context, mcp};
-use crate::compose::file::service::{EnvFile, Hook, Logging, Service};
+use crate::compose::file::service::{EnvFile, Extends, Hook, Logging, Service};
 use crate::domain::yaml::{Reader, Value};
 
 /// Every key of the specification.
@@ -105,6 +105,7 @@ pub fn service(reader: &Reader<'_>, name: &str, context: &Context<'_>) -> Servic
         env_files: reader.get("env_file").map(|value| env_files(&value, context)).unwrap_or_default(),
         label_files: several("label_file").iter().map(|path| context.absolute(reader, path)).collect(),
         expose: reader.get("expose").map(|value| expose(&value)).unwrap_or_default(),
+        extends: reader.get("extends").and_then(|value| extends(&value, context)),
         external_links: list("external_links"),
         extra_hosts: reader.get("extra_hosts").map(|value| extra_hosts(&value)).unwrap_or_default(),
         group_add: reader.get("group_add").map(|value| scalars(&value)).unwrap_or_default(),
@@ -239,4 +240,14 @@ fn is_interval(policy: &str) -> bool {
             return true;
         }
     }
+}
+
+/// What was not taken over, because nothing is said there.
+fn extends(reader: &Reader<'_>, context: &Context<'_>) -> Option<Extends> {
+    if let Value::Text(service) = &reader.node().value {
+        return Some(Extends { file: String::new(), service: service.clone() });
+    }
+    let file = reader.get("file").and_then(|file| Some(context.absolute(&file, &string(&file)?)));
+    let service = reader.get("service").and_then(|service| string(&service))?;
+    Some(Extends { file: file.unwrap_or_default(), service })
 }

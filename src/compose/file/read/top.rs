@@ -26,6 +26,9 @@ pub(in crate::compose::file) struct Raw {
 pub(in crate::compose::file) fn project(reader: &Reader<'_>, context: &Context<'_>) -> Raw {
     reader.only(&["version", "name", "services", "networks", "volumes", "secrets", "configs", "models"]);
     let mut raw = Raw { extensions: extensions(reader.node()), ..Raw::default() };
+    if let Some(name) = reader.get("name") {
+        string(&name);
+    }
     if let Some(value) = reader.get("x-mcp") {
         raw.mcp = mcp::stack(&value);
     }

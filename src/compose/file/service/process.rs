@@ -12,6 +12,15 @@ pub struct EnvFile {
     pub raw: bool,
 }
 
+/// What a service extends.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Extends {
+    /// Absolute.
+    #[serde(skip_serializing_if = "is_default")]
+    pub file: String,
+    pub service: String,
+}
+
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct HealthCheck {
     #[serde(skip_serializing_if = "is_default")]
