@@ -1,8 +1,12 @@
 //! What the Engine has of a project.
 
+mod configuration;
+
+pub use configuration::Configuration;
+
 use super::file::Project;
 use crate::domain::resources::{Image, Network, Volume};
-use crate::domain::{Container, Fault, FaultKind};
+use crate::domain::{Container, ContainerId, Fault, FaultKind};
 use crate::engine::Engine;
 use futures_util::StreamExt;
 use std::collections::BTreeMap;
@@ -23,6 +27,8 @@ pub struct Observed {
     pub volumes: Vec<Volume>,
     /// By reference, as far as the project's services name them; only what is there.
     pub images: BTreeMap<String, Image>,
+    /// Of containers that are out of date, all that the Engine says; missing where it could not be had.
+    pub configurations: BTreeMap<ContainerId, Configuration>,
     /// The API version agreed with the daemon.
     pub api_version: (usize, usize),
 }
@@ -55,9 +61,11 @@ pub async fn observe(engine: &Engine, name: &str, project: Option<&Project>) -> 
             Err(fault) => return Err(fault),
         }
     }
+    let configurations = configuration::configurations(engine, project, &containers).await;
     Ok(Observed {
         project: name.to_owned(),
         containers,
+        configurations,
         others,
         networks,
         volumes,

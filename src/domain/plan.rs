@@ -1,9 +1,13 @@
 //! What will be done, in the words of the confirm card.
 
+mod outline;
+
+pub use outline::Branch;
+
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum StepVerb {
     Pull,

@@ -19,13 +19,18 @@ impl Engine {
 
     /// The image behind a reference or id, with the volumes it declares.
     pub async fn image(&self, reference: &str) -> Result<Option<Image>, Fault> {
-        let encoded: Vec<_> = reference.split('/').map(segment).collect();
-        let path = format!("/images/{}/json", encoded.join("/"));
-        match self.json(&Method::GET, &path, None, "inspect image", reference, CALL_LIMIT).await {
+        match self.image_json(reference).await {
             Ok(answer) => Ok(Some(inspected(&answer))),
             Err(fault) if fault.kind == FaultKind::NotFound => Ok(None),
             Err(fault) => Err(fault),
         }
+    }
+
+    /// What the daemon says of an image, whole.
+    pub async fn image_json(&self, reference: &str) -> Result<Value, Fault> {
+        let encoded: Vec<_> = reference.split('/').map(segment).collect();
+        let path = format!("/images/{}/json", encoded.join("/"));
+        self.json(&Method::GET, &path, None, "inspect image", reference, CALL_LIMIT).await
     }
 
     pub async fn resources(&self) -> Result<Resources, Fault> {

@@ -1,10 +1,10 @@
 //! Containers that are made, and what they take over from those they replace.
 
-use super::{Convergence, Converging, Replica, Start};
+use super::{Convergence, Converging, Recreate, Replica, Start};
 use crate::compose::body::{Surroundings, creation};
 use crate::compose::file::{MountKind, Service};
 use crate::compose::observe::number;
-use crate::compose::plan::{Action, ActionPlan, Target, card, conflicts};
+use crate::compose::plan::{Action, ActionPlan, Target, card, conflicts, difference};
 use crate::domain::resources::Image;
 use crate::domain::{Container, Fault, StepVerb};
 use std::collections::BTreeMap;
@@ -51,8 +51,14 @@ impl Converging<'_> {
         let number = number(old).max(1);
         let creation = creation(self.project, resolved.0, number, around);
         let name = creation.name.clone();
+        let known = self.observed.configurations.get(&old.id);
+        let reason = difference::reason(
+            reason,
+            &creation,
+            known.filter(|_| self.wish.recreate == Recreate::Changed),
+        );
         let action = Action::Recreate { old: old.id.clone(), creation: Box::new(creation) };
-        let step = plan.add(StepVerb::RecreateContainer, &name, Some(&self.service.name), reason, action);
+        let step = plan.add(StepVerb::RecreateContainer, &name, Some(&self.service.name), &reason, action);
         if old.is_running() {
             plan.downtime(step, card::grace(old, Some(self.service)));
         }

@@ -1,0 +1,64 @@
+//! What the Engine says, whole, of the containers that will not stay: by it a plan can tell what has changed.
+
+use super::INSPECTED_AT_ONCE;
+use crate::compose::file::Project;
+use crate::compose::hash::config_hash;
+use crate::domain::{Container, ContainerId, Fault, FaultKind};
+use crate::engine::Engine;
+use futures_util::StreamExt;
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// A container and the image it was made from, as the Engine inspects them.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Configuration {
+    pub container: Value,
+    /// Null when the image is gone.
+    pub image: Value,
+}
+
+impl Configuration {
+    /// Whether it can be told what of the container is only the image's.
+    pub fn knows_image(&self) -> bool {
+        self.image.is_object()
+    }
+}
+
+/// Asked only for what is out of date, which is mostly nothing. What cannot be had is left out: it makes no plan wrong.
+pub(super) async fn configurations(
+    engine: &Engine,
+    project: Option<&Project>,
+    containers: &[Container],
+) -> BTreeMap<ContainerId, Configuration> {
+    let outdated: Vec<Container> =
+        containers.iter().filter(|container| is_outdated(project, container)).cloned().collect();
+    let asked = futures_util::stream::iter(outdated)
+        .map(|container| async move { (container.id.clone(), configuration(engine, &container).await) })
+        .buffer_unordered(INSPECTED_AT_ONCE);
+    let answers: Vec<_> = asked.collect().await;
+    let known = answers.into_iter().filter_map(|(id, answer)| match answer {
+        Ok(configuration) => Some((id, configuration)),
+        Err(fault) => {
+            log::debug!("what has changed of a container is not known: {fault}");
+            None
+        }
+    });
+    known.collect()
+}
+
+fn is_outdated(project: Option<&Project>, container: &Container) -> bool {
+    let Some(labels) = &container.compose else { return false };
+    let service = project.and_then(|project| project.service(&labels.service));
+    service.is_some_and(|service| labels.config_hash.as_deref() != Some(config_hash(service).as_str()))
+}
+
+async fn configuration(engine: &Engine, container: &Container) -> Result<Configuration, Fault> {
+    let image = async {
+        match engine.image_json(&container.image_id).await {
+            Err(fault) if fault.kind == FaultKind::NotFound => Ok(Value::Null),
+            answer => answer,
+        }
+    };
+    let (container, image) = tokio::try_join!(engine.inspect_json(&container.id), image)?;
+    Ok(Configuration { container, image })
+}

@@ -1,0 +1,135 @@
+//! The process in the container: image, command, environment, labels, health check.
+
+use super::{meaning, named, texts};
+use crate::compose::observe::Configuration;
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+
+const IMAGE_LABEL: &str = "com.docker.compose.image";
+
+/// Fields for which the image's own value stands where the body says nothing.
+const FROM_IMAGE: [(&str, &str); 4] = [
+    ("/Entrypoint", "entrypoint"),
+    ("/User", "user"),
+    ("/WorkingDir", "working_dir"),
+    ("/StopSignal", "stop_signal"),
+];
+
+/// Fields that are nothing where the body says nothing.
+const PLAIN: [(&str, &str); 4] = [
+    ("/Domainname", "domainname"),
+    ("/Tty", "tty"),
+    ("/OpenStdin", "stdin_open"),
+    ("/StopTimeout", "stop_grace_period"),
+];
+
+pub(super) fn compare(body: &Value, old: &Configuration, found: &mut Vec<String>) {
+    found.extend(image(body, old));
+    found.extend(command(body, old));
+    let present = |pointer: &str| meaning(old.container.pointer(&format!("/Config{pointer}")));
+    let inherited = |pointer: &str| meaning(old.image.pointer(&format!("/Config{pointer}")));
+    for (pointer, key) in FROM_IMAGE {
+        let wanted = meaning(body.pointer(pointer)).or_else(|| inherited(pointer));
+        if wanted != present(pointer) && (old.knows_image() || meaning(body.pointer(pointer)).is_some()) {
+            found.push(key.to_owned());
+        }
+    }
+    for (pointer, key) in PLAIN {
+        if meaning(body.pointer(pointer)) != present(pointer) {
+            found.push(key.to_owned());
+        }
+    }
+    let hostname = meaning(body.pointer("/Hostname")).and_then(Value::as_str);
+    if hostname.is_some_and(|wanted| present("/Hostname").and_then(Value::as_str) != Some(wanted)) {
+        found.push("hostname".to_owned());
+    }
+    found.extend(environment(body, old));
+    found.extend(labels(body, old));
+    found.extend(health_check(body, old));
+}
+
+/// Another reference, or another image under the same one.
+fn image(body: &Value, old: &Configuration) -> Option<String> {
+    let text =
+        |value: &'_ Value, pointer: &str| value.pointer(pointer).and_then(Value::as_str).map(str::to_owned);
+    let (wanted, present) = (text(body, "/Image")?, text(&old.container, "/Config/Image")?);
+    if wanted != present {
+        return Some(format!("image ({present} → {wanted})"));
+    }
+    let label = |labels: Option<&Value>| labels?.get(IMAGE_LABEL)?.as_str().map(str::to_owned);
+    let (wanted, present) = (label(body.pointer("/Labels")), label(old.container.pointer("/Config/Labels")));
+    (wanted != present).then(|| "image (newer)".to_owned())
+}
+
+/// The image's own command stands only where neither command nor entrypoint is given.
+fn command(body: &Value, old: &Configuration) -> Option<String> {
+    let given = meaning(body.pointer("/Cmd"));
+    let own_entrypoint = meaning(body.pointer("/Entrypoint")).is_some();
+    if given.is_none() && !own_entrypoint && !old.knows_image() {
+        return None;
+    }
+    let inherited = meaning(old.image.pointer("/Config/Cmd")).filter(|_| !own_entrypoint);
+    let present = meaning(old.container.pointer("/Config/Cmd"));
+    (given.or(inherited) != present).then(|| "command".to_owned())
+}
+
+fn variables<'value>(value: &'value Value, pointer: &str) -> BTreeMap<&'value str, &'value str> {
+    texts(value, pointer).filter_map(|entry| entry.split_once('=')).collect()
+}
+
+fn environment(body: &Value, old: &Configuration) -> Option<String> {
+    let inherited = variables(&old.image, "/Config/Env");
+    let present = variables(&old.container, "/Config/Env");
+    let mut wanted = inherited.clone();
+    wanted.extend(variables(body, "/Env"));
+    // A name without a value takes the image's variable away.
+    for name in texts(body, "/Env").filter(|entry| !entry.contains('=')) {
+        wanted.remove(name);
+    }
+    let mut changed: BTreeSet<&str> = wanted
+        .iter()
+        .filter(|(name, value)| present.get(*name) != Some(value))
+        .map(|(name, _)| *name)
+        .collect();
+    if old.knows_image() {
+        changed.extend(present.keys().filter(|name| !wanted.contains_key(*name)));
+    }
+    named("environment", changed)
+}
+
+fn labels(body: &Value, old: &Configuration) -> Option<String> {
+    fn own<'value>(value: &'value Value, pointer: &str) -> BTreeMap<&'value str, &'value Value> {
+        let labels = super::object(value, pointer).into_iter().flatten();
+        let foreign = labels.filter(|(name, _)| !name.starts_with("com.docker.compose."));
+        foreign.map(|(name, value)| (name.as_str(), value)).collect()
+    }
+    let mut wanted = own(&old.image, "/Config/Labels");
+    wanted.extend(own(body, "/Labels"));
+    let present = own(&old.container, "/Config/Labels");
+    let mut changed: BTreeSet<&str> = wanted
+        .iter()
+        .filter(|(name, value)| present.get(*name) != Some(value))
+        .map(|(name, _)| *name)
+        .collect();
+    if old.knows_image() {
+        changed.extend(present.keys().filter(|name| !wanted.contains_key(*name)));
+    }
+    named("labels", changed)
+}
+
+/// Whatever the body leaves open of a check, the Engine takes from the image's.
+fn health_check(body: &Value, old: &Configuration) -> Option<String> {
+    let wanted = meaning(body.pointer("/Healthcheck"));
+    let present = meaning(old.container.pointer("/Config/Healthcheck"));
+    let inherited = meaning(old.image.pointer("/Config/Healthcheck"));
+    let (Some(wanted), Some(present)) = (wanted, present) else {
+        let unchanged = wanted.or(inherited).is_none() == present.is_none();
+        return (!unchanged && (old.knows_image() || wanted.is_some())).then(|| "healthcheck".to_owned());
+    };
+    let changed =
+        ["Test", "Interval", "Timeout", "StartPeriod", "StartInterval", "Retries"].iter().any(|key| {
+            let own = inherited.and_then(|inherited| meaning(inherited.get(key)));
+            meaning(wanted.get(key)).or(own) != meaning(present.get(key))
+        });
+    changed.then(|| "healthcheck".to_owned())
+}
