@@ -27,6 +27,7 @@ mod moment;
 mod output;
 mod pause;
 mod pick;
+mod plan;
 mod port;
 mod ps;
 mod report;
@@ -87,6 +88,7 @@ fn dispatch(arguments: Arguments, output: Output) -> Result<u8, Fault> {
         Command::Docs(arguments) => documents::print(arguments.what).map(|()| 0),
         Command::Demo => console::open_demo(&context()?),
         Command::Snapshot(arguments) => snapshot::run(&context()?, &arguments),
+        Command::Plan(arguments) => wait(plan::run(context()?, arguments, output)),
         Command::Ps(arguments) => wait(ps::run(&context()?, arguments, output)),
         Command::Logs(arguments) => wait(logs::run(&context()?, arguments, output)),
         Command::Health(arguments) => {

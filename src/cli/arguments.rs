@@ -1,7 +1,7 @@
 //! The grammar, after docker compose's.
 
 use super::{
-    backup, cleanup, config, create, documents, down, events, health, kill, logs, ls, pause, port, ps,
+    backup, cleanup, config, create, documents, down, events, health, kill, logs, ls, pause, plan, port, ps,
     restart, rm, scale, snapshot, start, stop, tasks, top, unpause, up, version, volumes, wait, worker,
 };
 use clap::{Args, Parser, Subcommand};
@@ -19,7 +19,11 @@ Exit codes:
     6  disk, memory, ports or devices ran out
     7  Docker, or a program in a container, refused
     8  another operation holds the stack's lock
+   10  `plan --exit-code`: there is something to do
   130  ended on request";
+
+/// Told apart from every failure, so that cron can act on it.
+pub const EXIT_SOMETHING_TO_DO: u8 = 10;
 
 /// A terminal ops console for one GPU server that runs several Docker Compose stacks.
 #[derive(Debug, Parser)]
@@ -76,6 +80,8 @@ pub enum Command {
     Create(create::Arguments),
     /// Stop and remove containers and networks, and nothing of the data unless that is asked for
     Down(down::Arguments),
+    /// Show what `up` or another command would do now, and do nothing; with `--exit-code`, 10 when there is something
+    Plan(plan::Arguments),
     /// List the stack's containers
     Ps(ps::Arguments),
     /// Start containers that exist

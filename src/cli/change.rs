@@ -3,6 +3,7 @@
 use super::attach::{attach, words};
 use super::context::Context;
 use super::output::{Output, Tone};
+use super::plan;
 use super::stack::choose;
 use crate::domain::task::TaskRequest;
 use crate::domain::{Fault, FaultKind, Operation, Plan, StepVerb, TaskTarget};
@@ -30,7 +31,7 @@ pub async fn confirmed(
     output: Output,
 ) -> Result<u8, Fault> {
     let request = request(context, operation, named).await?;
-    if !force {
+    if !force && context.dry_run.is_none() {
         let plan = task::plan(&context.engine().await?, &request).await?;
         if !plan.is_empty() && !agreed(&request, &plan, output)? {
             return Err(Fault::new(FaultKind::Cancelled, request.operation.verb(), request.target.name())
@@ -55,6 +56,9 @@ async fn request(context: &Context, operation: Operation, named: &[String]) -> R
 }
 
 async fn submit(context: &Context, request: TaskRequest, output: Output) -> Result<u8, Fault> {
+    if let Some(dry_run) = context.dry_run {
+        return plan::show(context, request, dry_run, output).await;
+    }
     let store = context.store()?;
     let id = store.submit(request, &context.endpoint()?.to_string(), Timestamp::now())?;
     attach(&store, &id, output).await

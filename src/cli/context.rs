@@ -2,6 +2,7 @@
 
 use super::arguments::Global;
 use super::output::Output;
+use super::plan::DryRun;
 use super::report;
 use crate::config::{Paths, Settings};
 use crate::domain::{Fault, FaultKind};
@@ -13,6 +14,8 @@ pub struct Context {
     pub paths: Paths,
     pub settings: Settings,
     pub settings_faults: Vec<Fault>,
+    /// Whatever changes something is planned and shown instead.
+    pub dry_run: Option<DryRun>,
 }
 
 impl Context {
@@ -23,7 +26,7 @@ impl Context {
                 .map_err(|error| Fault::io("find directory", directory.display(), &error))?;
         }
         let (settings, settings_faults) = Settings::load(&paths);
-        Ok(Self { global, paths, settings, settings_faults })
+        Ok(Self { global, paths, settings, settings_faults, dry_run: None })
     }
 
     /// Mistakes in the settings end no command, but nobody should have to guess why a setting has no effect.
@@ -47,7 +50,7 @@ impl Context {
 
     /// Whether something may be changed at all.
     pub fn may_change(&self, operation: &str) -> Result<(), Fault> {
-        if !self.global.read_only && !self.settings.read_only {
+        if self.dry_run.is_some() || (!self.global.read_only && !self.settings.read_only) {
             return Ok(());
         }
         let wherefrom = if self.global.read_only {

@@ -35,8 +35,10 @@ fn commands() -> String {
     {
         let nested: Vec<_> =
             command.get_subcommands().filter(|command| command.get_name() != "help").cloned().collect();
-        if nested.is_empty() {
+        // What takes arguments of its own does something without the others, and its row says it all.
+        if nested.is_empty() || command.get_positionals().next().is_some() {
             row(&mut text, command.get_name(), command);
+            continue;
         }
         for inner in nested {
             row(&mut text, &format!("{} {}", command.get_name(), inner.get_name()), &inner);

@@ -104,6 +104,10 @@ impl StepVerb {
             | Self::StartContainer
             | Self::StopContainer
             | Self::RestartContainer
+            | Self::KillContainer
+            | Self::PauseContainer
+            | Self::UnpauseContainer
+            | Self::RenameContainer
             | Self::RemoveContainer
             | Self::Keep => true,
             Self::Pull
@@ -112,31 +116,40 @@ impl StepVerb {
             | Self::CreateVolume
             | Self::RemoveNetwork
             | Self::RemoveVolume
+            | Self::RemoveImage
             | Self::Await
+            | Self::Exec
             | Self::Dump => false,
         }
     }
 }
 
 /// What says most about an object to which several steps are done.
-fn weight(verb: StepVerb) -> u8 {
-    match verb {
-        StepVerb::RemoveVolume => 14,
-        StepVerb::RecreateContainer => 13,
-        StepVerb::RemoveContainer => 12,
-        StepVerb::CreateContainer => 11,
-        StepVerb::RestartContainer => 10,
-        StepVerb::StopContainer => 9,
-        StepVerb::RemoveNetwork => 8,
-        StepVerb::StartContainer => 7,
-        StepVerb::Dump => 6,
-        StepVerb::Build => 5,
-        StepVerb::Pull => 4,
-        StepVerb::CreateVolume => 3,
-        StepVerb::CreateNetwork => 2,
-        StepVerb::Await => 1,
-        StepVerb::Keep => 0,
-    }
+fn weight(verb: StepVerb) -> usize {
+    const LIGHT_TO_HEAVY: [StepVerb; 21] = [
+        StepVerb::Keep,
+        StepVerb::Await,
+        StepVerb::CreateNetwork,
+        StepVerb::CreateVolume,
+        StepVerb::Pull,
+        StepVerb::Build,
+        StepVerb::Dump,
+        StepVerb::Exec,
+        StepVerb::RenameContainer,
+        StepVerb::UnpauseContainer,
+        StepVerb::StartContainer,
+        StepVerb::RemoveImage,
+        StepVerb::RemoveNetwork,
+        StepVerb::PauseContainer,
+        StepVerb::StopContainer,
+        StepVerb::KillContainer,
+        StepVerb::RestartContainer,
+        StepVerb::CreateContainer,
+        StepVerb::RemoveContainer,
+        StepVerb::RecreateContainer,
+        StepVerb::RemoveVolume,
+    ];
+    LIGHT_TO_HEAVY.iter().position(|known| *known == verb).unwrap_or(LIGHT_TO_HEAVY.len())
 }
 
 fn heaviest(steps: &[&PlannedStep]) -> StepVerb {
@@ -197,11 +210,17 @@ fn counted_words(verb: StepVerb, count: usize) -> String {
         StepVerb::Pull => format!("{count} image{plural} pulled"),
         StepVerb::Build => format!("{count} image{plural} built"),
         StepVerb::Dump => format!("{count} dump{plural}"),
+        StepVerb::RemoveImage => format!("{count} image{plural} removed"),
+        StepVerb::Exec => format!("{count} command{plural} run"),
         StepVerb::CreateContainer
         | StepVerb::RecreateContainer
         | StepVerb::StartContainer
         | StepVerb::StopContainer
         | StepVerb::RestartContainer
+        | StepVerb::KillContainer
+        | StepVerb::PauseContainer
+        | StepVerb::UnpauseContainer
+        | StepVerb::RenameContainer
         | StepVerb::RemoveContainer
         | StepVerb::Await => format!("{count} {}", verb.words()),
     }
