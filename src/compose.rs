@@ -7,6 +7,7 @@
 
 mod apply;
 mod body;
+mod drift;
 pub mod file;
 mod hash;
 mod observe;
@@ -14,6 +15,7 @@ pub mod plan;
 
 pub use apply::{apply, apply_unless};
 pub use body::COMPOSE_VERSION;
+pub use drift::{PresentImages, drift, present_images, references};
 pub use file::{LoadRequest, Project, is_postgres, load};
 pub use hash::config_hash;
 pub use observe::{Observed, observe};

@@ -3,6 +3,7 @@
 pub mod check;
 pub mod container;
 pub mod daemon;
+pub mod drift;
 pub mod fault;
 pub mod figures;
 pub mod gpu;
@@ -20,6 +21,7 @@ pub mod yaml;
 pub use check::{CheckId, CheckKind, CheckReport, CheckSpec, Verdict};
 pub use container::{ComposeLabels, Container, ContainerId, ContainerState, Health};
 pub use daemon::{DaemonInfo, FleetEvent};
+pub use drift::Drift;
 pub use fault::{Fault, FaultKind};
 pub use figures::ContainerFigures;
 pub use gpu::{GpuDevice, GpuReading, GpuSample};

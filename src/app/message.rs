@@ -5,9 +5,10 @@ use crate::config::keys::KeyPress;
 use crate::domain::resources::Resources;
 use crate::domain::stack::BackupEntry;
 use crate::domain::{
-    CheckReport, ContainerFigures, ContainerId, Fault, FleetEvent, GpuSample, HostSample, LogLine, Plan,
-    StackFile, TaskId, TaskRecord,
+    CheckReport, ContainerFigures, ContainerId, Drift, Fault, FleetEvent, GpuSample, HostSample, LogLine,
+    Plan, StackFile, TaskId, TaskRecord,
 };
+use std::collections::BTreeMap;
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum Msg {
@@ -38,6 +39,8 @@ pub enum Msg {
         files: Vec<StackFile>,
         faults: Vec<Fault>,
     },
+    /// Whether what runs is what the files say, by project and service; replaces all that was known.
+    Drift(BTreeMap<(String, String), Drift>),
     /// All tasks that the state directory knows.
     Tasks(Vec<TaskRecord>),
     /// One task came or went on.

@@ -8,6 +8,7 @@ use super::hit::HitMap;
 use super::input::Input;
 use super::pane::{PaneId, Panes};
 use super::store::backups::BackupStore;
+use super::store::drift::DriftStore;
 use super::store::figures::FigureStore;
 use super::store::findings::FindingStore;
 use super::store::fleet::{Connection, FleetStore};
@@ -93,6 +94,7 @@ pub struct State {
     pub backups: BackupStore,
     pub resources: ResourceStore,
     pub stacks: StackStore,
+    pub drift: DriftStore,
     pub notices: NoticeStore,
     /// Derived from the facts.
     pub tree: Tree,
@@ -162,6 +164,7 @@ impl State {
             backups: BackupStore::default(),
             resources: ResourceStore::default(),
             stacks: StackStore::default(),
+            drift: DriftStore::default(),
             notices: NoticeStore::default(),
             tree: Tree::default(),
             panes: Panes::default(),

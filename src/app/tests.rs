@@ -2,5 +2,6 @@
 
 mod actions;
 mod console;
+mod drift;
 mod log_follow;
 mod properties;

@@ -8,7 +8,7 @@ pub use build::Sources;
 pub use status::{Condition, Status};
 
 use crate::domain::container::PublishedPort;
-use crate::domain::{ContainerId, Safe, StackOrigin};
+use crate::domain::{ContainerId, Drift, Safe, StackOrigin};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 
@@ -68,6 +68,8 @@ pub struct ServiceNode {
     pub ports: Safe,
     pub usage: Usage,
     pub image: Option<Safe>,
+    /// Whether its containers are what the files say; absent where it was not told.
+    pub drift: Option<Drift>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -117,6 +119,17 @@ impl Tree {
 
     pub fn service(&self, project: &str, service: &str) -> Option<&ServiceNode> {
         self.stack(project)?.services.iter().find(|node| node.service == service)
+    }
+
+    /// The worst drift of a stack's services.
+    pub fn drift(&self, project: &str) -> Option<Drift> {
+        self.stack(project)?.services.iter().filter_map(|service| service.drift).max()
+    }
+
+    /// How many services have this drift.
+    pub fn drifting(&self, drift: Drift) -> usize {
+        let services = self.stacks.iter().flat_map(|stack| &stack.services);
+        services.filter(|service| service.drift == Some(drift)).count()
     }
 
     pub fn container(&self, id: &ContainerId) -> Option<&ContainerNode> {

@@ -61,6 +61,7 @@ impl Turn<'_> {
             Msg::Logs(batch) => self.logs(batch),
             Msg::Checks(reports) => self.checks(reports),
             Msg::Stacks { files, faults } => self.stacks(files, faults),
+            Msg::Drift(services) => self.drift(services),
             Msg::Tasks(records) => self.tasks(records),
             Msg::Task(record) => self.task(&record),
             Msg::Backups(result) => self.backups(result),

@@ -4,6 +4,7 @@ use super::context::Context;
 use super::output::{Output, Tone, print_json};
 use super::stack::{read_listed, sources};
 use super::table::Table;
+use crate::compose::Project;
 use crate::domain::{Fault, StackFile, StackOrigin};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -14,14 +15,21 @@ pub struct Listed {
     /// The first of its files.
     pub path: Option<PathBuf>,
     pub file: Result<StackFile, Vec<Fault>>,
+    /// All that the files say, when they can be read.
+    pub project: Option<Project>,
 }
 
 /// Every stack of the search path. A broken one is listed with its faults.
 pub fn all(context: &Context) -> Vec<Listed> {
-    let read = |source: crate::config::stacks::StackSource| Listed {
-        file: read_listed(context, &source).map(|chosen| chosen.file()),
-        path: source.files.first().cloned(),
-        name: source.name,
+    let read = |source: crate::config::stacks::StackSource| {
+        let read = read_listed(context, &source);
+        let path = source.files.first().cloned();
+        match read {
+            Ok(chosen) => {
+                Listed { name: source.name, path, file: Ok(chosen.file()), project: chosen.project }
+            }
+            Err(faults) => Listed { name: source.name, path, file: Err(faults), project: None },
+        }
     };
     sources(context).into_iter().map(read).collect()
 }

@@ -5,9 +5,11 @@ use super::output::{Output, Tone, print_json};
 use super::ps::{order, ports, tone};
 use super::stacks::all;
 use super::table::Table;
-use crate::domain::{Container, Fault, Safe};
+use crate::compose::{self, Project};
+use crate::domain::{Container, Drift, Fault, Safe};
+use crate::engine::Engine;
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 #[derive(Debug, Serialize)]
 struct StackStatus {
@@ -23,13 +25,20 @@ struct ServiceStatus {
     /// What the file asks for; unknown without a file.
     wanted: Option<u32>,
     running: usize,
+    /// Whether its containers are what the files say; absent where there is none.
+    drift: Option<Drift>,
     containers: Vec<Container>,
 }
 
 pub async fn run(context: &Context, output: Output) -> Result<u8, Fault> {
-    let containers = context.engine().await?.containers(None).await?;
+    let engine = context.engine().await?;
+    let containers = engine.containers(None).await?;
     let mut stacks: BTreeMap<String, StackStatus> = BTreeMap::new();
+    let mut projects: BTreeMap<String, Project> = BTreeMap::new();
     for listed in all(context) {
+        if let Some(project) = listed.project {
+            projects.insert(project.name.clone(), project);
+        }
         let (name, title, services, error) = match listed.file {
             Ok(file) => {
                 let services = file.services.into_iter().map(|service| {
@@ -60,11 +69,40 @@ pub async fn run(context: &Context, output: Output) -> Result<u8, Fault> {
         service.running += usize::from(container.is_running());
         service.containers.push(container);
     }
+    tell_drift(&engine, &mut stacks, &projects).await?;
     if output.json {
         let stacks: Vec<_> = stacks.into_values().collect();
         return print_json(&serde_json::json!({ "stacks": stacks, "containers": without })).map(|()| 0);
     }
     print(&mut stacks, &mut without, output).map(|()| 0)
+}
+
+/// Holds every service's containers against the files.
+async fn tell_drift(
+    engine: &Engine,
+    stacks: &mut BTreeMap<String, StackStatus>,
+    projects: &BTreeMap<String, Project>,
+) -> Result<(), Fault> {
+    let mut references = BTreeSet::new();
+    for (name, stack) in &*stacks {
+        if let Some(project) = projects.get(name) {
+            references.extend(compose::references(project, stack.containers()));
+        }
+    }
+    let images = compose::present_images(engine, references).await?;
+    for (name, stack) in stacks {
+        let mut drifts = compose::drift(projects.get(name), stack.containers(), &images);
+        for (service, status) in &mut stack.services {
+            status.drift = drifts.remove(service);
+        }
+    }
+    Ok(())
+}
+
+impl StackStatus {
+    fn containers(&self) -> impl Iterator<Item = &Container> {
+        self.services.values().flat_map(|service| &service.containers)
+    }
 }
 
 fn print(
@@ -73,11 +111,12 @@ fn print(
     output: Output,
 ) -> Result<(), Fault> {
     let mut table =
-        Table::new(&["STACK", "SERVICE", "RUNS", "STATUS", "PORTS"], "no stacks and no containers");
+        Table::new(&["STACK", "SERVICE", "RUNS", "DRIFT", "STATUS", "PORTS"], "no stacks and no containers");
     for stack in stacks.values_mut() {
         if let Some(fault) = &stack.error {
             let cells = [
                 (Tone::Plain, stack.stack.clone()),
+                (Tone::Plain, String::new()),
                 (Tone::Plain, String::new()),
                 (Tone::Plain, String::new()),
             ];
@@ -93,6 +132,9 @@ fn print(
                 (Tone::Plain, stack.stack.clone()),
                 (Tone::Plain, name.clone()),
                 (if whole { Tone::Plain } else { Tone::Warning }, format!("{}/{wanted}", service.running)),
+                service.drift.map_or((Tone::Plain, String::new()), |drift| {
+                    (drift_tone(drift), drift.word().to_owned())
+                }),
                 worst.map_or((Tone::Dim, "not deployed".to_owned()), |worst| {
                     (tone(worst), worst.status.to_string())
                 }),
@@ -106,11 +148,19 @@ fn print(
             (Tone::Dim, "–".to_owned()),
             (Tone::Plain, container.name.to_string()),
             (Tone::Plain, String::new()),
+            (Tone::Plain, String::new()),
             (tone(container), container.status.to_string()),
             (Tone::Plain, ports(&container.ports)),
         ]);
     }
     table.print(output)
+}
+
+fn drift_tone(drift: Drift) -> Tone {
+    match drift {
+        Drift::InSync | Drift::Unknown => Tone::Dim,
+        Drift::ImageNewer | Drift::Changed | Drift::Orphan => Tone::Warning,
+    }
 }
 
 fn severity(tone: Tone) -> u8 {

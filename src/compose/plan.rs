@@ -6,6 +6,7 @@ mod cleanup;
 mod conflicts;
 mod converge;
 mod dependencies;
+mod difference;
 mod down;
 mod graph;
 mod hooks;

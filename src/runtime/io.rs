@@ -5,7 +5,7 @@ use super::effects::{self, Context};
 use super::feeds::figures::{self, Source};
 use super::feeds::fleet::{self, Known};
 use super::feeds::stacks::{self, Search};
-use super::feeds::{checks, tasks};
+use super::feeds::{checks, drift, tasks};
 use super::signals::{self, SignalEvent};
 use crate::app::{Effect, Msg};
 use crate::domain::{Fault, FleetEvent};
@@ -101,7 +101,9 @@ async fn feed(
         let (context, interval) = (context.clone(), setup.stats_interval);
         tokio::spawn(figures::ask_daemon(context, interval));
     }
-    tokio::spawn(stacks::run(setup.search, facts.clone(), stacks));
+    let (projects, all_projects) = watch::channel(None);
+    tokio::spawn(stacks::run(setup.search, facts.clone(), stacks, projects));
+    tokio::spawn(drift::run(all_projects, known.clone(), context.clone(), facts.clone()));
     tokio::spawn(checks::run(stack_files, known, setup.dialer, facts.clone()));
     tokio::spawn(tasks::run(store, context.started.clone(), facts));
     effects::run(context, effects).await;

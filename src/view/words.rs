@@ -4,7 +4,7 @@ use crate::app::store::notices::Severity;
 use crate::config::theme::Theme;
 use crate::domain::safe::TextStyle;
 use crate::domain::task::StepState;
-use crate::domain::{TaskState, Verdict, units};
+use crate::domain::{Drift, TaskState, Verdict, units};
 use jiff::Timestamp;
 use std::time::Duration;
 
@@ -21,6 +21,16 @@ pub(super) fn verdict(verdict: Verdict, theme: &Theme) -> Mark {
         Verdict::Down => ("✗", theme.bad),
         Verdict::Starting => ("◐", theme.starting),
         Verdict::Unknown => ("?", theme.dim),
+    }
+}
+
+pub(super) fn drift(drift: Drift, theme: &Theme) -> Mark {
+    match drift {
+        Drift::InSync => ("=", theme.dim),
+        Drift::Changed => ("≠", theme.warning),
+        Drift::ImageNewer => ("↑", theme.info),
+        Drift::Unknown => ("?", theme.dim),
+        Drift::Orphan => ("∅", theme.warning),
     }
 }
 

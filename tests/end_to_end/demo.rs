@@ -14,6 +14,7 @@ pub fn trials() -> Vec<Trial> {
         trial("demo::help_filter_and_zoom", help_filter_and_zoom),
         trial("demo::nothing_changes_without_a_confirm_card", nothing_changes_without_a_confirm_card),
         trial("demo::a_restart_by_keys_reaches_the_tasks", a_restart_by_keys_reaches_the_tasks),
+        trial("demo::what_drifted_is_shown_and_mended_by_up", what_drifted_is_shown_and_mended_by_up),
         trial("demo::read_only_refuses_actions", read_only_refuses_actions),
         trial("demo::snapshot_prints_one_frame", snapshot_prints_one_frame),
     ]
@@ -112,6 +113,31 @@ fn a_restart_by_keys_reaches_the_tasks() {
     console.wait_gone("Restart redis of mcp?");
     console.keys("6f");
     wait_task(&console, "restart mcp");
+    quit(&mut console);
+}
+
+fn what_drifted_is_shown_and_mended_by_up() {
+    let workplace = Workplace::new();
+    let mut console = demo(&workplace, (200, 60));
+    let row = |screen: &str, service: &str, drift: &str| {
+        screen.lines().any(|line| line.contains(&format!(" {service} ")) && line.contains(drift))
+    };
+    let expected = [
+        ("grafana", "changed"),
+        ("nginx", "image newer"),
+        ("redis", "in sync"),
+        ("node-exporter", "orphan"),
+        ("jupyter", "unknown"),
+    ];
+    console.wait("every kind of drift", PATIENCE, |screen| {
+        expected.iter().all(|(service, drift)| row(screen, service, drift))
+    });
+    select(&console, "grafana");
+    console.wait_text("up mends it");
+    console.keys("u");
+    console.wait_text("environment (GF_USERS_ALLOW_SIGN_UP)");
+    console.keys("<enter>");
+    console.wait("grafana as the file says", PATIENCE, |screen| row(screen, "grafana", "in sync"));
     quit(&mut console);
 }
 

@@ -2,6 +2,9 @@
 
 use super::{COMMANDS, Command, CommandSpec, Danger, Refusal, Scope, available};
 use crate::app::State;
+use crate::app::pane::PaneId;
+use crate::app::tree::Subject;
+use crate::domain::Drift;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hint {
@@ -18,9 +21,22 @@ pub fn hints(state: &State) -> Vec<Hint> {
         .filter(|spec| available(state, spec.command).is_ok())
         .filter_map(|spec| {
             let key = state.keys.keys(spec.command).first()?.to_string();
-            Some(Hint { command: spec.command, key, word: spec.hint })
+            let mends = spec.command == Command::Deploy && deploy_mends(state);
+            Some(Hint { command: spec.command, key, word: if mends { "up mends it" } else { spec.hint } })
         })
         .collect()
+}
+
+/// Whether deploying would bring what is selected to what its file says.
+fn deploy_mends(state: &State) -> bool {
+    let drift = match state.panes.services.list.selected() {
+        Some(Subject::Service { project, service }) => {
+            state.tree.service(project, service).and_then(|node| node.drift)
+        }
+        Some(Subject::Stack(project)) => state.tree.drift(project),
+        Some(Subject::Container(_) | Subject::Loose) | None => None,
+    };
+    state.focus == PaneId::Services && drift.is_some_and(Drift::is_mended_by_up)
 }
 
 /// All keys of a command, `j ↓`-like: `k up`.

@@ -3,6 +3,7 @@
 use super::List;
 use crate::app::pattern::Pattern;
 use crate::app::tree::{ContainerNode, ServiceNode, StackNode, Subject, Tree};
+use crate::domain::Drift;
 use std::collections::{BTreeMap, BTreeSet};
 
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -151,7 +152,9 @@ impl ServicesPane {
     /// Says whether the filter shows the service or one of its containers.
     fn add_service(&self, service: &ServiceNode, filtered: bool, open: bool, rows: &mut Rows<'_>) -> bool {
         let subject = Subject::Service { project: service.project.clone(), service: service.service.clone() };
-        let own = !filtered || rows.shows(&[&service.name, service.image.as_deref().unwrap_or_default()]);
+        let drift = service.drift.map(Drift::word).unwrap_or_default();
+        let own =
+            !filtered || rows.shows(&[&service.name, service.image.as_deref().unwrap_or_default(), drift]);
         let within: Vec<&ContainerNode> =
             service.containers.iter().filter(|node| filtered && rows.shows(&[&node.name])).collect();
         if filtered && !own && within.is_empty() {

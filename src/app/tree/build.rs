@@ -1,6 +1,7 @@
 //! Makes the tree of the facts.
 
 use super::{Condition, ContainerNode, ServiceNode, StackNode, Status, Tree, Usage, ports_text};
+use crate::app::store::drift::DriftStore;
 use crate::app::store::figures::FigureStore;
 use crate::app::store::fleet::FleetStore;
 use crate::app::store::stacks::StackStore;
@@ -18,6 +19,7 @@ pub struct Sources<'a> {
     pub fleet: &'a FleetStore,
     pub stacks: &'a StackStore,
     pub figures: &'a FigureStore,
+    pub drift: &'a DriftStore,
 }
 
 #[derive(Default)]
@@ -99,10 +101,11 @@ fn stack_node(project: &str, found: Project<'_>, sources: Sources<'_>) -> StackN
         .iter()
         .map(|declared| {
             let own = containers.remove(declared.name.as_str()).unwrap_or_default();
-            service_node(project, &declared.name, Some(declared), &own)
+            service_node(project, &declared.name, Some(declared), &own, sources)
         })
         .collect();
-    services.extend(containers.iter().map(|(service, own)| service_node(project, service, None, own)));
+    services
+        .extend(containers.iter().map(|(service, own)| service_node(project, service, None, own, sources)));
     services.sort_by(|a, b| a.service.cmp(&b.service));
     let is_created = services.iter().any(|service| !service.containers.is_empty());
     let condition = services.iter().map(|service| service.status.condition).min().unwrap_or(Condition::Idle);
@@ -129,6 +132,7 @@ fn service_node(
     service: &str,
     declared: Option<&StackService>,
     containers: &[&Container],
+    sources: Sources<'_>,
 ) -> ServiceNode {
     let number = |container: &&Container| {
         let labels = container.compose.as_ref();
@@ -160,6 +164,8 @@ fn service_node(
         image: declared
             .and_then(|declared| declared.image.clone())
             .or_else(|| containers.first().map(|container| container.image.clone())),
+        // What is not there is neither in sync nor out of it.
+        drift: sources.drift.get(project, service).filter(|_| !nodes.is_empty()),
         containers: nodes,
         status,
         usage: Usage::default(),

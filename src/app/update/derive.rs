@@ -44,7 +44,12 @@ impl Turn<'_> {
         }
         state.derived.last = Some(self.now);
         if due == Due::Tree {
-            let sources = Sources { fleet: &state.fleet, stacks: &state.stacks, figures: &state.figures };
+            let sources = Sources {
+                fleet: &state.fleet,
+                stacks: &state.stacks,
+                figures: &state.figures,
+                drift: &state.drift,
+            };
             state.tree.rebuild(sources, self.now);
             state.panes.services.refresh(&state.tree);
             state.derived.streams_are_due = true;

@@ -7,9 +7,10 @@ use crate::app::message::LogBatch;
 use crate::app::pane::PaneId;
 use crate::app::store::notices::{FileFaults, Notice, Severity};
 use crate::domain::{
-    CheckReport, ContainerFigures, ContainerId, Fault, FaultKind, FleetEvent, GpuSample, HostSample,
+    CheckReport, ContainerFigures, ContainerId, Drift, Fault, FaultKind, FleetEvent, GpuSample, HostSample,
     Operation, Safe, StackFile, TaskId, TaskRecord, TaskState, units,
 };
+use std::collections::BTreeMap;
 
 impl Turn<'_> {
     pub(super) fn fleet(&mut self, event: FleetEvent) {
@@ -87,6 +88,13 @@ impl Turn<'_> {
             self.tree_changed();
         }
         self.file_faults(&new, FileFaults { settings: 0, stacks: new.len() });
+    }
+
+    pub(super) fn drift(&mut self, services: BTreeMap<(String, String), Drift>) {
+        if self.state.drift.apply(services) {
+            self.redraw();
+            self.tree_changed();
+        }
     }
 
     /// What the settings lack comes at once; what else goes wrong outside comes one by one.

@@ -100,6 +100,7 @@ impl Inclusion {
             let text = format!("files are included more than {DEEPEST} deep");
             return Err(complaint(self.at, &self.path, text));
         }
+        assembly.files.variables.extend(self.env_files.iter().cloned());
         let variables = match environment::extended(scope.variables, &self.env_files) {
             Ok(variables) => variables,
             Err(faults) => {

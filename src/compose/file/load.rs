@@ -73,10 +73,12 @@ pub fn load(request: &LoadRequest) -> Result<Project, Vec<Fault>> {
     let raw = read::project(&Reader::new(&tree), &assembly.context(&warnings));
     let (sources, mut told) = assembly.into_parts();
     told.append(&mut warnings.into_inner());
+    let read = sources.all();
     let sources = Sources::new(sources, tree);
     let mut result = Project {
         name: project.clone(),
         files: files.clone(),
+        read,
         directory: directory.clone(),
         env_files: env_files.iter().map(|file| sources::absolute(file)).collect(),
         profiles: profiles(request, &variables),

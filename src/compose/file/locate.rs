@@ -3,7 +3,7 @@
 use crate::domain::yaml::{Complaint, Node, Position, Value};
 use crate::domain::{Fault, FaultKind};
 use std::cell::OnceCell;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -12,6 +12,8 @@ use std::path::{Path, PathBuf};
 pub struct Files {
     paths: Vec<PathBuf>,
     directories: Vec<PathBuf>,
+    /// Files of variables that were read beside them.
+    pub variables: Vec<PathBuf>,
 }
 
 impl Files {
@@ -36,6 +38,11 @@ impl Files {
 
     pub fn directories(&self) -> &[PathBuf] {
         &self.directories
+    }
+
+    /// Every file that was read, whatever is in it.
+    pub fn all(&self) -> BTreeSet<PathBuf> {
+        self.paths.iter().chain(&self.variables).cloned().collect()
     }
 
     pub fn fault(&self, complaint: &Complaint) -> Fault {

@@ -13,6 +13,8 @@ pub struct Project {
     pub name: String,
     /// Absolute.
     pub files: Vec<PathBuf>,
+    /// All that was read on the way: these, what they extend and include, and the variables of what is included.
+    pub read: BTreeSet<PathBuf>,
     /// Absolute; relative paths of the files are resolved against it.
     pub directory: PathBuf,
     /// Those that were named; the default `.env` is not among them.

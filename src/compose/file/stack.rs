@@ -4,6 +4,8 @@ use super::project::Project;
 use super::service::{HealthCheck, Service};
 use crate::domain::stack::{BackupSource, StackService};
 use crate::domain::{CheckId, CheckKind, CheckSpec, Safe, StackFile, StackOrigin, StackRef};
+use std::collections::BTreeSet;
+use std::path::PathBuf;
 use std::time::Duration;
 
 impl Project {
@@ -16,6 +18,18 @@ impl Project {
             env_files: self.env_files.clone(),
             profiles: self.profiles.clone(),
         }
+    }
+
+    /// Every file that it was made from, there or not: an edit of any of them, or its appearance, may change it.
+    pub fn sources(&self) -> BTreeSet<PathBuf> {
+        let mut sources = self.read.clone();
+        sources.extend(self.env_files.iter().cloned());
+        if self.env_files.is_empty() {
+            sources.insert(self.directory.join(".env"));
+        }
+        let services = self.services.values().chain(self.disabled.values());
+        sources.extend(services.flat_map(|service| &service.env_files).map(|file| PathBuf::from(&file.path)));
+        sources
     }
 
     pub fn stack_file(&self, origin: StackOrigin) -> StackFile {

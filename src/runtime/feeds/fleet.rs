@@ -12,6 +12,8 @@ use tokio::sync::{mpsc, watch};
 pub struct Known {
     fleet: Arc<Mutex<Fleet>>,
     version: watch::Sender<u64>,
+    /// Changes when other images may be there than before.
+    images: watch::Sender<u64>,
 }
 
 #[derive(Debug, Default)]
@@ -22,7 +24,7 @@ pub struct Fleet {
 
 impl Known {
     pub fn new() -> Self {
-        Self { fleet: Arc::default(), version: watch::Sender::new(0) }
+        Self { fleet: Arc::default(), version: watch::Sender::new(0), images: watch::Sender::new(0) }
     }
 
     pub fn fleet(&self) -> MutexGuard<'_, Fleet> {
@@ -32,6 +34,11 @@ impl Known {
     /// Resolves at each change from now on.
     pub fn changes(&self) -> watch::Receiver<u64> {
         self.version.subscribe()
+    }
+
+    /// Resolves when images came, went or were tagged, and after a connection: what happened before it went unseen.
+    pub fn image_changes(&self) -> watch::Receiver<u64> {
+        self.images.subscribe()
     }
 
     /// Running containers whose process is known, for the cgroup reader.
@@ -53,6 +60,10 @@ impl Known {
     }
 
     fn apply(&self, event: &FleetEvent) {
+        let of_image = matches!(event, FleetEvent::Noted(event) if event.kind == "image");
+        if of_image || matches!(event, FleetEvent::Connected(_)) {
+            self.images.send_modify(|version| *version += 1);
+        }
         {
             let mut fleet = self.fleet();
             match event {

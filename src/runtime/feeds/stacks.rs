@@ -4,7 +4,9 @@ use crate::app::Msg;
 use crate::compose::file::{self, LoadRequest};
 use crate::config::stacks::discover;
 use crate::domain::{Fault, Safe, StackFile, StackOrigin};
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 use tokio::sync::{mpsc, watch};
 
@@ -20,19 +22,30 @@ pub struct Search {
     pub data_directory: PathBuf,
 }
 
+/// What the files say, read together.
+#[derive(Debug, Clone, Default)]
+pub struct Loaded {
+    pub files: Vec<StackFile>,
+    pub faults: Vec<Fault>,
+    /// The whole projects, by name.
+    pub projects: Projects,
+}
+
+pub type Projects = BTreeMap<String, Arc<file::Project>>;
+
 impl Search {
     /// All stacks there are, and what is wrong with the others.
-    pub fn load(&self) -> (Vec<StackFile>, Vec<Fault>) {
-        let (sources, mut faults) = discover(&self.directories, &self.data_directory);
-        let mut stacks = Vec::new();
+    fn load(&self) -> Loaded {
+        let (sources, faults) = discover(&self.directories, &self.data_directory);
+        let mut loaded = Loaded { faults, ..Loaded::default() };
         if let Some(request) = &self.given {
-            take(file::load(request), StackOrigin::Given, &mut stacks, &mut faults);
+            loaded.take(file::load(request), StackOrigin::Given);
         }
         for source in sources {
             let origin = source.origin;
-            take(file::load(&request(source.files, source.directory)), origin, &mut stacks, &mut faults);
+            loaded.take(file::load(&request(source.files, source.directory)), origin);
         }
-        (stacks, faults)
+        loaded
     }
 }
 
@@ -46,40 +59,44 @@ pub fn request(files: Vec<PathBuf>, directory: PathBuf) -> LoadRequest {
     }
 }
 
-fn take(
-    loaded: Result<file::Project, Vec<Fault>>,
-    origin: StackOrigin,
-    stacks: &mut Vec<StackFile>,
-    faults: &mut Vec<Fault>,
-) {
-    match loaded {
-        Ok(project) => {
-            let stack = project.stack_file(origin);
+impl Loaded {
+    fn take(&mut self, read: Result<file::Project, Vec<Fault>>, origin: StackOrigin) {
+        match read {
             // The earlier one in the search path wins, as with commands in PATH.
-            if !stacks.iter().any(|known| known.reference.project == stack.reference.project) {
-                stacks.push(stack);
+            Ok(project) if self.projects.contains_key(&project.name) => {}
+            Ok(project) => {
+                self.files.push(project.stack_file(origin));
+                self.projects.insert(project.name.clone(), Arc::new(project));
             }
+            Err(mut more) => self.faults.append(&mut more),
         }
-        Err(mut more) => faults.append(&mut more),
+    }
+
+    fn sources(&self) -> BTreeSet<PathBuf> {
+        self.projects.values().flat_map(|project| project.sources()).collect()
     }
 }
 
-/// Sends the stacks to the console, and to the feeds that need their checks.
-pub async fn run(search: Search, facts: mpsc::Sender<Msg>, stacks: watch::Sender<Vec<StackFile>>) {
-    let mut stamp = None;
+/// Sends the stacks to the console, and to the feeds that need their checks or all that they say.
+pub async fn run(
+    search: Search,
+    facts: mpsc::Sender<Msg>,
+    stacks: watch::Sender<Vec<StackFile>>,
+    projects: watch::Sender<Option<Projects>>,
+) {
+    let mut stamp: Option<Stamp> = None;
     loop {
         let search = search.clone();
         let before = stamp.clone();
-        let looked = tokio::task::spawn_blocking(move || {
-            let now = search.stamp();
-            (before.as_ref() != Some(&now)).then(|| (now, search.load()))
-        });
-        if let Ok(Some((now, (files, faults)))) = looked.await {
+        let looked = tokio::task::spawn_blocking(move || search.look(before.as_ref()));
+        if let Ok(Some((now, loaded))) = looked.await {
+            let Loaded { files, faults, projects: read } = loaded;
             stamp = Some(now);
             for fault in &faults {
                 log::warn!("{}", Safe::new(fault.to_string()));
             }
             stacks.send_replace(files.clone());
+            projects.send_replace(Some(read));
             if facts.send(Msg::Stacks { files, faults }).await.is_err() {
                 return;
             }
@@ -91,10 +108,35 @@ pub async fn run(search: Search, facts: mpsc::Sender<Msg>, stacks: watch::Sender
     }
 }
 
+/// When each of the files was last modified; `None` for one that is not there, since one that appears is a change as
+/// well.
+type Stamp = BTreeMap<PathBuf, Option<SystemTime>>;
+
 impl Search {
-    /// Changes whenever a Compose file does, or the `.env` whose variables it uses. It need not be there: one that
-    /// appears is a change as well.
-    fn stamp(&self) -> Vec<(PathBuf, Option<SystemTime>)> {
+    /// What the files say, unless none has changed since `before`.
+    fn look(&self, before: Option<&Stamp>) -> Option<(Stamp, Loaded)> {
+        let known = before.into_iter().flat_map(|before| before.keys().cloned());
+        let mut now = stamp(self.files().into_iter().chain(known));
+        if before == Some(&now) {
+            return None;
+        }
+        let loaded = self.load();
+        // What was read besides is known only now. What is known already keeps its earlier time: an edit made while
+        // the files were read is seen the next time.
+        let mut wanted: BTreeSet<PathBuf> = self.files().into_iter().chain(loaded.sources()).collect();
+        if !loaded.faults.is_empty() {
+            // What a broken stack was made from is not told; its mending may be in any of the files known before.
+            wanted.extend(now.keys().cloned());
+        }
+        now.retain(|path, _| wanted.contains(path));
+        for (path, modified) in stamp(wanted) {
+            now.entry(path).or_insert(modified);
+        }
+        Some((now, loaded))
+    }
+
+    /// The files that are known before any is read: the Compose files and the `.env` beside them.
+    fn files(&self) -> Vec<PathBuf> {
         let (sources, _) = discover(&self.directories, &self.data_directory);
         let found = sources.into_iter().flat_map(|source| with_variables(source.files));
         let given = self.given.iter().flat_map(|request| {
@@ -104,9 +146,13 @@ impl Search {
                 .chain(directory)
                 .chain(request.env_files.clone())
         });
-        let modified = |path: &PathBuf| path.metadata().and_then(|metadata| metadata.modified()).ok();
-        found.chain(given).map(|path| (path.clone(), modified(&path))).collect()
+        found.chain(given).collect()
     }
+}
+
+fn stamp(files: impl IntoIterator<Item = PathBuf>) -> Stamp {
+    let modified = |path: &PathBuf| path.metadata().and_then(|metadata| metadata.modified()).ok();
+    files.into_iter().map(|path| (path.clone(), modified(&path))).collect()
 }
 
 fn with_variables(mut files: Vec<PathBuf>) -> Vec<PathBuf> {

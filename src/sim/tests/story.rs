@@ -16,13 +16,13 @@ fn the_platform_is_there_as_compose_would_have_made_it() {
         .get("/containers/json?filters=%7B%22label%22%3A%5B%22com.docker.compose.project%3Dmcp%22%5D%7D");
     let containers = listed.json();
     let containers = containers.as_array().unwrap();
-    assert_eq!(containers.len(), 12);
+    assert_eq!(containers.len(), 13);
     let label = |container: &Value, key: &str| {
         container["Labels"][format!("com.docker.compose.{key}")].as_str().map(str::to_owned)
     };
     let services: std::collections::BTreeSet<String> =
         containers.iter().filter_map(|container| label(container, "service")).collect();
-    assert_eq!(services.len(), 10);
+    assert_eq!(services.len(), 11);
     for container in containers {
         assert_eq!(container["State"], "running");
         for key in [
@@ -98,4 +98,18 @@ fn a_long_leap_stays_bounded_and_in_order() {
     let lines = super::client::frames(&body);
     assert!((1000..50_001).contains(&lines.len()), "{}", lines.len());
     assert!(lines.iter().map(|(_, line)| line.split(' ').next()).is_sorted());
+}
+
+#[test]
+fn an_image_that_was_rebuilt_leaves_older_containers_on_the_older_one() {
+    let stage = Stage::held("mcp");
+    let client = stage.client();
+    let present = client.get("/images/nginx:alpine/json").json()["Id"].clone();
+    let nginx = client.get("/containers/mcp-nginx/json").json();
+    assert_ne!(nginx["Image"], present);
+    assert_eq!(nginx["Config"]["Labels"]["com.docker.compose.image"], nginx["Image"]);
+    let older = client.get(&format!("/images/{}/json", nginx["Image"].as_str().unwrap())).json();
+    assert_eq!(older["RepoTags"], serde_json::json!([]), "nothing names it any more");
+    let redis = client.get("/containers/mcp-redis/json").json();
+    assert_eq!(redis["Image"], client.get("/images/redis:7-alpine/json").json()["Id"]);
 }

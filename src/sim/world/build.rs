@@ -21,15 +21,17 @@ const COMPOSE_VERSION: &str = "2.40.3";
 impl World {
     pub fn build(script: Script, origin: Moment) -> Result<Self, String> {
         let mut random = Random::new(script.seed);
-        let images = script
+        let mut images: Vec<Image> = script
             .images
             .iter()
             .map(|image| Image {
                 id: format!("sha256:{}", random.hex(64)),
                 created: origin.before(image.age.0),
                 spec: image.clone(),
+                before: None,
             })
             .collect();
+        rebuild(&mut images, origin, &mut random);
         let gpus = script
             .gpus
             .iter()
@@ -113,6 +115,7 @@ impl World {
                     None => format!("{}-{name}-{number}", stack.project),
                 };
                 let id = self.create(&container_name, &body).map_err(told)?;
+                self.age_image(&id, &service.image);
                 self.start(&id).map_err(told)?;
                 if service.stopped {
                     self.exit_quietly(&id);
@@ -134,7 +137,9 @@ impl World {
 
     /// The body that Compose would send.
     fn body(&mut self, stack: &Stack, name: &str, service: &Service, number: u32) -> Value {
-        let image_id = self.image(&service.image).map(|image| image.id.clone()).unwrap_or_default();
+        let then = self.now;
+        let image_id = self.image_at(&service.image, then).map(|image| image.id.clone()).unwrap_or_default();
+        let deployed = stack.config_hashes.get(name).filter(|_| !service.edited).cloned();
         let mut exposed = Map::new();
         let mut bindings = Map::new();
         for published in &service.ports {
@@ -194,7 +199,7 @@ impl World {
                 "com.docker.compose.container-number": number.to_string(),
                 "com.docker.compose.oneoff": "False",
                 "com.docker.compose.config-hash":
-                    stack.config_hashes.get(name).cloned().unwrap_or_else(|| self.random.hex(64)),
+                    deployed.unwrap_or_else(|| self.random.hex(64)),
                 "com.docker.compose.image": image_id,
                 "com.docker.compose.version": COMPOSE_VERSION,
                 "com.docker.compose.depends_on": depends.join(","),
@@ -208,10 +213,19 @@ impl World {
                 "RestartPolicy": { "Name": service.restart, "MaximumRetryCount": 0 },
                 "Memory": service.memory_limit.map_or(0, |limit| limit.0),
                 "DeviceRequests": requests,
-                "LogConfig": { "Type": "json-file", "Config": {} },
+                "LogConfig": { "Type": "json-file", "Config": { "max-file": "5", "max-size": "10m" } },
             },
             "NetworkingConfig": { "EndpointsConfig": { network.as_str(): { "Aliases": container_name } } },
         })
+    }
+
+    /// Gives a container of the past the image that its reference stood for then.
+    fn age_image(&mut self, id: &str, reference: &str) {
+        let then = self.now;
+        let Some(image) = self.image_at(reference, then).map(|image| image.id.clone()) else { return };
+        if let Some(container) = self.containers.get_mut(id) {
+            container.image_id = image;
+        }
     }
 
     fn build_fleet(&mut self) -> Result<(), String> {
@@ -252,6 +266,23 @@ impl World {
         }
         Ok(())
     }
+}
+
+/// Where references were given to a newer build, what has been there becomes an image without a reference.
+fn rebuild(images: &mut Vec<Image>, origin: Moment, random: &mut Random) {
+    let mut older = Vec::new();
+    for image in images.iter_mut() {
+        let Some(rebuilt) = image.spec.rebuilt else { continue };
+        let id = format!("sha256:{}", random.hex(64));
+        let until = origin.before(rebuilt.0);
+        let mut before = image.clone();
+        before.spec.tags.clear();
+        image.id = id;
+        image.created = until;
+        image.before = Some((before.id.clone(), until));
+        older.push(before);
+    }
+    images.append(&mut older);
 }
 
 fn ensure_mode(volume: &str) -> String {

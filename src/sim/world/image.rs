@@ -10,6 +10,8 @@ pub struct Image {
     pub id: String,
     pub created: Moment,
     pub spec: spec::Image,
+    /// The build that had the references before, and until when.
+    pub before: Option<(String, Moment)>,
 }
 
 /// `nginx` means `nginx:latest`; `docker.io/library/nginx` means `nginx`.
@@ -114,6 +116,15 @@ impl World {
                     && image.id.strip_prefix("sha256:").is_some_and(|known| known.starts_with(digits)))
                 || reference.split_once('@').is_some_and(|(_, digest)| digest == image.id)
         })
+    }
+
+    /// The image that the reference stood for at a moment of the past.
+    pub fn image_at(&self, reference: &str, then: Moment) -> Option<&Image> {
+        let image = self.image(reference)?;
+        match &image.before {
+            Some((older, until)) if then < *until => self.image(older),
+            Some(_) | None => Some(image),
+        }
     }
 
     pub fn image_or_refusal(&self, reference: &str) -> Result<&Image, Refusal> {

@@ -6,6 +6,8 @@ use super::{Rows, explain};
 use crate::app::State;
 use crate::app::pane::PaneId;
 use crate::app::store::fleet::Connection;
+use crate::domain::Drift;
+use crate::domain::safe::TextStyle;
 use crate::view::canvas::{Canvas, Piece};
 use crate::view::frame::Frame;
 use crate::view::words;
@@ -24,6 +26,17 @@ pub(in crate::view) fn draw(canvas: &mut Canvas<'_>, state: &State, area: Rect, 
         left.push((&marked, theme.accent));
     }
     let away = stale(canvas, state, usize::from(area.width).saturating_sub(20));
+    // What counts when all of it is old is since when.
+    let drifts: Vec<(String, TextStyle)> = [Drift::Changed, Drift::ImageNewer, Drift::Orphan]
+        .into_iter()
+        .filter(|_| away.is_none())
+        .filter_map(|drift| {
+            let count = state.tree.drifting(drift);
+            let (symbol, look) = words::drift(drift, theme);
+            (count > 0).then(|| (format!("{symbol} {count} {} ", drift.word()), look))
+        })
+        .collect();
+    left.extend(drifts.iter().map(|(words, look)| (words.as_str(), *look)));
     let counts = state.tree.counts();
     let running = format!(" {}/{} running ", counts.running, counts.containers);
     let right: Vec<Piece<'_>> = match &away {

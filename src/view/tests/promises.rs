@@ -248,3 +248,23 @@ fn all_of_the_selected_finding_can_be_read_when_zoomed() {
         scenes::press(&mut state, &["j"]);
     }
 }
+
+#[test]
+fn drift_is_said_in_words_where_there_is_room_and_unknown_is_never_in_sync() {
+    let state = scenes::incident();
+    for (width, height, words) in [(80, 24, true), (120, 40, false), (200, 60, true)] {
+        let shown = text(&state, width, height);
+        let row = |service: &str| {
+            let found = shown.lines().find(|line| line.contains(&format!("● {service} ")));
+            found.unwrap_or_else(|| panic!("no {service} at {width}×{height}\n{shown}")).to_owned()
+        };
+        let (changed, same) = if words { ("changed", "in sync") } else { ("≠", "=") };
+        assert!(row("grafana").contains(changed), "{width}×{height}\n{shown}");
+        assert!(row("mcp-api").contains(same), "{width}×{height}\n{shown}");
+        assert!(shown.contains("≠ 1 changed") && shown.contains("running"), "{width}×{height}\n{shown}");
+        if height > 40 {
+            let unknown = if words { "unknown" } else { "?" };
+            assert!(row("server").contains(unknown) && !row("server").contains(same), "{shown}");
+        }
+    }
+}

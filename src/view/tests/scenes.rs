@@ -10,6 +10,7 @@ use crate::domain::stack::{BackupEntry, BackupPart, BackupSource, StackService};
 use crate::domain::task::{JournalLine, StepPart};
 use crate::domain::*;
 use jiff::{SignedDuration, Timestamp};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -576,6 +577,22 @@ pub fn simulated() -> State {
     state
 }
 
+fn drifts() -> BTreeMap<(String, String), Drift> {
+    let mut drifts = BTreeMap::new();
+    for file in stacks().iter().take(2) {
+        for service in &file.services {
+            let drift = match service.name.as_str() {
+                "grafana" => Drift::Changed,
+                "nginx" => Drift::ImageNewer,
+                "server" => Drift::Unknown,
+                _ => Drift::InSync,
+            };
+            drifts.insert((file.reference.project.clone(), service.name.clone()), drift);
+        }
+    }
+    drifts
+}
+
 fn quiet_server(simulated: bool) -> State {
     let mut state = empty();
     tell(&mut state, Msg::Fleet(FleetEvent::Connected(daemon(simulated))));
@@ -596,6 +613,7 @@ fn quiet_server(simulated: bool) -> State {
         tell(&mut state, Msg::Gpu(GpuSample::Devices(devices)));
     }
     tell(&mut state, Msg::Checks(checks()));
+    tell(&mut state, Msg::Drift(drifts()));
     tell(
         &mut state,
         Msg::Figures(vec![

@@ -13,6 +13,8 @@ pub struct Image {
     pub size: Size,
     #[serde(default)]
     pub age: Span,
+    /// So long ago the references were given to a newer build; what was created before has the older one.
+    pub rebuilt: Option<Span>,
     #[serde(default)]
     pub environment: Vec<String>,
     #[serde(default)]
@@ -78,6 +80,9 @@ pub struct Service {
     pub gpus: Vec<u32>,
     #[serde(default)]
     pub stopped: bool,
+    /// Whether its file was edited after it was created: its label then has another hash than the file.
+    #[serde(default)]
+    pub edited: bool,
     #[serde(default)]
     pub behaviour: Behaviour,
 }

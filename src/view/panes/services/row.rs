@@ -10,27 +10,36 @@ use crate::view::widgets::columns::{Column, widths};
 use crate::view::words::{self, ABSENT, Mark};
 use ratatui::layout::Rect;
 
-/// Name, replicas, state, check, restarts, GPUs, ports, CPU, memory.
-const COLUMNS: [Column; 9] = [
-    Column::between(18, 28, 0),
-    Column::fixed(5, 1),
-    Column::between(21, 24, 1),
-    Column::between(12, 28, 5),
-    Column::fixed(4, 4),
-    Column::fixed(6, 6),
-    Column::between(10, 22, 7),
-    Column::fixed(5, 3),
-    Column::fixed(5, 2),
-];
+/// The longest word for a drift, `image newer`.
+const DRIFT_WORD: u16 = 11;
+
+/// Name, replicas, state, drift, check, restarts, GPUs, ports, CPU, memory.
+const fn columns(drift: Column) -> [Column; 10] {
+    [
+        Column::between(18, 28, 0),
+        Column::fixed(5, 1),
+        Column::between(21, 24, 1),
+        drift,
+        Column::between(12, 28, 6),
+        Column::fixed(4, 4),
+        Column::fixed(6, 7),
+        Column::between(10, 22, 8),
+        Column::fixed(5, 3),
+        Column::fixed(5, 2),
+    ]
+}
 
 /// Where the columns of all rows stand, so that they stand in line.
 pub(super) struct Columns {
-    widths: [u16; 9],
+    widths: [u16; 10],
 }
 
 impl Columns {
     pub(super) fn within(room: u16) -> Self {
-        Self { widths: widths(&COLUMNS, room) }
+        let in_words = widths(&columns(Column::fixed(DRIFT_WORD, 5)), room);
+        // Its symbol stays where there is no room for its word.
+        let has_word = in_words[3] > 0;
+        Self { widths: if has_word { in_words } else { widths(&columns(Column::fixed(1, 2)), room) } }
     }
 }
 
@@ -39,6 +48,7 @@ impl Columns {
 struct Cells {
     replicas: (String, TextStyle),
     state: (String, TextStyle),
+    drift: Option<(String, words::Mark)>,
     check: Vec<(String, TextStyle)>,
     restarts: (String, TextStyle),
     gpus: (String, TextStyle),
@@ -119,21 +129,28 @@ fn draw_cells(canvas: &mut Canvas<'_>, area: Rect, columns: &Columns, cells: &Ce
     let (at, room) = next(1);
     canvas.put_right(at, y, room, &cells.replicas.0, cells.replicas.1);
     let (at, room) = next(2);
-    // What has neither check nor restarts has their room for its words.
-    let spans = cells.check.is_empty() && cells.restarts.0.is_empty() && cells.gpus.0.is_empty();
-    let beside: u16 = widths[3..6].iter().map(|width| width + u16::from(*width > 0)).sum();
+    // What has none of what follows has its room for its words.
+    let spans = cells.drift.is_none()
+        && cells.check.is_empty()
+        && cells.restarts.0.is_empty()
+        && cells.gpus.0.is_empty();
+    let beside: u16 = widths[3..7].iter().map(|width| width + u16::from(*width > 0)).sum();
     let room = if spans { room + beside } else { room };
     canvas.put(at, y, room, &cells.state.0, cells.state.1);
     let (at, room) = next(3);
+    if let Some((word, (symbol, look))) = &cells.drift {
+        canvas.put(at, y, room, if room < DRIFT_WORD { symbol } else { word }, *look);
+    }
+    let (at, room) = next(4);
     let check: Vec<_> = cells.check.iter().map(|(text, look)| (text.as_str(), *look)).collect();
     canvas.pieces(at, y, room, &check);
-    let (at, room) = next(4);
-    canvas.put_right(at, y, room, &cells.restarts.0, cells.restarts.1);
     let (at, room) = next(5);
-    canvas.put(at, y, room, &cells.gpus.0, cells.gpus.1);
+    canvas.put_right(at, y, room, &cells.restarts.0, cells.restarts.1);
     let (at, room) = next(6);
-    canvas.put(at, y, room, &cells.ports.0, cells.ports.1);
+    canvas.put(at, y, room, &cells.gpus.0, cells.gpus.1);
     let (at, room) = next(7);
+    canvas.put(at, y, room, &cells.ports.0, cells.ports.1);
+    let (at, room) = next(8);
     let (cpu, memory) = if cells.running {
         (
             words::optional(cells.usage.cpu_percent, units::percent),
@@ -144,7 +161,7 @@ fn draw_cells(canvas: &mut Canvas<'_>, area: Rect, columns: &Columns, cells: &Ce
     };
     let look = |text: &str| if text == ABSENT { theme.dim } else { theme.text };
     canvas.put_right(at, y, room, &cpu, look(&cpu));
-    let (at, room) = next(8);
+    let (at, room) = next(9);
     canvas.put_right(at, y, room, &memory, look(&memory));
 }
 
@@ -183,6 +200,7 @@ fn service_cells(canvas: &Canvas<'_>, state: &State, node: &ServiceNode) -> Cell
     let gpus = node.containers.iter().flat_map(|container| state.gpus.held_by(&container.id));
     Cells {
         replicas: (format!("{}/{}", node.running, node.wanted), look),
+        drift: node.drift.map(|drift| (drift.word().to_owned(), words::drift(drift, theme))),
         check: check(state, node, theme),
         gpus: (gpu_words(gpus.map(|(index, _)| index)), theme.info),
         ports: (node.ports.to_string(), theme.dim),

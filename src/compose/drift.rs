@@ -1,0 +1,76 @@
+//! Drift: per service, whether its containers are what the files say now. Pure but for asking which images there are.
+
+mod images;
+
+pub use images::present_images;
+
+use super::file::{Project, Service};
+use super::hash::config_hash;
+use crate::domain::{ComposeLabels, Container, Drift};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// By reference, the id of the image that it stands for on this server; `None` where it stands for none. What is not
+/// there at all was not asked for yet.
+pub type PresentImages = BTreeMap<String, Option<String>>;
+
+/// The references whose images must be known to tell the drift of these containers.
+pub fn references<'list>(
+    project: &Project,
+    containers: impl IntoIterator<Item = &'list Container>,
+) -> BTreeSet<String> {
+    let services = containers.into_iter().filter_map(|container| declared(project, own(container)?));
+    services.map(|service| service.image_name(&project.name)).collect()
+}
+
+/// The drift of every service of which there are containers; `containers` are the project's. Without a project, that of
+/// none can be told.
+pub fn drift<'list>(
+    project: Option<&Project>,
+    containers: impl IntoIterator<Item = &'list Container>,
+    images: &PresentImages,
+) -> BTreeMap<String, Drift> {
+    let mut hashes: BTreeMap<&str, String> = BTreeMap::new();
+    let mut services: BTreeMap<String, Drift> = BTreeMap::new();
+    for container in containers {
+        let Some(labels) = own(container) else { continue };
+        let drift = match project {
+            None => Drift::Unknown,
+            Some(project) => match declared(project, labels) {
+                None => Drift::Orphan,
+                Some(service) => {
+                    let hash = hashes.entry(&service.name).or_insert_with(|| config_hash(service));
+                    let present = images.get(&service.image_name(&project.name));
+                    of_container(labels, hash, present.and_then(Option::as_deref))
+                }
+            },
+        };
+        let known = services.entry(labels.service.clone()).or_insert(drift);
+        *known = drift.max(*known);
+    }
+    services
+}
+
+/// What `docker compose run` made is no replica of its service, and belongs to nobody's file.
+fn own(container: &Container) -> Option<&ComposeLabels> {
+    container.compose.as_ref().filter(|labels| !labels.oneoff)
+}
+
+/// A service whose profile is not active is no orphan.
+fn declared<'project>(project: &'project Project, labels: &ComposeLabels) -> Option<&'project Service> {
+    project.services.get(&labels.service).or_else(|| project.disabled.get(&labels.service))
+}
+
+fn of_container(labels: &ComposeLabels, hash: &str, image: Option<&str>) -> Drift {
+    match (&labels.config_hash, &labels.image, image) {
+        // No Compose tool made it, and none will touch it.
+        (None, _, _) => Drift::Unknown,
+        (Some(label), _, _) if label != hash => Drift::Changed,
+        (Some(_), None, _) => Drift::Changed,
+        (Some(_), Some(_), None) => Drift::Unknown,
+        (Some(_), Some(label), Some(image)) if label == image => Drift::InSync,
+        (Some(_), Some(_), Some(_)) => Drift::ImageNewer,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,120 @@
+use super::*;
+use crate::compose::file::{LoadRequest, load};
+use crate::domain::{ContainerId, ContainerState, Safe};
+use rstest::rstest;
+
+fn project(text: &str) -> Project {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("compose.yaml");
+    std::fs::write(&file, text).unwrap();
+    let request =
+        LoadRequest { files: vec![file], project_name: Some("shop".to_owned()), ..LoadRequest::default() };
+    load(&request).unwrap()
+}
+
+fn shop() -> Project {
+    project(
+        "
+services:
+  web: {image: nginx}
+  debug: {image: busybox, profiles: [debug]}
+",
+    )
+}
+
+fn container(service: &str, hash: Option<&str>, image: Option<&str>) -> Container {
+    Container {
+        id: ContainerId("0".repeat(64)),
+        name: Safe::new(format!("shop-{service}-1")),
+        image: Safe::new("nginx"),
+        image_id: "sha256:1".to_owned(),
+        compose: Some(ComposeLabels {
+            project: "shop".to_owned(),
+            service: service.to_owned(),
+            number: Some(1),
+            oneoff: false,
+            config_hash: hash.map(str::to_owned),
+            image: image.map(str::to_owned),
+            working_dir: None,
+            config_files: Vec::new(),
+            depends_on: Vec::new(),
+            version: None,
+        }),
+        state: ContainerState::Running,
+        health: None,
+        status: Safe::default(),
+        created: None,
+        ports: Vec::new(),
+        networks: Vec::new(),
+        mounts: Vec::new(),
+        details: None,
+    }
+}
+
+fn images() -> PresentImages {
+    [("nginx".to_owned(), Some("sha256:1".to_owned())), ("busybox".to_owned(), None)].into()
+}
+
+#[rstest]
+#[case::as_it_was_created("right", Some("sha256:1"), Drift::InSync)]
+#[case::the_file_was_edited("wrong", Some("sha256:1"), Drift::Changed)]
+#[case::both("wrong", Some("sha256:2"), Drift::Changed)]
+#[case::the_reference_moved_on("right", Some("sha256:2"), Drift::ImageNewer)]
+#[case::up_would_recreate_what_has_no_image("right", None, Drift::Changed)]
+fn a_container_is_held_against_file_and_image(
+    #[case] hash: &str,
+    #[case] image: Option<&str>,
+    #[case] expected: Drift,
+) {
+    let project = shop();
+    let right = config_hash(&project.services["web"]);
+    let hash = if hash == "right" { right.as_str() } else { hash };
+    let containers = [container("web", Some(hash), image)];
+    assert_eq!(drift(Some(&project), &containers, &images())["web"], expected);
+}
+
+#[test]
+fn what_cannot_be_told_is_never_in_sync() {
+    let project = shop();
+    let right = config_hash(&project.services["web"]);
+    let web = container("web", Some(&right), Some("sha256:1"));
+    let of = |project: Option<&Project>, container: &Container, images: &PresentImages| {
+        drift(project, [container], images)["web"]
+    };
+    assert_eq!(of(None, &web, &images()), Drift::Unknown, "no file");
+    assert_eq!(of(Some(&project), &web, &PresentImages::new()), Drift::Unknown, "not asked yet");
+    let gone = [("nginx".to_owned(), None)].into();
+    assert_eq!(of(Some(&project), &web, &gone), Drift::Unknown, "the reference stands for no image");
+    let foreign = container("web", None, None);
+    assert_eq!(of(Some(&project), &foreign, &images()), Drift::Unknown, "no Compose tool made it");
+}
+
+#[test]
+fn a_service_is_what_the_worst_of_its_containers_is() {
+    let project = shop();
+    let right = config_hash(&project.services["web"]);
+    let containers = [
+        container("web", Some(&right), Some("sha256:1")),
+        container("web", Some(&right), Some("sha256:2")),
+        container("web", Some("wrong"), Some("sha256:1")),
+    ];
+    assert_eq!(drift(Some(&project), &containers, &images())["web"], Drift::Changed);
+    assert_eq!(drift(Some(&project), &containers[..2], &images())["web"], Drift::ImageNewer);
+}
+
+#[test]
+fn only_what_no_profile_has_is_an_orphan() {
+    let project = shop();
+    let mut once = container("web", Some("x"), None);
+    if let Some(labels) = &mut once.compose {
+        labels.oneoff = true;
+    }
+    let containers = [container("gone", Some("x"), None), container("debug", Some("x"), None), once];
+    let found = drift(Some(&project), &containers, &images());
+    assert_eq!(found, [("gone".to_owned(), Drift::Orphan), ("debug".to_owned(), Drift::Changed)].into());
+    assert_eq!(
+        references(&project, &containers),
+        ["busybox".to_owned()].into(),
+        "nothing is asked for in vain"
+    );
+}
