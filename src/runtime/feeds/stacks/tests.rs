@@ -1,7 +1,15 @@
 use super::*;
 
-const COMPOSE: &str =
-    "services: {web: {image: nginx, env_file: [web.env, {path: more.env, required: false}]}}\n";
+const COMPOSE: &str = "
+include: [{path: part/compose.yaml, env_file: part/its.env}]
+services:
+  web:
+    extends: {file: base.yaml, service: base}
+    image: nginx
+    env_file: [web.env, {path: more.env, required: false}]
+";
+const BASE: &str = "services: {base: {environment: {BASE: slow}}}\n";
+const PART: &str = "services: {part: {image: \"redis:$TAG\"}}\n";
 
 /// A stack whose files all bear the same old time.
 fn stack(directory: &std::path::Path) -> Search {
