@@ -100,7 +100,7 @@ async fn tell_drift(
 }
 
 impl StackStatus {
-    fn containers(&self) -> impl Iterator<Item = &Container> {
+    fn containers(&self) -> impl Iterator<Item = &Container> + Clone {
         self.services.values().flat_map(|service| &service.containers)
     }
 }

@@ -4,8 +4,9 @@ mod images;
 
 pub use images::present_images;
 
+use super::body::{resolved, resolved_hash};
 use super::file::{Project, Service};
-use super::hash::config_hash;
+use super::observe::number;
 use crate::domain::{ComposeLabels, Container, Drift};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -26,19 +27,21 @@ pub fn references<'list>(
 /// none can be told.
 pub fn drift<'list>(
     project: Option<&Project>,
-    containers: impl IntoIterator<Item = &'list Container>,
+    containers: impl IntoIterator<Item = &'list Container> + Clone,
     images: &PresentImages,
 ) -> BTreeMap<String, Drift> {
     let mut hashes: BTreeMap<&str, String> = BTreeMap::new();
     let mut services: BTreeMap<String, Drift> = BTreeMap::new();
-    for container in containers {
+    for container in containers.clone() {
         let Some(labels) = own(container) else { continue };
         let drift = match project {
             None => Drift::Unknown,
             Some(project) => match declared(project, labels) {
                 None => Drift::Orphan,
                 Some(service) => {
-                    let hash = hashes.entry(&service.name).or_insert_with(|| config_hash(service));
+                    let hash = hashes
+                        .entry(&service.name)
+                        .or_insert_with(|| expected_hash(service, containers.clone()));
                     let present = images.get(&service.image_name(&project.name));
                     of_container(labels, hash, present.and_then(Option::as_deref))
                 }
@@ -48,6 +51,21 @@ pub fn drift<'list>(
         *known = drift.max(*known);
     }
     services
+}
+
+/// The hash that a container of the service would get now, beside the project's present containers: where the service
+/// refers to another's, the first of them is meant.
+pub fn expected_hash<'list>(
+    service: &Service,
+    containers: impl IntoIterator<Item = &'list Container> + Clone,
+) -> String {
+    let first = |name: &str| {
+        let containers = containers.clone().into_iter();
+        let of_service =
+            containers.filter(|container| own(container).is_some_and(|labels| labels.service == name));
+        of_service.min_by_key(|container| number(container)).map(|container| container.id.0.clone())
+    };
+    resolved_hash(&resolved(service, &first))
 }
 
 /// What `docker compose run` made is no replica of its service, and belongs to nobody's file.

@@ -1,4 +1,5 @@
 use super::*;
+use crate::compose::config_hash;
 use crate::compose::file::{LoadRequest, load};
 use crate::domain::{ContainerId, ContainerState, Safe};
 use rstest::rstest;
@@ -117,4 +118,22 @@ fn only_what_no_profile_has_is_an_orphan() {
         ["busybox".to_owned()].into(),
         "nothing is asked for in vain"
     );
+}
+
+#[test]
+fn a_service_that_shares_anothers_network_is_held_against_the_container_that_is_there() {
+    let project = project(
+        "
+services:
+  web: {image: nginx}
+  probe: {image: nginx, network_mode: 'service:web'}
+",
+    );
+    let web = config_hash(&project.services["web"]);
+    let mut first = container("web", Some(&web), Some("sha256:1"));
+    let hash = expected_hash(&project.services["probe"], [&first]);
+    let probe = container("probe", Some(&hash), Some("sha256:1"));
+    assert_eq!(drift(Some(&project), [&first, &probe], &images())["probe"], Drift::InSync);
+    first.id = ContainerId("1".repeat(64));
+    assert_eq!(drift(Some(&project), [&first, &probe], &images())["probe"], Drift::Changed);
 }

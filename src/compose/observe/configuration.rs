@@ -1,8 +1,8 @@
 //! What the Engine says, whole, of the containers that will not stay: by it a plan can tell what has changed.
 
 use super::INSPECTED_AT_ONCE;
+use crate::compose::drift::expected_hash;
 use crate::compose::file::Project;
-use crate::compose::hash::config_hash;
 use crate::domain::{Container, ContainerId, Fault, FaultKind};
 use crate::engine::Engine;
 use futures_util::StreamExt;
@@ -31,7 +31,7 @@ pub(super) async fn configurations(
     containers: &[Container],
 ) -> BTreeMap<ContainerId, Configuration> {
     let outdated: Vec<Container> =
-        containers.iter().filter(|container| is_outdated(project, container)).cloned().collect();
+        containers.iter().filter(|container| is_outdated(project, containers, container)).cloned().collect();
     let asked = futures_util::stream::iter(outdated)
         .map(|container| async move { (container.id.clone(), configuration(engine, &container).await) })
         .buffer_unordered(INSPECTED_AT_ONCE);
@@ -46,10 +46,10 @@ pub(super) async fn configurations(
     known.collect()
 }
 
-fn is_outdated(project: Option<&Project>, container: &Container) -> bool {
+fn is_outdated(project: Option<&Project>, all: &[Container], container: &Container) -> bool {
     let Some(labels) = &container.compose else { return false };
     let service = project.and_then(|project| project.service(&labels.service));
-    service.is_some_and(|service| labels.config_hash.as_deref() != Some(config_hash(service).as_str()))
+    service.is_some_and(|service| labels.config_hash.as_deref() != Some(expected_hash(service, all).as_str()))
 }
 
 async fn configuration(engine: &Engine, container: &Container) -> Result<Configuration, Fault> {

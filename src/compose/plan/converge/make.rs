@@ -52,11 +52,8 @@ impl Converging<'_> {
         let creation = creation(self.project, resolved.0, number, around);
         let name = creation.name.clone();
         let known = self.observed.configurations.get(&old.id);
-        let reason = difference::reason(
-            reason,
-            &creation,
-            known.filter(|_| self.wish.recreate == Recreate::Changed),
-        );
+        let reason =
+            difference::reason(reason, &creation, known.filter(|_| self.wish.recreate == Recreate::Changed));
         let action = Action::Recreate { old: old.id.clone(), creation: Box::new(creation) };
         let step = plan.add(StepVerb::RecreateContainer, &name, Some(&self.service.name), &reason, action);
         if old.is_running() {
