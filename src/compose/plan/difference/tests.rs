@@ -30,6 +30,7 @@ fn creation() -> Creation {
             "NetworkingConfig": { "EndpointsConfig": { "shop_front": { "Aliases": ["shop-web-1", "web"] } } },
         }),
         platform: None,
+        pending: None,
         connect: vec![("shop_back".to_owned(), json!({ "Aliases": ["shop-web-1", "web"] }))],
     }
 }
