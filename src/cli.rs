@@ -6,6 +6,7 @@
 
 mod arguments;
 mod attach;
+mod attachment;
 mod backup;
 mod change;
 mod cleanup;
@@ -17,6 +18,7 @@ mod demo;
 mod documents;
 mod down;
 mod events;
+mod exec;
 mod gpus;
 mod health;
 mod kill;
@@ -33,6 +35,7 @@ mod ps;
 mod report;
 mod restart;
 mod rm;
+mod run;
 mod scale;
 mod signal;
 mod snapshot;
@@ -112,6 +115,9 @@ fn dispatch(arguments: Arguments, output: Output) -> Result<u8, Fault> {
         Command::Unpause(arguments) => wait(unpause::run(&context()?, arguments, output)),
         Command::Rm(arguments) => wait(rm::run(&context()?, arguments, output)),
         Command::Wait(arguments) => wait(self::wait::run(&context()?, arguments, output)),
+        Command::Run(arguments) => wait(run::run(&context()?, arguments, output)),
+        Command::Exec(arguments) => wait(exec::run(&context()?, arguments, output)),
+        Command::Attach(arguments) => wait(attachment::run(&context()?, arguments, output)),
         Command::Port(arguments) => wait(port::run(&context()?, arguments, output)),
         Command::Top(arguments) => wait(top::run(&context()?, arguments, output)),
         Command::Ls(arguments) => wait(ls::run(&context()?, arguments, output)),

@@ -13,7 +13,7 @@ mod hash;
 mod observe;
 pub mod plan;
 
-pub use apply::{apply, apply_unless};
+pub use apply::{apply, apply_unless, create_container};
 pub use body::COMPOSE_VERSION;
 pub use drift::{PresentImages, drift, present_images, references};
 pub use file::{LoadRequest, Project, is_postgres, load};

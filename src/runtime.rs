@@ -11,10 +11,12 @@ mod frames;
 mod input;
 mod io;
 mod panic;
+pub mod session;
 mod shell;
 mod signals;
 mod snapshot;
 mod terminal;
+mod typed;
 mod watchdog;
 
 pub use feeds::figures::{Script, Source};

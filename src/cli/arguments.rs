@@ -1,8 +1,9 @@
 //! The grammar, after docker compose's.
 
 use super::{
-    backup, cleanup, config, create, documents, down, events, health, kill, logs, ls, pause, plan, port, ps,
-    restart, rm, scale, snapshot, start, stop, tasks, top, unpause, up, version, volumes, wait, worker,
+    attachment, backup, cleanup, config, create, documents, down, events, exec, health, kill, logs, ls,
+    pause, plan, port, ps, restart, rm, run, scale, snapshot, start, stop, tasks, top, unpause, up, version,
+    volumes, wait, worker,
 };
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
@@ -103,6 +104,12 @@ pub enum Command {
     Cleanup(cleanup::Arguments),
     /// Show what the stack's containers wrote
     Logs(logs::Arguments),
+    /// Run a command in a one-off container of a service, and end with its exit code
+    Run(run::Arguments),
+    /// Run a command in a container that runs, and end with its exit code
+    Exec(exec::Arguments),
+    /// Make this terminal the one of a container; ctrl-p ctrl-q leaves it
+    Attach(attachment::Arguments),
     /// Wait until a container ends, and end with its exit code
     Wait(wait::Arguments),
     /// Show where a port of a container is published

@@ -34,7 +34,10 @@ pub async fn to_the_end(follower: &mut Follower, output: Output) -> Result<(), F
                 pressed.map_err(|error| Fault::io("wait for", "Ctrl-C", &error))?;
                 return Err(Fault::new(FaultKind::Cancelled, "follow", &id.0)
                     .because("the task goes on without this command")
-                    .hint(format!("`mcp-tui tasks attach {}` follows it again", id.0)));
+                    .hint(format!(
+                        "`mcp-tui tasks attach {0}` follows it again, `mcp-tui tasks cancel {0}` ends it",
+                        id.0
+                    )));
             }
         }
     }

@@ -41,6 +41,15 @@ pub async fn confirmed(
     submit(context, request, output).await
 }
 
+/// The same, unless all is as it should be already; then nothing is said of it.
+pub async fn unless_done(context: &Context, operation: Operation, output: Output) -> Result<(), Fault> {
+    let request = request(context, operation, &[]).await?;
+    if task::plan(&context.engine().await?, &request).await?.is_empty() {
+        return Ok(());
+    }
+    submit(context, request, output).await.map(drop)
+}
+
 async fn request(context: &Context, operation: Operation, named: &[String]) -> Result<TaskRequest, Fault> {
     context.may_change(operation.verb())?;
     let chosen = choose(context).await?;

@@ -63,7 +63,7 @@ pub async fn run(context: &Context, arguments: Arguments, output: Output) -> Res
     containers.sort_by_key(order);
     let streams: Vec<LogStream> =
         containers.iter().map(|container| engine.logs(&container.id, request.clone())).collect();
-    let output = Output { colour: output.colour && !arguments.no_color, ..output };
+    let output = if arguments.no_color { output.without_colour() } else { output };
     let printer = Printer::new(&containers, &arguments, output);
     if arguments.follow { follow(streams, &printer).await } else { merge(streams, &printer).await }
 }

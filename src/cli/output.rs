@@ -11,6 +11,8 @@ pub struct Output {
     pub json: bool,
     /// Only a terminal gets colours, and only when nobody objects.
     pub colour: bool,
+    /// Standard output is somebody else's.
+    aside: bool,
 }
 
 /// What a piece of text means; its colour follows from it.
@@ -26,7 +28,18 @@ pub enum Tone {
 impl Output {
     pub fn new(json: bool) -> Self {
         let objected = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-        Self { json, colour: !json && !objected && io::stdout().is_terminal() }
+        Self { json, colour: !json && !objected && io::stdout().is_terminal(), aside: false }
+    }
+
+    #[must_use]
+    pub fn without_colour(self) -> Self {
+        Self { colour: false, ..self }
+    }
+
+    /// For what is said beside a program's own output: to standard error.
+    #[must_use]
+    pub fn aside(self) -> Self {
+        Self { json: false, colour: false, aside: true }
     }
 
     /// One line, made safe.
@@ -47,12 +60,20 @@ impl Output {
             }
         }
         line.push('\n');
-        Self::write(&line)
+        self.put(&line)
     }
 
     /// A question, with the cursor after it.
     pub fn prompt(self, text: &str) -> Result<(), Fault> {
-        Self::write(&Safe::new(text))
+        self.put(&Safe::new(text))
+    }
+
+    fn put(self, text: &str) -> Result<(), Fault> {
+        if self.aside {
+            let written = io::stderr().lock().write_all(text.as_bytes());
+            return written.map_err(|error| Fault::io("write", "standard error", &error));
+        }
+        Self::write(text)
     }
 
     /// A reader that has seen enough (`| head`) ends the program quietly.

@@ -4,8 +4,9 @@ mod exec;
 mod steps;
 mod wait;
 
+use super::body::Creation;
 use super::plan::ActionPlan;
-use crate::domain::{Fault, FaultKind, TaskEvent};
+use crate::domain::{ContainerId, Fault, FaultKind, TaskEvent};
 use crate::engine::Engine;
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
@@ -71,6 +72,12 @@ pub async fn apply_unless(
             .because("steps of the plan wait for each other")
             .hint("this is a defect of mcp-tui; docker compose can do it meanwhile")),
     }
+}
+
+/// One container by itself, joined to its networks and not started. What cannot be completed is taken away again.
+pub async fn create_container(engine: &Engine, creation: &Creation) -> Result<ContainerId, Fault> {
+    let run = Run::new(engine, &|_| {}, &|| false, None);
+    run.create(&creation.name, creation).await
 }
 
 fn cancelled(operation: &str, object: &str) -> Fault {

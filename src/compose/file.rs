@@ -16,6 +16,7 @@
 
 mod assemble;
 mod check;
+pub mod command_line;
 mod dotenv;
 mod environment;
 mod extends;

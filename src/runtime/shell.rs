@@ -1,12 +1,11 @@
 //! A shell inside a container: the terminal is handed to it until it ends.
 
-use super::terminal;
+use super::{terminal, typed};
 use crate::domain::{ContainerId, Fault, FaultKind, Safe};
 use crate::engine::{Endpoint, Engine};
 use crossterm::terminal::size;
 use futures_util::StreamExt as _;
-use rustix::event::{PollFd, PollFlags, poll};
-use std::io::{self, PipeReader, Write as _};
+use std::io::{self, Write as _};
 use tokio::io::AsyncWriteExt as _;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
@@ -22,7 +21,7 @@ const NOT_STARTED: [i64; 2] = [126, 127];
 pub async fn run(endpoint: &Endpoint, container: &ContainerId) -> Result<i64, Fault> {
     let wrong = |error: &io::Error| failed(container, error);
     terminal::take_keys().map_err(|error| wrong(&error))?;
-    let (stop, mut typed) = read_terminal().map_err(|error| wrong(&error))?;
+    let (stop, mut typed) = typed::read().map_err(|error| wrong(&error))?;
     let result = session(endpoint, container, &mut typed).await;
     match &result {
         Err(fault) => explain(&fault.to_string(), fault.hint.as_deref(), &mut typed).await,
@@ -98,44 +97,6 @@ async fn explain(cause: &str, hint: Option<&str>, typed: &mut mpsc::Receiver<Vec
     while let Some(bytes) = typed.recv().await {
         if bytes.iter().any(|byte| matches!(byte, b'\r' | b'\n')) {
             return;
-        }
-    }
-}
-
-/// Reads the terminal until the returned pipe end is dropped.
-fn read_terminal() -> io::Result<(io::PipeWriter, mpsc::Receiver<Vec<u8>>)> {
-    let (stopped, stop) = io::pipe()?;
-    let (sender, receiver) = mpsc::channel(64);
-    std::thread::Builder::new().name("shell-input".to_owned()).spawn(move || forward(&stopped, &sender))?;
-    Ok((stop, receiver))
-}
-
-fn forward(stopped: &PipeReader, sender: &mpsc::Sender<Vec<u8>>) {
-    let stdin = io::stdin();
-    let mut buffer = [0; 4096];
-    loop {
-        let (terminal, stop) = {
-            let mut fds = [PollFd::new(&stdin, PollFlags::IN), PollFd::new(stopped, PollFlags::IN)];
-            if poll(&mut fds, None).is_err_and(|error| error != rustix::io::Errno::INTR) {
-                return;
-            }
-            (fds[0].revents(), fds[1].revents())
-        };
-        if !stop.is_empty() {
-            return;
-        }
-        if terminal.is_empty() {
-            continue;
-        }
-        match rustix::io::read(&stdin, &mut buffer) {
-            Ok(0) => return,
-            Ok(count) => {
-                if sender.blocking_send(buffer[..count].to_vec()).is_err() {
-                    return;
-                }
-            }
-            Err(rustix::io::Errno::INTR) => {}
-            Err(_) => return,
         }
     }
 }

@@ -112,7 +112,7 @@ impl<'run> Run<'run> {
     }
 
     /// Makes a container under a name, joined to all its networks. What cannot be completed is taken away again.
-    async fn create(&self, name: &str, creation: &Creation) -> Result<ContainerId, Fault> {
+    pub async fn create(&self, name: &str, creation: &Creation) -> Result<ContainerId, Fault> {
         let made = |name: &str| self.made.borrow().get(name).cloned();
         let settled = creation.pending.as_ref().map(|pending| pending.settled(&creation.body, &made));
         let body = settled.as_ref().unwrap_or(&creation.body);

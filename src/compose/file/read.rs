@@ -20,6 +20,8 @@ mod scalars;
 mod service;
 mod top;
 
+pub(super) use mounts::short as short_mount;
+pub(super) use ports::short as short_ports;
 pub(super) use top::{Raw, project};
 
 use crate::domain::yaml::Reader;

@@ -14,7 +14,7 @@ pub fn mounts(reader: &Reader<'_>, context: &Context<'_>) -> Vec<Mount> {
         let mount = match item.node().value {
             Value::Mapping(_) => long(&item, context),
             _ => scalar(&item).and_then(|text| {
-                short(&item, &text, context)
+                short(&text, &|source| context.absolute(&item, source))
                     .map_err(|why| {
                         item.complain(format!("{why}; expected [SOURCE:]TARGET[:OPTIONS], found `{text}`"));
                     })
@@ -31,7 +31,7 @@ pub fn mounts(reader: &Reader<'_>, context: &Context<'_>) -> Vec<Mount> {
 }
 
 /// Split at colons, but for the one of a drive's letter; unknown options are passed over, as in Compose.
-fn short(written: &Reader<'_>, text: &str, context: &Context<'_>) -> Result<Mount, String> {
+pub fn short(text: &str, absolute: &dyn Fn(&str) -> String) -> Result<Mount, String> {
     if text.is_empty() {
         return Err("it is empty".to_owned());
     }
@@ -61,7 +61,7 @@ fn short(written: &Reader<'_>, text: &str, context: &Context<'_>) -> Result<Moun
     }
     if is_path(source) {
         mount.kind = MountKind::Bind;
-        mount.source = context.absolute(written, source);
+        mount.source = absolute(source);
         bind.create_host_path = Some(true);
         mount.bind = Some(bind);
     } else {

@@ -64,7 +64,8 @@ fn protocol(text: &str) -> String {
     if text.is_empty() { "tcp".to_owned() } else { text.to_ascii_lowercase() }
 }
 
-fn short(text: &str) -> Result<Vec<Port>, String> {
+/// `[ADDRESS:][HOST_PORT:]CONTAINER_PORT[/PROTOCOL]`
+pub fn short(text: &str) -> Result<Vec<Port>, String> {
     let (ports, proto) = text.split_once('/').unwrap_or((text, ""));
     let proto = protocol(proto);
     if !matches!(proto.as_str(), "tcp" | "udp" | "sctp") {

@@ -1,0 +1,182 @@
+//! `run`: a command in a one-off container of a service.
+
+use super::attachment;
+use super::change;
+use super::context::Context;
+use super::exec::{has_terminal, variable};
+use super::output::Output;
+use super::stack::{Chosen, choose};
+use crate::compose::file::{Project, command_line};
+use crate::compose::plan::{OneOff, oneoff};
+use crate::compose::{self, observe};
+use crate::domain::units::hexadecimal;
+use crate::domain::{Fault, FaultKind, Operation};
+use crate::engine::SessionOptions;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
+#[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
+pub struct Arguments {
+    /// Do not wait for the command; print the container's id
+    #[arg(short, long)]
+    pub detach: bool,
+    /// A variable for the command; without a value it is taken from here
+    #[arg(short, long, value_name = "KEY=VALUE")]
+    pub env: Vec<String>,
+    /// Instead of the image's
+    #[arg(long, value_name = "COMMAND")]
+    pub entrypoint: Option<String>,
+    #[arg(long, value_name = "CAPABILITY")]
+    pub cap_add: Vec<String>,
+    #[arg(long, value_name = "CAPABILITY")]
+    pub cap_drop: Vec<String>,
+    /// Hand standard input on
+    #[arg(
+        short,
+        long,
+        value_name = "BOOL",
+        action = clap::ArgAction::Set,
+        default_value_t = true,
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "true"
+    )]
+    pub interactive: bool,
+    #[arg(short, long, value_name = "KEY=VALUE")]
+    pub label: Vec<String>,
+    /// The container's name
+    #[arg(long, value_name = "NAME")]
+    pub name: Option<String>,
+    /// No terminal for the command, even if there is one here
+    #[arg(short = 'T', long = "no-tty", alias = "no-TTY")]
+    pub no_tty: bool,
+    /// Start nothing that the service depends on
+    #[arg(long)]
+    pub no_deps: bool,
+    /// Publish a port, as `ports` of a service does
+    #[arg(short, long, value_name = "PORT")]
+    pub publish: Vec<String>,
+    /// Remove the container when it ends
+    #[arg(long)]
+    pub rm: bool,
+    /// Publish the service's own ports
+    #[arg(short = 'P', long)]
+    pub service_ports: bool,
+    /// Be found under the service's name on its networks
+    #[arg(long)]
+    pub use_aliases: bool,
+    #[arg(short, long, value_name = "USER")]
+    pub user: Option<String>,
+    /// Mount a volume, as `volumes` of a service does
+    #[arg(short, long, value_name = "VOLUME")]
+    pub volume: Vec<String>,
+    #[arg(short, long, value_name = "DIRECTORY")]
+    pub workdir: Option<String>,
+    /// The project's name, which has no short option here
+    #[arg(id = "project", long = "project-name", value_name = "PROJECT", hide = true)]
+    pub project: Option<String>,
+    #[arg(value_name = "SERVICE")]
+    pub service: String,
+    /// The service's own when none is given
+    #[arg(value_name = "COMMAND", trailing_var_arg = true, allow_hyphen_values = true)]
+    pub command: Vec<String>,
+}
+
+/// Ends with the command's own exit code.
+pub async fn run(context: &Context, arguments: Arguments, output: Output) -> Result<u8, Fault> {
+    context.may_change("run")?;
+    let chosen = choose(context).await?;
+    let project = files(&chosen)?;
+    chosen.check_services(std::slice::from_ref(&arguments.service), &[])?;
+    let wish = wish(&arguments)?;
+    // Standard output is the command's.
+    let prepare = Operation::Prepare { service: arguments.service.clone(), no_deps: arguments.no_deps };
+    change::unless_done(context, prepare, output.aside()).await?;
+    let engine = context.engine().await?;
+    let observed = observe(&engine, &project.name, Some(project)).await?;
+    let creation = oneoff(project, &observed, &wish)?;
+    let id = compose::create_container(&engine, &creation).await?;
+    let named = |fault: Fault| Fault { object: creation.name.clone(), ..fault };
+    if arguments.detach {
+        engine.start(&id).await.map_err(named)?;
+        return output.line(&id.0).map(|()| 0);
+    }
+    let options = SessionOptions { tty: wish.tty, stdin: wish.stdin, ..SessionOptions::default() };
+    let mut session = engine.attach(&id, &options).await.map_err(named)?;
+    let container = engine.inspect(&id).await.map_err(named)?;
+    if let Err(fault) = engine.start(&id).await {
+        // What never ran is of no use to anybody.
+        if let Err(second) = engine.remove_container(&id, true, true).await {
+            log::warn!("{second}");
+        }
+        return Err(named(fault));
+    }
+    attachment::follow(&engine, &container, &mut session, &options, !wish.tty, output).await
+}
+
+fn files(chosen: &Chosen) -> Result<&Project, Fault> {
+    chosen.project.as_ref().ok_or_else(|| {
+        Fault::new(FaultKind::NotFound, "run", &chosen.reference.project)
+            .because("the stack is known by its containers only, and its files are needed for this")
+            .hint("name its files with -f, or its directory with -s")
+    })
+}
+
+fn wish(arguments: &Arguments) -> Result<OneOff, Fault> {
+    let wrong = |option: &str, text: &str, why: String| {
+        Fault::new(FaultKind::Invalid, "read argument", format!("{option} {text}"))
+            .because(why)
+            .hint("it is written as in a Compose file")
+    };
+    let directory = std::env::current_dir().map_err(|error| Fault::io("find directory", ".", &error))?;
+    let home = std::env::var_os("HOME").map(PathBuf::from);
+    let mount = |text: &String| {
+        command_line::mount(text, &directory, home.as_deref().map(Path::new))
+            .map_err(|why| wrong("--volume", text, why))
+    };
+    let mut ports = Vec::new();
+    for text in &arguments.publish {
+        ports.extend(command_line::ports(text).map_err(|why| wrong("--publish", text, why))?);
+    }
+    let entrypoint = arguments
+        .entrypoint
+        .as_ref()
+        .map(|text| shell_words::split(text).map_err(|error| wrong("--entrypoint", text, error.to_string())));
+    let labels: BTreeMap<String, String> = arguments
+        .label
+        .iter()
+        .map(|text| text.split_once('=').unwrap_or((text, "")))
+        .map(|(key, value)| (key.to_owned(), value.to_owned()))
+        .collect();
+    Ok(OneOff {
+        service: arguments.service.clone(),
+        slug: hexadecimal(&rand_bytes()),
+        name: arguments.name.clone(),
+        command: arguments.command.clone(),
+        entrypoint: entrypoint.transpose()?,
+        environment: arguments.env.iter().map(|entry| variable(entry)).collect::<Result<_, _>>()?,
+        labels,
+        ports,
+        service_ports: arguments.service_ports,
+        volumes: arguments.volume.iter().map(mount).collect::<Result<_, _>>()?,
+        cap_add: arguments.cap_add.clone(),
+        cap_drop: arguments.cap_drop.clone(),
+        user: arguments.user.clone(),
+        working_directory: arguments.workdir.clone(),
+        use_aliases: arguments.use_aliases,
+        tty: !arguments.no_tty && !arguments.detach && has_terminal(),
+        stdin: arguments.interactive && !arguments.detach,
+        remove: arguments.rm,
+    })
+}
+
+/// Enough that no two one-off containers have one name.
+fn rand_bytes() -> [u8; 32] {
+    use std::hash::{BuildHasher, RandomState};
+    let mut bytes = [0; 32];
+    for chunk in bytes.chunks_mut(8) {
+        chunk.copy_from_slice(&RandomState::new().hash_one(0).to_be_bytes());
+    }
+    bytes
+}
