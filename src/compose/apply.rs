@@ -1,6 +1,9 @@
 //! Carries a plan out: every step as soon as those before it have ended, and none after the first failure.
 
 mod exec;
+mod files;
+mod make;
+mod profiles;
 mod steps;
 mod wait;
 
@@ -10,6 +13,7 @@ use crate::domain::{ContainerId, Fault, FaultKind, TaskEvent};
 use crate::engine::Engine;
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
+use profiles::Profiles;
 use std::cell::RefCell;
 use steps::Run;
 
@@ -30,7 +34,8 @@ pub async fn apply_unless(
 ) -> Result<(), Fault> {
     let progress = RefCell::new(progress);
     let tell = |event: TaskEvent| (progress.borrow_mut())(event);
-    let run = Run::new(engine, &tell, is_cancelled, plan.stop_timeout());
+    let profiles = Profiles::read(plan.actions())?;
+    let run = Run::new(engine, &tell, is_cancelled, plan.stop_timeout(), profiles);
     let steps = &plan.plan().steps;
     let mut waiting: Vec<usize> = (0..steps.len()).collect();
     let mut ended = vec![false; steps.len()];
@@ -76,7 +81,8 @@ pub async fn apply_unless(
 
 /// One container by itself, joined to its networks and not started. What cannot be completed is taken away again.
 pub async fn create_container(engine: &Engine, creation: &Creation) -> Result<ContainerId, Fault> {
-    let run = Run::new(engine, &|_| {}, &|| false, None);
+    let profiles = Profiles::of([creation])?;
+    let run = Run::new(engine, &|_| {}, &|| false, None, profiles);
     run.create(&creation.name, creation).await
 }
 

@@ -7,10 +7,12 @@ mod mounts;
 mod network;
 mod references;
 mod resources;
+mod uploads;
 
 pub use labels::COMPOSE_VERSION;
 pub use network::{network_body, volume_body};
 pub use references::{Pending, referred, resolved, resolved_hash};
+pub use uploads::Upload;
 
 use super::file::{HealthCheck, Project, Service};
 use serde_json::{Map, Value, json};
@@ -26,6 +28,8 @@ pub struct Creation {
     pub platform: Option<String>,
     /// Networks that are joined after the creation, with their endpoints: an old Engine takes only one before.
     pub connect: Vec<(String, Value)>,
+    /// Files that are written into it before it starts.
+    pub uploads: Vec<Upload>,
     /// What the body needs of containers that earlier steps make.
     pub pending: Option<Box<Pending>>,
 }
@@ -58,7 +62,7 @@ pub fn container_name(project: &str, service: &Service, number: u32) -> String {
 pub fn creation(project: &Project, service: &Service, number: u32, around: Surroundings<'_>) -> Creation {
     let name = container_name(&project.name, service, number);
     let networks = network::endpoints(project, service, &name, &around);
-    let mut host = host::host_config(service, &networks.mode);
+    let mut host = host::host_config(project, service, &networks.mode);
     if !networks.links.is_empty() {
         host.insert("Links".to_owned(), json!(networks.links));
     }
@@ -89,6 +93,7 @@ pub fn creation(project: &Project, service: &Service, number: u32, around: Surro
         body: Value::Object(body),
         platform: Some(service.platform.clone()).filter(|platform| !platform.is_empty()),
         connect: networks.after,
+        uploads: uploads::uploads(project, service),
         pending: Pending::new(service, around.made.clone()),
     }
 }

@@ -17,6 +17,7 @@
 mod assemble;
 mod check;
 pub mod command_line;
+mod concealed;
 mod dotenv;
 mod environment;
 mod extends;
@@ -40,6 +41,7 @@ mod unique;
 mod values;
 mod words;
 
+pub use concealed::Concealed;
 pub use load::{LoadRequest, load};
 pub use mcp::{Hooks, Reaction, ReactionKind, ServiceExtension};
 pub use objections::Objection;

@@ -101,10 +101,20 @@ impl Engine {
         }
     }
 
-    /// Unpacks a tar archive into a directory of a container, which need not run.
-    pub async fn put_archive(&self, id: &ContainerId, path: &str, archive: Bytes) -> Result<(), Fault> {
-        let options =
-            UploadToContainerOptions { path: path.to_owned(), ..UploadToContainerOptions::default() };
+    /// Unpacks a tar archive into a directory of a container, which need not run. The files are root's, or with
+    /// `owned` those of the owners in the archive.
+    pub async fn put_archive(
+        &self,
+        id: &ContainerId,
+        path: &str,
+        archive: Bytes,
+        owned: bool,
+    ) -> Result<(), Fault> {
+        let options = UploadToContainerOptions {
+            path: path.to_owned(),
+            copy_uidgid: owned.then(|| "1".to_owned()),
+            ..UploadToContainerOptions::default()
+        };
         let limit = CHANGE_LIMIT + Duration::from_secs((archive.len() / SLOWEST_UPLOAD) as u64);
         let request = self.docker.upload_to_container(&id.0, Some(options), bollard::body_full(archive));
         self.call("copy files into container", &format!("{}:{path}", id.short()), limit, request).await

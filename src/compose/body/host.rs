@@ -2,11 +2,11 @@
 
 use super::capabilities;
 use super::resources::resources;
-use crate::compose::file::Service;
+use crate::compose::file::{Project, Service};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
-pub(super) fn host_config(service: &Service, network_mode: &str) -> Map<String, Value> {
+pub(super) fn host_config(project: &Project, service: &Service, network_mode: &str) -> Map<String, Value> {
     let (added, dropped) = capabilities::effective(&service.cap_add, &service.cap_drop);
     let mut host = Map::new();
     let mut put = |key: &str, value: Value| {
@@ -58,7 +58,7 @@ pub(super) fn host_config(service: &Service, network_mode: &str) -> Map<String, 
     if let Some(logging) = &service.logging {
         host.insert("LogConfig".to_owned(), json!({ "Type": logging.driver, "Config": logging.options }));
     }
-    security(service, &mut host);
+    security(project, service, &mut host);
     resources(service, &mut host);
     host
 }
@@ -92,17 +92,25 @@ fn restart_policy(service: &Service) -> Value {
     json!({ "Name": name, "MaximumRetryCount": attempts })
 }
 
-fn security(service: &Service, host: &mut Map<String, Value>) {
+fn security(project: &Project, service: &Service, host: &mut Map<String, Value>) {
     let mut options = Vec::new();
     for option in &service.security_opt {
         if option == "systempaths=unconfined" {
             host.insert("MaskedPaths".to_owned(), json!([]));
             host.insert("ReadonlyPaths".to_owned(), json!([]));
         } else {
-            options.push(option);
+            options.push(seccomp(project, option).unwrap_or_else(|| option.clone()));
         }
     }
     if !options.is_empty() {
         host.insert("SecurityOpt".to_owned(), json!(options));
     }
+}
+
+/// The option with the absolute path of its profile, when it is a profile of the project. Its contents are put in when
+/// the container is made.
+fn seccomp(project: &Project, option: &str) -> Option<String> {
+    let profile = option.strip_prefix("seccomp")?.strip_prefix(['=', ':'])?;
+    let of_the_engine = matches!(profile, "unconfined" | "builtin") || profile.starts_with('{');
+    (!of_the_engine).then(|| format!("seccomp={}", project.directory.join(profile).display()))
 }

@@ -1,5 +1,6 @@
 //! Volumes, secrets and configs: what goes into `Binds` and what into `Mounts`.
 
+use super::uploads::target;
 use crate::compose::file::{BindOptions, FileObject, FileReference, Mount, MountKind, Project, Service};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
@@ -129,11 +130,10 @@ fn file_mounts<'project>(
 ) -> impl Iterator<Item = Value> + 'project {
     references.iter().filter_map(move |reference| {
         let object = objects.get(&reference.source)?;
-        let target = match reference.target.as_str() {
-            "" => format!("{base}{}", reference.source),
-            target if target.starts_with('/') => target.to_owned(),
-            target => format!("{base}{target}"),
-        };
+        if object.file.is_empty() {
+            return None;
+        }
+        let target = target(reference, base);
         Some(json!({ "Type": "bind", "Source": object.file, "Target": target, "ReadOnly": true }))
     })
 }

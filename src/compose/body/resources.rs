@@ -1,6 +1,6 @@
 //! `HostConfig`: processors, memory, devices.
 
-use crate::compose::file::{DeviceRequest, Service};
+use crate::compose::file::{BlockIo, Device, DeviceRequest, Service, ThrottleDevice};
 use serde_json::{Map, Value, json};
 
 pub(super) fn resources(service: &Service, host: &mut Map<String, Value>) {
@@ -44,12 +44,16 @@ pub(super) fn resources(service: &Service, host: &mut Map<String, Value>) {
     if service.oom_kill_disable {
         host.insert("OomKillDisable".to_owned(), json!(true));
     }
+    if let Some(limits) = &service.blkio_config {
+        block_io(limits, host);
+    }
     let ulimits = service.ulimits.iter();
     let ulimits: Vec<Value> = ulimits
         .map(|(name, limit)| json!({ "Name": name, "Soft": limit.soft, "Hard": limit.hard }))
         .collect();
-    let devices: Vec<Value> = service
-        .devices
+    let (named, devices): (Vec<&Device>, Vec<&Device>) =
+        service.devices.iter().partition(|device| is_cdi(&device.source));
+    let devices: Vec<Value> = devices
         .iter()
         .map(|device| {
             json!({
@@ -61,7 +65,9 @@ pub(super) fn resources(service: &Service, host: &mut Map<String, Value>) {
         .collect();
     let reserved = reserved.devices.iter().map(|request| device_request(request, false));
     let gpus = service.gpus.iter().map(|request| device_request(request, true));
-    let requests: Vec<Value> = reserved.chain(gpus).collect();
+    let named: Vec<&str> = named.iter().map(|device| device.source.as_str()).collect();
+    let named = (!named.is_empty()).then(|| json!({ "Driver": "cdi", "DeviceIDs": named }));
+    let requests: Vec<Value> = reserved.chain(gpus).chain(named).collect();
     let lists = [
         ("Ulimits", json!(ulimits)),
         ("Devices", json!(devices)),
@@ -87,4 +93,32 @@ fn device_request(request: &DeviceRequest, gpu: bool) -> Value {
         "Capabilities": [capabilities],
         "Options": request.options,
     })
+}
+
+/// A device by its name, `vendor.com/class=name`, that a driver on the host resolves.
+fn is_cdi(source: &str) -> bool {
+    !source.starts_with('/') && source.split_once('=').is_some_and(|(kind, _)| kind.contains('/'))
+}
+
+fn block_io(limits: &BlockIo, host: &mut Map<String, Value>) {
+    let rates = |devices: &[ThrottleDevice]| -> Vec<Value> {
+        devices.iter().map(|device| json!({ "Path": device.path, "Rate": device.rate.0 })).collect()
+    };
+    let weights = limits.weight_device.iter();
+    let weights: Vec<Value> =
+        weights.map(|device| json!({ "Path": device.path, "Weight": device.weight })).collect();
+    if limits.weight > 0 {
+        host.insert("BlkioWeight".to_owned(), json!(limits.weight));
+    }
+    for (key, list) in [
+        ("BlkioWeightDevice", weights),
+        ("BlkioDeviceReadBps", rates(&limits.device_read_bps)),
+        ("BlkioDeviceReadIOps", rates(&limits.device_read_iops)),
+        ("BlkioDeviceWriteBps", rates(&limits.device_write_bps)),
+        ("BlkioDeviceWriteIOps", rates(&limits.device_write_iops)),
+    ] {
+        if !list.is_empty() {
+            host.insert(key.to_owned(), json!(list));
+        }
+    }
 }

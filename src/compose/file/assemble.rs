@@ -1,6 +1,7 @@
 //! Files become one tree: each document is interpolated, completed by what it extends and includes, and merged onto
 //! those before it.
 
+use super::concealed::take_values;
 use super::locate::{Files, invalid};
 use super::read::{self, Context};
 use super::substitute::substitute;
@@ -87,6 +88,7 @@ impl<'load> Assembly<'load> {
         let mut tree: Option<Node> = None;
         for mut document in documents {
             substitute(self, &mut document, scope.variables);
+            take_values(&mut document, scope.variables);
             extends::apply(self, &mut document, scope);
             include::apply(self, &mut document, scope);
             let mut complaints = Vec::new();

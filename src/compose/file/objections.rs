@@ -38,8 +38,8 @@ impl Project {
         mounts(service, &mut object);
         swarm(service, &mut object);
         words(service, &mut object);
-        files("secrets", &service.secrets, &self.secrets, &mut object);
-        files("configs", &service.configs, &self.configs, &mut object);
+        files("secrets", &service.secrets, &self.secrets, service.read_only, &mut object);
+        files("configs", &service.configs, &self.configs, service.read_only, &mut object);
         found
     }
 }
@@ -53,7 +53,7 @@ fn outside(service: &Service, object: &mut impl FnMut(&str, &str, bool)) {
         object("models", "models need Docker's model runner", true);
     }
     if service.credential_spec.is_some() {
-        object("credential_spec", "it exists on Windows only", true);
+        object("credential_spec", "it exists on Windows only", false);
     }
     if service.use_api_socket {
         object("use_api_socket", "not done here; mount /var/run/docker.sock under `volumes`", true);
@@ -122,16 +122,9 @@ fn words(service: &Service, object: &mut impl FnMut(&str, &str, bool)) {
     if !matches!(condition, "" | "none" | "on-failure" | "any" | "always" | "unless-stopped") {
         object("deploy.restart_policy.condition", "expected none, on-failure or any", true);
     }
-    for (index, option) in service.security_opt.iter().enumerate() {
-        let profile = option.strip_prefix("seccomp").and_then(|rest| rest.strip_prefix([':', '=']));
-        if profile.is_some_and(|profile| profile != "unconfined" && !profile.starts_with('{')) {
-            let text = "a seccomp profile of a file is not supported here; expected seccomp=unconfined";
-            object(&format!("security_opt[{index}]"), text, true);
-        }
-    }
     for (index, device) in service.devices.iter().enumerate() {
-        if !device.source.starts_with('/') {
-            let text = "devices by CDI are not supported here; expected a path such as /dev/kvm";
+        if !device.source.starts_with('/') && !device.source.contains('=') {
+            let text = "expected a path such as /dev/kvm, or a name such as nvidia.com/gpu=all";
             object(&format!("devices[{index}]"), text, true);
         }
     }
@@ -140,16 +133,17 @@ fn words(service: &Service, object: &mut impl FnMut(&str, &str, bool)) {
         let (first, last) = ports.split_once('-').unwrap_or((ports, ports));
         let port = |text: &str| text.parse::<u16>().is_ok_and(|port| port > 0);
         if !port(first) || !port(last) || !matches!(protocol, "tcp" | "udp" | "sctp") {
-            object(&format!("expose[{index}]"), "expected a port such as 8080 or 53/udp", true);
+            object(&format!("expose[{index}]"), "expected a port such as 8080 or 53/udp", false);
         }
     }
 }
 
-/// Secrets and configs that no file of the host holds.
+/// Secrets and configs that are not there to be given.
 fn files(
     section: &str,
     references: &[FileReference],
     objects: &BTreeMap<String, FileObject>,
+    read_only: bool,
     object: &mut impl FnMut(&str, &str, bool),
 ) {
     for reference in references {
@@ -159,8 +153,11 @@ fn files(
             object(&path, "an external one exists in a swarm only; name a `file`", true);
         } else if !declared.driver.is_empty() || !declared.template_driver.is_empty() {
             object(&path, "drivers exist in a swarm only; name a `file`", true);
-        } else if declared.file.is_empty() {
-            object(&path, "only a `file` is supported here", true);
+        } else if declared.file.is_empty() && read_only {
+            object(&path, "only a `file` can be put into a container whose root is read_only", true);
+        } else if !declared.environment.is_empty() && declared.value.is_none() {
+            let text = format!("the variable {} is not set; the file is empty", declared.environment);
+            object(&path, &text, false);
         }
     }
 }

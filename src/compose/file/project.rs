@@ -1,5 +1,6 @@
 //! A project: everything its files say, in canonical form.
 
+use super::concealed::Concealed;
 use super::service::Service;
 use super::values::is_default;
 use crate::domain::Safe;
@@ -117,6 +118,9 @@ pub struct FileObject {
     pub driver_opts: BTreeMap<String, String>,
     #[serde(skip_serializing_if = "is_default")]
     pub template_driver: String,
+    /// What the variable holds; absent when it is not set.
+    #[serde(skip)]
+    pub value: Option<Concealed>,
 }
 
 /// A top-level model.

@@ -2,6 +2,7 @@
 
 use super::Context;
 use super::scalars::{flag, integer, labels, string, strings};
+use crate::compose::file::concealed::{Concealed, KEY};
 use crate::compose::file::project::{FileObject, Model};
 use crate::domain::yaml::{Reader, Value};
 
@@ -41,6 +42,7 @@ fn file_object(reader: &Reader<'_>, keys: &[&str], sources: &[&str], context: &C
         driver: text("driver"),
         driver_opts: map("driver_opts"),
         template_driver: text("template_driver"),
+        value: reader.get(KEY).and_then(|value| string(&value)).map(Concealed::new),
     }
 }
 

@@ -31,6 +31,7 @@ fn creation() -> Creation {
         }),
         platform: None,
         pending: None,
+        uploads: Vec::new(),
         connect: vec![("shop_back".to_owned(), json!({ "Aliases": ["shop-web-1", "web"] }))],
     }
 }
