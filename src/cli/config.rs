@@ -4,8 +4,8 @@ use super::context::Context;
 use super::output::{Output, print_resolved};
 use super::report;
 use super::stack::{choose, unknown};
-use crate::compose::config_hash;
 use crate::compose::file::{Project, Service, render};
+use crate::compose::{Flavour, config_hash};
 use crate::domain::{Fault, FaultKind};
 use clap::ValueEnum;
 use std::collections::BTreeSet;
@@ -126,7 +126,7 @@ fn lines(project: &Project, arguments: &Arguments) -> Result<Option<Vec<String>>
 
 /// `service hash`, by the newest recipe.
 fn hashes(project: &Project, names: &str) -> Result<Vec<String>, Fault> {
-    let line = |service: &Service| format!("{} {}", service.name, config_hash(service));
+    let line = |service: &Service| format!("{} {}", service.name, config_hash(service, Flavour::Current));
     if names == "*" {
         return Ok(project.services.values().map(line).collect());
     }

@@ -69,8 +69,10 @@ impl Demo {
 fn deployed(file: &Path) -> Result<(String, BTreeMap<String, String>), Fault> {
     let request = stack_request(vec![file.to_path_buf()], file.parent().unwrap_or(file).to_path_buf());
     let project = compose::load(&request).map_err(|mut faults| faults.remove(0))?;
-    let hashes =
-        project.services.values().map(|service| (service.name.clone(), compose::config_hash(service)));
+    let hashes = project
+        .services
+        .values()
+        .map(|service| (service.name.clone(), compose::config_hash(service, compose::Flavour::Current)));
     let hashes = hashes.collect();
     Ok((project.name, hashes))
 }

@@ -11,10 +11,11 @@ mod uploads;
 
 pub use labels::COMPOSE_VERSION;
 pub use network::{network_body, volume_body};
-pub use references::{Pending, referred, resolved, resolved_hash};
+pub use references::{Pending, referred, resolved, resolved_hashes};
 pub use uploads::Upload;
 
 use super::file::{HealthCheck, Project, Service};
+use super::hash::Flavour;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
@@ -39,6 +40,8 @@ pub struct Creation {
 pub struct Surroundings<'plan> {
     pub api_version: (usize, usize),
     pub image_id: &'plan str,
+    /// The version of docker compose that other tools are told to take the container for.
+    pub version: &'plan str,
     /// The container that the new one takes the place of.
     pub replaces: Option<&'plan str>,
     /// Anonymous volumes to take over: name and target.
@@ -47,6 +50,13 @@ pub struct Surroundings<'plan> {
     pub replicas: &'plan dyn Fn(&str) -> Vec<(String, u32)>,
     /// By service, the names of containers that earlier steps make and this one refers to.
     pub made: &'plan BTreeMap<String, String>,
+}
+
+impl Surroundings<'_> {
+    /// How the config hash is taken.
+    fn flavour(&self) -> Flavour {
+        Flavour::of_version(self.version).unwrap_or_default()
+    }
 }
 
 /// The name of a service's container.
@@ -94,7 +104,7 @@ pub fn creation(project: &Project, service: &Service, number: u32, around: Surro
         platform: Some(service.platform.clone()).filter(|platform| !platform.is_empty()),
         connect: networks.after,
         uploads: uploads::uploads(project, service),
-        pending: Pending::new(service, around.made.clone()),
+        pending: Pending::new(service, around.made.clone(), around.flavour()),
     }
 }
 

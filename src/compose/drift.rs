@@ -4,7 +4,7 @@ mod images;
 
 pub use images::present_images;
 
-use super::body::{resolved, resolved_hash};
+use super::body::{resolved, resolved_hashes};
 use super::file::{Project, Service};
 use super::observe::number;
 use crate::domain::{ComposeLabels, Container, Drift};
@@ -30,7 +30,7 @@ pub fn drift<'list>(
     containers: impl IntoIterator<Item = &'list Container> + Clone,
     images: &PresentImages,
 ) -> BTreeMap<String, Drift> {
-    let mut hashes: BTreeMap<&str, String> = BTreeMap::new();
+    let mut hashes: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     let mut services: BTreeMap<String, Drift> = BTreeMap::new();
     for container in containers.clone() {
         let Some(labels) = own(container) else { continue };
@@ -39,11 +39,11 @@ pub fn drift<'list>(
             Some(project) => match declared(project, labels) {
                 None => Drift::Orphan,
                 Some(service) => {
-                    let hash = hashes
+                    let hashes = hashes
                         .entry(&service.name)
-                        .or_insert_with(|| expected_hash(service, containers.clone()));
+                        .or_insert_with(|| expected_hashes(service, containers.clone()));
                     let present = images.get(&service.image_name(&project.name));
-                    of_container(labels, hash, present.and_then(Option::as_deref))
+                    of_container(labels, hashes, present.and_then(Option::as_deref))
                 }
             },
         };
@@ -53,19 +53,19 @@ pub fn drift<'list>(
     services
 }
 
-/// The hash that a container of the service would get now, beside the project's present containers: where the service
+/// The hashes that versions of docker compose would give a container of the service now, beside the project's present containers: where the service
 /// refers to another's, the first of them is meant.
-pub fn expected_hash<'list>(
+pub fn expected_hashes<'list>(
     service: &Service,
     containers: impl IntoIterator<Item = &'list Container> + Clone,
-) -> String {
+) -> Vec<String> {
     let first = |name: &str| {
         let containers = containers.clone().into_iter();
         let of_service =
             containers.filter(|container| own(container).is_some_and(|labels| labels.service == name));
         of_service.min_by_key(|container| number(container)).map(|container| container.id.0.clone())
     };
-    resolved_hash(&resolved(service, &first))
+    resolved_hashes(&resolved(service, &first))
 }
 
 /// What `docker compose run` made is no replica of its service, and belongs to nobody's file.
@@ -78,11 +78,11 @@ fn declared<'project>(project: &'project Project, labels: &ComposeLabels) -> Opt
     project.services.get(&labels.service).or_else(|| project.disabled.get(&labels.service))
 }
 
-fn of_container(labels: &ComposeLabels, hash: &str, image: Option<&str>) -> Drift {
+fn of_container(labels: &ComposeLabels, hashes: &[String], image: Option<&str>) -> Drift {
     match (&labels.config_hash, &labels.image, image) {
         // No Compose tool made it, and none will touch it.
         (None, _, _) => Drift::Unknown,
-        (Some(label), _, _) if label != hash => Drift::Changed,
+        (Some(label), _, _) if !hashes.contains(label) => Drift::Changed,
         (Some(_), None, _) => Drift::Changed,
         (Some(_), Some(_), None) => Drift::Unknown,
         (Some(_), Some(label), Some(image)) if label == image => Drift::InSync,

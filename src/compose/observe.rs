@@ -5,6 +5,7 @@ mod configuration;
 pub use configuration::Configuration;
 
 use super::file::Project;
+use super::hash::Flavour;
 use crate::domain::resources::{Image, Network, Volume};
 use crate::domain::{Container, ContainerId, Fault, FaultKind};
 use crate::engine::Engine;
@@ -101,6 +102,17 @@ impl Observed {
             .collect();
         containers.sort_by_key(|container| number(container));
         containers
+    }
+
+    /// The version of docker compose that made the service's containers, else the project's, as far as its hashes are
+    /// known: it is to know new ones too.
+    pub fn version_beside(&self, service: &str) -> Option<&str> {
+        let own = self.of_service(service);
+        let mut versions = own
+            .into_iter()
+            .chain(&self.containers)
+            .filter_map(|container| container.compose.as_ref()?.version.as_deref());
+        versions.find(|version| Flavour::of_version(version).is_some())
     }
 
     /// The services that have containers.

@@ -5,7 +5,7 @@ use super::references::resolved_hash;
 use crate::compose::file::{Project, Service};
 use std::collections::BTreeMap;
 
-/// The version of docker compose whose labels and hashes these are; it tells other tools how to read the hash.
+/// The version of docker compose whose labels and hashes are written where no container shows another.
 pub const COMPOSE_VERSION: &str = "5.5.0";
 
 pub fn container_labels(
@@ -27,13 +27,13 @@ pub fn container_labels(
         .map(|(name, dependency)| format!("{name}:{}:{}", dependency.condition.word(), dependency.restart));
     put("project", project.name.clone());
     put("service", service.name.clone());
-    put("version", COMPOSE_VERSION.to_owned());
+    put("version", around.version.to_owned());
     put("project.config_files", list(&project.files));
     put("project.working_dir", project.directory.display().to_string());
     if !project.env_files.is_empty() {
         put("project.environment_file", list(&project.env_files));
     }
-    put("config-hash", resolved_hash(service));
+    put("config-hash", resolved_hash(service, around.flavour()));
     put("container-number", number.to_string());
     put("oneoff", "False".to_owned());
     put("image", around.image_id.to_owned());

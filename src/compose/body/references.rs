@@ -2,7 +2,7 @@
 //! and only its id tells docker compose which. It stands in the body and in the config hash, so both wait for it.
 
 use crate::compose::file::Service;
-use crate::compose::hash::config_hash;
+use crate::compose::hash::{self, Flavour, config_hash};
 use crate::domain::ContainerId;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -13,6 +13,7 @@ use std::collections::BTreeMap;
 pub struct Pending {
     service: Service,
     made: BTreeMap<String, String>,
+    flavour: Flavour,
 }
 
 /// The services whose containers this one refers to.
@@ -48,22 +49,35 @@ pub fn resolved(service: &Service, id: &dyn Fn(&str) -> Option<String>) -> Servi
     service
 }
 
-/// The hash of a service whose references are resolved. docker compose keeps no access mode of `volumes_from`.
-pub fn resolved_hash(service: &Service) -> String {
+/// The hash of a service whose references are resolved.
+pub fn resolved_hash(service: &Service, flavour: Flavour) -> String {
     if service.volumes_from.is_empty() {
-        return config_hash(service);
+        return config_hash(service, flavour);
     }
+    config_hash(&without_access(service), flavour)
+}
+
+/// All hashes by which a container of a service whose references are resolved may be known.
+pub fn resolved_hashes(service: &Service) -> Vec<String> {
+    if service.volumes_from.is_empty() {
+        return hash::hashes(service);
+    }
+    hash::hashes(&without_access(service))
+}
+
+/// docker compose keeps no access mode of `volumes_from`.
+fn without_access(service: &Service) -> Service {
     let mut service = service.clone();
     for source in &mut service.volumes_from {
         source.truncate(source.find(':').unwrap_or(source.len()));
     }
-    config_hash(&service)
+    service
 }
 
 impl Pending {
     /// `made` are the names of containers by service; `None` when nothing is left to wait for.
-    pub fn new(service: &Service, made: BTreeMap<String, String>) -> Option<Box<Self>> {
-        (!made.is_empty()).then(|| Box::new(Self { service: service.clone(), made }))
+    pub fn new(service: &Service, made: BTreeMap<String, String>, flavour: Flavour) -> Option<Box<Self>> {
+        (!made.is_empty()).then(|| Box::new(Self { service: service.clone(), made, flavour }))
     }
 
     /// The body with what is known now. `id` finds a container that was made by its name.
@@ -82,7 +96,7 @@ impl Pending {
         if !service.volumes_from.is_empty() {
             host["VolumesFrom"] = json!(service.volumes_from);
         }
-        body["Labels"]["com.docker.compose.config-hash"] = json!(resolved_hash(&service));
+        body["Labels"]["com.docker.compose.config-hash"] = json!(resolved_hash(&service, self.flavour));
         body
     }
 }

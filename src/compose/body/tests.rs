@@ -1,3 +1,4 @@
+use super::references::resolved_hash;
 use super::*;
 use crate::compose::file::{LoadRequest, load};
 use crate::domain::ContainerId;
@@ -56,6 +57,7 @@ fn made_of(project: &Project, api_version: (usize, usize)) -> Creation {
     let around = Surroundings {
         api_version,
         image_id: "sha256:1",
+        version: COMPOSE_VERSION,
         replaces: None,
         inherited: &[],
         replicas: &|service| vec![(format!("shop-{service}-1"), 1)],
@@ -106,6 +108,7 @@ fn what_refers_to_a_container_waits_for_its_id() {
     let around = Surroundings {
         api_version: (1, 41),
         image_id: "sha256:1",
+        version: COMPOSE_VERSION,
         replaces: None,
         inherited: &[],
         replicas: &|_| Vec::new(),
@@ -118,9 +121,12 @@ fn what_refers_to_a_container_waits_for_its_id() {
     assert_eq!(body["HostConfig"]["VolumesFrom"], json!(["abc:ro", "other"]));
     // The hash is that of a service which always referred to this container.
     let known = resolved(db, &|_| Some("abc".to_owned()));
-    assert_eq!(body["Labels"]["com.docker.compose.config-hash"], resolved_hash(&known));
+    assert_eq!(body["Labels"]["com.docker.compose.config-hash"], resolved_hash(&known, Flavour::Current));
     let plain = Service { volumes_from: vec!["abc".to_owned(), "other".to_owned()], ..known };
-    assert_eq!(body["Labels"]["com.docker.compose.config-hash"], crate::compose::config_hash(&plain));
+    assert_eq!(
+        body["Labels"]["com.docker.compose.config-hash"],
+        crate::compose::config_hash(&plain, Flavour::Current)
+    );
 }
 
 #[test]

@@ -1,6 +1,6 @@
 use super::*;
-use crate::compose::config_hash;
 use crate::compose::file::{LoadRequest, load};
+use crate::compose::{Flavour, config_hash};
 use crate::domain::{ContainerId, ContainerState, Safe};
 use rstest::rstest;
 
@@ -68,7 +68,7 @@ fn a_container_is_held_against_file_and_image(
     #[case] expected: Drift,
 ) {
     let project = shop();
-    let right = config_hash(&project.services["web"]);
+    let right = config_hash(&project.services["web"], Flavour::Current);
     let hash = if hash == "right" { right.as_str() } else { hash };
     let containers = [container("web", Some(hash), image)];
     assert_eq!(drift(Some(&project), &containers, &images())["web"], expected);
@@ -77,7 +77,7 @@ fn a_container_is_held_against_file_and_image(
 #[test]
 fn what_cannot_be_told_is_never_in_sync() {
     let project = shop();
-    let right = config_hash(&project.services["web"]);
+    let right = config_hash(&project.services["web"], Flavour::Current);
     let web = container("web", Some(&right), Some("sha256:1"));
     let of = |project: Option<&Project>, container: &Container, images: &PresentImages| {
         drift(project, [container], images)["web"]
@@ -93,7 +93,7 @@ fn what_cannot_be_told_is_never_in_sync() {
 #[test]
 fn a_service_is_what_the_worst_of_its_containers_is() {
     let project = shop();
-    let right = config_hash(&project.services["web"]);
+    let right = config_hash(&project.services["web"], Flavour::Current);
     let containers = [
         container("web", Some(&right), Some("sha256:1")),
         container("web", Some(&right), Some("sha256:2")),
@@ -129,9 +129,9 @@ services:
   probe: {image: nginx, network_mode: 'service:web'}
 ",
     );
-    let web = config_hash(&project.services["web"]);
+    let web = config_hash(&project.services["web"], Flavour::Current);
     let mut first = container("web", Some(&web), Some("sha256:1"));
-    let hash = expected_hash(&project.services["probe"], [&first]);
+    let hash = expected_hashes(&project.services["probe"], [&first]).remove(0);
     let probe = container("probe", Some(&hash), Some("sha256:1"));
     assert_eq!(drift(Some(&project), [&first, &probe], &images())["probe"], Drift::InSync);
     first.id = ContainerId("1".repeat(64));

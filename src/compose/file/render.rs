@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
-use tree::Tree;
+pub use tree::Tree;
 
 /// Indented JSON with Go's escapes.
 pub fn json(project: &Project) -> Result<String, serde_json::Error> {

@@ -1,7 +1,7 @@
 //! What the Engine says, whole, of the containers that will not stay: by it a plan can tell what has changed.
 
 use super::INSPECTED_AT_ONCE;
-use crate::compose::drift::expected_hash;
+use crate::compose::drift::expected_hashes;
 use crate::compose::file::Project;
 use crate::domain::{Container, ContainerId, Fault, FaultKind};
 use crate::engine::Engine;
@@ -49,7 +49,9 @@ pub(super) async fn configurations(
 fn is_outdated(project: Option<&Project>, all: &[Container], container: &Container) -> bool {
     let Some(labels) = &container.compose else { return false };
     let service = project.and_then(|project| project.service(&labels.service));
-    service.is_some_and(|service| labels.config_hash.as_deref() != Some(expected_hash(service, all).as_str()))
+    service.is_some_and(|service| {
+        !labels.config_hash.as_ref().is_some_and(|hash| expected_hashes(service, all).contains(hash))
+    })
 }
 
 async fn configuration(engine: &Engine, container: &Container) -> Result<Configuration, Fault> {

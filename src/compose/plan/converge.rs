@@ -4,7 +4,7 @@ mod make;
 
 use super::removal::stop_and_remove;
 use super::{Action, ActionPlan, Target, conflicts};
-use crate::compose::body::{referred, resolved, resolved_hash};
+use crate::compose::body::{referred, resolved, resolved_hashes};
 use crate::compose::file::{Project, Service};
 use crate::compose::observe::{Observed, number};
 use crate::domain::resources::Image;
@@ -84,11 +84,11 @@ impl Converging<'_> {
         // An image that is gone matters only where a container is to be made from it.
         let image = conflicts::image(self.project, self.service, self.observed);
         let (service, made) = self.references()?;
-        let hash = made.is_empty().then(|| resolved_hash(&service));
+        let hashes = made.is_empty().then(|| resolved_hashes(&service));
         let mut judged: Vec<(&Container, Option<&'static str>)> = present
             .iter()
             .map(|container| {
-                (*container, self.obsolete(container, hash.as_deref(), image.as_ref().ok().copied()))
+                (*container, self.obsolete(container, hashes.as_deref(), image.as_ref().ok().copied()))
             })
             .collect();
         // The excess goes: first what is out of date, then the highest numbers.
@@ -142,12 +142,12 @@ impl Converging<'_> {
         Ok((resolved(self.service, &|name| existing.get(name).cloned()), made))
     }
 
-    /// Why a container is not what the files ask for. Without a hash the service refers to a container that is not
+    /// Why a container is not what the files ask for. Without hashes the service refers to a container that is not
     /// there yet.
     fn obsolete(
         &self,
         container: &Container,
-        hash: Option<&str>,
+        hashes: Option<&[String]>,
         image: Option<&Image>,
     ) -> Option<&'static str> {
         let labels = container.compose.as_ref();
@@ -156,8 +156,9 @@ impl Converging<'_> {
             Recreate::Always => return Some("asked for"),
             Recreate::Changed => {}
         }
-        let Some(hash) = hash else { return Some("what it shares is made anew") };
-        if labels.and_then(|labels| labels.config_hash.as_deref()) != Some(hash) {
+        let Some(hashes) = hashes else { return Some("what it shares is made anew") };
+        let hash = labels.and_then(|labels| labels.config_hash.as_ref());
+        if !hash.is_some_and(|hash| hashes.contains(hash)) {
             return Some("configuration changed");
         }
         let label = labels.and_then(|labels| labels.image.as_deref());

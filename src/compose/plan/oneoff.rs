@@ -1,7 +1,7 @@
 //! A one-off container: a service's container with a command and settings of its own, which is nobody's replica.
 
 use super::{conflicts, graph};
-use crate::compose::body::{Creation, Surroundings, creation, referred, resolved};
+use crate::compose::body::{COMPOSE_VERSION, Creation, Surroundings, creation, referred, resolved};
 use crate::compose::file::{Mount, Port, Project, Service};
 use crate::compose::observe::{Observed, number};
 use crate::domain::{Fault, FaultKind};
@@ -63,6 +63,7 @@ pub fn oneoff(project: &Project, observed: &Observed, wish: &OneOff) -> Result<C
     };
     let around = Surroundings {
         api_version: observed.api_version,
+        version: observed.version_beside(&service.name).unwrap_or(COMPOSE_VERSION),
         image_id: &image.id,
         replaces: None,
         inherited: &[],

@@ -1,12 +1,13 @@
 use super::*;
 use crate::compose::file::{LoadRequest, load};
-use crate::compose::hash::config_hash;
+use crate::compose::hash::{Flavour, config_hash};
 use crate::domain::container::{ContainerDetails, MountPoint, PublishedPort};
 use crate::domain::resources::{Image, Network, Volume};
 use crate::domain::{ComposeLabels, Container, ContainerState, DownOptions, Safe, UpOptions};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+mod hashes;
 mod reactions;
 mod verbs;
 
@@ -78,7 +79,7 @@ fn container(project: &Project, service: &str, number: u32, state: ContainerStat
             service: service.to_owned(),
             number: Some(number),
             oneoff: false,
-            config_hash: Some(config_hash(declared)),
+            config_hash: Some(config_hash(declared, Flavour::Current)),
             image: Some(format!("sha256:{}", declared.image)),
             working_dir: None,
             config_files: Vec::new(),

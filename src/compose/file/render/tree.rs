@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
 #[serde(untagged)]
 pub enum Tree {
     Null,
@@ -51,10 +51,32 @@ impl Tree {
         entries.into_iter().flat_map(IndexMap::values_mut)
     }
 
+    pub fn items_mut(&mut self) -> impl Iterator<Item = &mut Self> {
+        let items = match self {
+            Self::List(items) => Some(items),
+            Self::Null | Self::Bool(_) | Self::Integer(_) | Self::Float(_) | Self::Text(_) | Self::Map(_) => {
+                None
+            }
+        };
+        items.into_iter().flatten()
+    }
+
     pub fn insert(&mut self, key: &str, value: Self) {
         if let Self::Map(entries) = self {
             entries.insert(key.to_owned(), value);
         }
+    }
+
+    /// Puts an entry before another one, or last where that is missing.
+    pub fn insert_before(&mut self, next: &str, key: &str, value: Self) {
+        if let Self::Map(entries) = self {
+            let at = entries.get_index_of(next).unwrap_or(entries.len());
+            entries.shift_insert(at, key.to_owned(), value);
+        }
+    }
+
+    pub fn remove(&mut self, key: &str) {
+        self.remove_if(key, |_| true);
     }
 
     pub fn remove_null(&mut self, key: &str) {

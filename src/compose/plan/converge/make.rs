@@ -1,7 +1,7 @@
 //! Containers that are made, and what they take over from those they replace.
 
 use super::{Convergence, Converging, Recreate, Replica, Start};
-use crate::compose::body::{Surroundings, creation};
+use crate::compose::body::{COMPOSE_VERSION, Surroundings, creation};
 use crate::compose::file::{MountKind, Service};
 use crate::compose::observe::number;
 use crate::compose::plan::{Action, ActionPlan, Target, card, conflicts, difference};
@@ -71,7 +71,7 @@ impl Converging<'_> {
     }
 
     fn surroundings<'plan>(
-        &self,
+        &'plan self,
         resolved: Resolved<'plan>,
         image: &'plan Image,
         replicas: &'plan dyn Fn(&str) -> Vec<(String, u32)>,
@@ -79,6 +79,7 @@ impl Converging<'_> {
         Surroundings {
             api_version: self.observed.api_version,
             image_id: &image.id,
+            version: self.observed.version_beside(&self.service.name).unwrap_or(COMPOSE_VERSION),
             replaces: None,
             inherited: &[],
             replicas,
