@@ -52,6 +52,8 @@ pub enum HitTarget {
     Command(Command),
     /// A row of the palette.
     PaletteRow(usize),
+    /// A row of the plan on the confirm card.
+    PlanRow(usize),
     /// The confirm card's buttons.
     Confirm,
     Cancel,

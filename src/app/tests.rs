@@ -4,4 +4,5 @@ mod actions;
 mod console;
 mod drift;
 mod log_follow;
+mod plan_rows;
 mod properties;

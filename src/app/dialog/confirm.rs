@@ -1,9 +1,15 @@
 //! The confirm card: what will be done, before it is done.
 
+mod rows;
+
+pub use rows::Row;
+
 use crate::app::command::Danger;
 use crate::app::input::Input;
+use crate::app::pane::List;
 use crate::domain::task::TaskRequest;
 use crate::domain::{Fault, MOST_REPLICAS, Operation, Plan, StepVerb};
+use std::collections::BTreeMap;
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Confirm {
@@ -18,8 +24,10 @@ pub struct Confirm {
     pub replicas: Option<Replicas>,
     /// Whether the volumes go too, when taking down; `None` where it is not a question.
     pub volumes: Option<bool>,
-    /// The first line of the plan shown.
-    pub scroll: usize,
+    /// The plans' rows, and the cursor over them.
+    pub rows: List<Row>,
+    /// Branches that the operator folded or unfolded, by part and place; the others are as `folds` says.
+    pub(in crate::app) unfolded: BTreeMap<(usize, usize), bool>,
 }
 
 #[derive(Debug, Clone, PartialEq)]

@@ -8,11 +8,16 @@ use crate::app::command::{Command, Danger};
 use crate::app::dialog::Dialog;
 use crate::app::dialog::confirm::{Confirm, Part, Phase, Replicas};
 use crate::app::effect::Effect;
+use crate::app::pane::List;
 use crate::app::store::notices::Severity;
 use crate::config::keys::{Key, KeyPress};
 use crate::domain::task::TaskRequest;
 use crate::domain::{Fault, Operation, Plan, TaskId, TaskTarget};
+use std::collections::BTreeMap;
 use std::path::Path;
+
+/// Borders, what is asked, facts and keys.
+const BESIDE_THE_PLAN: u16 = 14;
 
 impl Turn<'_> {
     pub(super) fn open_confirm(&mut self, command: Command) {
@@ -36,7 +41,16 @@ impl Turn<'_> {
             .map(|task| Part { request: self.state.request(), task, phase: Phase::Asking })
             .collect();
         let danger = command.spec().danger.min(Danger::Changes);
-        let confirm = Confirm { title, danger, parts, typed: None, replicas, volumes, scroll: 0 };
+        let confirm = Confirm {
+            title,
+            danger,
+            parts,
+            typed: None,
+            replicas,
+            volumes,
+            rows: List::default(),
+            unfolded: BTreeMap::new(),
+        };
         self.state.dialogs.push(Dialog::Confirm(confirm));
         if replicas.is_none() {
             self.plan_again();
@@ -74,11 +88,19 @@ impl Turn<'_> {
             Some('n' | 'q') => {
                 self.state.dialogs.pop();
             }
-            _ => {
-                if let Some(motion) = motion(press) {
-                    self.scroll_dialog(motion);
-                }
-            }
+            _ => match (press.key, motion(press)) {
+                (Key::Left | Key::Char('h'), _) => self.fold_plan(false),
+                (Key::Right | Key::Char('l'), _) => self.fold_plan(true),
+                (_, Some(motion)) => self.scroll_dialog(motion),
+                (_, None) => {}
+            },
+        }
+    }
+
+    fn fold_plan(&mut self, open: bool) {
+        let room = self.plan_room();
+        if let Some(Dialog::Confirm(confirm)) = self.state.dialogs.last_mut() {
+            confirm.fold(open, room);
         }
     }
 
@@ -98,11 +120,13 @@ impl Turn<'_> {
             let (request, task) = (part.request, part.task.clone());
             self.effects.push(Effect::StartTask { request, task });
         }
+        confirm.refresh(usize::MAX);
     }
 
     pub(super) fn planned(&mut self, request: u64, result: Result<Plan, Fault>) {
         let task = self.card(request).and_then(|confirm| confirm.part(request)).map(|part| part.task.clone());
         let caution = task.and_then(|task| other_file(self.state, &task));
+        let room = self.plan_room();
         let Some(confirm) = self.card(request) else { return };
         if let Some(part) = confirm.part(request)
             && part.phase == Phase::Planning
@@ -115,6 +139,7 @@ impl Turn<'_> {
                 Err(fault) => Phase::Failed(fault),
             };
             confirm.demand_typing();
+            confirm.refresh(room);
             self.redraw();
         }
     }
@@ -135,6 +160,7 @@ impl Turn<'_> {
             Ok(_) => Phase::Started,
             Err(fault) => Phase::Failed(fault),
         };
+        confirm.refresh(usize::MAX);
         if confirm.parts.iter().all(|part| part.phase == Phase::Started) {
             self.state.dialogs.retain(|dialog| {
                 !matches!(dialog, Dialog::Confirm(other) if other.parts.iter().any(|part| part.request == request))
@@ -144,6 +170,11 @@ impl Turn<'_> {
         if started {
             self.state.notices.tell(Severity::Info, format!("{what}: started"), self.now);
         }
+    }
+
+    /// About how many rows of a plan the screen has room for beside what must be read with it.
+    pub(super) fn plan_room(&self) -> usize {
+        usize::from(self.state.size.1.saturating_sub(BESIDE_THE_PLAN))
     }
 
     fn card(&mut self, request: u64) -> Option<&mut Confirm> {
@@ -158,8 +189,10 @@ impl Turn<'_> {
     /// Asks for all plans anew, under new numbers, so that a late answer to an older question is not taken for one.
     fn plan_again(&mut self) {
         let mut next = self.state.next_request;
+        let room = self.plan_room();
         let Some(Dialog::Confirm(confirm)) = self.state.dialogs.last_mut() else { return };
-        confirm.scroll = 0;
+        confirm.rows = List::default();
+        confirm.unfolded.clear();
         for part in &mut confirm.parts {
             part.request = next;
             part.phase = Phase::Planning;
@@ -167,6 +200,7 @@ impl Turn<'_> {
             self.effects.push(Effect::RequestPlan { request: part.request, task: part.task.clone() });
         }
         confirm.demand_typing();
+        confirm.refresh(room);
         self.state.next_request = next;
     }
 

@@ -45,13 +45,12 @@ impl Turn<'_> {
         let lines = match self.state.dialogs.last() {
             Some(Dialog::Help(help)) => self.help_rows(help.scope),
             Some(Dialog::Inspect(inspect)) => inspect.len(),
-            Some(Dialog::Confirm(confirm)) => confirm.plans().map(|plan| plan.steps.len() + 1).sum(),
-            Some(Dialog::Palette(_)) | None => 0,
+            Some(Dialog::Confirm(_) | Dialog::Palette(_)) | None => 0,
         };
         match self.state.dialogs.last_mut() {
             Some(Dialog::Help(help)) => help.scroll = scrolled(help.scroll, motion, rows, lines),
             Some(Dialog::Inspect(inspect)) => inspect.scroll = scrolled(inspect.scroll, motion, rows, lines),
-            Some(Dialog::Confirm(confirm)) => confirm.scroll = scrolled(confirm.scroll, motion, rows, lines),
+            Some(Dialog::Confirm(confirm)) => confirm.rows.go(motion, rows),
             Some(Dialog::Palette(palette)) => palette.list.go(motion, rows),
             None => {}
         }

@@ -46,7 +46,10 @@ impl Turn<'_> {
                 self.focus(PaneId::Logs);
                 self.jump_to(Some(line));
             }
-            Some(HitTarget::PaletteRow(_) | HitTarget::Confirm | HitTarget::Cancel) | None => {
+            Some(
+                HitTarget::PaletteRow(_) | HitTarget::PlanRow(_) | HitTarget::Confirm | HitTarget::Cancel,
+            )
+            | None => {
                 if let Some(pane) = pane {
                     self.focus(pane);
                 }
@@ -58,8 +61,10 @@ impl Turn<'_> {
     }
 
     fn click_dialog(&mut self, target: Option<HitTarget>) {
+        let room = self.plan_room();
         match (self.state.dialogs.last_mut(), target) {
             (Some(Dialog::Confirm(_)), Some(HitTarget::Confirm)) => self.confirm(),
+            (Some(Dialog::Confirm(confirm)), Some(HitTarget::PlanRow(index))) => confirm.click(index, room),
             (Some(Dialog::Palette(palette)), Some(HitTarget::PaletteRow(index))) => {
                 palette.list.select(index);
                 self.choose();

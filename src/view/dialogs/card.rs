@@ -9,10 +9,6 @@ use ratatui::layout::Rect;
 /// A line of several styles.
 pub(super) type Line = Vec<(String, TextStyle)>;
 
-pub(super) fn line_width(line: &Line) -> usize {
-    line.iter().map(|(words, _)| text::width(words)).sum()
-}
-
 /// A style on the ground of dialogs.
 pub(super) fn on_ground(canvas: &Canvas<'_>, look: TextStyle) -> TextStyle {
     let ground = canvas.theme.dialog;

@@ -1,11 +1,12 @@
 //! The confirm card: what will be done, what it stops and for how long, what it touches, and docker's own line for it.
 
+mod facts;
 mod plan;
 
 use super::card::{self, Line};
 use crate::app::command::Danger;
 use crate::app::dialog::Confirm;
-use crate::app::dialog::confirm::Phase;
+use crate::app::dialog::confirm::{Phase, Row};
 use crate::app::hit::HitTarget;
 use crate::domain::{Fault, Safe};
 use crate::view::bottom;
@@ -13,14 +14,14 @@ use crate::view::canvas::Canvas;
 use crate::view::frame::scrollbar;
 use ratatui::layout::Rect;
 
-const WIDEST: u16 = 92;
+const WIDEST: u16 = 108;
 
 pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, dialog: &Confirm) {
     let theme = canvas.theme;
     let width = area.width.saturating_sub(4).min(WIDEST).max(area.width.min(30));
     let columns = width.saturating_sub(4);
-    let steps = plan::steps(dialog, theme, columns);
-    let facts = plan::facts(dialog, theme, columns);
+    let steps = plan::lines(dialog, theme, columns);
+    let facts = facts::facts(dialog, theme, columns);
     let above = asked(canvas, dialog);
     let wanted = above.len() + steps.len() + facts.len() + typed_rows(dialog) + 4;
     let height =
@@ -38,9 +39,8 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, dialog: &Confirm) {
     let room = room.max(inside.bottom().saturating_sub(top).saturating_sub(2).min(1));
     let list = Rect { y: top, height: room, ..inside };
     canvas.hits.dialog_rows = Some(room);
-    let first = dialog.scroll.min(steps.len().saturating_sub(usize::from(room)));
-    let shown = &steps[first.min(steps.len())..];
-    card::lines(canvas, list, shown);
+    let first = first_line(dialog, &steps, usize::from(room));
+    draw_plan(canvas, dialog, list, &steps[first..], usize::from(room) < steps.len());
     let edge = Rect { width: place.right().saturating_sub(1).saturating_sub(list.x), ..list };
     scrollbar(canvas, edge, first, usize::from(room).min(steps.len()), steps.len());
     let facts_area =
@@ -50,6 +50,35 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, dialog: &Confirm) {
     if inside.height > 1 {
         draw_keys(canvas, dialog, Rect { y: inside.bottom() - 1, height: 1, ..inside });
     }
+}
+
+/// The line to begin with, so that all of the cursor's row is seen.
+fn first_line(dialog: &Confirm, lines: &[(usize, Line)], room: usize) -> usize {
+    let row = dialog.rows.first_visible(room);
+    let begin = lines.iter().position(|(of, _)| *of >= row).unwrap_or(0);
+    let selected = dialog.rows.index().unwrap_or(0);
+    let past = lines.iter().rposition(|(of, _)| *of == selected).map_or(0, |last| last + 1);
+    begin.max(past.saturating_sub(room)).min(lines.len().saturating_sub(room))
+}
+
+/// The cursor is only drawn where it has something to do: to fold, or to scroll.
+fn draw_plan(canvas: &mut Canvas<'_>, dialog: &Confirm, area: Rect, lines: &[(usize, Line)], scrolls: bool) {
+    let moves = scrolls || can_fold(dialog);
+    for (y, (row, line)) in (area.y..area.bottom()).zip(lines) {
+        let place = Rect { y, height: 1, ..area };
+        card::lines(canvas, place, std::slice::from_ref(line));
+        canvas.hit(place, HitTarget::PlanRow(*row));
+        if moves && dialog.rows.index() == Some(*row) {
+            canvas.paint(place, canvas.theme.selection);
+        }
+    }
+}
+
+fn can_fold(dialog: &Confirm) -> bool {
+    dialog.rows.keys().iter().any(|row| match row {
+        Row::Branch { part, branch } => dialog.is_open(*part, *branch).is_some(),
+        Row::Part(_) | Row::Note(_) | Row::Step { .. } => false,
+    })
 }
 
 /// What is asked above the plan: how many replicas, and whether volumes go too.
@@ -122,6 +151,10 @@ fn draw_keys(canvas: &mut Canvas<'_>, dialog: &Confirm, area: Rect) {
     let close = if dialog.is_idle() || dialog.faults().next().is_some() { "close" } else { "cancel" };
     let next = canvas.pieces(x, area.y, area.right().saturating_sub(x), &[("esc ", key), (close, words)]);
     canvas.hit(Rect { x, width: next.saturating_sub(x), ..area }, HitTarget::Cancel);
+    if can_fold(dialog) && dialog.typed.is_none() {
+        let keys = [("h l ", key), ("fold, unfold", words)];
+        canvas.pieces(next + 3, area.y, area.right().saturating_sub(next + 3), &keys);
+    }
 }
 
 /// What has to happen before Enter does it.

@@ -85,7 +85,8 @@ fn the_confirm_card_says_what_stops_for_how_long_and_what_does_the_same() {
         for words in [
             "mlflow-postgres-1",
             "configuration changed",
-            "for at most 10s",
+            "stops ≤10s",
+            "away up to 10s",
             "only database",
             "mlflow_postgres_data (kept)",
             "docker compose -p mlflow up -d",

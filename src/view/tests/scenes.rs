@@ -691,6 +691,63 @@ pub fn confirm() -> State {
     state
 }
 
+/// A plan that is longer than any card: most of a platform changes at once.
+pub fn confirm_long() -> State {
+    let mut state = incident();
+    tell(&mut state, Msg::Resize { columns: 80, rows: 24 });
+    let mcp = crate::app::Subject::Stack("mcp".to_owned());
+    assert!(state.panes.services.reveal(&mcp, &state.tree));
+    let effects = update(&mut state, Msg::Key("u".parse().unwrap()), now());
+    answer_plan(&mut state, &effects, Ok(long_plan()));
+    state
+}
+
+pub fn long_plan() -> Plan {
+    let step =
+        |verb, object: String, service: Option<&str>, reason: &str, downtime: Option<u64>| PlannedStep {
+            verb,
+            object,
+            service: service.map(str::to_owned),
+            reason: reason.to_owned(),
+            after: Vec::new(),
+            downtime: downtime.map(Duration::from_secs),
+        };
+    let mut steps = vec![
+        step(StepVerb::CreateVolume, "mcp_loki_data".to_owned(), None, "does not exist", None),
+        step(StepVerb::CreateNetwork, "mcp_logging".to_owned(), None, "does not exist", None),
+    ];
+    let changed = "configuration changed: image (mcp-finetune:1.4 → mcp-finetune:1.5), environment (API_MODE, LOG_LEVEL)";
+    for (service, replicas, verb, reason) in [
+        ("loki", 1, StepVerb::CreateContainer, "does not exist"),
+        ("mcp-api", 4, StepVerb::RecreateContainer, changed),
+        ("mcp-inference", 6, StepVerb::RecreateContainer, changed),
+        ("mcp-scheduler", 1, StepVerb::RecreateContainer, "image changed"),
+        ("minio", 1, StepVerb::Keep, "up to date"),
+        ("nginx", 2, StepVerb::RecreateContainer, "configuration changed: ports, logging"),
+        ("postgresql", 1, StepVerb::Keep, "up to date"),
+        ("redis", 1, StepVerb::Keep, "up to date"),
+    ] {
+        for number in 1..=replicas {
+            let object = format!("mcp-{service}-{number}");
+            let downtime = (verb == StepVerb::RecreateContainer).then_some(30);
+            steps.push(step(verb, object.clone(), Some(service), reason, downtime));
+            if verb != StepVerb::Keep {
+                steps.push(step(StepVerb::StartContainer, object, Some(service), "recreated", None));
+            }
+        }
+    }
+    Plan {
+        title: "up mcp".to_owned(),
+        steps,
+        warnings: vec![
+            "the files have no service for mcp-old-1; --remove-orphans takes them away".to_owned(),
+        ],
+        equivalent: "docker compose -p mcp -f /srv/stacks/mcp/compose.yaml up -d".to_owned(),
+        volumes: vec!["mcp_loki_data (new)".to_owned(), "mcp_postgres_data (kept)".to_owned()],
+        gpus: vec!["mcp-inference: GPU 1".to_owned()],
+    }
+}
+
 pub fn answer_plan(state: &mut State, effects: &[crate::app::Effect], result: Result<Plan, Fault>) {
     let request = effects.iter().find_map(|effect| match effect {
         crate::app::Effect::RequestPlan { request, .. } => Some(*request),
@@ -915,6 +972,7 @@ pub fn all() -> Vec<(String, State)> {
         ("no_docker", no_docker()),
         ("read_only", read_only()),
         ("confirm", confirm()),
+        ("confirm_long", confirm_long()),
         ("confirm_destroying", confirm_destroying()),
         ("confirm_failed", confirm_failed()),
         ("scale", scale()),

@@ -17,6 +17,7 @@ fn snapshot(name: &str, state: &State, width: u16, height: u16) {
 #[rstest]
 #[case("incident", scenes::incident())]
 #[case("confirm", scenes::confirm())]
+#[case("confirm_long", scenes::confirm_long())]
 #[case("confirm_destroying", scenes::confirm_destroying())]
 #[case("no_gpu", scenes::no_gpu())]
 #[case("stale", scenes::stale())]

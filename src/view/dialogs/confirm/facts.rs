@@ -1,0 +1,73 @@
+//! What has to be known before a plan is confirmed, besides its steps.
+
+use crate::app::dialog::Confirm;
+use crate::config::theme::Theme;
+use crate::domain::safe::TextStyle;
+use crate::domain::{Plan, Safe};
+use crate::view::dialogs::card::{self, Line};
+use crate::view::text;
+
+/// Warnings, what is stopped, volumes, GPUs, and the equivalent line.
+pub(super) fn facts(dialog: &Confirm, theme: &Theme, columns: u16) -> Vec<Line> {
+    let plans: Vec<&Plan> = dialog.plans().collect();
+    let mut lines = Vec::new();
+    for warning in plans.iter().flat_map(|plan| &plan.warnings) {
+        lines.extend(card::wrapped(&format!("⚠ {}", Safe::new(warning)), columns, theme.warning));
+    }
+    let joined = |items: fn(&Plan) -> &Vec<String>| join(&plans, items);
+    let equivalents = plans.iter().map(|plan| &plan.equivalent);
+    for (index, words) in counts(&plans).split("; ").enumerate() {
+        let label = if index == 0 { "in all" } else { "" };
+        lines.extend(labelled(label, words, theme.text, theme, columns, 2));
+    }
+    let facts = [("volumes", joined(|plan| &plan.volumes)), ("GPUs", joined(|plan| &plan.gpus))];
+    for (label, words) in facts {
+        lines.extend(labelled(label, &words, theme.text, theme, columns, 2));
+    }
+    for line in equivalents {
+        lines.extend(labelled("same as", line, theme.info, theme, columns, 1));
+    }
+    if !lines.is_empty() {
+        lines.insert(0, Vec::new());
+    }
+    lines
+}
+
+/// What must be read must not take the plan's own room: no more than `most` lines.
+fn labelled(
+    label: &str,
+    words: &str,
+    look: TextStyle,
+    theme: &Theme,
+    columns: u16,
+    most: usize,
+) -> Vec<Line> {
+    const LABEL: usize = 9;
+    let words = Safe::new(words);
+    if words.is_empty() {
+        return Vec::new();
+    }
+    let room = usize::from(columns).saturating_sub(LABEL).max(1);
+    let mut parts = text::wrap(&words, room);
+    if parts.len() > most {
+        let rest = parts.split_off(most - 1).join(" ");
+        parts.push(text::fit(&rest, room).into_owned());
+    }
+    let lines = parts.into_iter().enumerate().map(|(index, part)| {
+        let label = if index == 0 { label } else { "" };
+        vec![(format!("{label:<LABEL$}"), theme.dim), (part, look)]
+    });
+    lines.collect()
+}
+
+/// What becomes of how many, and who is away for how long, over all plans.
+fn counts(plans: &[&Plan]) -> String {
+    let steps: Vec<_> = plans.iter().flat_map(|plan| plan.steps.iter().cloned()).collect();
+    Plan { steps, ..Plan::default() }.counts()
+}
+
+fn join(plans: &[&Plan], items: impl Fn(&Plan) -> &Vec<String>) -> String {
+    let all: Vec<String> =
+        plans.iter().flat_map(|plan| items(plan)).map(|item| Safe::new(item).to_string()).collect();
+    all.join(", ")
+}
