@@ -7,6 +7,7 @@
 
 mod apply;
 mod body;
+mod context;
 mod drift;
 pub mod file;
 mod hash;

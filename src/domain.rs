@@ -31,6 +31,6 @@ pub use plan::{Plan, PlannedStep, StepVerb};
 pub use safe::{Gate, Safe, StyledLine};
 pub use stack::{MOST_REPLICAS, StackFile, StackOrigin, StackRef};
 pub use task::{
-    DownOptions, ImageRemoval, Operation, TaskEvent, TaskId, TaskRecord, TaskSpec, TaskState, TaskTarget,
-    UpOptions,
+    BuildOptions, DownOptions, ImageRemoval, Operation, PullOptions, PushOptions, TaskEvent, TaskId,
+    TaskRecord, TaskSpec, TaskState, TaskTarget, UpOptions,
 };

@@ -3,6 +3,7 @@
 
 #![expect(clippy::expect_used, reason = "a test that cannot go on says so at once")]
 
+mod registry;
 #[expect(dead_code, reason = "shared with the tests of the whole program")]
 mod support;
 
@@ -16,6 +17,8 @@ mod stack;
 mod converge;
 #[path = "compose/dependencies.rs"]
 mod dependencies;
+#[path = "compose/images.rs"]
+mod images;
 #[path = "compose/interop.rs"]
 mod interop;
 #[path = "compose/neighbours.rs"]
@@ -40,6 +43,11 @@ fn main() {
         converge: a_second_up_changes_nothing, what_changed_is_recreated, scales_up_and_down, restarts_in_place,
             keeps_anonymous_volumes, goes_on_after_a_failure, removes_orphans_when_asked;
         dependencies: waits_for_health, waits_for_completion, an_unhealthy_dependency_is_named;
+        images: up_pulls_what_is_missing, a_newer_image_recreates, credentials_open_a_registry,
+            a_pull_that_breaks_off_is_told_and_mended, an_image_that_no_registry_has_is_told,
+            what_cannot_be_pulled_is_built, a_build_has_its_context_arguments_and_target,
+            an_inline_dockerfile_is_built_and_a_change_recreates, a_step_that_fails_is_told_with_its_words,
+            what_a_build_lacks_is_told, a_large_context_is_sent_as_it_is_read;
         objects: down_leaves_only_data, down_with_volumes_leaves_nothing, files_and_settings_arrive;
         neighbours: the_labels_are_those_of_docker_compose, a_taken_name_is_told, a_taken_port_is_told, a_missing_image_is_told;
     };

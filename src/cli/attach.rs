@@ -60,6 +60,7 @@ fn takes_time(verb: StepVerb) -> bool {
     match verb {
         StepVerb::Pull
         | StepVerb::Build
+        | StepVerb::Push
         | StepVerb::RecreateContainer
         | StepVerb::StopContainer
         | StepVerb::RestartContainer

@@ -1,20 +1,24 @@
 //! Carries a plan out: every step as soon as those before it have ended, and none after the first failure.
 
+mod build;
 mod exec;
 mod files;
 mod make;
 mod profiles;
 mod steps;
+mod transfer;
 mod wait;
 
 use super::body::Creation;
-use super::plan::ActionPlan;
+use super::observe::{Observed, observe};
+use super::plan::{ActionPlan, for_operation};
 use crate::domain::{ContainerId, Fault, FaultKind, TaskEvent};
 use crate::engine::Engine;
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use profiles::Profiles;
 use std::cell::RefCell;
+use std::ops::Range;
 use steps::Run;
 
 /// How many steps are taken at a time.
@@ -25,7 +29,8 @@ pub async fn apply(engine: &Engine, plan: &ActionPlan, progress: impl FnMut(Task
     apply_unless(engine, plan, progress, &|| false).await
 }
 
-/// The same, but once it is cancelled no step is begun any more and none waits on; those at work are finished.
+/// The same, but once it is cancelled no step is begun any more and none waits on; those at work are finished, but for
+/// pulls and builds, which are ended.
 pub async fn apply_unless(
     engine: &Engine,
     plan: &ActionPlan,
@@ -34,11 +39,33 @@ pub async fn apply_unless(
 ) -> Result<(), Fault> {
     let progress = RefCell::new(progress);
     let tell = |event: TaskEvent| (progress.borrow_mut())(event);
+    let all = plan.actions().len();
+    let Some(again) = plan.again() else {
+        return carry_out(engine, plan, 0..all, &tell, is_cancelled).await;
+    };
+    carry_out(engine, plan, 0..plan.image_steps(), &tell, is_cancelled).await?;
+    let project = Some(&again.project);
+    let observed = observe(engine, &again.project.name, project).await?;
+    let observed = Observed { images_provided: true, ..observed };
+    let next = for_operation(project, &observed, &again.operation)?.following(plan);
+    tell(TaskEvent::Planned { plan: next.summary() });
+    carry_out(engine, &next, next.image_steps()..next.actions().len(), &tell, is_cancelled).await
+}
+
+/// Takes some of the steps, those before them having been taken.
+async fn carry_out(
+    engine: &Engine,
+    plan: &ActionPlan,
+    range: Range<usize>,
+    tell: &dyn Fn(TaskEvent),
+    is_cancelled: &dyn Fn() -> bool,
+) -> Result<(), Fault> {
     let profiles = Profiles::read(plan.actions())?;
-    let run = Run::new(engine, &tell, is_cancelled, plan.stop_timeout(), profiles);
+    let run = Run::new(engine, tell, is_cancelled, plan.stop_timeout(), profiles);
     let steps = &plan.plan().steps;
-    let mut waiting: Vec<usize> = (0..steps.len()).collect();
     let mut ended = vec![false; steps.len()];
+    ended[..range.start].fill(true);
+    let mut waiting: Vec<usize> = range.collect();
     let mut running = FuturesUnordered::new();
     let mut failure: Option<Fault> = None;
     loop {

@@ -55,7 +55,7 @@ pub use service::{
     Trigger, Ulimit, VolumeOptions, WatchAction, WeightDevice,
 };
 pub use stack::is_postgres;
-pub use values::{ByteSize, GoDuration};
+pub use values::{ByteSize, GoDuration, byte_size};
 
 #[cfg(test)]
 mod tests;

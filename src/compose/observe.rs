@@ -10,6 +10,7 @@ use crate::domain::resources::{Image, Network, Volume};
 use crate::domain::{Container, ContainerId, Fault, FaultKind};
 use crate::engine::Engine;
 use futures_util::StreamExt;
+use jiff::Timestamp;
 use std::collections::BTreeMap;
 
 /// How many containers are inspected at a time.
@@ -30,6 +31,10 @@ pub struct Observed {
     pub images: BTreeMap<String, Image>,
     /// Of containers that are out of date, all that the Engine says; missing where it could not be had.
     pub configurations: BTreeMap<ContainerId, Configuration>,
+    /// They were pulled and built just now, as far as that was to be done.
+    pub images_provided: bool,
+    /// When all this was so.
+    pub looked_at: Timestamp,
     /// The API version agreed with the daemon.
     pub api_version: (usize, usize),
 }
@@ -71,6 +76,8 @@ pub async fn observe(engine: &Engine, name: &str, project: Option<&Project>) -> 
         networks,
         volumes,
         images,
+        images_provided: false,
+        looked_at: Timestamp::now(),
         api_version: engine.api_version(),
     })
 }

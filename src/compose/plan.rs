@@ -10,6 +10,7 @@ mod difference;
 mod down;
 mod graph;
 mod hooks;
+mod image_verbs;
 mod images;
 mod kill;
 mod objections;
@@ -18,6 +19,7 @@ mod on_scale;
 mod oneoff;
 mod orphans;
 mod pause;
+mod provision;
 mod reactions;
 mod removal;
 mod restart;
@@ -31,9 +33,11 @@ mod up;
 pub use cleanup::cleanup;
 pub use dependencies::prepare;
 pub use down::down;
+pub use image_verbs::{build_images, pull_images, push_images};
 pub use kill::kill;
 pub use oneoff::{OneOff, oneoff};
 pub use pause::{pause, unpause};
+pub use provision::{Build, BuildSource, Pull, Push};
 pub use restart::restart;
 pub use rm::rm;
 pub use start::start;
@@ -53,6 +57,16 @@ pub struct ActionPlan {
     plan: Plan,
     actions: Vec<Action>,
     stop_timeout: Option<Duration>,
+    /// So many of the first steps provide images.
+    image_steps: usize,
+    again: Option<Box<Again>>,
+}
+
+/// What is planned again once the images are there: only then it is known which containers they replace.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Again {
+    pub project: Project,
+    pub operation: Operation,
 }
 
 /// A container that is there already, or one that an earlier step makes.
@@ -72,6 +86,9 @@ impl Target {
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum Action {
+    Pull(Box<Pull>),
+    Build(Box<Build>),
+    Push(Box<Push>),
     CreateNetwork {
         name: String,
         body: Value,
@@ -147,6 +164,28 @@ impl ActionPlan {
         self.stop_timeout
     }
 
+    /// How many of the first steps are to be taken before what is planned again.
+    pub fn image_steps(&self) -> usize {
+        self.image_steps
+    }
+
+    pub fn again(&self) -> Option<&Again> {
+        self.again.as_deref()
+    }
+
+    /// Puts the steps that provided the images before those of the plan that was made with them.
+    #[must_use]
+    pub fn following(mut self, earlier: &Self) -> Self {
+        let count = earlier.image_steps;
+        for step in &mut self.plan.steps {
+            step.after.iter_mut().for_each(|earlier| *earlier += count);
+        }
+        self.plan.steps.splice(0..0, earlier.plan.steps.iter().take(count).cloned());
+        self.actions.splice(0..0, earlier.actions.iter().take(count).cloned());
+        self.image_steps += count;
+        self
+    }
+
     fn add(
         &mut self,
         verb: StepVerb,
@@ -220,7 +259,7 @@ pub fn for_operation(
                 .hint("name its files with -f, or its directory with -s")
         })
     };
-    match operation {
+    let mut plan = match operation {
         Operation::Up(options) => up(needs_files()?, observed, options),
         Operation::Create(options) => create(needs_files()?, observed, options),
         Operation::Scale { replicas, no_deps } => scale(needs_files()?, observed, replicas, *no_deps),
@@ -238,9 +277,16 @@ pub fn for_operation(
         Operation::Rm { services, stop, volumes } => rm(project, observed, services, *stop, *volumes),
         Operation::Cleanup { volumes } => Ok(cleanup(project, observed, *volumes)),
         Operation::Prepare { service, no_deps } => prepare(needs_files()?, observed, service, *no_deps),
+        Operation::Pull(options) => pull_images(needs_files()?, observed, options),
+        Operation::Build(options) => build_images(needs_files()?, observed, options),
+        Operation::Push(options) => push_images(needs_files()?, observed, options),
         Operation::Backup => Err(Fault::new(FaultKind::Internal, "plan", observed.project.as_str())
             .because("a backup is not a Compose operation")),
+    }?;
+    if let Some(project) = project.filter(|_| plan.image_steps > 0) {
+        plan.again = Some(Box::new(Again { project: project.clone(), operation: operation.clone() }));
     }
+    Ok(plan)
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ use std::time::Duration;
 pub enum StepVerb {
     Pull,
     Build,
+    Push,
     CreateNetwork,
     CreateVolume,
     CreateContainer,
@@ -73,6 +74,7 @@ impl StepVerb {
         match self {
             Self::Pull => "pull image",
             Self::Build => "build image",
+            Self::Push => "push image",
             Self::CreateNetwork => "create network",
             Self::CreateVolume => "create volume",
             Self::CreateContainer => "create",

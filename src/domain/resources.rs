@@ -10,6 +10,8 @@ pub struct Image {
     pub tags: Vec<Safe>,
     pub size_bytes: u64,
     pub created: Option<Timestamp>,
+    /// When it was last pulled, built or tagged here; only an inspect tells.
+    pub tagged: Option<Timestamp>,
     /// Targets of the `VOLUME`s that the image declares; only an inspect tells.
     pub volumes: Vec<String>,
 }

@@ -1,9 +1,11 @@
 //! An operation that outlives the console: what was asked, and what its journal says.
 
+mod images;
 mod part;
 mod record;
 mod up;
 
+pub use images::{BuildOptions, PullOptions, PushOptions};
 pub use part::StepPart;
 pub use record::{StepRecord, StepState, TaskRecord};
 pub use up::UpOptions;
@@ -76,6 +78,9 @@ pub enum Operation {
         /// Its networks and volumes only.
         no_deps: bool,
     },
+    Pull(PullOptions),
+    Build(BuildOptions),
+    Push(PushOptions),
     Backup,
 }
 
@@ -119,6 +124,9 @@ impl Operation {
             Self::Cleanup { .. } => "cleanup",
             Self::Scale { .. } => "scale",
             Self::Prepare { .. } => "run",
+            Self::Pull(_) => "pull",
+            Self::Build(_) => "build",
+            Self::Push(_) => "push",
             Self::Backup => "backup",
         }
     }
@@ -135,7 +143,10 @@ impl Operation {
             | Self::Kill { services, .. }
             | Self::Pause { services }
             | Self::Unpause { services }
-            | Self::Rm { services, .. } => services.clone(),
+            | Self::Rm { services, .. }
+            | Self::Pull(PullOptions { services, .. })
+            | Self::Build(BuildOptions { services, .. })
+            | Self::Push(PushOptions { services, .. }) => services.clone(),
             Self::Scale { replicas, .. } => replicas.keys().cloned().collect(),
             Self::Prepare { service, .. } => vec![service.clone()],
             Self::Cleanup { .. } | Self::Backup => Vec::new(),
@@ -145,7 +156,13 @@ impl Operation {
     /// Whether the containers' labels alone cannot tell what is to be done.
     pub fn needs_files(&self) -> bool {
         match self {
-            Self::Up(_) | Self::Create(_) | Self::Scale { .. } | Self::Prepare { .. } => true,
+            Self::Up(_)
+            | Self::Create(_)
+            | Self::Scale { .. }
+            | Self::Prepare { .. }
+            | Self::Pull(_)
+            | Self::Build(_)
+            | Self::Push(_) => true,
             Self::Down(_)
             | Self::Start { .. }
             | Self::Stop { .. }

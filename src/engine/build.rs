@@ -10,7 +10,7 @@ use super::messages::Messages;
 use super::pull::{answered, error, refused};
 use super::raw::Upload;
 use crate::domain::{Fault, FaultKind};
-use output::BuildOutput;
+use output::{BuildOutput, explained};
 use std::collections::BTreeMap;
 
 const OPERATION: &str = "build image";
@@ -63,7 +63,7 @@ impl Engine {
         let object = name.to_owned();
         let bytes = self.post(&query::path(request), &headers, context)?;
         let mut messages = Messages::new(bytes, OPERATION, name)
-            .blaming(Box::new(move |error| answered(error, OPERATION, &object)));
+            .blaming(Box::new(move |error| explained(answered(error, OPERATION, &object))));
         let mut output = BuildOutput::default();
         while let Some(message) = messages.next().await {
             let message = message?;

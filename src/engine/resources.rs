@@ -45,6 +45,7 @@ fn listed(image: ImageSummary) -> Image {
         tags: image.repo_tags.iter().filter(|tag| tag.as_str() != "<none>:<none>").map(Safe::new).collect(),
         size_bytes: u64::try_from(image.size).unwrap_or_default(),
         created: Timestamp::from_second(image.created).ok(),
+        tagged: None,
         volumes: Vec::new(),
     }
 }
@@ -64,6 +65,11 @@ fn inspected(answer: &Value) -> Image {
             .collect(),
         size_bytes: answer.get("Size").and_then(Value::as_u64).unwrap_or_default(),
         created: text("Created").and_then(|time| time.parse().ok()),
+        tagged: answer
+            .pointer("/Metadata/LastTagTime")
+            .and_then(Value::as_str)
+            .and_then(|time| time.parse::<Timestamp>().ok())
+            .filter(|time| time.as_second() > 0),
         volumes: volumes.map(|volumes| volumes.keys().cloned().collect()).unwrap_or_default(),
     }
 }

@@ -44,6 +44,9 @@ pub async fn prepare(
         | Operation::Cleanup { .. }
         | Operation::Scale { .. }
         | Operation::Prepare { .. }
+        | Operation::Pull(_)
+        | Operation::Build(_)
+        | Operation::Push(_)
         | Operation::Backup => {
             return Err(Fault::new(FaultKind::Invalid, operation.verb(), name)
                 .because("it is done to a stack, not to one container")

@@ -1,7 +1,7 @@
 //! What each step does to the Engine.
 
 use super::profiles::Profiles;
-use super::{exec, wait};
+use super::{build, exec, transfer, wait};
 use crate::compose::plan::{Action, Target};
 use crate::domain::{ContainerId, Fault, FaultKind, TaskEvent};
 use crate::engine::Engine;
@@ -35,6 +35,9 @@ impl<'run> Run<'run> {
     pub async fn take(&self, step: usize, action: &Action) -> Result<(), Fault> {
         match action {
             Action::Keep => Ok(()),
+            Action::Pull(order) => transfer::pull(self, step, order).await,
+            Action::Build(order) => build::build(self, step, order).await,
+            Action::Push(order) => transfer::push(self, step, order).await,
             Action::CreateNetwork { name, body } => self.engine.create_network(name, body).await.map(drop),
             Action::CreateVolume { body } => self.engine.create_volume(body).await.map(drop),
             Action::Create(creation) => {

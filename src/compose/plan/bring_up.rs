@@ -5,6 +5,7 @@ use super::card::add_gpus;
 use super::converge::{Convergence, Converging, Recreate, Replica, Wish};
 use super::objections::object;
 use super::orphans::{orphans, remove_orphans};
+use super::provision::{provide, wait_for_images};
 use super::starting::{self, start_in_order};
 use super::up::check_options;
 use super::{ActionPlan, Target, conflicts, graph, hooks, objects, on_scale};
@@ -56,6 +57,8 @@ pub fn bring_up(
             conflicts::ports(service, observed, &replaced)?;
         }
     }
+    let running: Vec<&Service> = services.iter().copied().filter(|service| wanted(service) > 0).collect();
+    let images = provide(&mut plan, project, &running, observed, options)?;
     let objects = Objects {
         networks: objects::add_networks(&mut plan, project, &services, observed)?,
         volumes: objects::add_volumes(&mut plan, project, &services, observed)?,
@@ -71,6 +74,7 @@ pub fn bring_up(
             replicas: wanted(service),
             recreate: recreation(service, options),
             renew_anonymous_volumes: options.renew_anon_volumes,
+            image_pending: images.is_pending(&service.image_name(&project.name)),
         };
         let converging = Converging { project, service, observed, wish, replicas: &replicas };
         let state = converging.converge(&mut plan)?;
@@ -91,7 +95,7 @@ pub fn bring_up(
         on_scale::add(&mut plan, project, &services, &states, observed);
     }
     add_gpus(&mut plan, Some(project), observed, &order);
-    pull_policies(&mut plan, &services);
+    wait_for_images(&mut plan);
     Ok(plan)
 }
 
@@ -126,17 +130,5 @@ fn recreation(service: &Service, options: &UpOptions) -> Recreate {
         Recreate::Always
     } else {
         Recreate::Changed
-    }
-}
-
-fn pull_policies(plan: &mut ActionPlan, services: &[&Service]) {
-    for service in services {
-        let policy = service.pull_policy.as_str();
-        if !matches!(policy, "" | "missing" | "if_not_present" | "never") {
-            plan.warn(format!(
-                "services.{}.pull_policy: `{policy}` is not carried out by this version; the image that is there is used",
-                service.name
-            ));
-        }
     }
 }

@@ -17,13 +17,30 @@ pub fn image<'seen>(
     observed.images.get(&reference).ok_or_else(|| {
         let fault = Fault::new(FaultKind::NotFound, "find image", reference.as_str())
             .because(format!("the service {} needs it and it is not on this server", service.name));
-        match &service.build {
-            Some(build) => fault
-                .because("images are not built by this version")
-                .hint(format!("build it first: docker build -t {reference} {}", build.context)),
-            None => fault.hint(format!("get it first: docker pull {reference}")),
+        match (&service.build, service.pull_policy.as_str()) {
+            (Some(_), _) => {
+                fault.because("it is not to be built").hint(format!("build it first: build {}", service.name))
+            }
+            (None, "build") => fault
+                .because("its pull_policy is build, and the service has no `build`")
+                .hint("add one, or choose another pull_policy"),
+            (None, _) => {
+                fault.because("it is not to be pulled").hint(format!("get it first: docker pull {reference}"))
+            }
         }
     })
+}
+
+/// What stands for an image that is pulled or built before the plan is made again.
+pub fn image_to_come() -> Image {
+    Image {
+        id: String::new(),
+        tags: Vec::new(),
+        size_bytes: 0,
+        created: None,
+        tagged: None,
+        volumes: Vec::new(),
+    }
 }
 
 /// A container of somebody else has the name.

@@ -25,6 +25,8 @@ pub struct Wish {
     pub recreate: Recreate,
     /// What the old container kept in unnamed volumes is given up.
     pub renew_anonymous_volumes: bool,
+    /// The image is pulled or built first, and nobody knows which one it will be.
+    pub image_pending: bool,
 }
 
 /// A container that the plan ends with.
@@ -82,7 +84,11 @@ impl Converging<'_> {
             return Ok(result);
         }
         // An image that is gone matters only where a container is to be made from it.
-        let image = conflicts::image(self.project, self.service, self.observed);
+        let to_come = conflicts::image_to_come();
+        let image = match conflicts::image(self.project, self.service, self.observed) {
+            Err(_) if self.wish.image_pending => Ok(&to_come),
+            image => image,
+        };
         let (service, made) = self.references()?;
         let hashes = made.is_empty().then(|| resolved_hashes(&service));
         let mut judged: Vec<(&Container, Option<&'static str>)> = present
@@ -160,6 +166,9 @@ impl Converging<'_> {
         let hash = labels.and_then(|labels| labels.config_hash.as_ref());
         if !hash.is_some_and(|hash| hashes.contains(hash)) {
             return Some("configuration changed");
+        }
+        if self.wish.image_pending {
+            return Some("if its image is another one");
         }
         let label = labels.and_then(|labels| labels.image.as_deref());
         match (image, label) {

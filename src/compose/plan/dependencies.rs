@@ -2,6 +2,7 @@
 //! condition that the files name.
 
 use super::card::new_plan;
+use super::provision::provide;
 use super::up::up;
 use super::{Action, ActionPlan, Target, graph, objects, services};
 use crate::compose::file::{Condition, Project};
@@ -26,10 +27,13 @@ pub fn prepare(
     });
     let needed: Vec<String> = depends.clone().map(|(name, _)| name.clone()).collect();
     let head = new_plan("run", Some(project), observed, &[name.to_owned()]);
+    let mut images = head.clone();
+    provide(&mut images, project, &[service], observed, &UpOptions::default())?;
     let mut plan = if needed.is_empty() {
-        head.clone()
+        images
     } else {
         up(project, observed, &UpOptions { services: needed.clone(), ..UpOptions::default() })?
+            .following(&images)
     };
     plan.plan.title = head.plan.title;
     plan.plan.equivalent = head.plan.equivalent;

@@ -54,6 +54,7 @@ fn image(name: &str) -> Image {
         tags: Vec::new(),
         size_bytes: 1,
         created: None,
+        tagged: None,
         volumes: Vec::new(),
     }
 }
@@ -299,7 +300,8 @@ fn refusal(text: &str, change: impl Fn(&mut Observed), operation: &Operation) ->
 #[test]
 fn what_would_fail_half_way_is_refused_before() {
     let gone = |observed: &mut Observed| observed.containers.clear();
-    let fault = refusal(SHOP, |observed| (gone(observed), observed.images.clear()).1, &everything());
+    let kept = SHOP.replace("image: postgres:15", "image: postgres:15\n    pull_policy: never");
+    let fault = refusal(&kept, |observed| (gone(observed), observed.images.clear()).1, &everything());
     assert_eq!((fault.kind, fault.object.as_str()), (FaultKind::NotFound, "postgres:15"));
 
     let mut foreign = container(&project(SHOP), "web", 1, ContainerState::Running);

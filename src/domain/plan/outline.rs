@@ -112,6 +112,7 @@ impl StepVerb {
             | Self::Keep => true,
             Self::Pull
             | Self::Build
+            | Self::Push
             | Self::CreateNetwork
             | Self::CreateVolume
             | Self::RemoveNetwork
@@ -126,13 +127,14 @@ impl StepVerb {
 
 /// What says most about an object to which several steps are done.
 fn weight(verb: StepVerb) -> usize {
-    const LIGHT_TO_HEAVY: [StepVerb; 21] = [
+    const LIGHT_TO_HEAVY: [StepVerb; 22] = [
         StepVerb::Keep,
         StepVerb::Await,
         StepVerb::CreateNetwork,
         StepVerb::CreateVolume,
         StepVerb::Pull,
         StepVerb::Build,
+        StepVerb::Push,
         StepVerb::Dump,
         StepVerb::Exec,
         StepVerb::RenameContainer,
@@ -209,6 +211,7 @@ fn counted_words(verb: StepVerb, count: usize) -> String {
         StepVerb::RemoveVolume => format!("{count} volume{plural} removed"),
         StepVerb::Pull => format!("{count} image{plural} pulled"),
         StepVerb::Build => format!("{count} image{plural} built"),
+        StepVerb::Push => format!("{count} image{plural} pushed"),
         StepVerb::Dump => format!("{count} dump{plural}"),
         StepVerb::RemoveImage => format!("{count} image{plural} removed"),
         StepVerb::Exec => format!("{count} command{plural} run"),

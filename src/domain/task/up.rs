@@ -27,6 +27,12 @@ pub struct UpOptions {
     pub no_start: bool,
     /// Never build: an image that is not there is a fault.
     pub no_build: bool,
+    /// Build what can be built, even if it is there.
+    pub build: bool,
+    /// `missing`, `always`, `never` …, instead of what the files say.
+    pub pull: Option<String>,
+    /// Tell nothing of the progress of pulls.
+    pub quiet_pull: bool,
     /// How many seconds a container that is stopped has to end; without it, its own grace.
     pub timeout: Option<u32>,
     /// Replicas by service, instead of those in the files.
@@ -50,9 +56,12 @@ impl UpOptions {
             (self.no_deps, "--no-deps"),
             (self.no_start, "--no-start"),
             (self.no_build, "--no-build"),
+            (self.build, "--build"),
+            (self.quiet_pull, "--quiet-pull"),
         ];
         let mut words: Vec<String> =
             flags.iter().filter(|(given, _)| *given).map(|(_, flag)| (*flag).to_owned()).collect();
+        words.extend(self.pull.iter().map(|policy| format!("--pull={policy}")));
         words.extend(self.timeout.map(|seconds| format!("--timeout={seconds}")));
         words.extend(self.scale.iter().map(|(service, replicas)| format!("--scale={service}={replicas}")));
         words

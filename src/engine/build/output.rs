@@ -91,9 +91,7 @@ impl BuildOutput {
             let last: Vec<String> = self.last.into();
             blamed = blamed.because(format!("it wrote last: {}", last.join(" | ")));
         }
-        if blamed.to_string().contains("returned a non-zero code") {
-            blamed.hint = Some("the command of this step failed: what it wrote says why".to_owned());
-        }
+        let blamed = explained(blamed);
         match doubt {
             Some(doubt) if blamed.kind == FaultKind::Permission => {
                 blamed.because(format!("registries were asked without credentials: {doubt}"))
@@ -102,6 +100,45 @@ impl BuildOutput {
         }
     }
 }
+
+/// What can be done about it, as far as the builder's words tell.
+pub fn explained(fault: Fault) -> Fault {
+    let text = fault.to_string().to_lowercase();
+    match HINTS.iter().find(|(words, _, _)| words.iter().any(|word| text.contains(word))) {
+        Some((_, kind, hint)) => Fault { kind: *kind, ..fault }.hint(*hint),
+        None => fault,
+    }
+}
+
+/// Words of the builder, in lower case; the first that fit count.
+const HINTS: &[(&[&str], FaultKind, &str)] = &[
+    (
+        &["requires buildkit", "unknown flag: mount"],
+        FaultKind::Invalid,
+        "the Engine's own builder cannot do this: `docker compose build` builds it with BuildKit, and `up` then takes \
+         that image",
+    ),
+    (
+        &["failed to reach build target"],
+        FaultKind::Invalid,
+        "`build.target` of the service names a stage of the Dockerfile: FROM … AS NAME",
+    ),
+    (
+        &["copy failed", "add failed"],
+        FaultKind::Invalid,
+        "is the file in the context, and not left out by .dockerignore?",
+    ),
+    (
+        &["dockerfile parse error", "unknown instruction", "no build stage in current context"],
+        FaultKind::Invalid,
+        "mend the Dockerfile",
+    ),
+    (
+        &["returned a non-zero code"],
+        FaultKind::Refused,
+        "the command of this step failed: what it wrote says why",
+    ),
+];
 
 /// `Step 2/7 : RUN make`
 fn step(line: &str) -> Option<(u64, u64, &str)> {

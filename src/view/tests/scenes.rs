@@ -523,6 +523,7 @@ fn resources() -> Resources {
                 tags: vec![Safe::new("registry.example/mcp-finetune:1.4"), Safe::new("mcp-finetune:latest")],
                 size_bytes: 14 * GIB,
                 created: Some(ago(20 * DAY)),
+                tagged: None,
                 volumes: Vec::new(),
             },
             Image {
@@ -530,6 +531,7 @@ fn resources() -> Resources {
                 tags: Vec::new(),
                 size_bytes: 412 << 20,
                 created: None,
+                tagged: None,
                 volumes: Vec::new(),
             },
         ],

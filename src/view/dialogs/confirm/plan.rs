@@ -175,7 +175,7 @@ fn padded(words: &str, width: usize) -> String {
 
 fn mark(verb: StepVerb, theme: &Theme) -> words::Mark {
     match verb {
-        StepVerb::Pull | StepVerb::Build | StepVerb::Dump => ("↓", theme.info),
+        StepVerb::Pull | StepVerb::Build | StepVerb::Push | StepVerb::Dump => ("↓", theme.info),
         StepVerb::CreateNetwork
         | StepVerb::CreateVolume
         | StepVerb::CreateContainer

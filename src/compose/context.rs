@@ -1,0 +1,136 @@
+//! Build contexts: a directory as a stream of one tar archive, never held whole.
+
+mod dockerfile;
+mod ignore;
+mod pack;
+
+use crate::domain::{Fault, FaultKind};
+use bytes::Bytes;
+use dockerfile::Dockerfile;
+use futures_util::Stream;
+use ignore::Ignore;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::pin::Pin;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+
+const IGNORE_FILE: &str = ".dockerignore";
+
+/// What a service says about its context.
+#[derive(Debug, Clone, Copy)]
+pub struct Source<'build> {
+    pub service: &'build str,
+    /// Absolute.
+    pub directory: &'build Path,
+    /// Relative to the context; empty is `Dockerfile`.
+    pub dockerfile: &'build str,
+    pub inline: &'build str,
+}
+
+/// A context that has been looked at and can be sent.
+#[derive(Debug)]
+pub struct Context {
+    directory: PathBuf,
+    ignore: Ignore,
+    /// Files that the directory does not have, or not so.
+    added: Vec<(String, Vec<u8>)>,
+    /// The Dockerfile's path in the archive.
+    pub dockerfile: String,
+}
+
+pub type Archive = Pin<Box<dyn Stream<Item = io::Result<Bytes>> + Send>>;
+
+/// How the sending goes.
+#[derive(Debug, Clone, Default)]
+pub struct Sending {
+    bytes: Arc<AtomicU64>,
+    failure: Arc<Mutex<Option<Fault>>>,
+}
+
+impl Sending {
+    pub fn bytes(&self) -> u64 {
+        self.bytes.load(Ordering::Relaxed)
+    }
+
+    /// Why the archive could not be made to its end; the daemon's own words for it say nothing.
+    pub fn failure(&self) -> Option<Fault> {
+        self.failure.lock().ok()?.take()
+    }
+}
+
+impl Context {
+    pub fn open(source: Source<'_>) -> Result<Self, Fault> {
+        let directory = source.directory;
+        let fault = |kind, cause: String| {
+            Fault::new(kind, "build the service", source.service)
+                .because(cause)
+                .hint("`build.context` of the service names a directory")
+        };
+        let metadata = std::fs::metadata(directory).map_err(|error| {
+            let kind = Fault::io("", "", &error).kind;
+            fault(kind, format!("its context {}: {error}", directory.display()))
+        })?;
+        if !metadata.is_dir() {
+            let cause = format!("its context {} is no directory", directory.display());
+            return Err(fault(FaultKind::Invalid, cause));
+        }
+        let dockerfile = Dockerfile::find(source)?;
+        let mut ignore = read_ignore(&dockerfile.ignore_files(directory))?;
+        let mut added = Vec::new();
+        let name = match dockerfile {
+            Dockerfile::Inside { name, .. } => {
+                ignore.keep(&name);
+                name
+            }
+            Dockerfile::Apart { text, .. } => {
+                let name = dockerfile::name_of(&text);
+                added.push((IGNORE_FILE.to_owned(), ignoring(directory, &name)?));
+                added.push((name.clone(), text));
+                name
+            }
+        };
+        ignore.keep(IGNORE_FILE);
+        Ok(Self { directory: directory.to_owned(), ignore, added, dockerfile: name })
+    }
+
+    /// Sends it. Reading goes on in a thread of its own, no faster than the daemon takes what was read.
+    pub fn send(self) -> (Archive, Sending) {
+        let sending = Sending::default();
+        (pack::stream(self, sending.clone()), sending)
+    }
+}
+
+/// The first of the files that is there.
+fn read_ignore(files: &[PathBuf]) -> Result<Ignore, Fault> {
+    for file in files {
+        match std::fs::read(file) {
+            Ok(bytes) => {
+                let text = String::from_utf8_lossy(&bytes);
+                return Ignore::parse(&text).map_err(|(line, cause)| {
+                    Fault::new(FaultKind::Invalid, "read", format!("{}:{line}", file.display()))
+                        .because(cause)
+                        .hint("patterns are as those of Go's filepath.Match, with `**` for any directories")
+                });
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(Fault::io("read", file.display(), &error)),
+        }
+    }
+    Ok(Ignore::default())
+}
+
+/// The daemon leaves out of the build what this file names: itself, if it would not be there, and the Dockerfile.
+fn ignoring(directory: &Path, dockerfile: &str) -> Result<Vec<u8>, Fault> {
+    let path = directory.join(IGNORE_FILE);
+    let mut text = match std::fs::read(&path) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => IGNORE_FILE.as_bytes().to_vec(),
+        Err(error) => return Err(Fault::io("read", path.display(), &error)),
+    };
+    text.extend_from_slice(format!("\n{dockerfile}\n").as_bytes());
+    Ok(text)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,76 @@
+//! Which Dockerfile it is: one of the context, one that lies elsewhere, or the text in the Compose file.
+
+use super::{IGNORE_FILE, Source};
+use crate::domain::{Fault, FaultKind};
+use sha2::{Digest, Sha256};
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+const USUAL_NAME: &str = "Dockerfile";
+
+pub enum Dockerfile {
+    Inside {
+        name: String,
+        path: PathBuf,
+    },
+    /// The context does not have it: its text, and where it was read.
+    Apart {
+        text: Vec<u8>,
+        path: Option<PathBuf>,
+    },
+}
+
+impl Dockerfile {
+    pub fn find(source: Source<'_>) -> Result<Self, Fault> {
+        if !source.inline.is_empty() {
+            return Ok(Self::Apart { text: source.inline.as_bytes().to_vec(), path: None });
+        }
+        let name = if source.dockerfile.is_empty() { USUAL_NAME } else { source.dockerfile };
+        let mut path = source.directory.join(name);
+        if name == USUAL_NAME && !path.exists() {
+            let lower = source.directory.join("dockerfile");
+            path = if lower.exists() { lower } else { path };
+        }
+        let fault = |error: &std::io::Error| {
+            let kind = Fault::io("", "", error).kind;
+            Fault::new(kind, "build the service", source.service)
+                .because(format!("its Dockerfile {}: {error}", path.display()))
+                .hint("`build.dockerfile` of the service names it, relative to `build.context`")
+        };
+        let real = path.canonicalize().map_err(|error| fault(&error))?;
+        let directory = source.directory.canonicalize().map_err(|error| fault(&error))?;
+        if real.is_dir() {
+            return Err(Fault::new(FaultKind::Invalid, "build the service", source.service)
+                .because(format!("its Dockerfile {} is a directory", path.display()))
+                .hint("`build.dockerfile` of the service names a file"));
+        }
+        if let Ok(inside) = real.strip_prefix(&directory) {
+            return Ok(Self::Inside { name: inside.to_string_lossy().into_owned(), path });
+        }
+        let text = std::fs::read(&real).map_err(|error| fault(&error))?;
+        Ok(Self::Apart { text, path: Some(path) })
+    }
+
+    /// Where the patterns stand: beside the Dockerfile under its name, else in the context.
+    pub fn ignore_files(&self, directory: &Path) -> Vec<PathBuf> {
+        let own = match self {
+            Self::Inside { path, .. } => Some(path),
+            Self::Apart { path, .. } => path.as_ref(),
+        };
+        let beside = own.map(|path| {
+            let mut name = path.clone().into_os_string();
+            name.push(IGNORE_FILE);
+            PathBuf::from(name)
+        });
+        beside.into_iter().chain([directory.join(IGNORE_FILE)]).collect()
+    }
+}
+
+/// A name that no file of the context has, and the same for the same text: the builder's cache goes by it.
+pub fn name_of(text: &[u8]) -> String {
+    let mut name = ".dockerfile.".to_owned();
+    for byte in Sha256::digest(text).iter().take(10) {
+        let _ = write!(name, "{byte:02x}");
+    }
+    name
+}

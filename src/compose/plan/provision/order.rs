@@ -1,0 +1,137 @@
+//! What a pull, a build or a push is to do, worked out from the service.
+
+use super::refuse::refuse;
+use crate::compose::body::COMPOSE_VERSION;
+use crate::compose::file::{Project, Service};
+use crate::domain::{Fault, FaultKind};
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::path::PathBuf;
+
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Pull {
+    pub reference: String,
+    pub service: String,
+    pub platform: Option<String>,
+    /// A failure ends nothing: the image can be built, or is there.
+    pub optional: bool,
+    pub quiet: bool,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Push {
+    pub reference: String,
+    pub optional: bool,
+    pub quiet: bool,
+}
+
+/// How an image comes from a Dockerfile. Values of arguments may be secret.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Build {
+    pub reference: String,
+    pub service: String,
+    pub source: BuildSource,
+    pub tags: Vec<String>,
+    pub args: BTreeMap<String, Option<String>>,
+    pub labels: BTreeMap<String, String>,
+    pub cache_from: Vec<String>,
+    pub target: String,
+    pub network: String,
+    /// In bytes.
+    pub shm_size: Option<u64>,
+    pub memory: Option<u64>,
+    /// `host:address`
+    pub extra_hosts: Vec<String>,
+    /// Name, soft and hard limit.
+    pub ulimits: Vec<(String, i64, i64)>,
+    pub isolation: String,
+    pub platform: String,
+    pub pull: bool,
+    pub no_cache: bool,
+    pub quiet: bool,
+    /// Nothing is done when an earlier step has pulled it.
+    pub only_if_missing: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BuildSource {
+    Directory {
+        path: PathBuf,
+        dockerfile: String,
+        inline: String,
+    },
+    /// An address that the daemon fetches the context from.
+    Remote {
+        address: String,
+        dockerfile: String,
+    },
+}
+
+impl Default for BuildSource {
+    fn default() -> Self {
+        Self::Directory { path: PathBuf::new(), dockerfile: String::new(), inline: String::new() }
+    }
+}
+
+pub fn pull(project: &Project, service: &Service) -> Pull {
+    Pull {
+        reference: service.image_name(&project.name),
+        service: service.name.clone(),
+        platform: Some(service.platform.clone()).filter(|platform| !platform.is_empty()),
+        ..Pull::default()
+    }
+}
+
+pub fn build(project: &Project, service: &Service) -> Result<Build, Fault> {
+    let Some(build) = &service.build else {
+        return Err(Fault::new(FaultKind::Invalid, "build the service", service.name.as_str())
+            .because("it has no `build`")
+            .hint("its image can only be pulled"));
+    };
+    refuse(service, build)?;
+    let reference = service.image_name(&project.name);
+    let mut tags = vec![reference.clone()];
+    tags.extend(build.tags.iter().filter(|tag| **tag != reference).cloned());
+    let platform = Some(&service.platform).filter(|platform| !platform.is_empty());
+    let bytes = u64::try_from(build.shm_size.0).ok().filter(|bytes| *bytes > 0);
+    let dockerfile = build.dockerfile.clone();
+    Ok(Build {
+        service: service.name.clone(),
+        // Directories are absolute; what is not is an address that only the daemon can make something of.
+        source: if Path::new(&build.context).is_absolute() {
+            let path = PathBuf::from(&build.context);
+            BuildSource::Directory { path, dockerfile, inline: build.dockerfile_inline.clone() }
+        } else {
+            BuildSource::Remote { address: build.context.clone(), dockerfile }
+        },
+        tags,
+        args: build.args.clone(),
+        labels: labels(project, service, &build.labels),
+        cache_from: build.cache_from.clone(),
+        target: build.target.clone(),
+        network: build.network.clone(),
+        shm_size: bytes,
+        extra_hosts: build.extra_hosts.iter().map(|host| host.replacen('=', ":", 1)).collect(),
+        ulimits: build.ulimits.iter().map(|(name, limit)| (name.clone(), limit.soft, limit.hard)).collect(),
+        isolation: build.isolation.clone(),
+        platform: platform.or(build.platforms.first()).cloned().unwrap_or_default(),
+        pull: build.pull,
+        no_cache: build.no_cache,
+        reference,
+        ..Build::default()
+    })
+}
+
+/// By these other Compose tools know whose image it is, and how it came about.
+fn labels(project: &Project, service: &Service, own: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+    let mut labels = own.clone();
+    for (key, value) in [
+        ("project", project.name.as_str()),
+        ("service", service.name.as_str()),
+        ("version", COMPOSE_VERSION),
+        ("image.builder", "classic"),
+    ] {
+        labels.insert(format!("com.docker.compose.{key}"), value.to_owned());
+    }
+    labels
+}

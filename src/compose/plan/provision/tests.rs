@@ -1,0 +1,232 @@
+use crate::compose::file::{LoadRequest, Project, load};
+use crate::compose::observe::Observed;
+use crate::compose::plan::{Action, ActionPlan, for_operation};
+use crate::domain::resources::Image;
+use crate::domain::{BuildOptions, Fault, FaultKind, Operation, PullOptions, PushOptions, UpOptions};
+use jiff::{SignedDuration, Timestamp};
+use rstest::rstest;
+
+fn project(text: &str) -> Project {
+    let directory = tempfile::tempdir().unwrap();
+    std::fs::write(directory.path().join("compose.yaml"), text).unwrap();
+    let request = LoadRequest {
+        files: vec![directory.path().join("compose.yaml")],
+        project_name: Some("shop".to_owned()),
+        ..LoadRequest::default()
+    };
+    load(&request).unwrap()
+}
+
+fn now() -> Timestamp {
+    "2026-11-20T10:00:00Z".parse().unwrap()
+}
+
+/// A server with images that were pulled so many hours ago.
+fn server(images: &[(&str, i64)]) -> Observed {
+    let image = |hours: i64| Image {
+        id: "sha256:1".to_owned(),
+        tags: Vec::new(),
+        size_bytes: 1,
+        created: None,
+        tagged: now().checked_sub(SignedDuration::from_hours(hours)).ok(),
+        volumes: Vec::new(),
+    };
+    Observed {
+        project: "shop".to_owned(),
+        images: images.iter().map(|(name, hours)| ((*name).to_owned(), image(*hours))).collect(),
+        looked_at: now(),
+        api_version: (1, 41),
+        ..Observed::default()
+    }
+}
+
+fn planned(text: &str, observed: &Observed, operation: &Operation) -> Result<ActionPlan, Fault> {
+    for_operation(Some(&project(text)), observed, operation)
+}
+
+/// The steps that concern images: `pull image nginx (not on this server)`.
+fn image_steps(plan: &ActionPlan) -> Vec<String> {
+    let steps = plan.plan().steps.iter().zip(plan.actions());
+    let images = steps.filter(|(_, action)| {
+        matches!(action, Action::Pull(_) | Action::Build(_) | Action::Push(_) | Action::Keep)
+    });
+    images.map(|(step, _)| format!("{} {} ({})", step.verb.words(), step.object, step.reason)).collect()
+}
+
+fn up(options: UpOptions) -> Operation {
+    Operation::Up(options)
+}
+
+const MISSING: &str = "not on this server";
+
+#[rstest]
+#[case("", None, &[], Some(MISSING))]
+#[case("", None, &[("nginx", 1)], None)]
+#[case("missing", None, &[("nginx", 1)], None)]
+#[case("if_not_present", None, &[("nginx", 1)], None)]
+#[case("always", None, &[("nginx", 1)], Some("it is always pulled"))]
+#[case("never", None, &[("nginx", 1)], None)]
+#[case("daily", None, &[("nginx", 23)], None)]
+#[case("daily", None, &[("nginx", 25)], Some("its last pull is too long ago"))]
+#[case("weekly", None, &[("nginx", 160)], None)]
+#[case("weekly", None, &[("nginx", 170)], Some("its last pull is too long ago"))]
+#[case("every_12h", None, &[("nginx", 13)], Some("its last pull is too long ago"))]
+#[case("every_2d", None, &[("nginx", 13)], None)]
+#[case("never", Some("always"), &[("nginx", 1)], Some("it is always pulled"))]
+#[case("always", Some("missing"), &[("nginx", 1)], None)]
+fn a_policy_decides_whether_an_image_is_pulled(
+    #[case] policy: &str,
+    #[case] flag: Option<&str>,
+    #[case] images: &[(&str, i64)],
+    #[case] reason: Option<&str>,
+) {
+    let policy = if policy.is_empty() { String::new() } else { format!("\n    pull_policy: {policy}") };
+    let text = format!("services:\n  web:\n    image: nginx{policy}\n");
+    let options = UpOptions { pull: flag.map(str::to_owned), ..UpOptions::default() };
+    let plan = planned(&text, &server(images), &up(options)).unwrap();
+    let expected: Vec<String> = reason.iter().map(|reason| format!("pull image nginx ({reason})")).collect();
+    assert_eq!(image_steps(&plan), expected);
+    assert_eq!(plan.again().is_some(), reason.is_some());
+}
+
+#[test]
+fn an_image_that_may_not_be_had_is_refused() {
+    let never = "services: {web: {image: nginx, pull_policy: never}}";
+    let fault = planned(never, &server(&[]), &up(UpOptions::default())).unwrap_err();
+    assert_eq!((fault.kind, fault.object.as_str()), (FaultKind::NotFound, "nginx"));
+    let built = "services: {web: {build: .}}";
+    let no_build = UpOptions { no_build: true, ..UpOptions::default() };
+    let fault = planned(built, &server(&[]), &up(no_build)).unwrap_err();
+    assert_eq!(fault.object, "shop-web");
+    let wrong = UpOptions { pull: Some("sometimes".to_owned()), ..UpOptions::default() };
+    let fault = planned("services: {web: {image: nginx}}", &server(&[]), &up(wrong)).unwrap_err();
+    assert_eq!(fault.object, "--pull");
+}
+
+#[test]
+fn what_is_pulled_or_built_comes_before_everything() {
+    let text = "
+services:
+  base: {build: {context: ., tags: ['base:2']}, image: base}
+  api: {build: {context: .}, depends_on: [base]}
+  web: {image: nginx}
+  cache: {image: nginx}
+";
+    let plan = planned(text, &server(&[]), &up(UpOptions::default())).unwrap();
+    assert_eq!(
+        image_steps(&plan),
+        [
+            "pull image base (not on this server)",
+            "build image base (not on this server)",
+            "pull image nginx (not on this server)",
+            "build image shop-api (not on this server)",
+        ]
+    );
+    let steps = &plan.plan().steps;
+    assert_eq!(steps[1].after, [0], "what can be pulled is not built");
+    assert_eq!(steps[3].after, [1], "what one stands on comes first");
+    assert!(steps[4..].iter().all(|step| !step.after.is_empty()));
+    assert_eq!(steps[4].after, [0, 1, 2, 3]);
+    let Action::Build(build) = &plan.actions()[1] else { panic!("a build") };
+    assert_eq!(build.tags, ["base", "base:2"]);
+    assert!(build.only_if_missing);
+    assert_eq!(build.labels["com.docker.compose.service"], "base");
+    let Action::Pull(pull) = &plan.actions()[0] else { panic!("a pull") };
+    assert!(pull.optional);
+    let there = [("base", 1), ("nginx", 1), ("shop-api", 1)];
+    let plan = planned(text, &server(&there), &up(UpOptions::default())).unwrap();
+    assert_eq!(image_steps(&plan), [""; 0]);
+    let build = UpOptions { build: true, ..UpOptions::default() };
+    let plan = planned(text, &server(&there), &up(build.clone())).unwrap();
+    assert_eq!(image_steps(&plan), ["build image base (asked for)", "build image shop-api (asked for)"]);
+    let provided = Observed { images_provided: true, ..server(&there) };
+    let plan = planned(text, &provided, &up(build)).unwrap();
+    assert_eq!(image_steps(&plan), [""; 0], "what was done is not done again");
+}
+
+#[test]
+fn keys_that_the_builder_does_not_know_are_named() {
+    let text = "
+services:
+  web:
+    build:
+      context: .
+      ssh: [default]
+      platforms: [linux/amd64, linux/arm64]
+      provenance: false
+";
+    let fault = planned(text, &server(&[]), &up(UpOptions::default())).unwrap_err();
+    assert_eq!((fault.kind, fault.object.as_str()), (FaultKind::Invalid, "web"));
+    assert!(fault.to_string().contains("ssh, platforms") && fault.hint.is_some(), "{fault}");
+    // What is there needs no build.
+    planned(text, &server(&[("shop-web", 1)]), &up(UpOptions::default())).unwrap();
+}
+
+#[test]
+fn pull_takes_what_can_be_pulled() {
+    let text = "
+services:
+  a: {image: nginx}
+  b: {image: nginx, depends_on: [c]}
+  c: {image: redis, build: .}
+  d: {build: .}
+  e: {image: own, pull_policy: never}
+";
+    let pull = |options: PullOptions| {
+        image_steps(&planned(text, &server(&[("redis", 1)]), &Operation::Pull(options)).unwrap())
+    };
+    assert_eq!(
+        pull(PullOptions { ignore_buildable: true, ..PullOptions::default() }),
+        [
+            "pull image nginx (asked for)",
+            "keep redis (it can be built)",
+            "keep shop-d (it has no image to pull)",
+            "keep own (its pull_policy forbids it)",
+            "keep nginx (another service has the same image)",
+        ]
+    );
+    let named = PullOptions { services: vec!["b".to_owned()], include_deps: true, ..PullOptions::default() };
+    assert_eq!(pull(named.clone()), ["pull image redis (asked for)", "pull image nginx (asked for)"]);
+    let missing = PullOptions { policy: Some("missing".to_owned()), ..named };
+    assert_eq!(pull(missing), ["keep redis (it is on this server)", "pull image nginx (asked for)"]);
+}
+
+#[test]
+fn build_and_push_take_what_is_built() {
+    let text = "
+services:
+  a: {image: nginx}
+  b: {image: 'r.example/b', build: {context: ., args: {A: '1'}}, depends_on: [c]}
+  c: {build: .}
+";
+    let options = BuildOptions {
+        services: vec!["b".to_owned()],
+        with_dependencies: true,
+        push: true,
+        args: [("B".to_owned(), Some("secret".to_owned()))].into(),
+        ..BuildOptions::default()
+    };
+    let plan = planned(text, &server(&[]), &Operation::Build(options)).unwrap();
+    let expected = [
+        "build image shop-c (asked for)",
+        "build image r.example/b (asked for)",
+        "push image r.example/b (asked for)",
+    ];
+    assert_eq!(image_steps(&plan), expected);
+    assert_eq!(plan.plan().steps[2].after, [1]);
+    assert!(!serde_json::to_string(plan.plan()).unwrap().contains("secret"));
+    assert!(plan.plan().equivalent.contains("--build-arg=B"));
+    let Action::Build(build) = &plan.actions()[1] else { panic!("a build") };
+    assert_eq!(build.args.len(), 2);
+    let only = BuildOptions { services: vec!["a".to_owned()], ..BuildOptions::default() };
+    assert!(planned(text, &server(&[]), &Operation::Build(only)).unwrap_err().hint.is_some());
+    let plan = planned(text, &server(&[]), &Operation::Push(PushOptions::default())).unwrap();
+    assert_eq!(
+        image_steps(&plan),
+        [
+            "keep nginx (it is not built)",
+            "keep shop-c (it has no name of its own)",
+            "push image r.example/b (asked for)",
+        ]
+    );
+}
