@@ -8,6 +8,7 @@ mod arguments;
 mod attach;
 mod attachment;
 mod backup;
+mod build;
 mod change;
 mod cleanup;
 mod config;
@@ -21,6 +22,7 @@ mod events;
 mod exec;
 mod gpus;
 mod health;
+mod images;
 mod kill;
 mod logger;
 mod logs;
@@ -32,6 +34,8 @@ mod pick;
 mod plan;
 mod port;
 mod ps;
+mod pull;
+mod push;
 mod report;
 mod restart;
 mod rm;
@@ -112,6 +116,10 @@ fn dispatch(arguments: Arguments, output: Output) -> Result<u8, Fault> {
         Command::Restart(arguments) => wait(restart::run(&context()?, arguments, output)),
         Command::Kill(arguments) => wait(kill::run(&context()?, arguments, output)),
         Command::Pause(arguments) => wait(pause::run(&context()?, arguments, output)),
+        Command::Pull(arguments) => wait(pull::run(&context()?, arguments, output)),
+        Command::Build(arguments) => wait(build::run(&context()?, arguments, output)),
+        Command::Push(arguments) => wait(push::run(&context()?, arguments, output)),
+        Command::Images(arguments) => wait(images::run(&context()?, arguments, output)),
         Command::Unpause(arguments) => wait(unpause::run(&context()?, arguments, output)),
         Command::Rm(arguments) => wait(rm::run(&context()?, arguments, output)),
         Command::Wait(arguments) => wait(self::wait::run(&context()?, arguments, output)),

@@ -1,9 +1,9 @@
 //! The grammar, after docker compose's.
 
 use super::{
-    attachment, backup, cleanup, config, create, documents, down, events, exec, health, kill, logs, ls,
-    pause, plan, port, ps, restart, rm, run, scale, snapshot, start, stop, tasks, top, unpause, up, version,
-    volumes, wait, worker,
+    attachment, backup, build, cleanup, config, create, documents, down, events, exec, health, images, kill,
+    logs, ls, pause, plan, port, ps, pull, push, restart, rm, run, scale, snapshot, start, stop, tasks, top,
+    unpause, up, version, volumes, wait, worker,
 };
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
@@ -97,6 +97,14 @@ pub enum Command {
     Pause(pause::Arguments),
     /// Let frozen processes go on
     Unpause(unpause::Arguments),
+    /// Get the services' images from their registries
+    Pull(pull::Arguments),
+    /// Build the services' images
+    Build(build::Arguments),
+    /// Give images that were built to their registries
+    Push(push::Arguments),
+    /// What the stack's containers are made from
+    Images(images::Arguments),
     /// Remove containers that do not run
     Rm(rm::Arguments),
     /// Remove what interrupted and one-off work has left: ended one-off containers, half-replaced ones, networks

@@ -28,9 +28,18 @@ pub struct Options {
     /// Remove containers of services that the file no longer has
     #[arg(long)]
     remove_orphans: bool,
+    /// Build images before the containers are created
+    #[arg(long, conflicts_with = "no_build")]
+    build: bool,
     /// Never build an image, even if it is missing
     #[arg(long)]
     no_build: bool,
+    /// When to pull images, whatever the file says: missing, always, never …
+    #[arg(long, value_name = "POLICY")]
+    pull: Option<String>,
+    /// Tell nothing of the progress of pulls
+    #[arg(long)]
+    quiet_pull: bool,
     /// Give a service so many replicas, whatever the file says
     #[arg(long, value_name = "SERVICE=N")]
     scale: Vec<String>,
@@ -43,7 +52,10 @@ impl Options {
             force_recreate: self.force_recreate,
             no_recreate: self.no_recreate,
             remove_orphans: self.remove_orphans,
+            build: self.build,
             no_build: self.no_build,
+            pull: self.pull,
+            quiet_pull: self.quiet_pull,
             scale: replicas(&self.scale)?,
             ..UpOptions::default()
         })
@@ -64,7 +76,7 @@ mod tests {
 
     #[test]
     fn create_takes_what_docker_compose_takes() {
-        let line = "mcp-tui create --no-build --no-recreate --remove-orphans --scale web=2 db web";
+        let line = "mcp-tui create --no-build --pull always --quiet-pull --no-recreate --remove-orphans --scale web=2 db web";
         let Some(Command::Create(arguments)) = Line::try_parse_from(line.split(' ')).unwrap().command else {
             panic!("not a create")
         };
@@ -73,6 +85,8 @@ mod tests {
             no_recreate: true,
             remove_orphans: true,
             no_build: true,
+            pull: Some("always".to_owned()),
+            quiet_pull: true,
             scale: [("web".to_owned(), 2)].into(),
             ..UpOptions::default()
         };
