@@ -1,5 +1,9 @@
 //! The tasks that the state directory knows.
 
+mod rows;
+
+pub use rows::{BranchState, TaskRow, branch_state, rows};
+
 use crate::domain::{TaskId, TaskRecord};
 use std::collections::BTreeMap;
 
@@ -50,9 +54,4 @@ impl TaskStore {
             self.records.pop_first();
         }
     }
-}
-
-/// The lines that a task's details take: its head of three lines, the steps, the output.
-pub fn lines(record: &TaskRecord) -> usize {
-    3 + record.steps.len() + record.output.len()
 }

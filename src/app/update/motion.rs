@@ -2,8 +2,9 @@
 
 use super::Turn;
 use crate::app::pane::{Motion, PaneId};
+use crate::app::store;
 use crate::app::store::notices::Severity;
-use crate::domain::TaskId;
+use crate::domain::{Plan, TaskId};
 
 impl Turn<'_> {
     pub(super) fn go(&mut self, pane: PaneId, motion: Motion) {
@@ -17,7 +18,10 @@ impl Turn<'_> {
             PaneId::Findings => panes.findings.list.go(motion, rows),
             PaneId::Tasks => match &mut panes.tasks.open {
                 Some((id, scroll)) => {
-                    let lines = self.state.tasks.get(&*id).map_or(0, crate::app::store::tasks::lines);
+                    let lines = self.state.tasks.get(&*id).map_or(0, |record| {
+                        let outline = record.plan.as_ref().map(Plan::outline).unwrap_or_default();
+                        store::tasks::rows(record, &outline).len()
+                    });
                     *scroll = scrolled(*scroll, motion, rows, lines);
                 }
                 None => panes.tasks.list.go(motion, rows),

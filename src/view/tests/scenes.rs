@@ -917,6 +917,26 @@ pub fn task_images() -> State {
     state
 }
 
+/// The middle of a plan of forty steps.
+pub fn task_long() -> State {
+    let mut running = record("mcp", Operation::Up(UpOptions::default()), 42);
+    let plan = long_plan();
+    let done = plan.steps.len() / 2;
+    let line = |seconds, event| JournalLine { time: ago(seconds), event };
+    running.apply(&line(42, TaskEvent::Started { pid: 77, boot_id: "b".to_owned(), start_ticks: 1 }));
+    running.apply(&line(42, TaskEvent::Planned { plan }));
+    for step in 0..done {
+        running.apply(&line(40, TaskEvent::StepStarted { step }));
+        running.apply(&line(20, TaskEvent::StepFinished { step, fault: None }));
+    }
+    running.apply(&line(12, TaskEvent::StepStarted { step: done }));
+    let mut state = empty();
+    tell(&mut state, Msg::Fleet(FleetEvent::Connected(daemon(false))));
+    tell(&mut state, Msg::Tasks(vec![running]));
+    press(&mut state, &[&PaneId::Tasks.number().to_string(), "enter"]);
+    state
+}
+
 pub fn notices() -> State {
     let mut state = incident();
     let fault = Fault::new(FaultKind::Invalid, "read settings", "/home/ops/.config/mcp-tui/config.yaml:3:9")
@@ -985,6 +1005,7 @@ pub fn all() -> Vec<(String, State)> {
         ("typing_a_filter", typing_a_filter()),
         ("task_steps", task_steps()),
         ("task_images", task_images()),
+        ("task_long", task_long()),
         ("notices", notices()),
         ("crowd", crowd(1000)),
         ("nothing_runs", nothing_runs()),

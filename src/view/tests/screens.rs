@@ -41,6 +41,7 @@ fn the_main_states_at_all_sizes(#[case] name: &str, #[case] state: State) {
 #[case("typing_a_filter", scenes::typing_a_filter())]
 #[case("task_steps", scenes::task_steps())]
 #[case("task_images", scenes::task_images())]
+#[case("task_long", scenes::task_long())]
 #[case("notices", scenes::notices())]
 #[case("tasks", scenes::focus(crate::app::PaneId::Tasks))]
 #[case("backups", scenes::focus(crate::app::PaneId::Backups))]

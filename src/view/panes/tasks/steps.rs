@@ -1,11 +1,12 @@
 //! One task: its steps with their progress, what it wrote for the operator, and how it ended.
 
 use crate::app::pane::PaneId;
+use crate::app::store::tasks::{TaskRow, branch_state, rows};
 use crate::config::theme::Theme;
-use crate::domain::plan::PlannedStep;
+use crate::domain::plan::{Branch, PlannedStep};
 use crate::domain::safe::TextStyle;
 use crate::domain::task::{StepPart, StepRecord, StepState};
-use crate::domain::{Safe, TaskRecord, units};
+use crate::domain::{Plan, Safe, TaskRecord, units};
 use crate::view::canvas::Canvas;
 use crate::view::frame::{Frame, scrollbar};
 use crate::view::words;
@@ -24,8 +25,6 @@ struct Line {
 
 /// The bar of a step that moves bytes.
 const BAR: u16 = 12;
-/// The last lines of a program that are shown below its step.
-const LINES_SHOWN: usize = 6;
 
 pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, focused: bool, record: &TaskRecord, first: usize) {
     let theme = canvas.theme;
@@ -56,6 +55,12 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, focused: bool, record: &
 }
 
 fn lines(record: &TaskRecord, canvas: &Canvas<'_>) -> Vec<Line> {
+    let outline = record.plan.as_ref().map(Plan::outline).unwrap_or_default();
+    let rows = rows(record, &outline);
+    rows.into_iter().filter_map(|row| line(row, record, &outline, canvas)).collect()
+}
+
+fn line(row: TaskRow, record: &TaskRecord, outline: &[Branch], canvas: &Canvas<'_>) -> Option<Line> {
     let theme = canvas.theme;
     let plain = |symbol, text: String, look| Line {
         mark: (symbol, look),
@@ -64,45 +69,75 @@ fn lines(record: &TaskRecord, canvas: &Canvas<'_>) -> Vec<Line> {
         figure: String::new(),
         part: None,
     };
-    let mut lines = Vec::new();
-    let planned = record.plan.iter().flat_map(|plan| &plan.steps);
     // A step that its dead worker left behind runs no longer, and nobody knows how long it did.
     let now = (!record.state.is_over()).then_some(canvas.now);
-    for (step, state) in planned.zip(&record.steps) {
-        lines.push(step_line(step, state, theme, now));
-        if matches!(state.state, StepState::Running | StepState::Failed) {
-            let parts = state.parts.iter().filter(|part| !part.over);
-            lines.extend(parts.map(|part| part_line(part, theme)));
-            let last = state.output.iter().skip(state.output.len().saturating_sub(LINES_SHOWN));
-            lines.extend(last.map(|text| plain(" ", format!("  {}", Safe::new(text)), theme.dim)));
+    let said = |text: &str| Safe::new(text).to_string();
+    Some(match row {
+        TaskRow::Branch(branch) => branch_line(record, outline.get(branch)?, theme, now),
+        TaskRow::Step { step, inside } => {
+            let planned = record.plan.as_ref()?.steps.get(step)?;
+            step_line(planned, record.steps.get(step)?, inside, theme, now)
         }
-    }
-    lines.extend(record.output.iter().map(|text| plain("›", Safe::new(text).to_string(), theme.accent)));
-    if let Some(fault) = &record.fault {
-        lines.push(plain("✗", Safe::new(fault.to_string()).to_string(), theme.bad));
-        if let Some(hint) = &fault.hint {
-            lines.push(plain(" ", Safe::new(hint).to_string(), theme.text));
+        TaskRow::Part { step, part } => part_line(record.steps.get(step)?.parts.get(part)?, theme),
+        TaskRow::Said { step, line } => {
+            plain(" ", format!("    {}", said(record.steps.get(step)?.output.get(line)?)), theme.dim)
         }
-    }
-    if lines.is_empty() {
-        lines.push(plain(" ", "Nothing has happened yet.".to_owned(), theme.dim));
-    }
-    lines
+        TaskRow::Output(line) => plain("›", said(record.output.get(line)?), theme.accent),
+        TaskRow::Fault => plain("✗", said(&record.fault.as_ref()?.to_string()), theme.bad),
+        TaskRow::Hint => plain(" ", said(record.fault.as_ref()?.hint.as_ref()?), theme.text),
+        TaskRow::Nothing => plain(" ", "Nothing has happened yet.".to_owned(), theme.dim),
+    })
 }
 
-fn step_line(step: &PlannedStep, state: &StepRecord, theme: &Theme, now: Option<Timestamp>) -> Line {
-    let mut text = format!("{} {}", step.verb.words(), Safe::new(&step.object));
+/// `✓ mcp-api  recreate ×4: image changed                      4/8  12s`
+fn branch_line(record: &TaskRecord, branch: &Branch, theme: &Theme, now: Option<Timestamp>) -> Line {
+    let progress = branch_state(record, branch);
+    let steps = || branch.steps.iter().filter_map(|step| record.steps.get(*step));
+    let began = steps().filter_map(|step| step.started).min();
+    let ended = match progress.state {
+        StepState::Running => now,
+        StepState::Pending | StepState::Done | StepState::Failed => {
+            steps().filter_map(|step| step.finished).max()
+        }
+    };
+    let took = began.zip(ended).map(|(began, ended)| words::took(units::since(began, ended)));
+    // Of a single step, the step itself says all.
+    let runs = progress.state == StepState::Running && progress.all > 1;
+    let count = if runs { format!("{}/{}", progress.ended, progress.all) } else { String::new() };
+    let service = Safe::new(branch.service.as_deref().unwrap_or_default());
+    #[expect(clippy::cast_precision_loss, reason = "a bar has a dozen cells")]
+    let part = runs.then(|| progress.ended as f64 / progress.all.max(1) as f64);
+    Line {
+        mark: words::step_state(progress.state, theme),
+        text: format!("{service}  {}", Safe::new(&branch.headline)),
+        look: TextStyle { bold: true, ..step_look(progress.state, theme) },
+        figure: [count, took.unwrap_or_default()].join(" ").trim().to_owned(),
+        part,
+    }
+}
+
+fn step_line(
+    step: &PlannedStep,
+    state: &StepRecord,
+    inside: bool,
+    theme: &Theme,
+    now: Option<Timestamp>,
+) -> Line {
+    let (mark, look) = words::step_state(state.state, theme);
+    // Under its branch a step has its mark before its words, which stand further in.
+    let lead = if inside { format!("{mark} ") } else { String::new() };
+    let mut text = format!("{lead}{} {}", step.verb.words(), Safe::new(&step.object));
     let said = progress(state);
     if !said.is_empty() {
         text.push_str("  ");
         text.push_str(&said);
-    } else if state.state == StepState::Pending && !step.reason.is_empty() {
+    } else if state.state == StepState::Pending && !step.reason.is_empty() && !inside {
         text.push_str("  ");
         text.push_str(&Safe::new(&step.reason));
     }
     let took = state.started.zip(state.finished.or(now)).map(|(started, end)| units::since(started, end));
     Line {
-        mark: words::step_state(state.state, theme),
+        mark: (if inside { " " } else { mark }, look),
         text,
         look: step_look(state.state, theme),
         figure: took.map(words::took).unwrap_or_default(),
@@ -118,7 +153,7 @@ fn part_line(part: &StepPart, theme: &Theme) -> Line {
         .unwrap_or_default();
     Line {
         mark: (" ", theme.dim),
-        text: format!("  {} {}{bytes}", Safe::new(&part.name), Safe::new(&part.state)),
+        text: format!("    {} {}{bytes}", Safe::new(&part.name), Safe::new(&part.state)),
         look: theme.dim,
         figure: String::new(),
         part: share(part.done, part.total),
