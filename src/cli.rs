@@ -14,6 +14,7 @@ mod cleanup;
 mod config;
 mod console;
 mod context;
+mod cp;
 mod create;
 mod demo;
 mod documents;
@@ -126,6 +127,7 @@ fn dispatch(arguments: Arguments, output: Output) -> Result<u8, Fault> {
         Command::Run(arguments) => wait(run::run(&context()?, arguments, output)),
         Command::Exec(arguments) => wait(exec::run(&context()?, arguments, output)),
         Command::Attach(arguments) => wait(attachment::run(&context()?, arguments, output)),
+        Command::Cp(arguments) => wait(cp::run(&context()?, arguments, output)),
         Command::Port(arguments) => wait(port::run(&context()?, arguments, output)),
         Command::Top(arguments) => wait(top::run(&context()?, arguments, output)),
         Command::Ls(arguments) => wait(ls::run(&context()?, arguments, output)),

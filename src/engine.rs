@@ -8,6 +8,7 @@
 //! * [`watch`] is the one stream of facts about a daemon's containers.
 
 mod actions;
+mod archive;
 mod build;
 mod connect;
 mod containers;
@@ -40,6 +41,7 @@ mod top;
 mod volumes;
 mod watch;
 
+pub use archive::{ArchiveStream, PathStat};
 pub use build::{BuildRequest, BuildUlimit, BuildUpdate};
 pub use connect::Engine;
 pub use endpoint::{Endpoint, EndpointEnvironment, EndpointOptions};

@@ -1,9 +1,9 @@
 //! The grammar, after docker compose's.
 
 use super::{
-    attachment, backup, build, cleanup, config, create, documents, down, events, exec, health, images, kill,
-    logs, ls, pause, plan, port, ps, pull, push, restart, rm, run, scale, snapshot, start, stop, tasks, top,
-    unpause, up, version, volumes, wait, worker,
+    attachment, backup, build, cleanup, config, cp, create, documents, down, events, exec, health, images,
+    kill, logs, ls, pause, plan, port, ps, pull, push, restart, rm, run, scale, snapshot, start, stop, tasks,
+    top, unpause, up, version, volumes, wait, worker,
 };
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
@@ -118,6 +118,8 @@ pub enum Command {
     Exec(exec::Arguments),
     /// Make this terminal the one of a container; ctrl-p ctrl-q leaves it
     Attach(attachment::Arguments),
+    /// Copy files between a container and here
+    Cp(cp::Arguments),
     /// Wait until a container ends, and end with its exit code
     Wait(wait::Arguments),
     /// Show where a port of a container is published

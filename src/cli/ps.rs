@@ -202,6 +202,11 @@ pub fn state(state: ContainerState) -> &'static str {
     }
 }
 
+/// The service a container belongs to.
+pub fn service(container: &Container) -> &str {
+    container.compose.as_ref().map_or("", |labels| labels.service.as_str())
+}
+
 /// By service, then by number.
 pub fn order(container: &Container) -> (String, Option<u32>, String) {
     let labels = container.compose.as_ref();
