@@ -12,6 +12,8 @@ mod demo;
 mod harness;
 #[path = "end_to_end/headless.rs"]
 mod headless;
+#[path = "end_to_end/inside.rs"]
+mod inside;
 #[path = "end_to_end/leaving.rs"]
 mod leaving;
 #[path = "end_to_end/no_daemon.rs"]
@@ -20,6 +22,8 @@ mod no_daemon;
 mod operate;
 #[path = "end_to_end/stacks.rs"]
 mod stacks;
+#[path = "end_to_end/verbs.rs"]
+mod verbs;
 
 use libtest_mimic::{Arguments, Trial};
 
@@ -32,6 +36,8 @@ fn main() {
         no_daemon::trials(),
         headless::trials(),
         operate::trials(),
+        verbs::trials(),
+        inside::trials(),
     ]
     .into_iter()
     .flatten()

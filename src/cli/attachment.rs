@@ -4,7 +4,7 @@ use super::context::Context;
 use super::output::Output;
 use super::pick;
 use super::stack::choose;
-use crate::domain::{Container, Fault};
+use crate::domain::{Container, Fault, FaultKind};
 use crate::engine::{Engine, Session, SessionOptions};
 use crate::runtime::session::{self, Left};
 
@@ -48,7 +48,17 @@ pub async fn run(context: &Context, arguments: Arguments, output: Output) -> Res
         detach_keys: arguments.detach_keys,
     };
     let mut session = engine.attach(&container.id, &options).await?;
-    follow(&engine, &container, &mut session, &options, arguments.sig_proxy, output).await
+    let fate = Fate { hears_signals: arguments.sig_proxy, removed: false };
+    follow(&engine, &container, &mut session, &options, fate, output).await
+}
+
+/// What becomes of a container that is followed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Fate {
+    /// Signals that come to us are handed on to it.
+    pub hears_signals: bool,
+    /// The daemon removes it when it ends.
+    pub removed: bool,
 }
 
 /// Stays with a container until it ends or is left.
@@ -57,7 +67,7 @@ pub async fn follow(
     container: &Container,
     session: &mut Session,
     options: &SessionOptions,
-    proxy: bool,
+    fate: Fate,
     output: Output,
 ) -> Result<u8, Fault> {
     let (sender, mut signals) = tokio::sync::mpsc::unbounded_channel();
@@ -73,7 +83,7 @@ pub async fn follow(
         }
         std::future::pending::<()>().await;
     };
-    let on_signal: Option<session::OnSignal<'_>> = proxy.then_some(&forward);
+    let on_signal: Option<session::OnSignal<'_>> = fate.hears_signals.then_some(&forward);
     let left = tokio::select! {
         left = session::run(session, options.tty, options.stdin, on_signal) => left?,
         () = hand_on => Left::Ended,
@@ -84,14 +94,16 @@ pub async fn follow(
             output.aside().line(format!("left {}, which goes on", container.name))?;
             Ok(0)
         }
-        Left::Ended => ended(engine, container).await,
+        Left::Ended => ended(engine, container, fate.removed).await,
     }
 }
 
 /// The exit code of a container whose output has ended; it may be gone already.
-async fn ended(engine: &Engine, container: &Container) -> Result<u8, Fault> {
-    let code = match engine.wait(&container.id).await {
-        Err(fault) if fault.kind == crate::domain::FaultKind::NotFound => {
+async fn ended(engine: &Engine, container: &Container, removed: bool) -> Result<u8, Fault> {
+    let id = &container.id;
+    let ended = if removed { engine.wait_removed(id).await } else { engine.wait(id).await };
+    let code = match ended {
+        Err(fault) if fault.kind == FaultKind::NotFound => {
             // It was to be removed at its end; only the daemon's events still tell how it ended.
             engine.ended_with(&container.id, container.created).await?.unwrap_or(0)
         }

@@ -1,6 +1,6 @@
 //! `run`: a command in a one-off container of a service.
 
-use super::attachment;
+use super::attachment::{self, Fate};
 use super::change;
 use super::context::Context;
 use super::exec::{has_terminal, variable};
@@ -112,7 +112,8 @@ pub async fn run(context: &Context, arguments: Arguments, output: Output) -> Res
         }
         return Err(named(fault));
     }
-    attachment::follow(&engine, &container, &mut session, &options, !wish.tty, output).await
+    let fate = Fate { hears_signals: !wish.tty, removed: wish.remove };
+    attachment::follow(&engine, &container, &mut session, &options, fate, output).await
 }
 
 fn files(chosen: &Chosen) -> Result<&Project, Fault> {

@@ -81,8 +81,18 @@ impl Engine {
 
     /// Waits for a container to end, however long that takes; its exit code.
     pub async fn wait(&self, id: &ContainerId) -> Result<i64, Fault> {
+        self.wait_until(id, "not-running").await
+    }
+
+    /// Waits for a container that is removed when it ends to be gone; its exit code.
+    pub async fn wait_removed(&self, id: &ContainerId) -> Result<i64, Fault> {
+        self.wait_until(id, "removed").await
+    }
+
+    async fn wait_until(&self, id: &ContainerId, condition: &str) -> Result<i64, Fault> {
         let operation = "wait for container";
-        let mut answers = Box::pin(self.docker.wait_container(&id.0, None::<WaitContainerOptions>));
+        let options = WaitContainerOptions { condition: condition.to_owned() };
+        let mut answers = Box::pin(self.docker.wait_container(&id.0, Some(options)));
         match answers.next().await {
             Some(Ok(answer)) => Ok(answer.status_code),
             // bollard takes an exit code other than 0 for an error of the call.

@@ -16,13 +16,12 @@ pub(super) fn add_removals(
     after: &[usize],
 ) {
     for reference in references(project, observed, services, which) {
-        let id = observed.images.get(&reference).map(|image| image.id.as_str());
-        if project.is_some() && id.is_none() {
+        if project.is_some() && !observed.images.contains_key(&reference) {
             continue;
         }
-        let uses = |container: &&Container| {
-            container.image.as_str() == reference || id.is_some_and(|id| container.image_id == id)
-        };
+        // Under another name the image itself stays, and so does whoever uses it.
+        let untagged = |name: &str| name.strip_suffix(":latest").unwrap_or(name).to_owned();
+        let uses = |container: &&Container| untagged(&container.image) == untagged(&reference);
         if let Some(user) = observed.others.iter().find(uses) {
             plan.warn(format!("the image {reference} is kept: {} uses it", user.name));
             continue;

@@ -1,6 +1,7 @@
 //! What is done to containers that are there: signals, pauses, removals.
 
 use super::*;
+use crate::compose::file::command_line;
 use crate::domain::ImageRemoval;
 use crate::domain::container::Attachment;
 
@@ -240,4 +241,41 @@ fn a_one_off_container_has_its_dependencies_in_their_conditions() {
     assert!(!steps.iter().any(|step| step.contains("shop-api")), "{steps:?}");
     assert_eq!(changes(&planned(&nothing(), &prepare(true))), ["create network shop_default"]);
     assert!(planned(&shop(), &prepare(true)).summary().is_empty());
+}
+
+#[test]
+fn a_one_off_container_is_like_a_replica_but_nobodys() {
+    let project = project(SHOP);
+    let wish = OneOff { service: "web".to_owned(), slug: "0123456789abcdef".to_owned(), ..OneOff::default() };
+    let plain = oneoff(&project, &shop(), &wish).unwrap();
+    assert_eq!(plain.name, "shop-web-run-0123456789ab");
+    assert_eq!(plain.body["HostConfig"]["PortBindings"], serde_json::json!({}), "its port would be taken");
+    assert_eq!(plain.body["Labels"]["com.docker.compose.oneoff"], "True");
+    assert_eq!(plain.body["HostConfig"].get("AutoRemove"), None);
+    let endpoints = &plain.body["NetworkingConfig"]["EndpointsConfig"]["shop_default"];
+    assert_eq!(endpoints["Aliases"], serde_json::json!([plain.name]), "nobody who asks for web finds it");
+
+    let asked = OneOff {
+        name: Some("job".to_owned()),
+        entrypoint: Some(vec!["sh".to_owned(), "-e".to_owned()]),
+        environment: vec!["A=1".to_owned(), "B".to_owned()],
+        ports: command_line::ports("9000:90").unwrap(),
+        service_ports: true,
+        use_aliases: true,
+        remove: true,
+        stdin: true,
+        ..wish
+    };
+    let job = oneoff(&project, &shop(), &asked).unwrap();
+    assert_eq!(job.name, "job");
+    assert_eq!(job.body["Env"], serde_json::json!(["A=1", "B"]));
+    assert_eq!(job.body["Entrypoint"], serde_json::json!(["sh", "-e"]));
+    assert_eq!(job.body["Cmd"], serde_json::json!([]), "the image's command was for its own entrypoint");
+    let bindings = job.body["HostConfig"]["PortBindings"].as_object().unwrap();
+    assert_eq!(bindings.keys().collect::<Vec<_>>(), ["80/tcp", "90/tcp"]);
+    assert_eq!(job.body["HostConfig"]["AutoRemove"], true);
+    let endpoints = &job.body["NetworkingConfig"]["EndpointsConfig"]["shop_default"];
+    assert!(endpoints["Aliases"].as_array().unwrap().contains(&serde_json::json!("web")));
+    let unknown = OneOff { service: "nix".to_owned(), ..OneOff::default() };
+    assert_eq!(oneoff(&project, &shop(), &unknown).unwrap_err().kind, FaultKind::NotFound);
 }
