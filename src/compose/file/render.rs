@@ -29,6 +29,13 @@ pub fn yaml(project: &Project) -> Result<String, serde_json::Error> {
                 deploy.remove_empty("resources");
                 deploy.remove_empty("placement");
             }
+            let triggers = tree.get_mut("develop").and_then(|develop| develop.get_mut("watch"));
+            for trigger in triggers.into_iter().flat_map(Tree::items_mut) {
+                if let Some(exec) = trigger.get_mut("exec") {
+                    exec.remove_null("command");
+                }
+                trigger.remove_empty("exec");
+            }
             for (key, value) in &service.extensions {
                 tree.insert(key, Tree::of(value)?);
             }

@@ -169,6 +169,7 @@ fn is_plain(value: &str) -> bool {
         && !value.contains(": ")
         && !value.contains(" #")
         && !value.starts_with("---")
+        && !value.starts_with("...")
         && !looks_typed(value)
 }
 
@@ -185,10 +186,31 @@ fn looks_typed(value: &str) -> bool {
     let words =
         ["", "~", "null", "true", "false", "yes", "no", "on", "off", "y", "n", "<<", "=", ".inf", ".nan"];
     let lower = value.to_ascii_lowercase();
-    let unsigned = lower.trim_start_matches(['-', '+']);
-    words.contains(&lower.as_str())
-        || words.contains(&unsigned)
-        || (unsigned.starts_with(|c: char| c.is_ascii_digit() || c == '.')
-            && unsigned.contains(|c: char| c.is_ascii_digit())
-            && unsigned.chars().all(|c| c.is_ascii_hexdigit() || "xo_.:+-tz ".contains(c)))
+    let unsigned = lower.strip_prefix(['-', '+']).unwrap_or(&lower);
+    if words.contains(&lower.as_str()) || words[1..].contains(&unsigned) {
+        return true;
+    }
+    let digits = unsigned.replace('_', "");
+    let based = ["0x", "0o", "0b"].iter().find_map(|prefix| digits.strip_prefix(prefix));
+    let decimal =
+        digits.starts_with(|c: char| c.is_ascii_digit() || c == '.') && digits.parse::<f64>().is_ok();
+    decimal
+        || based.is_some_and(|rest| !rest.is_empty() && rest.chars().all(|c| c.is_ascii_hexdigit()))
+        || is_sexagesimal(&digits)
+        || is_date(unsigned)
+}
+
+/// `12:30:45`, which old YAML takes for a number of seconds.
+fn is_sexagesimal(digits: &str) -> bool {
+    let mut parts = digits.split(':');
+    let first = parts.next().is_some_and(|first| first.parse::<u64>().is_ok());
+    first && digits.contains(':') && parts.all(|part| part.parse::<f64>().is_ok_and(|number| number < 60.0))
+}
+
+/// `2024-01-02`, with or without a time.
+fn is_date(text: &str) -> bool {
+    let mut parts = text.splitn(3, '-');
+    let year = parts.next().is_some_and(|year| year.len() == 4 && year.bytes().all(|b| b.is_ascii_digit()));
+    let month = parts.next().is_some_and(|month| month.parse::<u8>().is_ok());
+    year && month && parts.next().is_some_and(|day| day.starts_with(|c: char| c.is_ascii_digit()))
 }
