@@ -15,6 +15,8 @@ mod stack;
 
 #[path = "compose/converge.rs"]
 mod converge;
+#[path = "compose/corpus.rs"]
+mod corpus;
 #[path = "compose/dependencies.rs"]
 mod dependencies;
 #[path = "compose/images.rs"]
@@ -52,5 +54,6 @@ fn main() {
         neighbours: the_labels_are_those_of_docker_compose, a_taken_name_is_told, a_taken_port_is_told, a_missing_image_is_told;
     };
     trials.extend(interop::trials());
+    trials.push(corpus::trial());
     libtest_mimic::run(&Arguments::from_args(), trials).exit();
 }

@@ -88,3 +88,6 @@ pub(super) fn clean(path: &Path) -> PathBuf {
     }
     clean
 }
+
+#[cfg(test)]
+mod tests;
