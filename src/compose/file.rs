@@ -21,6 +21,8 @@ mod concealed;
 mod dotenv;
 mod environment;
 mod extends;
+#[cfg(fuzzing)]
+pub mod fuzz;
 mod include;
 mod interpolate;
 mod load;

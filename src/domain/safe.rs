@@ -31,7 +31,7 @@ impl Safe {
     }
 
     /// Text of ours, or text that has passed already; the caller vouches for it.
-    pub(in crate::domain) fn vouched(text: String) -> Self {
+    pub(super) fn vouched(text: String) -> Self {
         Self(text.into_boxed_str())
     }
 

@@ -9,7 +9,8 @@ use super::unique::unique;
 use super::{environment, extends, include, merge};
 use crate::domain::Fault;
 use crate::domain::yaml::{self, Complaint, Node, Options, Position, Reader, Size, Value};
-use std::cell::RefCell;
+use indexmap::IndexSet;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 
@@ -27,7 +28,21 @@ pub(super) struct Assembly<'load> {
     size: Size,
     faults: Vec<Fault>,
     complaints: Vec<Complaint>,
-    warnings: Vec<String>,
+    warnings: IndexSet<String>,
+}
+
+/// Nobody reads more mistakes at once.
+const MOST_FAULTS: usize = 1_000;
+
+/// The first faults, and how many more there are.
+pub(super) fn listed(mut faults: Vec<Fault>) -> Vec<Fault> {
+    let more = faults.len().saturating_sub(MOST_FAULTS);
+    if more > 0 {
+        faults.truncate(MOST_FAULTS);
+        let text = format!("{more} more mistakes are not listed");
+        faults.push(invalid("", text, "mend those above first"));
+    }
+    faults
 }
 
 /// What holds for a group of files that are merged with each other.
@@ -46,7 +61,7 @@ impl<'load> Assembly<'load> {
             size: Size::default(),
             faults: Vec::new(),
             complaints: Vec::new(),
-            warnings: Vec::new(),
+            warnings: IndexSet::new(),
         }
     }
 
@@ -83,10 +98,14 @@ impl<'load> Assembly<'load> {
         Ok(documents)
     }
 
-    /// Merges the documents of a scope's files, in their order, into one tree.
+    /// Merges the documents of a scope's files, in their order, into one tree. The tree before each further document is
+    /// checked here; what comes out at last is left to the caller.
     pub fn assemble(&mut self, documents: Vec<Node>, scope: &Scope<'_>) -> Node {
         let mut tree: Option<Node> = None;
         for mut document in documents {
+            if let Some(before) = &tree {
+                self.check(before);
+            }
             substitute(self, &mut document, scope.variables);
             take_values(&mut document, scope.variables);
             extends::apply(self, &mut document, scope);
@@ -99,25 +118,34 @@ impl<'load> Assembly<'load> {
             complaints.into_iter().for_each(|complaint| self.complain(complaint));
             merge::settle(&mut whole);
             unique(&mut whole);
-            self.check(&whole);
             tree = Some(whole);
         }
         tree.unwrap_or(Node { at: Position::default(), tag: None, value: Value::Null })
     }
 
     /// Complains about everything in the tree that is no Compose. A later file may replace a mistake, but not undo it.
-    fn check(&mut self, tree: &Node) {
+    pub fn check(&mut self, tree: &Node) {
+        self.read(tree);
+    }
+
+    /// Reads the tree into types. Warnings come back beside it, because only those of the last tree count.
+    pub fn read(&mut self, tree: &Node) -> (read::Raw, IndexSet<String>) {
         let reader = Reader::new(tree);
         let warnings = RefCell::default();
-        read::project(&reader, &self.context(&warnings));
-        for complaint in reader.complaints() {
-            self.complain(complaint);
-        }
+        let raw = read::project(&reader, &self.context(&warnings));
+        self.complaints.extend(reader.complaints());
+        (raw, warnings.into_inner())
     }
 
     /// What the readers of a tree need.
-    pub fn context<'own>(&'own self, warnings: &'own RefCell<Vec<String>>) -> Context<'own> {
-        Context { directories: self.files.directories(), home: self.home, project: self.project, warnings }
+    pub fn context<'own>(&'own self, warnings: &'own RefCell<IndexSet<String>>) -> Context<'own> {
+        Context {
+            directories: self.files.directories(),
+            home: self.home,
+            project: self.project,
+            warnings,
+            ports: Cell::default(),
+        }
     }
 
     pub fn complain(&mut self, complaint: Complaint) {
@@ -129,9 +157,7 @@ impl<'load> Assembly<'load> {
     }
 
     pub fn warn(&mut self, text: String) {
-        if !self.warnings.contains(&text) {
-            self.warnings.push(text);
-        }
+        self.warnings.insert(text);
     }
 
     /// Counts what a tree grows by. It is complained about once when that becomes too much; then nothing more is to be
@@ -159,10 +185,10 @@ impl<'load> Assembly<'load> {
         let mut seen = HashSet::new();
         complaints.retain(|complaint| seen.insert((complaint.at, complaint.text.clone())));
         faults.extend(complaints.iter().map(|complaint| self.files.fault(complaint)));
-        faults
+        listed(faults)
     }
 
-    pub fn into_parts(self) -> (Files, Vec<String>) {
+    pub fn into_parts(self) -> (Files, IndexSet<String>) {
         (self.files, self.warnings)
     }
 }

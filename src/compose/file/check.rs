@@ -157,21 +157,34 @@ fn container_names(project: &Project) -> Vec<(String, String)> {
 fn cycle(project: &Project) -> Option<(String, String)> {
     let mut left: BTreeMap<&str, &Service> =
         project.services.iter().map(|(name, service)| (name.as_str(), service)).collect();
-    loop {
-        let before = left.len();
-        let names: Vec<&str> = left.keys().copied().collect();
-        left.retain(|_, service| {
-            service.depends_on.keys().any(|name| *name != service.name && names.contains(&name.as_str()))
-        });
-        if left.len() == before {
-            break;
+    let mut waiting: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut dependents: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for (name, service) in &left {
+        for needed in service.depends_on.keys().filter(|needed| *needed != name) {
+            if left.contains_key(needed.as_str()) {
+                *waiting.entry(name).or_default() += 1;
+                dependents.entry(needed).or_default().push(name);
+            }
+        }
+    }
+    let mut free: Vec<&str> = left.keys().copied().filter(|name| !waiting.contains_key(name)).collect();
+    while let Some(name) = free.pop() {
+        left.remove(name);
+        for dependent in dependents.get(name).into_iter().flatten() {
+            if let Some(count) = waiting.get_mut(dependent) {
+                *count -= 1;
+                if *count == 0 {
+                    free.push(dependent);
+                }
+            }
         }
     }
     let first = *left.keys().next()?;
     let mut way = vec![first];
     loop {
         let here = left.get(way.last()?)?;
-        let next = here.depends_on.keys().find_map(|name| left.get_key_value(name.as_str()))?.0;
+        let mut needed = here.depends_on.keys().filter(|name| **name != here.name);
+        let next = needed.find_map(|name| left.get_key_value(name.as_str()))?.0;
         if let Some(start) = way.iter().position(|name| name == next) {
             way.drain(..start);
             way.push(next);

@@ -3,6 +3,9 @@
 use super::interpolate::interpolate;
 use crate::domain::yaml::{Complaint, Position};
 
+/// What all values of a file may come to; each can name those before it twice.
+const MOST_BYTES: usize = 16 << 20;
+
 /// One line of a file, in its order. `None` stands for a bare `KEY`, whose value is the environment's.
 pub type Variable = (String, Option<String>);
 
@@ -14,6 +17,7 @@ pub fn parse(text: &str, lookup: &dyn Fn(&str) -> Option<String>) -> Result<Vec<
     let mut scanner = Scanner { rest: text, line: 1 };
     let mut variables: Vec<Variable> = Vec::new();
     let mut complaints = Vec::new();
+    let mut room = MOST_BYTES;
     while !scanner.rest.is_empty() {
         let (line, left) = (scanner.line, scanner.rest.len());
         let result = scanner.assignment().and_then(|assignment| {
@@ -30,6 +34,10 @@ pub fn parse(text: &str, lookup: &dyn Fn(&str) -> Option<String>) -> Result<Vec<
                     Some(interpolate(&value, &known).map_err(|mistake| mistake.to_string())?.text)
                 }
             };
+            let length = value.as_ref().map_or(0, String::len);
+            room = room.checked_sub(length).ok_or_else(|| {
+                format!("the value of {key} grows to more than {} MiB with those before it", MOST_BYTES >> 20)
+            })?;
             variables.push((key, value));
             Ok(())
         });

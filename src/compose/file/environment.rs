@@ -5,7 +5,11 @@
 use super::dotenv;
 use crate::domain::{Fault, FaultKind};
 use std::collections::BTreeMap;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
+
+/// No file of a project is as large; devices and pipes never end.
+const LARGEST_FILE: u64 = 32 << 20;
 
 pub fn project_environment(
     outside: &BTreeMap<String, String>,
@@ -78,7 +82,14 @@ pub fn read_raw(file: &Path) -> Result<Vec<dotenv::Variable>, Vec<Fault>> {
 
 /// A file as text.
 pub fn text(file: &Path) -> Result<String, Fault> {
-    let bytes = std::fs::read(file).map_err(|error| Fault::io("read", file.display(), &error))?;
+    let failed = |error: std::io::Error| Fault::io("read", file.display(), &error);
+    let mut bytes = Vec::new();
+    let limit = LARGEST_FILE + 1;
+    std::fs::File::open(file).and_then(|file| file.take(limit).read_to_end(&mut bytes)).map_err(failed)?;
+    if bytes.len() as u64 == limit {
+        return Err(Fault::new(FaultKind::Invalid, "read", file.display().to_string())
+            .because(format!("the file is larger than {} MiB", LARGEST_FILE >> 20)));
+    }
     String::from_utf8(bytes).map_err(|_| {
         Fault::new(FaultKind::Invalid, "read", file.display().to_string())
             .because("the file is not UTF-8 text")

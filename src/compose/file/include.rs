@@ -119,6 +119,7 @@ impl Inclusion {
         let trail: Vec<PathBuf> = scope.trail.iter().chain(&self.files).cloned().collect();
         let scope = Scope { variables: &variables, trail: &trail };
         let mut tree = assembly.assemble(documents, &scope);
+        assembly.check(&tree);
         settle_environments(&mut tree, &variables);
         Ok(Some(tree))
     }

@@ -19,6 +19,8 @@ pub enum Mistake {
     Required { variable: String, words: String },
     /// Operands inside operands, deeper than anyone writes by hand.
     TooDeep,
+    /// A few letters can name long values many times.
+    TooLong,
 }
 
 impl fmt::Display for Mistake {
@@ -36,11 +38,13 @@ impl fmt::Display for Mistake {
                 write!(formatter, "the variable {variable} is required and not set: {words}")
             }
             Self::TooDeep => formatter.write_str("substitutions are nested too deeply"),
+            Self::TooLong => write!(formatter, "the value grows to more than {} MiB", LONGEST >> 20),
         }
     }
 }
 
 const DEEPEST: usize = 32;
+const LONGEST: usize = 16 << 20;
 
 /// Replaces every substitution in `text`. `lookup` answers `None` for a variable that is not set.
 pub fn interpolate(text: &str, lookup: &dyn Fn(&str) -> Option<String>) -> Result<Interpolated, Mistake> {
@@ -78,6 +82,9 @@ fn expand(
                 plain(&after[..name], lookup, result);
             }
             rest = &after[name..];
+        }
+        if result.text.len() > LONGEST {
+            return Err(Mistake::TooLong);
         }
     }
     result.text.push_str(rest);

@@ -1,12 +1,11 @@
 //! From what was asked for to a project, or to everything that is wrong with its files.
 
-use super::assemble::{Assembly, Scope};
+use super::assemble::{Assembly, Scope, listed};
 use super::interpolate::interpolate;
 use super::locate::{Sources, invalid};
-use super::{Project, check, environment, name, normalise, read, sources};
-use crate::domain::yaml::{Node, Reader};
+use super::{Project, check, environment, name, normalise, sources};
+use crate::domain::yaml::Node;
 use crate::domain::{Fault, StackRef};
-use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -65,15 +64,14 @@ pub fn load(request: &LoadRequest) -> Result<Project, Vec<Fault>> {
     assembly.project = &project;
     let scope = Scope { variables: &variables, trail: &files };
     let tree = assembly.assemble(documents, &scope);
+    let (raw, warnings) = assembly.read(&tree);
     let faults = assembly.faults();
     if !faults.is_empty() {
         return Err(faults);
     }
-    let warnings = RefCell::default();
-    let raw = read::project(&Reader::new(&tree), &assembly.context(&warnings));
     let (sources, mut told) = assembly.into_parts();
-    told.append(&mut warnings.into_inner());
     let read = sources.all();
+    told.extend(warnings);
     let sources = Sources::new(sources, tree);
     let mut result = Project {
         name: project.clone(),
@@ -82,12 +80,12 @@ pub fn load(request: &LoadRequest) -> Result<Project, Vec<Fault>> {
         directory: directory.clone(),
         env_files: env_files.iter().map(|file| sources::absolute(file)).collect(),
         profiles: profiles(request, &variables),
-        warnings: told,
+        warnings: told.into_iter().collect(),
         ..Project::default()
     };
     let mut faults = normalise::normalise(&mut result, raw, &variables, &sources);
     faults.extend(check::check(&result, &sources));
-    if faults.is_empty() { Ok(result) } else { Err(faults) }
+    if faults.is_empty() { Ok(result) } else { Err(listed(faults)) }
 }
 
 fn start_directory(request: &LoadRequest) -> PathBuf {
@@ -143,3 +141,6 @@ fn project_name(
         "give the project one with -p",
     ))
 }
+
+#[cfg(test)]
+mod tests;

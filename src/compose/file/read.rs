@@ -25,7 +25,8 @@ pub(super) use ports::short as short_ports;
 pub(super) use top::{Raw, project};
 
 use crate::domain::yaml::Reader;
-use std::cell::RefCell;
+use indexmap::IndexSet;
+use std::cell::{Cell, RefCell};
 use std::path::{Component, Path, PathBuf};
 
 /// What readers need besides the tree.
@@ -34,16 +35,14 @@ pub(super) struct Context<'load> {
     pub directories: &'load [PathBuf],
     pub home: Option<&'load Path>,
     pub project: &'load str,
-    pub warnings: &'load RefCell<Vec<String>>,
+    pub warnings: &'load RefCell<IndexSet<String>>,
+    /// How many ports were read so far.
+    pub ports: Cell<usize>,
 }
 
 impl Context<'_> {
     fn warn(&self, text: impl Into<String>) {
-        let text = text.into();
-        let mut warnings = self.warnings.borrow_mut();
-        if !warnings.contains(&text) {
-            warnings.push(text);
-        }
+        self.warnings.borrow_mut().insert(text.into());
     }
 
     /// An absolute path; a relative one starts from the directory of the file in which it is written, and `~` is the

@@ -19,7 +19,8 @@ fn visit(
 ) {
     let length = path.len();
     match &mut node.value {
-        Value::Text(text) if text.contains('$') => {
+        // What has grown too large already is not to grow on.
+        Value::Text(text) if text.contains('$') && !assembly.is_full() => {
             match interpolate(text, &|name| variables.get(name).cloned()) {
                 Ok(result) => {
                     for name in result.unset {
@@ -27,9 +28,7 @@ fn visit(
                     }
                     *text = result.text;
                     let grown = Size { nodes: 0, bytes: text.len() };
-                    if !assembly.charge(grown, node.at) {
-                        text.clear();
-                    }
+                    assembly.charge(grown, node.at);
                 }
                 Err(mistake) => assembly.complain(Complaint {
                     at: node.at,

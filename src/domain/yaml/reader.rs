@@ -7,6 +7,9 @@ use std::fmt::Display;
 use std::rc::Rc;
 use std::time::Duration;
 
+/// Where so much is wrong, suggestions are no help any more.
+const MANY_COMPLAINTS: usize = 1_000;
+
 /// One mistake in a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Complaint {
@@ -111,21 +114,24 @@ impl<'node> Reader<'node> {
 
     /// Complains about every key that is not among the known ones, and names the nearest of them.
     pub fn only(&self, known: &[&str]) {
-        for (key, reader) in self.mapping() {
-            if known.contains(&key) || key.starts_with("x-") {
+        if !matches!(self.node.value, Value::Mapping(_)) {
+            self.expected("a mapping");
+        }
+        let entries = self.node.entries().iter();
+        for entry in entries.filter(|entry| !entry.key.starts_with("x-")) {
+            if known.contains(&entry.key.as_str()) {
                 continue;
             }
-            let at = self
-                .node
-                .entries()
-                .iter()
-                .find(|entry| entry.key == key)
-                .map_or(self.node.at, |entry| entry.at);
-            let text = match nearest(key, known) {
+            let many = self.complaints.borrow().len() > MANY_COMPLAINTS;
+            let near = if many { None } else { nearest(&entry.key, known) };
+            let text = match near {
                 Some(near) => format!("unknown key; did you mean `{near}`?"),
+                // More than that nobody reads.
+                None if known.len() > 30 => "unknown key".to_owned(),
                 None => format!("unknown key; expected one of {}", known.join(", ")),
             };
-            self.complaints.borrow_mut().push(Complaint { at, path: reader.path, text });
+            let path = self.child(&entry.node, &entry.key).path;
+            self.complaints.borrow_mut().push(Complaint { at: entry.at, path, text });
         }
     }
 
@@ -209,6 +215,10 @@ pub fn go_duration(text: &str) -> Option<Duration> {
 
 /// The known word that is at most two edits away, for "did you mean".
 pub fn nearest<'word>(word: &str, known: &[&'word str]) -> Option<&'word str> {
+    // A long word is no misspelling of a short one, and measuring it takes its time.
+    if word.len() > 64 {
+        return None;
+    }
     let best = known.iter().map(|candidate| (distance(word, candidate), *candidate)).min()?;
     (best.0 <= 2 && best.0 < word.chars().count()).then_some(best.1)
 }

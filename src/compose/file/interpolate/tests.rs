@@ -65,6 +65,13 @@ fn bottomless_nesting_is_refused() {
     assert_eq!(interpolate(&text, &variables), Err(Mistake::TooDeep));
 }
 
+#[test]
+fn long_values_do_not_multiply_without_end() {
+    let long = |_: &str| Some("x".repeat(1 << 20));
+    assert_eq!(interpolate(&"$A".repeat(1000), &long), Err(Mistake::TooLong));
+    assert_eq!(interpolate(&format!("${{B:+{}}}", "$A".repeat(1000)), &long), Err(Mistake::TooLong));
+}
+
 proptest! {
     #[test]
     fn any_text_ends_in_a_result(text in "[${}a-zA-Z0-9_:?+\\-é ]{0,60}") {

@@ -3,9 +3,10 @@
 use super::scalars::{scalar, string};
 use crate::compose::file::service::Device;
 use crate::domain::yaml::{Reader, Value};
+use indexmap::IndexMap;
 
 pub fn devices(reader: &Reader<'_>) -> Vec<Device> {
-    let mut devices: Vec<Device> = Vec::new();
+    let mut devices: IndexMap<String, Device> = IndexMap::new();
     for item in reader.list() {
         let device = if let Value::Mapping(_) = item.node().value {
             item.only(&["source", "target", "permissions"]);
@@ -41,10 +42,7 @@ pub fn devices(reader: &Reader<'_>) -> Vec<Device> {
         }
         let device = Device { source, target, permissions };
         // A later file may give the container another device under the same name.
-        match devices.iter_mut().find(|known| known.target == device.target) {
-            Some(known) => *known = device,
-            None => devices.push(device),
-        }
+        devices.insert(device.target.clone(), device);
     }
-    devices
+    devices.into_values().collect()
 }

@@ -6,10 +6,11 @@ use crate::compose::file::service::{
     BindOptions, ImageOptions, Mount, MountKind, TmpfsOptions, VolumeOptions,
 };
 use crate::domain::yaml::{Reader, Value};
+use indexmap::IndexMap;
 
 /// Later mounts replace earlier ones of the same target, where those stood.
 pub fn mounts(reader: &Reader<'_>, context: &Context<'_>) -> Vec<Mount> {
-    let mut mounts: Vec<Mount> = Vec::new();
+    let mut mounts: IndexMap<String, Mount> = IndexMap::new();
     for item in reader.list() {
         let mount = match item.node().value {
             Value::Mapping(_) => long(&item, context),
@@ -22,12 +23,9 @@ pub fn mounts(reader: &Reader<'_>, context: &Context<'_>) -> Vec<Mount> {
             }),
         };
         let Some(mount) = mount else { continue };
-        match mounts.iter_mut().find(|known| known.target == mount.target) {
-            Some(known) => *known = mount,
-            None => mounts.push(mount),
-        }
+        mounts.insert(mount.target.clone(), mount);
     }
-    mounts
+    mounts.into_values().collect()
 }
 
 /// Split at colons, but for the one of a drive's letter; unknown options are passed over, as in Compose.

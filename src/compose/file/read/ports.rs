@@ -1,13 +1,23 @@
 //! `ports` and `expose`.
 
+use super::Context;
 use super::scalars::scalar;
 use crate::compose::file::service::Port;
 use crate::domain::yaml::{Reader, Value};
+use std::collections::HashSet;
 use std::net::IpAddr;
 
-pub fn ports(reader: &Reader<'_>) -> Vec<Port> {
+/// Ports of all services together; one short line can ask for all that an address has.
+const MOST_PORTS: usize = 100_000;
+
+pub fn ports(reader: &Reader<'_>, context: &Context<'_>) -> Vec<Port> {
     let mut ports: Vec<Port> = Vec::new();
+    // Merged files may publish one port twice; it is published once.
+    let mut seen: HashSet<(String, u16, String, String)> = HashSet::new();
     for item in reader.list() {
+        if context.ports.get() > MOST_PORTS {
+            break;
+        }
         let found = match item.node().value {
             Value::Mapping(_) => long(&item).into_iter().collect(),
             _ => scalar(&item).map_or_else(Vec::new, |text| {
@@ -19,19 +29,19 @@ pub fn ports(reader: &Reader<'_>) -> Vec<Port> {
                 })
             }),
         };
+        let before = context.ports.replace(context.ports.get() + found.len());
+        if before + found.len() > MOST_PORTS {
+            item.complain(format!("all services together publish more than {MOST_PORTS} ports"));
+            break;
+        }
         for port in found {
-            if !ports.iter().any(|known| same(known, &port)) {
+            let key = (port.host_ip.clone(), port.target, port.published.clone(), port.protocol.clone());
+            if seen.insert(key) {
                 ports.push(port);
             }
         }
     }
     ports
-}
-
-/// Merged files may publish one port twice; it is published once.
-fn same(left: &Port, right: &Port) -> bool {
-    (&left.host_ip, left.target, &left.published, &left.protocol)
-        == (&right.host_ip, right.target, &right.published, &right.protocol)
 }
 
 fn long(reader: &Reader<'_>) -> Option<Port> {
@@ -120,11 +130,8 @@ fn range(text: &str) -> Result<(u16, u16), String> {
 
 /// Compose takes whatever stands there; what is no port is told when containers are made.
 pub fn expose(reader: &Reader<'_>) -> Vec<String> {
-    let mut exposed = Vec::new();
-    for text in reader.list().iter().filter_map(scalar) {
-        if !exposed.contains(&text) {
-            exposed.push(text);
-        }
-    }
+    let mut seen = HashSet::new();
+    let mut exposed: Vec<String> = reader.list().iter().filter_map(scalar).collect();
+    exposed.retain(|text| seen.insert(text.clone()));
     exposed
 }

@@ -132,7 +132,7 @@ pub fn service(reader: &Reader<'_>, name: &str, context: &Context<'_>) -> Servic
         pid: text("pid"),
         pids_limit: number("pids_limit"),
         platform,
-        ports: reader.get("ports").map(|value| ports(&value)).unwrap_or_default(),
+        ports: reader.get("ports").map(|value| ports(&value, context)).unwrap_or_default(),
         privileged: switch("privileged"),
         pull_policy: pull_policy(reader),
         read_only: switch("read_only"),

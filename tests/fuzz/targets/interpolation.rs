@@ -1,0 +1,5 @@
+#![no_main]
+
+use fuzz::compose::file::fuzz::interpolation;
+
+libfuzzer_sys::fuzz_target!(|text: &str| interpolation(text));
