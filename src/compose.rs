@@ -11,6 +11,7 @@ mod context;
 mod drift;
 pub mod file;
 mod hash;
+mod neighbour;
 mod observe;
 pub mod plan;
 

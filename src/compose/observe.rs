@@ -6,6 +6,7 @@ pub use configuration::Configuration;
 
 use super::file::Project;
 use super::hash::Flavour;
+use super::neighbour;
 use crate::domain::resources::{Image, Network, Volume};
 use crate::domain::{Container, ContainerId, Fault, FaultKind};
 use crate::engine::Engine;
@@ -35,6 +36,8 @@ pub struct Observed {
     pub images_provided: bool,
     /// When all this was so.
     pub looked_at: Timestamp,
+    /// The version of docker compose that a new project is made for.
+    pub neighbour: Option<String>,
     /// The API version agreed with the daemon.
     pub api_version: (usize, usize),
 }
@@ -70,6 +73,7 @@ pub async fn observe(engine: &Engine, name: &str, project: Option<&Project>) -> 
     let configurations = configuration::configurations(engine, project, &containers).await;
     Ok(Observed {
         project: name.to_owned(),
+        neighbour: neighbour::version(&others),
         containers,
         configurations,
         others,
@@ -112,14 +116,14 @@ impl Observed {
     }
 
     /// The version of docker compose that made the service's containers, else the project's, as far as its hashes are
-    /// known: it is to know new ones too.
+    /// known, else that which works beside us: it is to know new ones too.
     pub fn version_beside(&self, service: &str) -> Option<&str> {
         let own = self.of_service(service);
         let mut versions = own
             .into_iter()
             .chain(&self.containers)
             .filter_map(|container| container.compose.as_ref()?.version.as_deref());
-        versions.find(|version| Flavour::of_version(version).is_some())
+        versions.find(|version| Flavour::of_version(version).is_some()).or(self.neighbour.as_deref())
     }
 
     /// The services that have containers.

@@ -51,6 +51,22 @@ fn containers_of_any_version_stay_and_new_ones_are_like_them(
 }
 
 #[test]
+fn a_new_project_is_made_for_the_docker_compose_beside_us() {
+    let project = project(FILE);
+    let observed = Observed { neighbour: Some("2.26.1-4".to_owned()), ..nothing() };
+    let plan = up(&project, &observed, UpOptions::default());
+    let made = plan.actions().iter().filter_map(|action| match action {
+        Action::Create(creation) => Some((&creation.service, &creation.body["Labels"])),
+        _ => None,
+    });
+    for (service, labels) in made {
+        let hash = config_hash(&project.services[service], Flavour::WithDependencies);
+        assert_eq!(labels["com.docker.compose.config-hash"], hash.as_str());
+        assert_eq!(labels["com.docker.compose.version"], "2.26.1-4");
+    }
+}
+
+#[test]
 fn what_shares_a_namespace_is_known_by_the_container_it_shares_it_with() {
     let project = project(
         "services:\n  db: {image: 'postgres:15'}\n  web: {image: nginx, network_mode: 'service:db'}\n",
