@@ -40,8 +40,9 @@ macro_rules! both_ways {
 
 pub fn trials() -> Vec<Trial> {
     both_ways! {
-        takeover: orphans_are_seen;
-        verbs: containers_are_listed, logs_are_read, restarts_in_place, stops_and_starts, takes_down;
+        takeover: nothing_is_recreated, what_one_recreated_the_other_keeps, what_one_scaled_the_other_keeps,
+            orphans_are_seen;
+        verbs: containers_are_listed, the_project_is_listed, logs_are_read, restarts_in_place, stops_and_starts, scales, takes_down;
     }
     .into_iter()
     .chain(labels::trials())
@@ -78,7 +79,11 @@ impl Both {
     /// Runs one of them in the project's directory.
     pub fn run(&self, tool: Tool, words: &[&str]) -> Finished {
         let mut command = match tool {
-            Tool::Ours => self.workplace.command([]),
+            Tool::Ours => {
+                let mut command = self.workplace.command([]);
+                command.env("MCP_TUI_COMPOSE_VERSION", real::version());
+                command
+            }
             Tool::Theirs => {
                 let mut command = real::command();
                 command.env_clear().envs(self.workplace.environment()).current_dir(self.workplace.work());

@@ -35,6 +35,12 @@ pub fn command() -> Command {
     command
 }
 
+/// Its version, as its labels have it.
+pub fn version() -> String {
+    let output = command().args(["version", "--short"]).output().expect("docker compose");
+    String::from_utf8_lossy(&output.stdout).trim().to_owned()
+}
+
 /// The Docker plugin, else what `tests/compose/install` has unpacked.
 fn found() -> Option<&'static [OsString]> {
     static FOUND: OnceLock<Option<Vec<OsString>>> = OnceLock::new();

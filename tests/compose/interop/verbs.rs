@@ -1,6 +1,7 @@
 //! The other's commands on what one has brought up.
 
 use super::{Both, Tool, documents, shop};
+use crate::support::engine::docker;
 
 pub fn containers_are_listed(both: &Both, first: Tool, second: Tool) {
     let _built = shop::write(both);
@@ -19,6 +20,17 @@ pub fn containers_are_listed(both: &Both, first: Tool, second: Tool) {
     assert_eq!(listed(&[&["ps"], format].concat()), running);
     assert_eq!(listed(&[&["ps", "-a"], format].concat()), shop::CONTAINERS);
     assert_eq!(listed(&[&["ps"], format, &["worker"]].concat()), ["worker-1", "worker-2", "worker-3"]);
+}
+
+pub fn the_project_is_listed(both: &Both, first: Tool, second: Tool) {
+    let _built = shop::write(both);
+    both.up(first);
+    let listed = documents(&both.does(second, &["ls", "--all", "--format", "json"]).stdout);
+    let entry = listed.iter().find(|entry| entry["Name"] == both.name()).expect("the project");
+    let status = entry["Status"].as_str().unwrap_or_default();
+    assert!(status.contains("running(6)") && status.contains("exited(1)"), "{status}");
+    let files = entry["ConfigFiles"].as_str().unwrap_or_default();
+    assert!(files.ends_with("/compose.yaml"), "{files}");
 }
 
 pub fn logs_are_read(both: &Both, first: Tool, second: Tool) {
@@ -60,6 +72,29 @@ pub fn stops_and_starts(both: &Both, first: Tool, second: Tool) {
     let states = both.each("{{.State.Running}}");
     assert!(states.iter().filter_map(running).all(|running| running == "true"), "{states:?}");
     assert_eq!(both.ids(), ids);
+}
+
+pub fn scales(both: &Both, first: Tool, second: Tool) {
+    let _built = shop::write(both);
+    both.up(first);
+    let before = both.ids();
+    both.does(second, &["scale", "worker=1"]);
+    let kept = |name: &String| !matches!(both.short(name), "worker-2" | "worker-3");
+    let mut fewer = before.clone();
+    fewer.retain(|name, _| kept(name));
+    assert_eq!(both.ids(), fewer);
+    both.does(second, &["scale", "worker=2", "web=2"]);
+    let names: Vec<String> = both.docker.containers();
+    let names: Vec<&str> = names.iter().map(|name| both.short(name)).collect();
+    assert_eq!(names, ["app-1", "db-1", "migrate-1", "web-1", "web-2", "worker-1", "worker-2"]);
+    for (name, id) in &fewer {
+        assert_eq!(&docker(["inspect", "--format", "{{.Id}}", name]), id);
+    }
+    let label = |name: &str| {
+        let format = "{{index .Config.Labels \"com.docker.compose.config-hash\"}}";
+        docker(["inspect", "--format", format, &format!("{}-{name}", both.name())])
+    };
+    assert_eq!(label("worker-1"), label("worker-2"));
 }
 
 pub fn takes_down(both: &Both, first: Tool, second: Tool) {
