@@ -35,7 +35,7 @@ fn set(observed: &mut Observed, name: &str, state: ContainerState) {
 }
 
 /// A one-off container of `web`, as `run` makes it.
-fn oneoff(state: ContainerState) -> Container {
+fn left_over(state: ContainerState) -> Container {
     let mut container = container(&project(SHOP), "web", 1, state);
     container.id = ContainerId("e".repeat(64));
     container.name = Safe::new("shop-web-run-0123456789ab");
@@ -47,7 +47,7 @@ fn oneoff(state: ContainerState) -> Container {
 fn kill_signals_all_that_runs_and_one_off_containers_too() {
     let mut observed = shop();
     set(&mut observed, "shop-api-2", ContainerState::Exited);
-    observed.containers.push(oneoff(ContainerState::Running));
+    observed.containers.push(left_over(ContainerState::Running));
     let kill = |services: &[&str]| Operation::Kill {
         services: named(services),
         signal: "HUP".to_owned(),
@@ -150,7 +150,7 @@ fn down_of_a_service_leaves_the_others_their_network() {
 #[test]
 fn down_leaves_one_off_containers_and_what_they_hold_unless_they_are_meant() {
     let mut observed = shop();
-    let mut job = oneoff(ContainerState::Running);
+    let mut job = left_over(ContainerState::Running);
     job.mounts = vec![MountPoint {
         kind: "volume".to_owned(),
         source: "shop_data".to_owned(),
@@ -206,7 +206,7 @@ fn cleanup_takes_what_is_left_over_and_nothing_that_is_used() {
         container.name = Safe::new(format!("{}_shop-{service}-1", "abc123abc123"));
         container
     };
-    observed.containers.push(oneoff(ContainerState::Exited));
+    observed.containers.push(left_over(ContainerState::Exited));
     observed.containers.push(aside("web", "f"));
     observed.containers.retain(|container| container.name.as_str() != "shop-db-1");
     observed.containers.push(aside("db", "d"));
@@ -221,7 +221,7 @@ fn cleanup_takes_what_is_left_over_and_nothing_that_is_used() {
 
     // Nothing but leftovers: then the network goes with them.
     let mut observed = shop();
-    observed.containers = vec![attached(oneoff(ContainerState::Exited))];
+    observed.containers = vec![attached(left_over(ContainerState::Exited))];
     let plan = planned(&observed, &cleanup);
     assert_eq!(changes(&plan), ["remove shop-web-run-0123456789ab", "remove network shop_default"]);
     assert_eq!(plan.summary().steps[1].after, [0]);
