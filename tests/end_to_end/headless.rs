@@ -13,6 +13,8 @@ pub fn trials() -> Vec<Trial> {
     vec![
         trial("headless::deploys_scales_restarts_and_takes_down", deploys_scales_restarts_and_takes_down),
         trial("headless::backs_up_a_database_that_can_be_restored", backs_up_a_database_that_can_be_restored),
+        trial("headless::a_plan_names_what_changed", a_plan_names_what_changed),
+        trial("headless::drift_is_told_of_each_service", drift_is_told_of_each_service),
         trial(
             "headless::two_operators_do_not_get_in_each_others_way",
             two_operators_do_not_get_in_each_others_way,
@@ -163,4 +165,76 @@ fn a_task_is_cancelled_after_its_step() {
     assert!(project.running("front").is_empty(), "the step that ran is finished");
     assert_eq!(project.running("store").len(), 1, "and no other is begun");
     workplace.run(["tasks", "cancel", &id]).failed(5, ["cancelled"]);
+}
+
+/// The drift of a service of a stack, as `status` tells it.
+fn drift(workplace: &Workplace, stack: &str, service: &str) -> String {
+    let status = workplace.run(["status", "--json"]).succeeded("status").json();
+    let stacks = status["stacks"].as_array().expect("stacks").clone();
+    let found = stacks.into_iter().find(|listed| listed["stack"] == stack).expect("the stack");
+    found["services"][service]["drift"].as_str().unwrap_or("none").to_owned()
+}
+
+fn a_plan_names_what_changed() {
+    let (workplace, project) = (Workplace::new(), Project::new("plan"));
+    let stack = project.name.as_str();
+    workplace.stack(stack, WEB);
+    let first = workplace.run(["-s", stack, "plan", "--exit-code"]).failed(10, []).stdout;
+    for words in ["+ create network", "+ cache  create", "└─ + start", "same as  docker compose"] {
+        assert!(first.contains(words), "{words}: {first}");
+    }
+    assert!(project.containers().is_empty() && project.volumes().is_empty(), "nothing was done");
+    let tasks = workplace.run(["tasks", "list", "--json"]).succeeded("tasks").json();
+    assert_eq!(tasks.as_array().map(Vec::len), Some(0), "{tasks}");
+
+    workplace.run(["-s", stack, "up"]).succeeded("up");
+    let same = workplace.run(["-s", stack, "plan", "--exit-code"]).succeeded("plan").stdout;
+    assert!(same.contains("2 unchanged"), "{same}");
+
+    let edited = WEB.replace("CHATTER: \"0.5\"", "CHATTER: \"0.7\"\n      TOKEN: hunter2");
+    workplace.stack(stack, &edited);
+    let plan = workplace.run(["-s", stack, "plan", "--exit-code", "--json"]).failed(10, []).json();
+    let plan = &plan["stacks"][0];
+    assert_eq!(plan["changes"], true, "{plan}");
+    let reason = "configuration changed: environment (CHATTER, TOKEN)";
+    let steps = plan["plan"]["steps"].as_array().expect("steps");
+    let recreated: Vec<_> = steps.iter().filter(|step| step["verb"] == "recreate_container").collect();
+    assert_eq!(recreated.len(), 1, "{plan}");
+    assert_eq!((&recreated[0]["reason"], &recreated[0]["service"]), (&reason.into(), &"web".into()));
+    assert!(!plan.to_string().contains("hunter2"), "no value is ever told");
+
+    let down = workplace.run(["-s", stack, "plan", "down", "-v"]).succeeded("plan down").stdout;
+    assert!(down.contains("remove volume"), "{down}");
+    assert_eq!(project.running("web").len(), 1, "it still runs");
+    workplace.run(["-s", stack, "down", "-v"]).succeeded("down");
+}
+
+fn drift_is_told_of_each_service() {
+    let (workplace, project) = (Workplace::new(), Project::new("drift"));
+    let stack = project.name.as_str();
+    let image = format!("{stack}/web:1");
+    docker(["tag", "mcp-tui-test/http", &image]);
+    let compose = WEB.replace("mcp-tui-test/http", &image);
+    workplace.stack(stack, &compose);
+    workplace.run(["-s", stack, "up"]).succeeded("up");
+    assert_eq!([drift(&workplace, stack, "web"), drift(&workplace, stack, "cache")], ["in_sync", "in_sync"]);
+
+    docker(["tag", "mcp-tui-test/busybox", &image]);
+    assert_eq!(drift(&workplace, stack, "web"), "image_newer");
+    docker(["rmi", "--no-prune", &image]);
+    assert_eq!(drift(&workplace, stack, "web"), "unknown", "the reference stands for nothing here");
+    docker(["tag", "mcp-tui-test/http", &image]);
+    assert_eq!(drift(&workplace, stack, "web"), "in_sync");
+
+    workplace.stack(stack, &compose.replace("\"0.5\"", "\"0.6\""));
+    assert_eq!([drift(&workplace, stack, "web"), drift(&workplace, stack, "cache")], ["changed", "in_sync"]);
+    let without = compose.split("  web:").next().expect("the cache").to_owned() + "volumes:\n  cache_data:\n";
+    workplace.stack(stack, &without);
+    assert_eq!([drift(&workplace, stack, "web"), drift(&workplace, stack, "cache")], ["orphan", "in_sync"]);
+    workplace.stack(stack, "services: [broken\n");
+    assert_eq!(drift(&workplace, stack, "cache"), "unknown", "a file that cannot be read tells nothing");
+
+    workplace.stack(stack, &compose);
+    workplace.run(["-s", stack, "down", "-v"]).succeeded("down");
+    docker(["rmi", "--no-prune", &image]);
 }

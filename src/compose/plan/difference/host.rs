@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
 
 /// The field, Compose's key for it, and what the Engine says of it where nobody asked for anything.
-const FIELDS: [(&str, &str, &[&str]); 29] = [
+const FIELDS: [(&str, &str, &[&str]); 27] = [
     ("Memory", "memory limit", &[]),
     ("MemoryReservation", "memory reservation", &[]),
     ("NanoCpus", "cpus", &[]),
@@ -18,8 +18,6 @@ const FIELDS: [(&str, &str, &[&str]); 29] = [
     ("OomKillDisable", "oom_kill_disable", &[]),
     ("Privileged", "privileged", &[]),
     ("ReadonlyRootfs", "read_only", &[]),
-    ("CapAdd", "cap_add", &[]),
-    ("CapDrop", "cap_drop", &[]),
     ("GroupAdd", "group_add", &[]),
     ("Dns", "dns", &[]),
     ("DnsOptions", "dns_opt", &[]),
@@ -68,6 +66,8 @@ pub(super) fn compare(body: &Value, old: &Configuration, found: &mut Vec<String>
     differs("ulimits", sorted(wanted, "Ulimits") != sorted(present, "Ulimits"));
     differs("devices", sorted(wanted, "Devices") != sorted(present, "Devices"));
     differs("gpus", requests(wanted) != requests(present));
+    differs("cap_add", capabilities(wanted, "CapAdd") != capabilities(present, "CapAdd"));
+    differs("cap_drop", capabilities(wanted, "CapDrop") != capabilities(present, "CapDrop"));
     differs("security_opt", security(wanted) != security(present));
     differs("logging", logging(wanted, present));
 }
@@ -129,6 +129,13 @@ fn logging(wanted: &Value, present: &Value) -> bool {
     let mut options = options.map(|(name, value)| (present.pointer("/LogConfig/Config"), name, value));
     (!asked.is_empty() && asked != driver(present))
         || options.any(|(present, name, value)| present.and_then(|present| present.get(name)) != Some(value))
+}
+
+/// `NET_ADMIN`, `CAP_NET_ADMIN` and `net_admin` are one.
+fn capabilities(host: &Value, field: &str) -> BTreeSet<String> {
+    let named = host.get(field).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+    let named = named.map(|name| name.to_ascii_uppercase());
+    named.map(|name| name.strip_prefix("CAP_").unwrap_or(&name).to_owned()).collect()
 }
 
 /// `no-new-privileges:true` and `no-new-privileges=true` are one.

@@ -145,3 +145,24 @@ fn an_inherited_volume_without_a_name_of_its_own_is_none_that_changed() {
     creation.body["HostConfig"]["Binds"] = json!(["shop_data:/data:rw", format!("{name}:/cache:rw")]);
     assert_eq!(difference(&creation, &configuration()), Vec::<String>::new());
 }
+
+#[test]
+fn what_can_be_written_in_two_ways_is_no_difference() {
+    let mut creation = creation();
+    let mut configuration = configuration();
+    let both = [
+        ("CapAdd", json!(["CAP_NET_ADMIN"]), json!(["NET_ADMIN"])),
+        ("SecurityOpt", json!(["no-new-privileges=true"]), json!(["no-new-privileges:true"])),
+        (
+            "LogConfig",
+            json!({ "Type": "", "Config": {} }),
+            json!({ "Type": "local", "Config": { "max-size": "1m" } }),
+        ),
+    ];
+    for (field, wanted, present) in both {
+        creation.body["HostConfig"][field] = wanted;
+        configuration.container["HostConfig"][field] = present;
+    }
+    configuration.container["Config"]["ExposedPorts"] = json!({ "80": {}, "443/tcp": {} });
+    assert_eq!(difference(&creation, &configuration), Vec::<String>::new());
+}
