@@ -81,12 +81,12 @@ fn projects(containers: &[Container], all: bool) -> Vec<Listed> {
         *counts.entry(super::ps::state(container.state)).or_default() += 1;
         files.entry(&labels.project).or_default().insert(labels.config_files.join(","));
     }
-    let status = |counts: BTreeMap<&str, usize>| {
+    let summary = |counts: BTreeMap<&str, usize>| {
         counts.iter().map(|(state, count)| format!("{state}({count})")).collect::<Vec<_>>().join(", ")
     };
     let listed = states.into_iter().map(|(name, counts)| Listed {
         name: name.to_owned(),
-        status: status(counts),
+        status: summary(counts),
         config_files: files.remove(name).unwrap_or_default().into_iter().collect::<Vec<_>>().join(","),
     });
     listed.collect()

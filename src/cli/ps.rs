@@ -178,9 +178,9 @@ fn wanted_states(arguments: &Arguments) -> Result<Vec<String>, Fault> {
     };
     let mut states = arguments.status.clone();
     if let Some(filter) = &arguments.filter {
-        let status = filter.split_once('=').filter(|(key, _)| *key == "status").map(|(_, status)| status);
+        let wanted = filter.split_once('=').filter(|(key, _)| *key == "status").map(|(_, value)| value);
         let cause = "containers can be filtered by `status` only";
-        states.push(status.ok_or_else(|| wrong(format!("--filter {filter}"), cause))?.to_owned());
+        states.push(wanted.ok_or_else(|| wrong(format!("--filter {filter}"), cause))?.to_owned());
     }
     match states.iter().find(|state| !STATES.contains(&state.as_str())) {
         Some(unknown) => Err(wrong(format!("--status {unknown}"), "there is no such status")),
