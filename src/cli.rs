@@ -106,7 +106,7 @@ fn dispatch(arguments: Arguments, output: Output) -> Result<u8, Fault> {
         Command::Gpus => gpus::run(output),
         Command::Config(arguments) => wait(config::run(&context()?, arguments, output)),
         Command::Status => wait(status::run(&context()?, output)),
-        Command::Stacks => wait(stacks::run(&context()?, output)),
+        Command::Stacks(arguments) => wait(stacks::run(&context()?, arguments, output)),
         Command::Tasks(arguments) => wait(tasks::run(&context()?, arguments, output)),
         Command::Backup(command) => wait(backup::run(&context()?, command, output)),
         Command::Up(arguments) => wait(up::run(&context()?, arguments, output)),

@@ -2,8 +2,8 @@
 
 use super::{
     attachment, backup, build, cleanup, config, cp, create, documents, down, events, exec, health, images,
-    kill, logs, ls, pause, plan, port, ps, pull, push, restart, rm, run, scale, snapshot, start, stop, tasks,
-    top, unpause, up, version, volumes, wait, worker,
+    kill, logs, ls, pause, plan, port, ps, pull, push, restart, rm, run, scale, snapshot, stacks, start,
+    stop, tasks, top, unpause, up, version, volumes, wait, worker,
 };
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
@@ -150,7 +150,7 @@ pub enum Command {
     /// What was asked for and what came of it
     Tasks(tasks::Arguments),
     /// The stacks that can be named with --stack
-    Stacks,
+    Stacks(stacks::Arguments),
     /// Print one frame of the console as it would be now
     Snapshot(snapshot::Arguments),
     /// Open the console on a simulated server

@@ -35,6 +35,7 @@ mod objections;
 mod project;
 mod read;
 pub mod render;
+pub mod review;
 mod service;
 mod sources;
 mod stack;

@@ -200,7 +200,7 @@ const RULES: &[Rule] = &[
     rule(
         &["bind source path does not exist"],
         FaultKind::Invalid,
-        "create the directory on the host, or mend the path in the compose file",
+        "make it on the host, with ./prepare where the stack has one, or mend the path in the compose file",
     ),
     rule(
         &["does not support reading"],

@@ -41,6 +41,11 @@ impl LoadRequest {
 
 /// Reads the project. All mistakes of all files come back together.
 pub fn load(request: &LoadRequest) -> Result<Project, Vec<Fault>> {
+    load_located(request).map(|(project, _)| project)
+}
+
+/// The same, with where everything stands.
+pub(super) fn load_located(request: &LoadRequest) -> Result<(Project, Sources), Vec<Fault>> {
     let start = start_directory(request);
     let env_files = environment::named_files(&request.env_files, &request.environment);
     let variables = environment::project_environment(&request.environment, &env_files, &start)?;
@@ -85,7 +90,7 @@ pub fn load(request: &LoadRequest) -> Result<Project, Vec<Fault>> {
     };
     let mut faults = normalise::normalise(&mut result, raw, &variables, &sources);
     faults.extend(check::check(&result, &sources));
-    if faults.is_empty() { Ok(result) } else { Err(listed(faults)) }
+    if faults.is_empty() { Ok((result, sources)) } else { Err(listed(faults)) }
 }
 
 fn start_directory(request: &LoadRequest) -> PathBuf {
