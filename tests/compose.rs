@@ -27,6 +27,8 @@ mod interop;
 mod neighbours;
 #[path = "compose/objects.rs"]
 mod objects;
+#[path = "compose/shipped.rs"]
+mod shipped;
 
 use libtest_mimic::{Arguments, Trial};
 
@@ -55,5 +57,6 @@ fn main() {
     };
     trials.extend(interop::trials());
     trials.push(corpus::trial());
+    trials.extend(shipped::trials());
     libtest_mimic::run(&Arguments::from_args(), trials).exit();
 }
