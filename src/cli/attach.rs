@@ -8,7 +8,7 @@ use crate::task::{Follower, Store};
 use printer::Printer;
 use std::time::Duration;
 
-const LOOK_EVERY: Duration = Duration::from_millis(50);
+const LOOK_EVERY: Duration = Duration::from_millis(10);
 
 /// Follows to the end; the fault that the task ended with is the follower's own.
 pub async fn attach(store: &Store, id: &TaskId, output: Output) -> Result<u8, Fault> {

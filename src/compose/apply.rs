@@ -5,6 +5,7 @@ mod exec;
 mod files;
 mod make;
 mod profiles;
+mod schedule;
 mod steps;
 mod transfer;
 mod wait;
@@ -17,12 +18,10 @@ use crate::engine::Engine;
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use profiles::Profiles;
+use schedule::Schedule;
 use std::cell::RefCell;
 use std::ops::Range;
 use steps::Run;
-
-/// How many steps are taken at a time.
-const AT_ONCE: usize = 16;
 
 /// What was started stays when a step fails: a second `up` goes on from there.
 pub async fn apply(engine: &Engine, plan: &ActionPlan, progress: impl FnMut(TaskEvent)) -> Result<(), Fault> {
@@ -62,44 +61,32 @@ async fn carry_out(
 ) -> Result<(), Fault> {
     let profiles = Profiles::read(plan.actions())?;
     let run = Run::new(engine, tell, is_cancelled, plan.stop_timeout(), profiles);
-    let steps = &plan.plan().steps;
-    let mut ended = vec![false; steps.len()];
-    ended[..range.start].fill(true);
-    let mut waiting: Vec<usize> = range.collect();
+    let mut schedule = Schedule::new(&plan.plan().steps, plan.actions(), range);
     let mut running = FuturesUnordered::new();
     let mut failure: Option<Fault> = None;
     loop {
-        if failure.is_none() && !waiting.is_empty() && is_cancelled() {
+        if failure.is_none() && schedule.is_waiting() && is_cancelled() {
             failure = Some(cancelled("carry out", &plan.plan().title));
         }
-        if failure.is_none() {
-            let mut still = Vec::new();
-            for step in waiting {
-                let ready =
-                    steps[step].after.iter().all(|earlier| ended.get(*earlier).copied().unwrap_or(true));
-                if !ready || running.len() >= AT_ONCE {
-                    still.push(step);
-                    continue;
-                }
-                tell(TaskEvent::StepStarted { step });
-                let action = &plan.actions()[step];
-                let run = &run;
-                running.push(async move { (step, run.take(step, action).await) });
-            }
-            waiting = still;
-        } else {
-            waiting = Vec::new();
+        if failure.is_some() {
+            schedule.give_up();
+        }
+        for step in schedule.begin() {
+            tell(TaskEvent::StepStarted { step });
+            let action = &plan.actions()[step];
+            let run = &run;
+            running.push(async move { (step, run.take(step, action).await) });
         }
         let Some((step, result)) = running.next().await else { break };
         tell(TaskEvent::StepFinished { step, fault: result.as_ref().err().cloned() });
-        ended[step] = true;
+        schedule.end(step);
         if let Err(fault) = result {
             failure.get_or_insert(fault);
         }
     }
     match failure {
         Some(fault) => Err(fault),
-        None if waiting.is_empty() => Ok(()),
+        None if !schedule.is_waiting() => Ok(()),
         None => Err(Fault::new(FaultKind::Internal, "carry out", plan.plan().title.as_str())
             .because("steps of the plan wait for each other")
             .hint("this is a defect of mcp-tui; docker compose can do it meanwhile")),

@@ -1,8 +1,11 @@
 //! A task's journal: one JSON object a line, written by its worker only, read by anybody at any time.
 
+mod disk;
+
 use super::files;
 use crate::domain::Fault;
 use crate::domain::task::{JournalLine, TaskEvent};
+use disk::Disk;
 use jiff::Timestamp;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom, Write};
@@ -18,6 +21,7 @@ pub struct Journal {
     path: PathBuf,
     /// The length up to which all lines are whole.
     good: u64,
+    disk: Disk,
 }
 
 impl Journal {
@@ -27,10 +31,13 @@ impl Journal {
             Fault::io("create journal", path.display(), &error)
                 .hint("a task runs only once; ask for it again instead")
         })?;
-        Ok(Self { file, path: path.to_owned(), good: 0 })
+        let disk = Disk::start(&file).map_err(|error| Fault::io("create journal", path.display(), &error))?;
+        Ok(Self { file, path: path.to_owned(), good: 0, disk })
     }
 
-    /// Appends one line and sees it to the disk, so that what was intended is known whatever happens next.
+    /// Appends one line and has it taken to the disk. Whoever reads finds it from here on, also when this process dies;
+    /// only a machine that loses its power at once could lose the lines of the last moment, and its containers are gone
+    /// with them.
     pub fn append(&mut self, event: TaskEvent, time: Timestamp) -> Result<(), Fault> {
         let fleeting = matches!(event, TaskEvent::StepProgress { .. });
         let line = JournalLine { time, event };
@@ -42,7 +49,7 @@ impl Journal {
             }
             self.file.write_all(&bytes)?;
             self.good += bytes.len() as u64;
-            if fleeting { Ok(()) } else { self.file.sync_data() }
+            if fleeting { Ok(()) } else { self.disk.take() }
         });
         written.map_err(|error| Fault::io("write journal", self.path.display(), &error))
     }

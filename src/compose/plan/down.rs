@@ -30,17 +30,19 @@ pub fn down(
     let edges = graph::edges(project, observed);
     let services: BTreeSet<String> = going.iter().map(|container| service_of(container).to_owned()).collect();
     let order = graph::ordered(&services, &edges);
-    let mut removals: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    // Once those that need a service have stopped it can stop too, while they are still being removed.
+    let mut stopped: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    let mut all: Vec<usize> = Vec::new();
     for service in order.iter().rev() {
-        let earlier = dependents(&removals, service, &edges);
+        let earlier = dependents(&stopped, service, &edges);
         let declared = project.and_then(|project| project.service(service));
         for container in going.iter().filter(|container| service_of(container) == service) {
             let (first, last) = stop_and_remove(&mut plan, container, declared, "down", options.volumes);
             plan.after(first, earlier.iter().copied());
-            removals.entry(service.clone()).or_default().push(last);
+            stopped.entry(service.clone()).or_default().push(first);
+            all.push(last);
         }
     }
-    let all: Vec<usize> = removals.into_values().flatten().collect();
     for name in networks {
         let attached = |container: &&Container| container.networks.iter().any(|to| to.network == name);
         if let Some(user) = staying.iter().copied().chain(&observed.others).find(attached) {

@@ -1,0 +1,141 @@
+//! Which step is taken next: of those that can be, the one that most others wait for.
+
+use crate::compose::plan::Action;
+use crate::domain::PlannedStep;
+use std::ops::Range;
+
+/// How many steps are taken at a time. A stop or a wait costs nothing while it lasts.
+const AT_ONCE: usize = 64;
+/// How many containers are made at a time: more would only keep each other from ending, and the first one is needed
+/// before the others.
+const MADE_AT_ONCE: usize = 4;
+
+pub(super) struct Schedule<'plan> {
+    steps: &'plan [PlannedStep],
+    actions: &'plan [Action],
+    /// By urgency.
+    waiting: Vec<usize>,
+    running: Vec<usize>,
+    ended: Vec<bool>,
+}
+
+impl<'plan> Schedule<'plan> {
+    /// Of the steps in the range; those before it have been taken.
+    pub fn new(steps: &'plan [PlannedStep], actions: &'plan [Action], range: Range<usize>) -> Self {
+        let urgency = urgency(steps);
+        let mut ended = vec![false; steps.len()];
+        ended[..range.start].fill(true);
+        let mut waiting: Vec<usize> = range.collect();
+        waiting.sort_by_key(|step| (std::cmp::Reverse(urgency[*step]), *step));
+        Self { steps, actions, waiting, running: Vec::new(), ended }
+    }
+
+    /// The steps that can be begun now; they count as running from here on.
+    pub fn begin(&mut self) -> Vec<usize> {
+        let mut begun = Vec::new();
+        let mut still = Vec::new();
+        let mut making = self.running.iter().filter(|step| self.makes(**step)).count();
+        for step in std::mem::take(&mut self.waiting) {
+            let ready = self.steps[step]
+                .after
+                .iter()
+                .all(|earlier| self.ended.get(*earlier).copied().unwrap_or(true));
+            let room =
+                self.running.len() + begun.len() < AT_ONCE && (!self.makes(step) || making < MADE_AT_ONCE);
+            if ready && room {
+                making += usize::from(self.makes(step));
+                begun.push(step);
+            } else {
+                still.push(step);
+            }
+        }
+        self.waiting = still;
+        self.running.extend(&begun);
+        begun
+    }
+
+    pub fn end(&mut self, step: usize) {
+        self.running.retain(|running| *running != step);
+        self.ended[step] = true;
+    }
+
+    /// Begins nothing any more.
+    pub fn give_up(&mut self) {
+        self.waiting.clear();
+    }
+
+    pub fn is_waiting(&self) -> bool {
+        !self.waiting.is_empty()
+    }
+
+    fn makes(&self, step: usize) -> bool {
+        matches!(self.actions[step], Action::Create(_) | Action::Recreate { .. })
+    }
+}
+
+/// By step, how long the longest way is from it to an end of the plan.
+fn urgency(steps: &[PlannedStep]) -> Vec<usize> {
+    let mut urgency = vec![1; steps.len()];
+    // Steps may wait for later ones, so a walk settles only once nothing changes; a circle never would.
+    for _ in 0..steps.len() {
+        let mut changed = false;
+        for (step, planned) in steps.iter().enumerate().rev() {
+            for earlier in &planned.after {
+                let wanted = urgency[step] + 1;
+                if urgency.get(*earlier).is_some_and(|known| *known < wanted) {
+                    urgency[*earlier] = wanted;
+                    changed = true;
+                }
+            }
+        }
+        if !changed {
+            break;
+        }
+    }
+    urgency
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::compose::plan::Target;
+    use crate::domain::{ContainerId, StepVerb};
+
+    fn step(after: &[usize]) -> PlannedStep {
+        PlannedStep {
+            verb: StepVerb::StartContainer,
+            object: String::new(),
+            service: None,
+            reason: String::new(),
+            after: after.to_vec(),
+            downtime: None,
+        }
+    }
+
+    fn start() -> Action {
+        Action::Start(Target::Existing { id: ContainerId("1".to_owned()), name: "a".to_owned() })
+    }
+
+    #[test]
+    fn what_a_chain_waits_for_comes_first() {
+        let steps = [step(&[]), step(&[]), step(&[1]), step(&[2]), step(&[0])];
+        let actions = [start(), start(), start(), start(), start()];
+        let mut schedule = Schedule::new(&steps, &actions, 0..5);
+        assert_eq!(schedule.begin(), [1, 0]);
+        schedule.end(1);
+        assert_eq!(schedule.begin(), [2]);
+        schedule.end(0);
+        schedule.end(2);
+        assert_eq!(schedule.begin(), [3, 4]);
+        assert!(!schedule.is_waiting());
+    }
+
+    #[test]
+    fn a_circle_is_left_waiting_and_does_not_hang() {
+        let steps = [step(&[1]), step(&[0])];
+        let actions = [start(), start()];
+        let mut schedule = Schedule::new(&steps, &actions, 0..2);
+        assert_eq!(schedule.begin(), Vec::<usize>::new());
+        assert!(schedule.is_waiting());
+    }
+}
