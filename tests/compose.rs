@@ -48,7 +48,7 @@ fn main() {
             keeps_anonymous_volumes, goes_on_after_a_failure, removes_orphans_when_asked;
         dependencies: waits_for_health, waits_for_completion, an_unhealthy_dependency_is_named;
         images: up_pulls_what_is_missing, a_newer_image_recreates, credentials_open_a_registry,
-            a_pull_that_breaks_off_is_told_and_mended, an_image_that_no_registry_has_is_told,
+            a_credential_helper_is_asked,            a_pull_that_breaks_off_is_told_and_mended, an_image_that_no_registry_has_is_told,
             what_cannot_be_pulled_is_built, a_build_has_its_context_arguments_and_target,
             an_inline_dockerfile_is_built_and_a_change_recreates, a_step_that_fails_is_told_with_its_words,
             what_a_build_lacks_is_told, a_large_context_is_sent_as_it_is_read;

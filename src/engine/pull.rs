@@ -35,10 +35,17 @@ impl Engine {
         }
         let header = self.credentials.for_server(&reference.server).await;
         let result = self.transfer(&path, OPERATION, image, &header, &mut progress).await;
-        result.map_err(|fault| explained(fault, &reference.server, header))
+        let said_so = result.map_err(|fault| explained(fault, &reference.server, header))?;
+        // Docker says when all is done; daemons that only speak its language may not.
+        if said_so || self.image(image).await?.is_some() {
+            return Ok(());
+        }
+        Err(Fault::new(FaultKind::Unreachable, OPERATION, image)
+            .because("the daemon's answer ended before the image was whole")
+            .hint("did the daemon restart? ask again: the layers that arrived are kept"))
     }
 
-    /// A pull or a push: the same messages. It has come to its end only when the daemon says so.
+    /// A pull or a push: the same messages. Whether the daemon said that all is done.
     pub(super) async fn transfer(
         &self,
         path: &str,
@@ -46,7 +53,7 @@ impl Engine {
         image: &str,
         header: &Header,
         progress: &mut dyn FnMut(&Transfer),
-    ) -> Result<(), Fault> {
+    ) -> Result<bool, Fault> {
         let headers: Vec<_> = header.value.iter().map(|value| ("x-registry-auth", value.clone())).collect();
         let object = image.to_owned();
         let bytes = self.post(path, &headers, None)?;
@@ -65,12 +72,7 @@ impl Engine {
                 progress(&transfer);
             }
         }
-        if transfer.is_over() {
-            return Ok(());
-        }
-        Err(Fault::new(FaultKind::Unreachable, operation, image)
-            .because("the daemon's answer ended before the image was whole")
-            .hint("did the daemon restart? ask again: the layers that arrived are kept"))
+        Ok(transfer.is_over())
     }
 }
 

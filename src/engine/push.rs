@@ -22,6 +22,6 @@ impl Engine {
         if without {
             header.value = None;
         }
-        result.map_err(|fault| explained(fault, &reference.server, header))
+        result.map(drop).map_err(|fault| explained(fault, &reference.server, header))
     }
 }

@@ -1,12 +1,14 @@
 //! Images on their way to this server: from a registry of the test's own, and from Dockerfiles.
 
-use crate::registry::{Access, Registry};
+use crate::registry::{Access, PASSWORD, Registry, USER};
 use crate::stack::{Stack, down, steps, up};
 use crate::support::engine::docker;
+use crate::support::workplace::Workplace;
 use mcp_tui::compose::apply;
 use mcp_tui::domain::{
     BuildOptions, Fault, FaultKind, Operation, PullOptions, PushOptions, StepVerb, TaskEvent, UpOptions,
 };
+use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 use tempfile::TempDir;
 
@@ -138,6 +140,42 @@ pub async fn credentials_open_a_registry(mut stack: Stack) {
     }
 }
 
+pub async fn a_credential_helper_is_asked(stack: Stack) {
+    let registry = Registry::start(Access::Basic);
+    let reference = registry.offer(IMAGE, "team/app", 1000);
+    let _tag = Tag(reference.clone());
+    let place = Workplace::new();
+    let file = place.write("work/compose.yaml", &sleeper(&reference));
+    let config = format!(r#"{{ "credHelpers": {{ "{}": "trial" }} }}"#, registry.host());
+    place.write(".docker/config.json", &config);
+    let answer = format!(r#"{{"Username":"{USER}","Secret":"{PASSWORD}"}}"#);
+    let script = place.write(
+        "bin/docker-credential-trial",
+        &format!("#!/bin/sh\n[ \"$1 $(cat)\" = 'get {}' ] && echo '{answer}'\n", registry.host()),
+    );
+    std::fs::set_permissions(&script, std::fs::Permissions::from_mode(0o755)).expect("a program");
+    let name = stack.name();
+    let file = file.display().to_string();
+    let up = |path: &str| {
+        let mut command = place.command(["-f", &file, "-p", name, "up"]);
+        let output = command.env("PATH", path).output().expect("the program runs");
+        let text = [output.stdout, output.stderr].concat();
+        (output.status.success(), String::from_utf8_lossy(&text).into_owned())
+    };
+    let path = std::env::var("PATH").expect("a path");
+    let (done, said) = up(&path);
+    assert!(!done && said.contains("docker-credential-trial"), "without the helper: {said}");
+    let (done, said) = up(&format!("{}:{path}", place.path("bin").display()));
+    assert!(done, "{said}");
+    assert_eq!(stack.docker.running("web").len(), 1);
+    assert!(!said.contains(PASSWORD), "{said}");
+    let written = Command::new("grep")
+        .args(["-rlF", PASSWORD, &place.path("state").display().to_string()])
+        .output()
+        .expect("grep");
+    assert!(written.stdout.is_empty(), "{}", String::from_utf8_lossy(&written.stdout));
+}
+
 pub async fn a_pull_that_breaks_off_is_told_and_mended(stack: Stack) {
     let registry = Registry::start(Access::Everybody);
     let reference = registry.offer(IMAGE, "team/app", 4 * MEGABYTE);
@@ -210,8 +248,7 @@ pub async fn a_build_has_its_context_arguments_and_target(stack: Stack) {
         docker(["image", "inspect", "--format", &format!("{{{{index .Config.Labels \"{key}\"}}}}"), &name])
     };
     assert_eq!(label("own"), "label");
-    assert_eq!(label("com.docker.compose.service"), "app");
-    assert_eq!(label("com.docker.compose.project"), stack.name());
+    assert_eq!(label("com.docker.compose.image.builder"), "classic");
     let more = BuildOptions {
         args: [("WORD".to_owned(), Some("from the line".to_owned()))].into(),
         quiet: true,

@@ -10,6 +10,8 @@ use std::convert::Infallible;
 use std::time::Duration;
 
 const LOOK_EVERY: Duration = Duration::from_millis(300);
+/// So many lines of one build go into the journal.
+const MOST_LINES: usize = 10_000;
 
 pub(super) async fn build(run: &Run<'_>, step: usize, order: &Build) -> Result<(), Fault> {
     let say = |text: String| {
@@ -35,16 +37,21 @@ pub(super) async fn build(run: &Run<'_>, step: usize, order: &Build) -> Result<(
         }
     };
     let mut teller = Teller::new(run, step, order.quiet);
+    let mut left = if order.quiet { 0 } else { MOST_LINES };
+    let mut write = |text: String| {
+        if left == 1 {
+            (run.tell)(TaskEvent::StepOutput { step, text: "… what follows is not shown".to_owned() });
+        } else if left > 1 {
+            (run.tell)(TaskEvent::StepOutput { step, text });
+        }
+        left = left.saturating_sub(1);
+    };
     let build = run.engine.build(&order.reference, &request, archive, |update| match update {
         BuildUpdate::Step { number, total, instruction } => {
-            let line = format!("Step {number}/{total} : {instruction}");
             say(format!("step {number}/{total} {instruction}"));
-            if !order.quiet {
-                (run.tell)(TaskEvent::StepOutput { step, text: line });
-            }
+            write(format!("Step {number}/{total} : {instruction}"));
         }
-        BuildUpdate::Line(text) if !order.quiet => (run.tell)(TaskEvent::StepOutput { step, text }),
-        BuildUpdate::Line(_) => {}
+        BuildUpdate::Line(text) => write(text),
         BuildUpdate::Pull(transfer) => teller.tell(&transfer),
     });
     let work = async {

@@ -69,11 +69,12 @@ impl BuildOutput {
             progress(BuildUpdate::Step { number, total, instruction: instruction.to_owned() });
             return;
         }
-        if !is_bookkeeping(line) {
-            self.last.push_back(line.to_owned());
-            if self.last.len() > LAST_LINES {
-                self.last.pop_front();
-            }
+        if is_bookkeeping(line) {
+            return;
+        }
+        self.last.push_back(line.to_owned());
+        if self.last.len() > LAST_LINES {
+            self.last.pop_front();
         }
         progress(BuildUpdate::Line(line.to_owned()));
     }
@@ -147,7 +148,8 @@ fn step(line: &str) -> Option<(u64, u64, &str)> {
     Some((number.parse().ok()?, total.parse().ok()?, instruction))
 }
 
-/// What the builder notes of itself: ids of layers and containers.
+/// What the builder notes for itself: ids of layers and containers.
 fn is_bookkeeping(line: &str) -> bool {
-    line.starts_with(" --->") || line.starts_with("Removing intermediate container")
+    (line.starts_with(" --->") && line != " ---> Using cache")
+        || line.starts_with("Removing intermediate container")
 }

@@ -31,7 +31,6 @@ fn steps_and_lines_are_told_however_they_are_cut() {
         updates,
         [
             step(1, "FROM scratch"),
-            line(" ---> abc"),
             step(2, "RUN make"),
             line("one"),
             line("two"),

@@ -1,7 +1,6 @@
 //! What a pull, a build or a push is to do, worked out from the service.
 
 use super::refuse::refuse;
-use crate::compose::body::COMPOSE_VERSION;
 use crate::compose::file::{Project, Service};
 use crate::domain::{Fault, FaultKind};
 use std::collections::BTreeMap;
@@ -106,7 +105,7 @@ pub fn build(project: &Project, service: &Service) -> Result<Build, Fault> {
         },
         tags,
         args: build.args.clone(),
-        labels: labels(project, service, &build.labels),
+        labels: labels(&build.labels),
         cache_from: build.cache_from.clone(),
         target: build.target.clone(),
         network: build.network.clone(),
@@ -122,16 +121,10 @@ pub fn build(project: &Project, service: &Service) -> Result<Build, Fault> {
     })
 }
 
-/// By these other Compose tools know whose image it is, and how it came about.
-fn labels(project: &Project, service: &Service, own: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+/// By this label docker compose knows an image that its own use of the same builder made. Each label is a step of the
+/// build, and those that name the project would be on every container that anybody makes from the image.
+fn labels(own: &BTreeMap<String, String>) -> BTreeMap<String, String> {
     let mut labels = own.clone();
-    for (key, value) in [
-        ("project", project.name.as_str()),
-        ("service", service.name.as_str()),
-        ("version", COMPOSE_VERSION),
-        ("image.builder", "classic"),
-    ] {
-        labels.insert(format!("com.docker.compose.{key}"), value.to_owned());
-    }
+    labels.insert("com.docker.compose.image.builder".to_owned(), "classic".to_owned());
     labels
 }

@@ -39,7 +39,8 @@ impl Policy {
 
     fn parse(word: &str) -> Option<Self> {
         Some(match word {
-            "" | "missing" | "if_not_present" => Self::Missing,
+            // docker compose takes the last word too, and does no more for it.
+            "" | "missing" | "if_not_present" | "refresh" => Self::Missing,
             "always" => Self::Always,
             "never" => Self::Never,
             "build" => Self::Build,

@@ -64,6 +64,7 @@ const MISSING: &str = "not on this server";
 #[case("", None, &[("nginx", 1)], None)]
 #[case("missing", None, &[("nginx", 1)], None)]
 #[case("if_not_present", None, &[("nginx", 1)], None)]
+#[case("refresh", None, &[("nginx", 1)], None)]
 #[case("always", None, &[("nginx", 1)], Some("it is always pulled"))]
 #[case("never", None, &[("nginx", 1)], None)]
 #[case("daily", None, &[("nginx", 23)], None)]
@@ -130,7 +131,7 @@ services:
     let Action::Build(build) = &plan.actions()[1] else { panic!("a build") };
     assert_eq!(build.tags, ["base", "base:2"]);
     assert!(build.only_if_missing);
-    assert_eq!(build.labels["com.docker.compose.service"], "base");
+    assert_eq!(build.labels["com.docker.compose.image.builder"], "classic");
     let Action::Pull(pull) = &plan.actions()[0] else { panic!("a pull") };
     assert!(pull.optional);
     let there = [("base", 1), ("nginx", 1), ("shop-api", 1)];
