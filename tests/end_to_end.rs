@@ -6,6 +6,8 @@ mod support;
 
 #[path = "end_to_end/bad_input.rs"]
 mod bad_input;
+#[path = "end_to_end/config.rs"]
+mod config;
 #[path = "end_to_end/demo.rs"]
 mod demo;
 #[path = "end_to_end/harness.rs"]
@@ -33,6 +35,7 @@ fn main() {
         demo::trials(),
         leaving::trials(),
         bad_input::trials(),
+        config::trials(),
         no_daemon::trials(),
         headless::trials(),
         operate::trials(),

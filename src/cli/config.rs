@@ -109,9 +109,9 @@ fn lines(project: &Project, arguments: &Arguments) -> Result<Option<Vec<String>>
     Ok(if arguments.services {
         Some(project.services.keys().cloned().collect())
     } else if arguments.volumes {
-        Some(project.volumes.keys().cloned().collect())
+        Some(project.volumes_of(services()).keys().map(ToString::to_string).collect())
     } else if arguments.networks {
-        Some(project.networks.keys().cloned().collect())
+        Some(project.networks_of(services()).keys().map(ToString::to_string).collect())
     } else if arguments.images {
         let mut images: Vec<String> = services().map(|service| service.image_name(&project.name)).collect();
         images.sort();

@@ -9,9 +9,9 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-/// How many of the cases must come out as some recorded version of docker compose has it. What is missing are quirks:
-/// a defect of docker compose in writing SSH keys as JSON, and a reference that it leaves behind.
-const EQUAL: usize = 1_175;
+/// How many of the cases must come out as some recorded version of docker compose has it. What is missing are defects
+/// of docker compose, such as that it cannot write the SSH keys of a build as JSON.
+const EQUAL: usize = 1_182;
 
 /// Newest first: what equals a version's JSON is held against that version's hashes.
 const VERSIONS: [&str; 3] = ["5.5.0", "2.40.3", "2.26.1"];

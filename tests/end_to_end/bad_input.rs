@@ -85,14 +85,14 @@ fn a_broken_file() {
     let file = workplace.write("work/odd.yaml", "services:\n  web:\n    image: x\n    ports: {a: b}\n");
     let file = file.to_string_lossy();
     workplace.run(["-H", NOBODY, "-f", &file, "up"]).failed(exit::INVALID, ["odd.yaml:4"]);
-    workplace.stack("wrong", "services:\n  web:\n    image: x\n    imge: x\n    restart: sometimes\n");
+    workplace.stack("wrong", "services:\n  web:\n    image: x\n    imge: x\n    restart: 5\n");
     let listed = workplace.run(["-H", NOBODY, "stacks"]).succeeded("stacks").stdout;
     let (table, errors) = listed.split_once("\n\n").expect("a table and what is wrong below it");
     let row = table.lines().find(|line| line.starts_with("wrong")).expect("a row of the stack");
     assert!(row.contains("unreadable") && row.ends_with("stacks/wrong/compose.yaml"), "{row}");
     let told: Vec<&str> = errors.lines().filter(|line| line.contains("wrong/compose.yaml")).collect();
     assert!(
-        matches!(told[..], [key, value] if key.contains("imge") && value.contains("sometimes")),
+        matches!(told[..], [key, value] if key.contains("imge") && value.contains("found `5`")),
         "{errors}"
     );
     workplace.run(["-f", "no-such-file.yaml", "up"]).failed(exit::NOT_FOUND, ["no-such-file.yaml"]);
