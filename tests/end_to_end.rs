@@ -22,6 +22,8 @@ mod leaving;
 mod no_daemon;
 #[path = "end_to_end/operate.rs"]
 mod operate;
+#[path = "end_to_end/overlays.rs"]
+mod overlays;
 #[path = "end_to_end/stacks.rs"]
 mod stacks;
 #[path = "end_to_end/verbs.rs"]
@@ -39,6 +41,7 @@ fn main() {
         no_daemon::trials(),
         headless::trials(),
         operate::trials(),
+        overlays::trials(),
         verbs::trials(),
         inside::trials(),
     ]
