@@ -31,6 +31,8 @@ fn main() -> Result<()> {
         collect(&directory, &directory, &mut files)?;
         writeln!(text, "    BuiltIn {{ name: {name:?}, files: &[").map_err(Error::other)?;
         for (below, path, mode) in files {
+            // As a literal of Rust, whatever characters are in it.
+            let path = path.to_string_lossy();
             writeln!(
                 text,
                 "        File {{ path: {below:?}, contents: include_bytes!({path:?}), mode: 0o{mode:o} }},"

@@ -137,8 +137,10 @@ fn subsets(names: Vec<String>) -> Vec<Vec<String>> {
     }
     let mut chosen = vec![Vec::new()];
     for name in names {
-        let with: Vec<Vec<String>> =
-            chosen.iter().map(|subset: &Vec<String>| [subset.as_slice(), &[name.clone()]].concat()).collect();
+        let with: Vec<Vec<String>> = chosen
+            .iter()
+            .map(|subset: &Vec<String>| [subset.as_slice(), std::slice::from_ref(&name)].concat())
+            .collect();
         chosen.extend(with);
     }
     chosen

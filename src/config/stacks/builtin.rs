@@ -55,7 +55,7 @@ pub(super) fn write_out(stack: &BuiltIn, directory: &Path) -> Result<(), Fault> 
             Ok(present) if written.get(file.path) != Some(&digest(&present)) => continue,
             Err(error) if error.kind() != ErrorKind::NotFound => return Err(fail(&target, &error)),
             Ok(_) | Err(_) => {
-                write(&target, file.contents, file.mode).map_err(|error| fail(&target, &error))?
+                write(&target, file.contents, file.mode).map_err(|error| fail(&target, &error))?;
             }
         }
         changed |= written.get(file.path) != Some(&digest_now);

@@ -111,8 +111,8 @@ fn file(variant: &Variant<'_>, key: &str, path: &Path, secret: bool, findings: &
         return;
     }
     // Containers may have to read it as anybody; then its directory has to keep others away.
-    let closed = path.parent().is_some_and(|directory| mode(directory) & 0o077 == 0);
-    if secret && mode(path) & 0o077 != 0 && !closed {
+    let closed = path.parent().is_some_and(|directory| !open_to_others(directory));
+    if secret && open_to_others(path) && !closed {
         let fault = variant
             .sources
             .fault(key, &format!("{} can be read by other users of this host", shown(variant, path)));
@@ -132,6 +132,10 @@ fn shown(variant: &Variant<'_>, path: &Path) -> String {
 
 fn mode(path: &Path) -> u32 {
     fs::metadata(path).map_or(0, |metadata| metadata.permissions().mode())
+}
+
+fn open_to_others(path: &Path) -> bool {
+    mode(path) & 0o077 != 0
 }
 
 fn is_script(path: &Path) -> bool {
