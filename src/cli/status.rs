@@ -86,12 +86,12 @@ async fn tell_drift(
     let mut references = BTreeSet::new();
     for (name, stack) in &*stacks {
         if let Some(project) = projects.get(name) {
-            references.extend(compose::references(project, stack.containers()));
+            references.extend(compose::references(project, &stack.containers()));
         }
     }
     let images = compose::present_images(engine, references).await?;
     for (name, stack) in stacks {
-        let mut drifts = compose::drift(projects.get(name), stack.containers(), &images);
+        let mut drifts = compose::drift(projects.get(name), &stack.containers(), &images);
         for (service, status) in &mut stack.services {
             status.drift = drifts.remove(service);
         }
@@ -100,8 +100,8 @@ async fn tell_drift(
 }
 
 impl StackStatus {
-    fn containers(&self) -> impl Iterator<Item = &Container> + Clone {
-        self.services.values().flat_map(|service| &service.containers)
+    fn containers(&self) -> Vec<&Container> {
+        self.services.values().flat_map(|service| &service.containers).collect()
     }
 }
 

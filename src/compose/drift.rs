@@ -15,33 +15,29 @@ use std::collections::{BTreeMap, BTreeSet};
 pub type PresentImages = BTreeMap<String, Option<String>>;
 
 /// The references whose images must be known to tell the drift of these containers.
-pub fn references<'list>(
-    project: &Project,
-    containers: impl IntoIterator<Item = &'list Container>,
-) -> BTreeSet<String> {
-    let services = containers.into_iter().filter_map(|container| declared(project, own(container)?));
+pub fn references(project: &Project, containers: &[&Container]) -> BTreeSet<String> {
+    let services = containers.iter().filter_map(|container| declared(project, own(container)?));
     services.map(|service| service.image_name(&project.name)).collect()
 }
 
 /// The drift of every service of which there are containers; `containers` are the project's. Without a project, that of
 /// none can be told.
-pub fn drift<'list>(
+pub fn drift(
     project: Option<&Project>,
-    containers: impl IntoIterator<Item = &'list Container> + Clone,
+    containers: &[&Container],
     images: &PresentImages,
 ) -> BTreeMap<String, Drift> {
     let mut hashes: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     let mut services: BTreeMap<String, Drift> = BTreeMap::new();
-    for container in containers.clone() {
+    for container in containers {
         let Some(labels) = own(container) else { continue };
         let drift = match project {
             None => Drift::Unknown,
             Some(project) => match declared(project, labels) {
                 None => Drift::Orphan,
                 Some(service) => {
-                    let hashes = hashes
-                        .entry(&service.name)
-                        .or_insert_with(|| expected_hashes(service, containers.clone()));
+                    let hashes =
+                        hashes.entry(&service.name).or_insert_with(|| expected_hashes(service, containers));
                     let present = images.get(&service.image_name(&project.name));
                     of_container(labels, hashes, present.and_then(Option::as_deref))
                 }
@@ -53,16 +49,12 @@ pub fn drift<'list>(
     services
 }
 
-/// The hashes that versions of docker compose would give a container of the service now, beside the project's present containers: where the service
-/// refers to another's, the first of them is meant.
-pub fn expected_hashes<'list>(
-    service: &Service,
-    containers: impl IntoIterator<Item = &'list Container> + Clone,
-) -> Vec<String> {
+/// The hashes that versions of docker compose would give a container of the service now, beside the project's present
+/// containers: where the service refers to another's, the first of them is meant.
+pub fn expected_hashes(service: &Service, containers: &[&Container]) -> Vec<String> {
     let first = |name: &str| {
-        let containers = containers.clone().into_iter();
         let of_service =
-            containers.filter(|container| own(container).is_some_and(|labels| labels.service == name));
+            containers.iter().filter(|container| own(container).is_some_and(|labels| labels.service == name));
         of_service.min_by_key(|container| number(container)).map(|container| container.id.0.clone())
     };
     resolved_hashes(&resolved(service, &first))
@@ -82,11 +74,11 @@ fn of_container(labels: &ComposeLabels, hashes: &[String], image: Option<&str>) 
     match (&labels.config_hash, &labels.image, image) {
         // No Compose tool made it, and none will touch it.
         (None, _, _) => Drift::Unknown,
-        (Some(label), _, _) if !hashes.contains(label) => Drift::Changed,
-        (Some(_), None, _) => Drift::Changed,
-        (Some(_), Some(_), None) => Drift::Unknown,
+        // What lacks the label of its image is made anew as well.
+        (Some(label), image, _) if image.is_none() || !hashes.contains(label) => Drift::Changed,
+        (Some(_), _, None) => Drift::Unknown,
         (Some(_), Some(label), Some(image)) if label == image => Drift::InSync,
-        (Some(_), Some(_), Some(_)) => Drift::ImageNewer,
+        (Some(_), _, Some(_)) => Drift::ImageNewer,
     }
 }
 

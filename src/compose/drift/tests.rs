@@ -52,6 +52,10 @@ fn container(service: &str, hash: Option<&str>, image: Option<&str>) -> Containe
     }
 }
 
+fn all(containers: &[Container]) -> Vec<&Container> {
+    containers.iter().collect()
+}
+
 fn images() -> PresentImages {
     [("nginx".to_owned(), Some("sha256:1".to_owned())), ("busybox".to_owned(), None)].into()
 }
@@ -71,7 +75,7 @@ fn a_container_is_held_against_file_and_image(
     let right = config_hash(&project.services["web"], Flavour::Current);
     let hash = if hash == "right" { right.as_str() } else { hash };
     let containers = [container("web", Some(hash), image)];
-    assert_eq!(drift(Some(&project), &containers, &images())["web"], expected);
+    assert_eq!(drift(Some(&project), &all(&containers), &images())["web"], expected);
 }
 
 #[test]
@@ -80,7 +84,7 @@ fn what_cannot_be_told_is_never_in_sync() {
     let right = config_hash(&project.services["web"], Flavour::Current);
     let web = container("web", Some(&right), Some("sha256:1"));
     let of = |project: Option<&Project>, container: &Container, images: &PresentImages| {
-        drift(project, [container], images)["web"]
+        drift(project, &[container], images)["web"]
     };
     assert_eq!(of(None, &web, &images()), Drift::Unknown, "no file");
     assert_eq!(of(Some(&project), &web, &PresentImages::new()), Drift::Unknown, "not asked yet");
@@ -99,8 +103,8 @@ fn a_service_is_what_the_worst_of_its_containers_is() {
         container("web", Some(&right), Some("sha256:2")),
         container("web", Some("wrong"), Some("sha256:1")),
     ];
-    assert_eq!(drift(Some(&project), &containers, &images())["web"], Drift::Changed);
-    assert_eq!(drift(Some(&project), &containers[..2], &images())["web"], Drift::ImageNewer);
+    assert_eq!(drift(Some(&project), &all(&containers), &images())["web"], Drift::Changed);
+    assert_eq!(drift(Some(&project), &all(&containers[..2]), &images())["web"], Drift::ImageNewer);
 }
 
 #[test]
@@ -111,10 +115,10 @@ fn only_what_no_profile_has_is_an_orphan() {
         labels.oneoff = true;
     }
     let containers = [container("gone", Some("x"), None), container("debug", Some("x"), None), once];
-    let found = drift(Some(&project), &containers, &images());
+    let found = drift(Some(&project), &all(&containers), &images());
     assert_eq!(found, [("gone".to_owned(), Drift::Orphan), ("debug".to_owned(), Drift::Changed)].into());
     assert_eq!(
-        references(&project, &containers),
+        references(&project, &all(&containers)),
         ["busybox".to_owned()].into(),
         "nothing is asked for in vain"
     );
@@ -131,9 +135,9 @@ services:
     );
     let web = config_hash(&project.services["web"], Flavour::Current);
     let mut first = container("web", Some(&web), Some("sha256:1"));
-    let hash = expected_hashes(&project.services["probe"], [&first]).remove(0);
+    let hash = expected_hashes(&project.services["probe"], &[&first]).remove(0);
     let probe = container("probe", Some(&hash), Some("sha256:1"));
-    assert_eq!(drift(Some(&project), [&first, &probe], &images())["probe"], Drift::InSync);
+    assert_eq!(drift(Some(&project), &[&first, &probe], &images())["probe"], Drift::InSync);
     first.id = ContainerId("1".repeat(64));
-    assert_eq!(drift(Some(&project), [&first, &probe], &images())["probe"], Drift::Changed);
+    assert_eq!(drift(Some(&project), &[&first, &probe], &images())["probe"], Drift::Changed);
 }

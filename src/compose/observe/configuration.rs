@@ -30,9 +30,7 @@ pub(super) async fn configurations(
     project: Option<&Project>,
     containers: &[Container],
 ) -> BTreeMap<ContainerId, Configuration> {
-    let outdated: Vec<Container> =
-        containers.iter().filter(|container| is_outdated(project, containers, container)).cloned().collect();
-    let asked = futures_util::stream::iter(outdated)
+    let asked = futures_util::stream::iter(outdated(project, containers))
         .map(|container| async move { (container.id.clone(), configuration(engine, &container).await) })
         .buffer_unordered(INSPECTED_AT_ONCE);
     let answers: Vec<_> = asked.collect().await;
@@ -46,12 +44,18 @@ pub(super) async fn configurations(
     known.collect()
 }
 
-fn is_outdated(project: Option<&Project>, all: &[Container], container: &Container) -> bool {
-    let Some(labels) = &container.compose else { return false };
-    let service = project.and_then(|project| project.service(&labels.service));
-    service.is_some_and(|service| {
-        !labels.config_hash.as_ref().is_some_and(|hash| expected_hashes(service, all).contains(hash))
-    })
+fn outdated(project: Option<&Project>, containers: &[Container]) -> Vec<Container> {
+    let all: Vec<&Container> = containers.iter().collect();
+    let mut hashes: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    let is_outdated = |container: &&Container| {
+        let Some(labels) = &container.compose else { return false };
+        let Some(service) = project.and_then(|project| project.service(&labels.service)) else {
+            return false;
+        };
+        let hashes = hashes.entry(&service.name).or_insert_with(|| expected_hashes(service, &all));
+        labels.config_hash.as_ref().is_none_or(|hash| !hashes.contains(hash))
+    };
+    containers.iter().filter(is_outdated).cloned().collect()
 }
 
 async fn configuration(engine: &Engine, container: &Container) -> Result<Configuration, Fault> {

@@ -22,20 +22,30 @@ pub async fn run(
     context: Context,
     facts: mpsc::Sender<Msg>,
 ) {
-    let mut changes = known.changes();
-    let mut image_changes = known.image_changes();
+    let mut fleet = known.changes();
+    let mut image_events = known.image_changes();
     let mut images = PresentImages::new();
+    // What the last answer was made of, and the answer.
+    let mut made_of = None;
     let mut told = None;
     loop {
-        if image_changes.has_changed().unwrap_or(false) {
-            image_changes.mark_unchanged();
+        let mut stale = made_of.is_none();
+        if image_events.has_changed().unwrap_or(false) {
+            image_events.mark_unchanged();
             images.clear();
+            stale = true;
         }
-        changes.mark_unchanged();
+        stale |= projects.has_changed().unwrap_or(false);
+        fleet.mark_unchanged();
         let read = projects.borrow_and_update().clone();
-        if let Some(projects) = read {
-            let containers: Vec<Container> = known.fleet().containers.values().cloned().collect();
-            ask(&context, &projects, &containers, &mut images).await;
+        let containers: Vec<Container> = known.fleet().containers.values().cloned().collect();
+        let labels: Vec<_> =
+            containers.iter().map(|container| (container.id.clone(), container.compose.clone())).collect();
+        // A container that starts, stops or changes its health drifts nowhere.
+        stale |= made_of.as_ref() != Some(&labels);
+        if let Some(projects) = read.filter(|_| stale) {
+            let whole = ask(&context, &projects, &containers, &mut images).await;
+            made_of = Some(labels).filter(|_| whole);
             let drifts = of_all(&projects, &containers, &images);
             if told.as_ref() != Some(&drifts) {
                 if facts.send(Msg::Drift(drifts.clone())).await.is_err() {
@@ -45,33 +55,48 @@ pub async fn run(
             }
         }
         tokio::time::sleep(APART).await;
-        tokio::select! {
-            changed = changes.changed() => if changed.is_err() { return },
-            changed = image_changes.changed() => {
-                if changed.is_err() {
-                    return;
-                }
-                image_changes.mark_changed();
+        let open = tokio::select! {
+            result = fleet.changed() => result.is_ok(),
+            result = image_events.changed() => {
+                image_events.mark_changed();
+                result.is_ok()
             }
-            changed = projects.changed() => if changed.is_err() { return },
-            () = facts.closed() => return,
+            result = projects.changed() => {
+                projects.mark_changed();
+                result.is_ok()
+            }
+            () = facts.closed() => false,
+        };
+        if !open {
+            return;
         }
     }
 }
 
-/// Asks for the images that are not known yet. What is not answered stays unknown until the next change.
-async fn ask(context: &Context, projects: &Projects, containers: &[Container], images: &mut PresentImages) {
-    let references = projects.values().flat_map(|project| {
-        compose::references(project, containers.iter().filter(|container| is_of(container, &project.name)))
-    });
+/// Asks for the images that are not known yet. What is not answered stays unknown until the next change, whatever that
+/// is. Says whether all are known.
+async fn ask(
+    context: &Context,
+    projects: &Projects,
+    containers: &[Container],
+    images: &mut PresentImages,
+) -> bool {
+    let references =
+        projects.values().flat_map(|project| compose::references(project, &of(containers, &project.name)));
     let missing: BTreeSet<String> = references.filter(|reference| !images.contains_key(reference)).collect();
     if missing.is_empty() {
-        return;
+        return true;
     }
     let asked = async { compose::present_images(&context.engine().await?, missing).await };
     match asked.await {
-        Ok(present) => images.extend(present),
-        Err(fault) => log::info!("{}", Safe::new(fault.to_string())),
+        Ok(present) => {
+            images.extend(present);
+            true
+        }
+        Err(fault) => {
+            log::info!("{}", Safe::new(fault.to_string()));
+            false
+        }
     }
 }
 
@@ -81,13 +106,14 @@ fn of_all(projects: &Projects, containers: &[Container], images: &PresentImages)
     let mut drifts = Drifts::new();
     for name in names {
         let project = projects.get(name).map(AsRef::as_ref);
-        let own = containers.iter().filter(|container| is_of(container, name));
-        let found = compose::drift(project, own, images);
+        let found = compose::drift(project, &of(containers, name), images);
         drifts.extend(found.into_iter().map(|(service, drift)| ((name.to_owned(), service), drift)));
     }
     drifts
 }
 
-fn is_of(container: &Container, project: &str) -> bool {
-    container.compose.as_ref().is_some_and(|labels| labels.project == project)
+fn of<'list>(containers: &'list [Container], project: &str) -> Vec<&'list Container> {
+    let own =
+        |container: &&Container| container.compose.as_ref().is_some_and(|labels| labels.project == project);
+    containers.iter().filter(own).collect()
 }

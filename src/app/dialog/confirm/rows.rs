@@ -58,7 +58,7 @@ impl Confirm {
                 }
                 Phase::Asking => {}
                 Phase::Planning | Phase::Ready(_) | Phase::Failed(_) | Phase::Starting | Phase::Started => {
-                    rows.push(Row::Note(index))
+                    rows.push(Row::Note(index));
                 }
             }
         }

@@ -134,7 +134,7 @@ fn logging(wanted: &Value, present: &Value) -> bool {
 /// `NET_ADMIN`, `CAP_NET_ADMIN` and `net_admin` are one.
 fn capabilities(host: &Value, field: &str) -> BTreeSet<String> {
     let named = host.get(field).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
-    let named = named.map(|name| name.to_ascii_uppercase());
+    let named = named.map(str::to_ascii_uppercase);
     named.map(|name| name.strip_prefix("CAP_").unwrap_or(&name).to_owned()).collect()
 }
 
