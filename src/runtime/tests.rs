@@ -164,7 +164,7 @@ async fn keys_lead_from_the_list_to_a_plan_and_back() {
     harness.keys("r").await;
     harness.wait_text("Restart mcp-api of mcp?").await;
     // The plan comes from the daemon, and says how long the service may be away.
-    harness.wait_text("stops for at most").await;
+    harness.wait_text("stops ≤").await;
     harness.keys("⎋").await;
     harness.wait("card gone", |screen| !screen.contains("Restart mcp-api")).await;
     harness.keys("q").await;
