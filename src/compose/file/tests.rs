@@ -379,6 +379,28 @@ fn mistakes_in_what_is_done_afterwards_are_told_by_key() {
 }
 
 #[test]
+fn keys_behind_which_nothing_stands_are_mistakes_where_compose_takes_them_for_such() {
+    let faults = load_one(
+        "version: 3\nvolumes:\nnetworks: {n: {labels: }}\nservices:\n  web:\n    image: x\n    ports:\n    command:\n    deploy:\n    \
+         environment: {A: }\n    healthcheck: {test: }\n",
+    )
+    .unwrap_err();
+    insta::assert_snapshot!(faults.join("\n"), @r"
+    read compose.yaml:1:10: version: expected text, found `3`; write it in quotes
+    read compose.yaml:2:8: volumes: nothing stands here; write a value, or leave the key out
+    read compose.yaml:3:22: networks.n.labels: nothing stands here; write a value, or leave the key out
+    read compose.yaml:7:10: services.web.ports: nothing stands here; write a value, or leave the key out
+    read compose.yaml:11:23: services.web.healthcheck.test: nothing stands here; write a value, or leave the key out
+    ");
+}
+
+#[test]
+fn anchors_reach_into_later_documents() {
+    let project = load_one("services: {a: &a {image: x}}\n---\nservices: {b: *a}\n").unwrap();
+    assert_eq!(project.services["b"].image, "x");
+}
+
+#[test]
 fn a_name_must_be_text_that_leaves_a_name() {
     for name in ["5", "'...'"] {
         let faults = load_one(&format!("name: {name}\nservices:\n  web: {{image: x}}\n")).unwrap_err();

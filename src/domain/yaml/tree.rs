@@ -160,7 +160,6 @@ pub fn parse_with(text: &str, options: Options) -> Result<Vec<Node>, Complaint> 
             Event::DocumentStart(_) => {
                 let (event, at) = builder.next()?;
                 documents.push(builder.node(event, at, 0)?);
-                builder.anchors.clear();
             }
             Event::Nothing | Event::StreamStart | Event::DocumentEnd => {}
             other => return Err(Complaint::new(at, format!("unexpected {other:?}"))),

@@ -4,7 +4,7 @@ use super::Context;
 use super::limits::ulimits;
 use super::networks::extra_hosts;
 use super::references::file_references;
-use super::scalars::{flag, labels, one_or_more, pairs, scalar, size, string, strings};
+use super::scalars::{filled, flag, labels, one_or_more, pairs, scalar, size, string, strings};
 use crate::compose::file::service::Build;
 use crate::domain::yaml::{Reader, Value};
 use std::collections::BTreeMap;
@@ -46,6 +46,7 @@ pub fn build(reader: &Reader<'_>, context: &Context<'_>) -> Build {
         };
     }
     reader.only(&KEYS);
+    filled(reader, &[]);
     let text = |key: &str| reader.get(key).and_then(|value| string(&value)).unwrap_or_default();
     let list = |key: &str| reader.get(key).map(|value| strings(&value)).unwrap_or_default();
     let switch = |key: &str| reader.get(key).and_then(|value| flag(&value)).unwrap_or_default();

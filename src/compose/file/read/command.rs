@@ -1,7 +1,7 @@
 //! `command`, `entrypoint` and the health check's `test`.
 
 use super::Context;
-use super::scalars::{count, duration, flag, string, strings};
+use super::scalars::{count, duration, filled, flag, string, strings};
 use crate::compose::file::service::HealthCheck;
 use crate::compose::file::words::{Words, split};
 use crate::domain::yaml::{Reader, Value};
@@ -29,6 +29,7 @@ pub fn command(reader: &Reader<'_>, context: &Context<'_>) -> Option<Vec<String>
 
 pub fn health_check(reader: &Reader<'_>) -> HealthCheck {
     reader.only(&["test", "interval", "timeout", "retries", "start_period", "start_interval", "disable"]);
+    filled(reader, &[]);
     let test = reader.get("test").map(|test| match test.node().value {
         Value::Sequence(_) => {
             let words = strings(&test);

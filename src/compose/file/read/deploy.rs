@@ -1,7 +1,7 @@
 //! `deploy` and `gpus`.
 
 use super::scalars::{
-    count, duration, integer, labels, replicas, scalar, scalars, single, size, string, strings,
+    count, duration, filled, integer, labels, replicas, scalar, scalars, single, size, string, strings,
 };
 use crate::compose::file::service::{
     Deploy, DeployResources, DeviceRequest, DiscreteResource, GenericResource, Placement, Preference, Quota,
@@ -21,6 +21,7 @@ pub fn deploy(reader: &Reader<'_>) -> Deploy {
         "placement",
         "endpoint_mode",
     ]);
+    filled(reader, &[]);
     Deploy {
         mode: reader.get("mode").and_then(|value| string(&value)).unwrap_or_default(),
         replicas: reader.get("replicas").and_then(|value| replicas(&value)),

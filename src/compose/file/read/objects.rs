@@ -1,7 +1,7 @@
 //! Top-level secrets, configs and models.
 
 use super::Context;
-use super::scalars::{flag, integer, labels, string, strings};
+use super::scalars::{filled, flag, integer, labels, string, strings};
 use crate::compose::file::concealed::{Concealed, KEY};
 use crate::compose::file::project::{FileObject, Model};
 use crate::domain::yaml::{Reader, Value};
@@ -20,6 +20,7 @@ pub fn config(reader: &Reader<'_>, context: &Context<'_>) -> FileObject {
 /// One of the `sources` says where the bytes come from, unless it exists already.
 fn file_object(reader: &Reader<'_>, keys: &[&str], sources: &[&str], context: &Context<'_>) -> FileObject {
     reader.only(keys);
+    filled(reader, &[]);
     let text = |key: &str| reader.get(key).and_then(|value| string(&value)).unwrap_or_default();
     let map = |key: &str| reader.get(key).map(|value| labels(&value)).unwrap_or_default();
     let mut name = text("name");

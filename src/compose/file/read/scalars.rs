@@ -40,6 +40,18 @@ pub fn string(reader: &Reader<'_>) -> Option<String> {
     }
 }
 
+/// Complains about keys behind which nothing stands; Compose takes that for some keys only.
+pub fn filled(reader: &Reader<'_>, may_be_empty: &[&str]) {
+    if reader.node().entries().iter().all(|entry| entry.node.value != Value::Null) {
+        return;
+    }
+    for (key, value) in reader.mapping() {
+        if value.node().value == Value::Null && !may_be_empty.contains(&key) && !key.starts_with("x-") {
+            value.complain("nothing stands here; write a value, or leave the key out");
+        }
+    }
+}
+
 pub fn flag(reader: &Reader<'_>) -> Option<bool> {
     let value = match &reader.node().value {
         Value::Bool(value) => Some(*value),

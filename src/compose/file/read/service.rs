@@ -13,8 +13,8 @@ use super::outside::{credential_spec, models, provider};
 use super::ports::{expose, ports};
 use super::references::file_references;
 use super::scalars::{
-    duration, flag, integer, labels, one_or_more, pairs, replicas, scalar, scalars, single, size, string,
-    strings,
+    duration, filled, flag, integer, labels, one_or_more, pairs, replicas, scalar, scalars, single, size,
+    string, strings,
 };
 use super::{Context, mcp};
 use crate::compose::file::service::{EnvFile, Extends, Hook, Logging, Service};
@@ -35,6 +35,7 @@ const KEYS: &str = "\
 #[expect(clippy::too_many_lines, reason = "one line for each key of the specification")]
 pub fn service(reader: &Reader<'_>, name: &str, context: &Context<'_>) -> Service {
     reader.only(&KEYS.split_ascii_whitespace().collect::<Vec<_>>());
+    filled(reader, &["command", "deploy", "develop", "entrypoint"]);
     let text = |key: &str| reader.get(key).and_then(|value| string(&value)).unwrap_or_default();
     let list = |key: &str| reader.get(key).map(|value| strings(&value)).unwrap_or_default();
     // Merged files may ask for one thing twice.
@@ -210,6 +211,7 @@ fn env_files(reader: &Reader<'_>, context: &Context<'_>) -> Vec<EnvFile> {
 
 fn logging(reader: &Reader<'_>) -> Logging {
     reader.only(&["driver", "options"]);
+    filled(reader, &[]);
     Logging {
         driver: reader.get("driver").and_then(|value| scalar(&value)).unwrap_or_default(),
         options: reader.get("options").map(|value| labels(&value)).unwrap_or_default(),

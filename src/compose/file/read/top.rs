@@ -2,7 +2,7 @@
 
 use super::extension::extensions;
 use super::objects::{config, external, model, secret};
-use super::scalars::{flag, labels, string};
+use super::scalars::{filled, flag, labels, string};
 use super::service::service;
 use super::{Context, mcp};
 use crate::compose::file::project::{FileObject, Ipam, IpamPool, Model, Network, StackExtension, Volume};
@@ -25,6 +25,10 @@ pub(in crate::compose::file) struct Raw {
 
 pub(in crate::compose::file) fn project(reader: &Reader<'_>, context: &Context<'_>) -> Raw {
     reader.only(&["version", "name", "services", "networks", "volumes", "secrets", "configs", "models"]);
+    filled(reader, &[]);
+    if let Some(version) = reader.get("version") {
+        string(&version);
+    }
     let mut raw = Raw { extensions: extensions(reader.node()), ..Raw::default() };
     if let Some(name) = reader.get("name") {
         string(&name);
@@ -98,6 +102,7 @@ fn network(reader: &Reader<'_>) -> Network {
         "enable_ipv4",
         "enable_ipv6",
     ]);
+    filled(reader, &[]);
     let text = |key: &str| reader.get(key).and_then(|value| string(&value)).unwrap_or_default();
     let switch = |key: &str| reader.get(key).and_then(|value| flag(&value));
     let mut name = text("name");
@@ -144,6 +149,7 @@ fn volume(reader: &Reader<'_>, context: &Context<'_>) -> Volume {
     }
     let keys = ["driver", "driver_opts", "labels"];
     reader.only(&[&keys[..], &["name", "external"]].concat());
+    filled(reader, &[]);
     let text = |key: &str| reader.get(key).and_then(|value| string(&value)).unwrap_or_default();
     let mut name = text("name");
     let external = external(reader, &mut name);
