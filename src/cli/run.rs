@@ -10,7 +10,7 @@ use crate::compose::file::{Project, command_line};
 use crate::compose::plan::{OneOff, oneoff};
 use crate::compose::{self, observe};
 use crate::domain::units::hexadecimal;
-use crate::domain::{Fault, FaultKind, Operation};
+use crate::domain::{Fault, FaultKind, Operation, UpOptions};
 use crate::engine::SessionOptions;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -18,6 +18,9 @@ use std::path::{Path, PathBuf};
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 #[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
 pub struct Arguments {
+    /// Build the images first, even if they are there
+    #[arg(long)]
+    pub build: bool,
     /// Do not wait for the command; print the container's id
     #[arg(short, long)]
     pub detach: bool,
@@ -57,6 +60,12 @@ pub struct Arguments {
     /// Publish a port, as `ports` of a service does
     #[arg(short, long, value_name = "PORT")]
     pub publish: Vec<String>,
+    /// Pull without telling of the progress
+    #[arg(long)]
+    pub quiet_pull: bool,
+    /// Remove containers of services that the file no longer has
+    #[arg(long)]
+    pub remove_orphans: bool,
     /// Remove the container when it ends
     #[arg(long)]
     pub rm: bool,
@@ -91,7 +100,14 @@ pub async fn run(context: &Context, arguments: Arguments, output: Output) -> Res
     chosen.check_services(std::slice::from_ref(&arguments.service), &[])?;
     let wish = wish(&arguments)?;
     // Standard output is the command's.
-    let prepare = Operation::Prepare { service: arguments.service.clone(), no_deps: arguments.no_deps };
+    let options = UpOptions {
+        no_deps: arguments.no_deps,
+        build: arguments.build,
+        quiet_pull: arguments.quiet_pull,
+        remove_orphans: arguments.remove_orphans,
+        ..UpOptions::default()
+    };
+    let prepare = Operation::Prepare { service: arguments.service.clone(), options };
     change::unless_done(context, prepare, output.aside()).await?;
     let engine = context.engine().await?;
     let observed = observe(&engine, &project.name, Some(project)).await?;

@@ -276,7 +276,7 @@ pub fn for_operation(
         Operation::Unpause { services } => unpause(project, observed, services),
         Operation::Rm { services, stop, volumes } => rm(project, observed, services, *stop, *volumes),
         Operation::Cleanup { volumes } => Ok(cleanup(project, observed, *volumes)),
-        Operation::Prepare { service, no_deps } => prepare(needs_files()?, observed, service, *no_deps),
+        Operation::Prepare { service, options } => prepare(needs_files()?, observed, service, options),
         Operation::Pull(options) => pull_images(needs_files()?, observed, options),
         Operation::Build(options) => build_images(needs_files()?, observed, options),
         Operation::Push(options) => push_images(needs_files()?, observed, options),

@@ -75,8 +75,8 @@ pub enum Operation {
     /// Brings up what a one-off container of the service needs.
     Prepare {
         service: String,
-        /// Its networks and volumes only.
-        no_deps: bool,
+        /// As for an `up` of what it depends on; with `no_deps`, its images, networks and volumes only.
+        options: UpOptions,
     },
     Pull(PullOptions),
     Build(BuildOptions),

@@ -2,6 +2,7 @@
 //! condition that the files name.
 
 use super::card::new_plan;
+use super::orphans::{orphans, remove_orphans};
 use super::provision::provide;
 use super::up::up;
 use super::{Action, ActionPlan, Target, graph, objects, services};
@@ -13,7 +14,7 @@ pub fn prepare(
     project: &Project,
     observed: &Observed,
     name: &str,
-    no_deps: bool,
+    options: &UpOptions,
 ) -> Result<ActionPlan, Fault> {
     graph::known(&[name.to_owned()], Some(project), observed, "run")?;
     // A service that is named is meant, whether its profile is active or not.
@@ -23,20 +24,22 @@ pub fn prepare(
     })?;
     let depends = service.depends_on.iter().filter(|(name, dependency)| {
         let there = project.services.contains_key(*name);
-        !no_deps && (there || (dependency.required && project.disabled.contains_key(*name)))
+        !options.no_deps && (there || (dependency.required && project.disabled.contains_key(*name)))
     });
     let needed: Vec<String> = depends.clone().map(|(name, _)| name.clone()).collect();
     let head = new_plan("run", Some(project), observed, &[name.to_owned()]);
     let mut images = head.clone();
-    provide(&mut images, project, &[service], observed, &UpOptions::default())?;
+    provide(&mut images, project, &[service], observed, options)?;
     let mut plan = if needed.is_empty() {
         images
     } else {
-        up(project, observed, &UpOptions { services: needed.clone(), ..UpOptions::default() })?
-            .following(&images)
+        up(project, observed, &UpOptions { services: needed.clone(), ..options.clone() })?.following(&images)
     };
     plan.plan.title = head.plan.title;
     plan.plan.equivalent = head.plan.equivalent;
+    if needed.is_empty() && options.remove_orphans {
+        remove_orphans(&mut plan, &orphans(project, observed), true);
+    }
     let mut own = ActionPlan::default();
     objects::add_networks(&mut own, project, &[service], observed)?;
     objects::add_volumes(&mut own, project, &[service], observed)?;

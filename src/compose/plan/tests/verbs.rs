@@ -231,7 +231,10 @@ fn cleanup_takes_what_is_left_over_and_nothing_that_is_used() {
 
 #[test]
 fn a_one_off_container_has_its_dependencies_in_their_conditions() {
-    let prepare = |no_deps| Operation::Prepare { service: "api".to_owned(), no_deps };
+    let prepare = |no_deps| Operation::Prepare {
+        service: "api".to_owned(),
+        options: UpOptions { no_deps, ..UpOptions::default() },
+    };
     let plan = planned(&nothing(), &prepare(false));
     let steps = changes(&plan);
     let expected = ["create network shop_default", "start shop-db-1", "wait for job"];
@@ -241,6 +244,15 @@ fn a_one_off_container_has_its_dependencies_in_their_conditions() {
     assert!(!steps.iter().any(|step| step.contains("shop-api")), "{steps:?}");
     assert_eq!(changes(&planned(&nothing(), &prepare(true))), ["create network shop_default"]);
     assert!(planned(&shop(), &prepare(true)).summary().is_empty());
+
+    let mut observed = shop();
+    let mut stranger = container(&project(SHOP), "web", 1, ContainerState::Running);
+    stranger.name = Safe::new("shop-old-1");
+    stranger.compose.as_mut().unwrap().service = "old".to_owned();
+    observed.containers.push(stranger);
+    let options = UpOptions { no_deps: true, remove_orphans: true, ..UpOptions::default() };
+    let prepare = Operation::Prepare { service: "api".to_owned(), options };
+    assert_eq!(changes(&planned(&observed, &prepare)), ["stop shop-old-1", "remove shop-old-1"]);
 }
 
 #[test]
