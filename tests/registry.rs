@@ -42,9 +42,9 @@ struct Held {
     blobs: BTreeMap<String, Vec<u8>>,
     /// By `name:reference`.
     manifests: BTreeMap<String, Vec<u8>>,
-    /// Bytes after which the next blob longer than that is cut off; whatever is asked for afterwards is gone.
+    /// Bytes after which the next blob longer than that is cut off; asked for again, it is gone.
     cut: Option<usize>,
-    gone: bool,
+    gone: Option<String>,
     requests: Vec<String>,
 }
 
@@ -78,7 +78,7 @@ impl Registry {
         format!("{}/{name}:latest", self.address)
     }
 
-    /// Breaks off in the middle of the next blob that is longer, and has nothing any more.
+    /// Breaks off in the middle of the next blob that is longer, and does not have it any more.
     pub fn break_after(&self, bytes: usize) {
         self.shared.held.lock().expect("the registry").cut = Some(bytes);
     }
@@ -87,7 +87,7 @@ impl Registry {
     pub fn mend(&self) {
         let mut held = self.shared.held.lock().expect("the registry");
         held.cut = None;
-        held.gone = false;
+        held.gone = None;
     }
 
     /// `GET /v2/…`, one per request.
@@ -127,9 +127,6 @@ impl Shared {
             return Reply::refusal(401, "UNAUTHORIZED", "authentication required")
                 .header("WWW-Authenticate", &challenge);
         }
-        if held.gone {
-            return Reply::refusal(404, "BLOB_UNKNOWN", "blob unknown to registry");
-        }
         held.answer(request)
     }
 }
@@ -161,13 +158,13 @@ impl Held {
             return self.upload(request, name, rest);
         }
         let Some((_, wanted)) = path.split_once("/blobs/") else { return unknown() };
-        let Some(blob) = self.blobs.get(wanted) else {
+        let Some(blob) = self.blobs.get(wanted).filter(|_| self.gone.as_deref() != Some(wanted)) else {
             return Reply::refusal(404, "BLOB_UNKNOWN", "blob unknown to registry");
         };
         let reply = Reply::bytes("application/octet-stream", blob.clone());
         match self.cut {
             Some(cut) if blob.len() > cut && request.method == "GET" => {
-                self.gone = true;
+                self.gone = Some(wanted.to_owned());
                 reply.cut_after(cut)
             }
             _ => reply,
