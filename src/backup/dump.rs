@@ -29,8 +29,7 @@ pub async fn dump(
     let request = ExecRequest {
         command: source.command(),
         environment: source.environment(&bundle.name),
-        user: None,
-        working_directory: None,
+        ..ExecRequest::default()
     };
     let mut exec = engine.exec(&source.container.id, request).await?;
     let mut complaints = Vec::new();

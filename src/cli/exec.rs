@@ -61,6 +61,7 @@ pub async fn run(context: &Context, arguments: Arguments, _: Output) -> Result<u
         environment: arguments.env.iter().map(|entry| variable(entry)).collect::<Result<_, _>>()?,
         user: arguments.user,
         working_directory: arguments.workdir,
+        ..ExecRequest::default()
     };
     let options = SessionOptions {
         tty: !arguments.no_tty && !arguments.detach && has_terminal(),

@@ -23,6 +23,12 @@ pub struct Arguments {
     /// Create the containers, and do not start them
     #[arg(long)]
     no_start: bool,
+    /// End only once all services are healthy, or run where no health check can tell
+    #[arg(long, conflicts_with = "no_start")]
+    wait: bool,
+    /// How long that may take
+    #[arg(long, value_name = "SECONDS", requires = "wait")]
+    wait_timeout: Option<u32>,
     /// How long a container that is stopped has to end, instead of its own grace
     #[arg(short, long, value_name = "SECONDS")]
     timeout: Option<u32>,
@@ -38,6 +44,8 @@ impl Arguments {
             renew_anon_volumes: self.renew_anon_volumes,
             no_deps: self.no_deps,
             no_start: self.no_start,
+            wait: self.wait,
+            wait_timeout: self.wait_timeout,
             timeout: self.timeout,
             ..self.options.read()?
         })
@@ -78,10 +86,11 @@ mod tests {
             always_recreate_deps: true,
             renew_anon_volumes: true,
             no_deps: true,
-            no_start: true,
+            wait: true,
+            wait_timeout: Some(9),
             timeout: Some(3),
             ..UpOptions::default()
         };
-        assert_eq!(read("up --always-recreate-deps -V --no-deps --no-start -t 3"), expected);
+        assert_eq!(read("up --always-recreate-deps -V --no-deps --wait --wait-timeout 9 -t 3"), expected);
     }
 }

@@ -3,6 +3,7 @@
 mod build;
 mod exec;
 mod files;
+mod lifecycle;
 mod make;
 mod profiles;
 mod schedule;
@@ -60,7 +61,7 @@ async fn carry_out(
     is_cancelled: &dyn Fn() -> bool,
 ) -> Result<(), Fault> {
     let profiles = Profiles::read(plan.actions())?;
-    let run = Run::new(engine, tell, is_cancelled, plan.stop_timeout(), profiles);
+    let run = Run::new(engine, tell, is_cancelled, Some(plan), profiles);
     let mut schedule = Schedule::new(&plan.plan().steps, plan.actions(), range);
     let mut running = FuturesUnordered::new();
     let mut failure: Option<Fault> = None;

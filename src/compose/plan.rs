@@ -45,10 +45,11 @@ pub use stop::stop;
 pub use up::{create, scale, up};
 
 use super::body::Creation;
-use super::file::{Condition, Project};
+use super::file::{Condition, Hook, Project};
 use super::observe::Observed;
 use crate::domain::{ContainerId, Fault, FaultKind, Operation, Plan, PlannedStep, StepVerb};
 use serde_json::Value;
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// A plan that can be carried out: every step of the card with what it means for the Engine.
@@ -57,6 +58,8 @@ pub struct ActionPlan {
     plan: Plan,
     actions: Vec<Action>,
     stop_timeout: Option<Duration>,
+    /// By service, what is run in its containers once they have started and before they stop.
+    lifecycles: BTreeMap<String, Lifecycle>,
     /// So many of the first steps provide images.
     image_steps: usize,
     again: Option<Box<Again>>,
@@ -67,6 +70,13 @@ pub struct ActionPlan {
 pub struct Again {
     pub project: Project,
     pub operation: Operation,
+}
+
+/// `post_start` and `pre_stop` of a service.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Lifecycle {
+    pub post_start: Vec<Hook>,
+    pub pre_stop: Vec<Hook>,
 }
 
 /// A container that is there already, or one that an earlier step makes.
@@ -131,6 +141,11 @@ pub enum Action {
     RemoveImage {
         reference: String,
     },
+    /// Until they are healthy, or run where no health check can tell.
+    AwaitUp {
+        containers: Vec<Target>,
+        limit: Option<Duration>,
+    },
     Await {
         condition: Condition,
         containers: Vec<Target>,
@@ -157,6 +172,11 @@ impl ActionPlan {
 
     pub fn actions(&self) -> &[Action] {
         &self.actions
+    }
+
+    /// What is run in the container of a step besides.
+    pub fn lifecycle(&self, step: usize) -> Option<&Lifecycle> {
+        self.lifecycles.get(self.plan.steps.get(step)?.service.as_ref()?)
     }
 
     /// How long a container that is stopped has to end, when that is not its own affair.

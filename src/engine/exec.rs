@@ -26,6 +26,7 @@ pub struct ExecRequest {
     pub environment: Vec<String>,
     pub user: Option<String>,
     pub working_directory: Option<String>,
+    pub privileged: bool,
 }
 
 impl From<Vec<String>> for ExecRequest {
@@ -44,6 +45,9 @@ impl ExecRequest {
             "Cmd": self.command,
             "Env": self.environment,
         });
+        if self.privileged {
+            body["Privileged"] = json!(true);
+        }
         if let Some(user) = &self.user {
             body["User"] = json!(user);
         }

@@ -11,10 +11,12 @@ pub(super) async fn run(
     run: &Run<'_>,
     id: &ContainerId,
     name: &str,
-    command: &[String],
+    request: ExecRequest,
+    hint: &str,
 ) -> Result<(), Fault> {
     let named = |fault: Fault| Fault { object: name.to_owned(), ..fault };
-    let mut exec = run.engine.exec(id, ExecRequest::from(command.to_vec())).await.map_err(named)?;
+    let command = request.command.join(" ");
+    let mut exec = run.engine.exec(id, request).await.map_err(named)?;
     let mut output: Vec<u8> = Vec::new();
     while let Some(chunk) = exec.next().await {
         let (ExecChunk::Stdout(bytes) | ExecChunk::Stderr(bytes)) = chunk.map_err(named)?;
@@ -32,10 +34,10 @@ pub(super) async fn run(
         return Ok(());
     }
     let fault = Fault::new(FaultKind::Refused, "run command in container", name)
-        .because(format!("`{}` ended with exit code {code}", command.join(" ")));
+        .because(format!("`{command}` ended with exit code {code}"));
     let fault = match lines.last() {
         Some(last) => fault.because(Safe::new(last).to_string()),
         None => fault,
     };
-    Err(fault.hint("the stack's file asks for it under `x-mcp`; mend the cause and ask again"))
+    Err(fault.hint(hint))
 }

@@ -33,6 +33,10 @@ impl Run<'_> {
         let ran = self.engine.inspect(old).await.is_ok_and(|container| container.is_running());
         let id = self.create(&aside, creation).await?;
         say("stopping the old one");
+        if let Err(fault) = self.will_stop(step, old, &creation.name).await {
+            self.take_away(&id).await;
+            return Err(fault.because("the old container runs on, unchanged"));
+        }
         if let Err(fault) = gone_is_fine(self.engine.stop(old, self.stop_timeout).await, &creation.name) {
             self.take_away(&id).await;
             return Err(self.restored(fault, old, ran).await);

@@ -1,10 +1,11 @@
 //! What each step does to the Engine.
 
 use super::profiles::Profiles;
+use super::wait::Goal;
 use super::{build, exec, transfer, wait};
-use crate::compose::plan::{Action, Target};
+use crate::compose::plan::{Action, ActionPlan, Target};
 use crate::domain::{ContainerId, Fault, FaultKind, TaskEvent};
-use crate::engine::Engine;
+use crate::engine::{Engine, ExecRequest};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -15,6 +16,8 @@ pub(super) struct Run<'run> {
     pub tell: &'run dyn Fn(TaskEvent),
     pub cancelled: &'run dyn Fn() -> bool,
     pub stop_timeout: Option<Duration>,
+    /// Absent where one container is made by itself.
+    pub plan: Option<&'run ActionPlan>,
     /// The profiles that bodies name by their paths.
     pub profiles: Profiles,
     /// Containers that steps of this run made, by name.
@@ -26,10 +29,11 @@ impl<'run> Run<'run> {
         engine: &'run Engine,
         tell: &'run dyn Fn(TaskEvent),
         cancelled: &'run dyn Fn() -> bool,
-        stop_timeout: Option<Duration>,
+        plan: Option<&'run ActionPlan>,
         profiles: Profiles,
     ) -> Self {
-        Self { engine, tell, cancelled, stop_timeout, profiles, made: RefCell::default() }
+        let stop_timeout = plan.and_then(ActionPlan::stop_timeout);
+        Self { engine, tell, cancelled, stop_timeout, plan, profiles, made: RefCell::default() }
     }
 
     pub async fn take(&self, step: usize, action: &Action) -> Result<(), Fault> {
@@ -48,14 +52,20 @@ impl<'run> Run<'run> {
             Action::Recreate { old, creation } => self.recreate(step, old, creation).await,
             Action::Start(target) => {
                 let id = self.id(target)?;
-                self.engine.start(&id).await.map_err(|fault| named(fault, target.name()))
+                self.engine.start(&id).await.map_err(|fault| named(fault, target.name()))?;
+                self.has_started(step, &id, target.name()).await
             }
             Action::Stop(target) => {
-                gone_is_fine(self.engine.stop(&self.id(target)?, self.stop_timeout).await, target.name())
+                let id = self.id(target)?;
+                self.will_stop(step, &id, target.name()).await?;
+                gone_is_fine(self.engine.stop(&id, self.stop_timeout).await, target.name())
             }
             Action::Restart(target) => {
                 let id = self.id(target)?;
-                self.engine.restart(&id, self.stop_timeout).await.map_err(|fault| named(fault, target.name()))
+                self.will_stop(step, &id, target.name()).await?;
+                let restarted = self.engine.restart(&id, self.stop_timeout).await;
+                restarted.map_err(|fault| named(fault, target.name()))?;
+                self.has_started(step, &id, target.name()).await
             }
             Action::Kill { target, signal } => {
                 let id = self.id(target)?;
@@ -90,10 +100,15 @@ impl<'run> Run<'run> {
                 }
             }
             Action::Exec { target, command } => {
-                exec::run(self, &self.id(target)?, target.name(), command).await
+                let request = ExecRequest::from(command.clone());
+                let hint = "the stack's file asks for it under `x-mcp`; mend the cause and ask again";
+                exec::run(self, &self.id(target)?, target.name(), request, hint).await
+            }
+            Action::AwaitUp { containers, limit } => {
+                wait::until(self, step, Goal::Up, containers, *limit).await
             }
             Action::Await { condition, containers, required } => {
-                match wait::until(self, step, *condition, containers).await {
+                match wait::until(self, step, Goal::Condition(*condition), containers, None).await {
                     Err(fault) if !required && fault.kind == FaultKind::Refused => {
                         (self.tell)(TaskEvent::Output {
                             text: format!("warning: {fault}; it is not required"),

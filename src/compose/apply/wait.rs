@@ -4,48 +4,93 @@ use super::steps::Run;
 use crate::compose::file::Condition;
 use crate::compose::plan::Target;
 use crate::domain::{Container, ContainerState, Fault, FaultKind, Health, TaskEvent};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-const PAUSE: Duration = Duration::from_millis(500);
+/// What comes soon is seen soon, what takes long costs the daemon little.
+const PAUSES: (Duration, Duration) = (Duration::from_millis(100), Duration::from_millis(500));
+const SOON: Duration = Duration::from_secs(10);
+/// A daemon that restarts is back within this time, and its containers may have gone on.
+const AWAY: Duration = Duration::from_secs(30);
+
+/// What containers are waited for to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Goal {
+    Condition(Condition),
+    /// Healthy, or running where no health check can tell.
+    Up,
+}
 
 pub(super) async fn until(
     run: &Run<'_>,
     step: usize,
-    condition: Condition,
+    goal: Goal,
     containers: &[Target],
+    limit: Option<Duration>,
 ) -> Result<(), Fault> {
     let mut said = String::new();
+    let begun = Instant::now();
+    let mut away: Option<Instant> = None;
     loop {
-        let mut missing = Vec::new();
-        for target in containers {
-            let id = run.id(target)?;
-            let container = run
-                .engine
-                .inspect(&id)
-                .await
-                .map_err(|fault| Fault { object: target.name().to_owned(), ..fault })?;
-            match judge(&container, condition)? {
-                Progress::Done => {}
-                Progress::Pending(state) => missing.push(format!("{} is {state}", target.name())),
+        match missing(run, goal, containers).await {
+            Ok(missing) => {
+                away = None;
+                // One that has completed is enough, as in docker compose.
+                let enough =
+                    goal == Goal::Condition(Condition::Completed) && missing.len() < containers.len();
+                if missing.is_empty() || enough {
+                    return Ok(());
+                }
+                let text = missing.join(", ");
+                if limit.is_some_and(|limit| begun.elapsed() > limit) {
+                    return Err(too_late(containers, &text, limit.unwrap_or_default()));
+                }
+                if text != said {
+                    (run.tell)(TaskEvent::StepProgress { step, done: None, total: None, text: text.clone() });
+                    said = text;
+                }
             }
-        }
-        // One that has completed is enough, as in docker compose.
-        let done =
-            missing.is_empty() || (condition == Condition::Completed && missing.len() < containers.len());
-        if done {
-            return Ok(());
-        }
-        let text = missing.join(", ");
-        if text != said {
-            (run.tell)(TaskEvent::StepProgress { step, done: None, total: None, text: text.clone() });
-            said = text;
+            Err(fault) if fault.kind == FaultKind::Unreachable => {
+                if away.get_or_insert_with(Instant::now).elapsed() > AWAY {
+                    return Err(fault);
+                }
+            }
+            Err(fault) => return Err(fault),
         }
         if (run.cancelled)() {
-            let names: Vec<_> = containers.iter().map(Target::name).collect();
-            return Err(super::cancelled("wait for", &names.join(", ")));
+            return Err(super::cancelled("wait for", &names(containers)));
         }
-        tokio::time::sleep(PAUSE).await;
+        tokio::time::sleep(if begun.elapsed() < SOON { PAUSES.0 } else { PAUSES.1 }).await;
     }
+}
+
+/// Those that are not yet what they are waited for to be, and how they are.
+async fn missing(run: &Run<'_>, goal: Goal, containers: &[Target]) -> Result<Vec<String>, Fault> {
+    let mut missing = Vec::new();
+    for target in containers {
+        let inspected = run.engine.inspect(&run.id(target)?).await;
+        let container = inspected.map_err(|fault| Fault { object: target.name().to_owned(), ..fault })?;
+        let judged = match goal {
+            Goal::Condition(condition) => judge(&container, condition)?,
+            Goal::Up if container.health.is_none() && container.state == ContainerState::Running => {
+                Progress::Done
+            }
+            Goal::Up => judge(&container, Condition::Healthy)?,
+        };
+        if let Progress::Pending(state) = judged {
+            missing.push(format!("{} is {state}", target.name()));
+        }
+    }
+    Ok(missing)
+}
+
+fn names(containers: &[Target]) -> String {
+    containers.iter().map(Target::name).collect::<Vec<_>>().join(", ")
+}
+
+fn too_late(containers: &[Target], state: &str, limit: Duration) -> Fault {
+    Fault::new(FaultKind::Refused, "wait for", names(containers))
+        .because(format!("after {} seconds {state}", limit.as_secs()))
+        .hint("what was started stays; give it longer with --wait-timeout")
 }
 
 #[derive(Debug, PartialEq, Eq)]

@@ -61,15 +61,9 @@ fn outside(service: &Service, object: &mut impl FnMut(&str, &str, bool)) {
 }
 
 fn hooks(service: &Service, object: &mut impl FnMut(&str, &str, bool)) {
-    let instead = "hooks are not run here; run it from a service of its own and depend on its completion";
     if !service.pre_start.is_empty() {
+        let instead = "run it from a service of its own and depend on its completion";
         object("pre_start", instead, true);
-    }
-    if !service.post_start.is_empty() {
-        object("post_start", instead, true);
-    }
-    if !service.pre_stop.is_empty() {
-        object("pre_stop", "hooks are not run here; let the image handle its stop signal", true);
     }
 }
 

@@ -91,6 +91,10 @@ pub fn bring_up(
     if !options.no_start {
         starting::stop_dependents(&mut plan, &services, &mut states, observed);
         start_in_order(&mut plan, &services, &mut states);
+        if options.wait {
+            let limit = options.wait_timeout.map(|seconds| Duration::from_secs(seconds.into()));
+            starting::await_all(&mut plan, &services, &states, limit);
+        }
         hooks::add(&mut plan, &services, &states, observed);
         on_scale::add(&mut plan, project, &services, &states, observed);
     }

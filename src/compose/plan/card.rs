@@ -1,6 +1,6 @@
 //! What the card says besides the steps: the equivalent line, the GPUs, the graces.
 
-use super::ActionPlan;
+use super::{ActionPlan, Lifecycle};
 use crate::compose::file::{DeviceRequest, Project, Service};
 use crate::compose::observe::Observed;
 use crate::domain::Container;
@@ -23,12 +23,19 @@ pub fn new_plan(verb: &str, project: Option<&Project>, observed: &Observed, word
             line.extend(["--profile".to_owned(), profile.clone()]);
         }
         project.warnings.iter().for_each(|warning| plan.warn(warning.clone()));
+        let hooked = project.services.values().chain(project.disabled.values());
+        let hooked = hooked.filter(|service| !service.post_start.is_empty() || !service.pre_stop.is_empty());
+        plan.lifecycles = hooked.map(|service| (service.name.clone(), lifecycle(service))).collect();
     }
     line.push(verb.to_owned());
     line.extend(words.iter().cloned());
     plan.plan.title = format!("{verb} {}", observed.project);
     plan.plan.equivalent = shell_words::join(line);
     plan
+}
+
+fn lifecycle(service: &Service) -> Lifecycle {
+    Lifecycle { post_start: service.post_start.clone(), pre_stop: service.pre_stop.clone() }
 }
 
 pub fn add_gpus(plan: &mut ActionPlan, project: Option<&Project>, observed: &Observed, services: &[String]) {

@@ -6,6 +6,7 @@ use crate::compose::file::{Condition, Service};
 use crate::compose::observe::Observed;
 use crate::domain::StepVerb;
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 /// What asks to be restarted with a dependency that is made anew is stopped before, and then started in its turn.
 pub fn stop_dependents(
@@ -89,5 +90,32 @@ pub fn start_in_order(
         if let Some(state) = states.get_mut(service.name.as_str()) {
             state.started = started;
         }
+    }
+}
+
+/// `--wait`: every service is up in the end, or has done its work where others depend on that.
+pub fn await_all(
+    plan: &mut ActionPlan,
+    services: &[&Service],
+    states: &BTreeMap<&str, Convergence>,
+    limit: Option<Duration>,
+) {
+    for service in services {
+        let Some(state) = states.get(service.name.as_str()).filter(|state| !state.replicas.is_empty()) else {
+            continue;
+        };
+        let completes = services.iter().any(|other| {
+            let dependency = other.depends_on.get(&service.name);
+            dependency.is_some_and(|dependency| dependency.condition == Condition::Completed)
+        });
+        let containers = state.targets();
+        let (reason, action) = if completes {
+            let condition = Condition::Completed;
+            ("it has to complete", Action::Await { condition, containers, required: true })
+        } else {
+            ("it has to be up", Action::AwaitUp { containers, limit })
+        };
+        let step = plan.add(StepVerb::Await, &service.name, Some(&service.name), reason, action);
+        plan.after(step, state.started.iter().copied());
     }
 }

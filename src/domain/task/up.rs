@@ -25,6 +25,10 @@ pub struct UpOptions {
     /// Leave what the named services depend on alone.
     pub no_deps: bool,
     pub no_start: bool,
+    /// Until all services are up: healthy, or running where no health check can tell.
+    pub wait: bool,
+    /// How many seconds that may take; without it, as long as it takes.
+    pub wait_timeout: Option<u32>,
     /// Never build: an image that is not there is a fault.
     pub no_build: bool,
     /// Build what can be built, even if it is there.
@@ -55,6 +59,7 @@ impl UpOptions {
             (self.remove_orphans, "--remove-orphans"),
             (self.no_deps, "--no-deps"),
             (self.no_start, "--no-start"),
+            (self.wait, "--wait"),
             (self.no_build, "--no-build"),
             (self.build, "--build"),
             (self.quiet_pull, "--quiet-pull"),
@@ -62,6 +67,7 @@ impl UpOptions {
         let mut words: Vec<String> =
             flags.iter().filter(|(given, _)| *given).map(|(_, flag)| (*flag).to_owned()).collect();
         words.extend(self.pull.iter().map(|policy| format!("--pull={policy}")));
+        words.extend(self.wait_timeout.map(|seconds| format!("--wait-timeout={seconds}")));
         words.extend(self.timeout.map(|seconds| format!("--timeout={seconds}")));
         words.extend(self.scale.iter().map(|(service, replicas)| format!("--scale={service}={replicas}")));
         words

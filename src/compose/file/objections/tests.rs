@@ -14,7 +14,7 @@ fn project(service: &str) -> Project {
 #[rstest]
 #[case("provider: {type: p}", "provider", true)]
 #[case("models: [m]", "models", true)]
-#[case("pre_stop: [{command: x}]", "pre_stop", true)]
+#[case("pre_start: [{command: x}]", "pre_start", true)]
 #[case("volumes: [{type: npipe, source: x, target: /x}]", "volumes[0].type", true)]
 #[case("restart: sometimes", "restart", true)]
 #[case("devices: ['kvm']", "devices[0]", true)]

@@ -1,0 +1,49 @@
+//! `post_start` and `pre_stop`: commands that a service has run in its containers.
+
+use super::exec;
+use super::steps::Run;
+use crate::compose::file::Hook;
+use crate::domain::{ContainerId, Fault, FaultKind};
+use crate::engine::ExecRequest;
+
+const WHERE: &str = "its service asks for it; mend the cause and ask again";
+
+impl Run<'_> {
+    /// Runs what is to be run once the container has started.
+    pub async fn has_started(&self, step: usize, id: &ContainerId, name: &str) -> Result<(), Fault> {
+        let Some(lifecycle) = self.plan.and_then(|plan| plan.lifecycle(step)) else { return Ok(()) };
+        for hook in &lifecycle.post_start {
+            exec::run(self, id, name, request(hook), WHERE).await?;
+        }
+        Ok(())
+    }
+
+    /// Runs what is to be run before the container is stopped. One that does not run has nothing to prepare.
+    pub async fn will_stop(&self, step: usize, id: &ContainerId, name: &str) -> Result<(), Fault> {
+        let Some(lifecycle) = self.plan.and_then(|plan| plan.lifecycle(step)) else { return Ok(()) };
+        for hook in &lifecycle.pre_stop {
+            match exec::run(self, id, name, request(hook), WHERE).await {
+                Err(fault) if matches!(fault.kind, FaultKind::NotFound | FaultKind::Conflict) => {
+                    return Ok(());
+                }
+                result => result?,
+            }
+        }
+        Ok(())
+    }
+}
+
+fn request(hook: &Hook) -> ExecRequest {
+    let some = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
+    let variable = |(key, value): (&String, &Option<String>)| match value {
+        Some(value) => format!("{key}={value}"),
+        None => key.clone(),
+    };
+    ExecRequest {
+        command: hook.command.clone().unwrap_or_default(),
+        environment: hook.environment.iter().map(variable).collect(),
+        user: some(&hook.user),
+        working_directory: some(&hook.working_dir),
+        privileged: hook.privileged,
+    }
+}
