@@ -104,7 +104,7 @@ fn dispatch(arguments: Arguments, output: Output) -> Result<u8, Fault> {
             wait(async { Ok(health::run(&context, &arguments, output).await) })
         }
         Command::Gpus => gpus::run(output),
-        Command::Config(arguments) => wait(config::run(&context()?, arguments, output)),
+        Command::Config(arguments) => wait(config::run(&context()?, &arguments, output)),
         Command::Status => wait(status::run(&context()?, output)),
         Command::Stacks(arguments) => wait(stacks::run(&context()?, arguments, output)),
         Command::Tasks(arguments) => wait(tasks::run(&context()?, arguments, output)),

@@ -52,7 +52,7 @@ pub enum Format {
     Json,
 }
 
-pub async fn run(context: &Context, arguments: Arguments, output: Output) -> Result<u8, Fault> {
+pub async fn run(context: &Context, arguments: &Arguments, output: Output) -> Result<u8, Fault> {
     let chosen = choose(context).await?;
     let Some(mut project) = chosen.project else {
         return Err(Fault::new(FaultKind::NotFound, "read project", chosen.reference.project)
@@ -77,7 +77,7 @@ pub async fn run(context: &Context, arguments: Arguments, output: Output) -> Res
         Some(format) => format == Format::Json,
         None => output.json,
     };
-    let lines = lines(&project, &arguments)?;
+    let lines = lines(&project, arguments)?;
     let text = match &lines {
         Some(lines) => lines.iter().map(|line| format!("{line}\n")).collect(),
         None => resolved(&project, json)?,

@@ -67,11 +67,9 @@ fn throttle(reader: &Reader<'_>) -> ThrottleDevice {
 }
 
 fn device_path(reader: &Reader<'_>) -> String {
-    match reader.get("path") {
-        Some(path) => string(&path).unwrap_or_default(),
-        None => {
-            reader.complain("expected `path`, a device of the host");
-            String::new()
-        }
-    }
+    let Some(path) = reader.get("path") else {
+        reader.complain("expected `path`, a device of the host");
+        return String::new();
+    };
+    string(&path).unwrap_or_default()
 }

@@ -23,7 +23,7 @@ fn resolve(text: &str) -> Result<Value, String> {
             let text = render::json(&project).unwrap().replace(&here, "~");
             Ok(serde_json::from_str(&text).unwrap())
         }
-        Err(faults) => Err(faults.iter().map(|fault| format!("{fault}\n")).collect()),
+        Err(faults) => Err(faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")),
     }
 }
 

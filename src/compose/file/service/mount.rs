@@ -72,7 +72,7 @@ pub struct BindOptions {
     pub recursive: String,
 }
 
-#[expect(clippy::ref_option, reason = "the signature is serde's")]
+#[expect(clippy::ref_option, clippy::trivially_copy_pass_by_ref, reason = "the signature is serde's")]
 fn is_made(create_host_path: &Option<bool>) -> bool {
     *create_host_path != Some(false)
 }

@@ -71,12 +71,12 @@ fn what_shares_a_namespace_is_known_by_the_container_it_shares_it_with() {
     let project = project(
         "services:\n  db: {image: 'postgres:15'}\n  web: {image: nginx, network_mode: 'service:db'}\n",
     );
-    let plain = |service: &Service| config_hash(service, Flavour::WithDependencies);
+    let direct = |service: &Service| config_hash(service, Flavour::WithDependencies);
     let id = running(&project).containers[0].id.0.clone();
-    let by_container = |service: &Service| plain(&resolved(service, &|_| Some(id.clone())));
+    let by_container = |service: &Service| direct(&resolved(service, &|_| Some(id.clone())));
     let plan = up(&project, &made_by(&project, "2.26.1", by_container), UpOptions::default());
     assert!(plan.summary().is_empty(), "{}", show(&plan));
-    let elsewhere = |service: &Service| plain(&resolved(service, &|_| Some("other".to_owned())));
+    let elsewhere = |service: &Service| direct(&resolved(service, &|_| Some("other".to_owned())));
     let plan = up(&project, &made_by(&project, "2.26.1", elsewhere), UpOptions::default());
     assert!(show(&plan).contains("shop-web-1 (configuration changed)"), "{}", show(&plan));
 }
