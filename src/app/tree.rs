@@ -121,11 +121,6 @@ impl Tree {
         self.stack(project)?.services.iter().find(|node| node.service == service)
     }
 
-    /// The worst drift of a stack's services.
-    pub fn drift(&self, project: &str) -> Option<Drift> {
-        self.stack(project)?.services.iter().filter_map(|service| service.drift).max()
-    }
-
     /// How many services have this drift.
     pub fn drifting(&self, drift: Drift) -> usize {
         let services = self.stacks.iter().flat_map(|stack| &stack.services);

@@ -29,14 +29,19 @@ pub fn hints(state: &State) -> Vec<Hint> {
 
 /// Whether deploying would bring what is selected to what its file says.
 fn deploy_mends(state: &State) -> bool {
-    let drift = match state.panes.services.list.selected() {
+    let mended = |drift: Option<Drift>| drift.is_some_and(Drift::is_mended_by_up);
+    let mends = match state.panes.services.list.selected() {
         Some(Subject::Service { project, service }) => {
-            state.tree.service(project, service).and_then(|node| node.drift)
+            mended(state.tree.service(project, service).and_then(|node| node.drift))
         }
-        Some(Subject::Stack(project)) => state.tree.drift(project),
-        Some(Subject::Container(_) | Subject::Loose) | None => None,
+        // An orphan beside it does not keep a changed service from being mended.
+        Some(Subject::Stack(project)) => state
+            .tree
+            .stack(project)
+            .is_some_and(|stack| stack.services.iter().any(|node| mended(node.drift))),
+        Some(Subject::Container(_) | Subject::Loose) | None => false,
     };
-    state.focus == PaneId::Services && drift.is_some_and(Drift::is_mended_by_up)
+    state.focus == PaneId::Services && mends
 }
 
 /// All keys of a command, `j ↓`-like: `k up`.
