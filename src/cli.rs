@@ -58,6 +58,7 @@ mod up;
 mod version;
 mod volumes;
 mod wait;
+mod watch;
 mod worker;
 
 pub use arguments::Arguments;
@@ -110,6 +111,7 @@ fn dispatch(arguments: Arguments, output: Output) -> Result<u8, Fault> {
         Command::Tasks(arguments) => wait(tasks::run(&context()?, arguments, output)),
         Command::Backup(command) => wait(backup::run(&context()?, command, output)),
         Command::Up(arguments) => wait(up::run(&context()?, arguments, output)),
+        Command::Watch(arguments) => wait(watch::run(&context()?, arguments, output)),
         Command::Create(arguments) => wait(create::run(&context()?, arguments, output)),
         Command::Down(arguments) => wait(down::run(&context()?, arguments, output)),
         Command::Start(arguments) => wait(start::run(&context()?, arguments, output)),

@@ -14,6 +14,7 @@ mod hash;
 mod neighbour;
 mod observe;
 pub mod plan;
+pub mod watch;
 
 pub use apply::{apply, apply_unless, create_container};
 pub use body::COMPOSE_VERSION;

@@ -29,6 +29,8 @@ mod neighbours;
 mod objects;
 #[path = "compose/shipped.rs"]
 mod shipped;
+#[path = "compose/watch.rs"]
+mod watch;
 
 use libtest_mimic::{Arguments, Trial};
 
@@ -58,5 +60,6 @@ fn main() {
     trials.extend(interop::trials());
     trials.push(corpus::trial());
     trials.extend(shipped::trials());
+    trials.extend(watch::trials());
     libtest_mimic::run(&Arguments::from_args(), trials).exit();
 }

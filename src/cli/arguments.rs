@@ -3,7 +3,7 @@
 use super::{
     attachment, backup, build, cleanup, config, cp, create, documents, down, events, exec, health, images,
     kill, logs, ls, pause, plan, port, ps, pull, push, restart, rm, run, scale, snapshot, stacks, start,
-    stop, tasks, top, unpause, up, version, volumes, wait, worker,
+    stop, tasks, top, unpause, up, version, volumes, wait, watch, worker,
 };
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
@@ -134,6 +134,8 @@ pub enum Command {
     Volumes(volumes::Arguments),
     /// Show the version of this program
     Version(version::Arguments),
+    /// Bring changed files into containers, or build them anew, as `develop.watch` says
+    Watch(watch::Arguments),
     /// Set how many replicas services have
     Scale(scale::Arguments),
     /// Print the stack's file with everything read, merged and resolved

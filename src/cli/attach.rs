@@ -3,6 +3,7 @@
 mod printer;
 
 use super::output::Output;
+use crate::domain::task::JournalLine;
 use crate::domain::{Fault, FaultKind, PlannedStep, StepVerb, TaskId, TaskState};
 use crate::task::{Follower, Store};
 use printer::Printer;
@@ -17,13 +18,27 @@ pub async fn attach(store: &Store, id: &TaskId, output: Output) -> Result<u8, Fa
     ending(&follower)
 }
 
+/// The same without a word but the fault.
+pub async fn attach_quietly(store: &Store, id: &TaskId) -> Result<u8, Fault> {
+    let mut follower = store.follow(id)?;
+    follow(&mut follower, |_| Ok(())).await?;
+    ending(&follower)
+}
+
 /// Prints what is new until the task is over.
 pub async fn to_the_end(follower: &mut Follower, output: Output) -> Result<(), Fault> {
+    let mut printer = Printer::new(follower.record().spec.id.clone(), output);
+    follow(follower, |line| printer.print(line)).await
+}
+
+async fn follow(
+    follower: &mut Follower,
+    mut show: impl FnMut(&JournalLine) -> Result<(), Fault>,
+) -> Result<(), Fault> {
     let id = follower.record().spec.id.clone();
-    let mut printer = Printer::new(id.clone(), output);
     loop {
         for line in follower.poll()? {
-            printer.print(&line)?;
+            show(&line)?;
         }
         if follower.record().state.is_over() {
             return Ok(());

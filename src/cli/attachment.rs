@@ -44,7 +44,6 @@ pub async fn run(context: &Context, arguments: Arguments, output: Output) -> Res
     let options = SessionOptions {
         tty: container.details.as_ref().is_some_and(|details| details.tty) && super::exec::has_terminal(),
         stdin: !arguments.no_stdin,
-        privileged: false,
         detach_keys: arguments.detach_keys,
     };
     let mut session = engine.attach(&container.id, &options).await?;

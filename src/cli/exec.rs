@@ -61,12 +61,11 @@ pub async fn run(context: &Context, arguments: Arguments, _: Output) -> Result<u
         environment: arguments.env.iter().map(|entry| variable(entry)).collect::<Result<_, _>>()?,
         user: arguments.user,
         working_directory: arguments.workdir,
-        ..ExecRequest::default()
+        privileged: arguments.privileged,
     };
     let options = SessionOptions {
         tty: !arguments.no_tty && !arguments.detach && has_terminal(),
         stdin: arguments.interactive && !arguments.detach,
-        privileged: arguments.privileged,
         detach_keys: String::new(),
     };
     if arguments.detach {

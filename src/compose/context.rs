@@ -4,11 +4,12 @@ mod dockerfile;
 mod ignore;
 mod pack;
 
+pub use ignore::Ignore;
+
 use crate::domain::{Fault, FaultKind};
 use bytes::Bytes;
 use dockerfile::Dockerfile;
 use futures_util::Stream;
-use ignore::Ignore;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::pin::Pin;

@@ -21,7 +21,6 @@ const ENDING_LIMIT: Duration = Duration::from_secs(3);
 pub struct SessionOptions {
     pub tty: bool,
     pub stdin: bool,
-    pub privileged: bool,
     /// The keys that leave it running, as the daemon names them; its own when empty.
     pub detach_keys: String,
 }
@@ -127,7 +126,6 @@ impl Session {
 fn body(request: &ExecRequest, options: &SessionOptions) -> Value {
     let mut body = request.body(options.tty);
     body["AttachStdin"] = json!(options.stdin);
-    body["Privileged"] = json!(options.privileged);
     if !options.detach_keys.is_empty() {
         body["DetachKeys"] = json!(options.detach_keys);
     }

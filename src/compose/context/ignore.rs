@@ -41,7 +41,8 @@ impl Ignore {
         }
     }
 
-    fn matches_with_parents(&self, path: &str) -> bool {
+    /// Whether a path is ignored, by itself or with a directory that it lies in.
+    pub fn matches_with_parents(&self, path: &str) -> bool {
         let ends = path.match_indices('/').map(|(end, _)| end).chain([path.len()]);
         ends.fold(Matches::default(), |above, end| self.matches(&path[..end], &above)).ignored
     }

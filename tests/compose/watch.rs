@@ -1,0 +1,390 @@
+//! `watch` on a real Engine: what is changed here is there, and what is gone is gone.
+
+use crate::support::engine::docker;
+use crate::support::project::Project;
+use crate::support::wait::{PATIENCE, eventually};
+use crate::support::workplace::Workplace;
+use libtest_mimic::Trial;
+use rustix::process::{Pid, Signal, kill_process};
+use std::fs;
+use std::io::{BufRead, BufReader, Read};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
+use std::thread;
+
+/// Names the cases.
+macro_rules! cases {
+    ($($case:ident),+) => {
+        vec![$(crate::support::engine::trial(concat!("watch::", stringify!($case)), || $case(&Site::new()))),+]
+    };
+}
+
+pub fn trials() -> Vec<Trial> {
+    cases!(
+        edits_arrive_in_all_replicas,
+        what_is_gone_here_is_gone_there,
+        what_is_ignored_stays_away,
+        trees_and_links_arrive_as_they_are,
+        a_burst_of_files_arrives,
+        a_restart_follows_the_files,
+        a_command_follows_the_files,
+        a_failing_command_ends_nothing,
+        a_rebuild_makes_the_containers_anew,
+        what_is_newer_than_the_image_is_sent_first,
+        ctrl_c_ends_it_and_nothing_else,
+        without_rules_it_says_what_is_missing,
+        too_many_directories_are_told
+    )
+}
+
+/// A project whose service `web` is watched.
+struct Site {
+    workplace: Workplace,
+    docker: Project,
+}
+
+/// A `watch` that runs.
+struct Watching {
+    child: Child,
+    lines: Arc<Mutex<Vec<String>>>,
+}
+
+impl Site {
+    fn new() -> Self {
+        Self { workplace: Workplace::new(), docker: Project::new("watch") }
+    }
+
+    fn name(&self) -> &str {
+        &self.docker.name
+    }
+
+    fn path(&self, below: &str) -> PathBuf {
+        self.workplace.path(&format!("work/{below}"))
+    }
+
+    fn write(&self, below: &str, text: &str) {
+        self.workplace.write(&format!("work/{below}"), text);
+    }
+
+    /// The service's replicas, and its rules as lines of YAML in flow style.
+    fn describe(&self, replicas: u32, rules: &[&str]) {
+        let rules: String = rules.iter().map(|rule| format!("        - {rule}\n")).collect();
+        self.write(
+            "compose.yaml",
+            &format!(
+                "services:\n  web:\n    image: mcp-tui-test/busybox\n    command: sleep 1000\n    init: true\n    stop_grace_period: 1s\n    \
+                 scale: {replicas}\n    develop:\n      watch:\n{rules}"
+            ),
+        );
+    }
+
+    /// Runs `watch` until it watches.
+    fn watch(&self, words: &[&str]) -> Watching {
+        let mut command = self.workplace.command([]);
+        command.args(["-p", self.name(), "watch"]).args(words);
+        let mut watching = Watching::start(command);
+        watching.wait_line("watching ");
+        watching
+    }
+
+    fn container(&self, number: u32) -> String {
+        format!("{}-web-{number}", self.name())
+    }
+
+    /// What a container has at a path; `None` when there is nothing.
+    fn content(&self, number: u32, path: &str) -> Option<String> {
+        let container = self.container(number);
+        let output = Command::new("docker").args(["exec", &container, "cat", path]).output();
+        let output = output.expect("the docker client");
+        output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())
+    }
+
+    fn wait_content(&self, number: u32, path: &str, expected: Option<&str>) {
+        let what = format!("{path} in {} is {expected:?}", self.container(number));
+        eventually(&what, PATIENCE, || (self.content(number, path).as_deref() == expected).then_some(()));
+    }
+}
+
+impl Watching {
+    fn start(mut command: Command) -> Self {
+        let mut child = command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("it starts");
+        let lines = Arc::new(Mutex::new(Vec::new()));
+        let (stdout, stderr) = (child.stdout.take().expect("a pipe"), child.stderr.take().expect("a pipe"));
+        collect(stdout, &lines);
+        collect(stderr, &lines);
+        Self { child, lines }
+    }
+
+    fn lines(&self) -> Vec<String> {
+        self.lines.lock().expect("the lines").clone()
+    }
+
+    fn wait_line(&mut self, text: &str) {
+        eventually(&format!("a line with {text:?}"), PATIENCE * 2, || {
+            let lines = self.lines();
+            if lines.iter().any(|line| line.contains(text)) {
+                return Some(());
+            }
+            let ended = self.child.try_wait().expect("a child of ours");
+            assert!(ended.is_none(), "it ended: {lines:#?}");
+            None
+        });
+    }
+
+    fn interrupt(&mut self) -> Option<i32> {
+        let pid = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw).expect("a process");
+        kill_process(pid, Signal::INT).expect("it is there");
+        eventually("it ends", PATIENCE, || self.child.try_wait().expect("a child of ours")).code()
+    }
+}
+
+impl Drop for Watching {
+    fn drop(&mut self) {
+        drop(self.child.kill());
+        drop(self.child.wait());
+        if thread::panicking() {
+            let lines = self.lines.lock().map(|lines| lines.join("\n")).unwrap_or_default();
+            println!("watch said:\n{lines}");
+        }
+    }
+}
+
+fn collect(pipe: impl Read + Send + 'static, lines: &Arc<Mutex<Vec<String>>>) {
+    let lines = Arc::clone(lines);
+    thread::spawn(move || {
+        for line in BufReader::new(pipe).lines().map_while(Result::ok) {
+            lines.lock().expect("the lines").push(line);
+        }
+    });
+}
+
+const SYNC: &str = "{action: sync, path: ./src, target: /srv, ignore: ['*.tmp', gen/]}";
+
+fn edits_arrive_in_all_replicas(site: &Site) {
+    site.write("src/page.html", "one");
+    site.describe(3, &[SYNC]);
+    let mut watching = site.watch(&[]);
+    for text in ["two", "three"] {
+        site.write("src/page.html", text);
+        for number in 1..=3 {
+            site.wait_content(number, "/srv/page.html", Some(text));
+        }
+    }
+    watching.wait_line("web: 1 sent, 3 containers");
+    let owner = docker(["exec", &site.container(1), "stat", "-c", "%u:%g %a", "/srv/page.html"]);
+    assert_eq!(owner, "0:0 644");
+}
+
+fn what_is_gone_here_is_gone_there(site: &Site) {
+    site.write("src/keep", "keep");
+    site.describe(2, &[SYNC]);
+    let _watching = site.watch(&[]);
+    site.write("src/file", "text");
+    site.write("src/tree/deep/file", "text");
+    for number in 1..=2 {
+        site.wait_content(number, "/srv/file", Some("text"));
+        site.wait_content(number, "/srv/tree/deep/file", Some("text"));
+    }
+    fs::remove_file(site.path("src/file")).expect("it is there");
+    fs::remove_dir_all(site.path("src/tree")).expect("it is there");
+    for number in 1..=2 {
+        site.wait_content(number, "/srv/file", None);
+        let listed = || docker(["exec", &site.container(number), "ls", "/srv"]);
+        eventually("the tree is gone", PATIENCE, || (!listed().contains("tree")).then_some(()));
+    }
+}
+
+fn what_is_ignored_stays_away(site: &Site) {
+    site.write("src/page.html", "one");
+    site.write("src/gen/made", "before");
+    site.describe(1, &[SYNC]);
+    let _watching = site.watch(&[]);
+    for ignored in
+        ["src/a.tmp", "src/gen/made", "src/.page.html.swp", "src/page.html~", "src/.git/index", "other"]
+    {
+        site.write(ignored, "ignored");
+    }
+    // What is sent last comes last: had the others been sent, they would be there.
+    site.write("src/page.html", "two");
+    site.wait_content(1, "/srv/page.html", Some("two"));
+    assert_eq!(docker(["exec", &site.container(1), "ls", "-A", "/srv"]), "page.html");
+}
+
+fn trees_and_links_arrive_as_they_are(site: &Site) {
+    site.write("src/page.html", "one");
+    site.describe(1, &[SYNC]);
+    let _watching = site.watch(&[]);
+    site.write("away/tree/a/b/run.sh", "#!/bin/sh\necho it runs\n");
+    fs::create_dir_all(site.path("away/tree/empty")).expect("a directory");
+    std::os::unix::fs::symlink("a/b/run.sh", site.path("away/tree/link")).expect("a link");
+    std::os::unix::fs::symlink("/etc", site.path("away/tree/outside")).expect("a link");
+    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    fs::set_permissions(site.path("away/tree/a/b/run.sh"), mode).expect("a file");
+    fs::rename(site.path("away/tree"), site.path("src/tree")).expect("a rename");
+    site.wait_content(1, "/srv/tree/a/b/run.sh", Some("#!/bin/sh\necho it runs\n"));
+    let run = |line: &str| docker(["exec", &site.container(1), "sh", "-c", line]);
+    assert_eq!(
+        run("/srv/tree/link; readlink /srv/tree/link; readlink /srv/tree/outside"),
+        "it runs\na/b/run.sh\n/etc"
+    );
+    assert_eq!(run("test -d /srv/tree/empty && ls -A /srv/tree/empty"), "");
+    // A directory takes the place of a file, and a file that of a directory.
+    fs::remove_file(site.path("src/page.html")).expect("it is there");
+    site.write("src/page.html/inner", "inner");
+    fs::remove_dir_all(site.path("src/tree")).expect("it is there");
+    site.write("src/tree", "a file");
+    site.wait_content(1, "/srv/page.html/inner", Some("inner"));
+    site.wait_content(1, "/srv/tree", Some("a file"));
+}
+
+fn a_burst_of_files_arrives(site: &Site) {
+    site.write("src/page.html", "one");
+    site.describe(2, &[SYNC]);
+    let _watching = site.watch(&[]);
+    for number in 0..500 {
+        site.write(&format!("src/many/{}/{number}.txt", number % 20), &number.to_string());
+    }
+    for container in 1..=2 {
+        let name = site.container(container);
+        let count = || docker(["exec", &name, "sh", "-c", "cat /srv/many/*/*.txt 2>&1 | wc -c"]);
+        // One digit ten times, two ninety times, three four hundred times.
+        eventually("all files are there", PATIENCE, || (count() == "1390").then_some(()));
+    }
+}
+
+fn a_restart_follows_the_files(site: &Site) {
+    site.write("app.conf", "one");
+    site.write("trigger", "one");
+    site.describe(
+        2,
+        &[
+            "{action: sync+restart, path: ./app.conf, target: /etc/app.conf}",
+            "{action: restart, path: ./trigger}",
+        ],
+    );
+    let mut watching = site.watch(&[]);
+    let started = || {
+        [1, 2].map(|number| {
+            docker(["inspect", "--format", "{{.Id}} {{.State.StartedAt}}", &site.container(number)])
+        })
+    };
+    let mut before = started();
+    for (file, text) in [("app.conf", "two"), ("trigger", "two")] {
+        site.write(file, text);
+        before = eventually(&format!("both are restarted after {file}"), PATIENCE, || {
+            let after = started();
+            (after[0] != before[0] && after[1] != before[1]).then_some(after)
+        });
+    }
+    site.wait_content(2, "/etc/app.conf", Some("two"));
+    watching.wait_line("restart");
+    assert_eq!(site.docker.running("web").len(), 2);
+}
+
+fn a_command_follows_the_files(site: &Site) {
+    site.write("src/page.html", "one");
+    site.describe(
+        2,
+        &["{action: sync+exec, path: ./src, target: /srv, exec: {command: 'sh -c \"cp /srv/page.html /tmp/$$NAME; echo told by $$NAME\"', \
+           environment: {NAME: copy}, working_dir: /srv}}"],
+    );
+    let mut watching = site.watch(&[]);
+    site.write("src/page.html", "two");
+    for number in 1..=2 {
+        site.wait_content(number, "/tmp/copy", Some("two"));
+    }
+    watching.wait_line("told by copy");
+}
+
+fn a_failing_command_ends_nothing(site: &Site) {
+    site.write("src/page.html", "one");
+    site.describe(
+        1,
+        &["{action: sync+exec, path: ./src, target: /srv, exec: {command: [sh, -c, 'echo it went wrong; exit 7']}}"],
+    );
+    let mut watching = site.watch(&[]);
+    site.write("src/page.html", "two");
+    watching.wait_line("exit code 7: it went wrong");
+    site.write("src/page.html", "three");
+    site.wait_content(1, "/srv/page.html", Some("three"));
+}
+
+fn a_rebuild_makes_the_containers_anew(site: &Site) {
+    site.write("app/Dockerfile", "FROM mcp-tui-test/busybox\nCOPY version /version\n");
+    site.write("app/version", "one");
+    site.write("app/.dockerignore", "notes\n");
+    site.write("app/notes", "none");
+    site.write(
+        "compose.yaml",
+        "services:\n  web:\n    build: ./app\n    command: sleep 1000\n    init: true\n    stop_grace_period: 1s\n    scale: 2\n    \
+         develop:\n      watch:\n        - {action: rebuild, path: ./app}\n",
+    );
+    let image = format!("{}-web", site.name());
+    let mut watching = site.watch(&[]);
+    site.wait_content(1, "/version", Some("one"));
+    let before = docker(["inspect", "--format", "{{.Id}}", &site.container(1)]);
+    site.write("app/notes", "some");
+    site.write("app/version", "two");
+    for number in 1..=2 {
+        site.wait_content(number, "/version", Some("two"));
+    }
+    assert_ne!(docker(["inspect", "--format", "{{.Id}}", &site.container(1)]), before);
+    // What cannot be built leaves what runs alone, and the next change may mend it.
+    site.write("app/Dockerfile", "FROM mcp-tui-test/busybox\nRUN false\n");
+    watching.wait_line("error:");
+    assert_eq!(site.content(1, "/version").as_deref(), Some("two"));
+    site.write("app/Dockerfile", "FROM mcp-tui-test/busybox\nRUN echo three > /version\n");
+    site.wait_content(1, "/version", Some("three\n"));
+    watching.interrupt();
+    drop(Command::new("docker").args(["rmi", "--force", &image]).output());
+}
+
+fn what_is_newer_than_the_image_is_sent_first(site: &Site) {
+    site.write("src/page.html", "one");
+    site.write("src/deep/file", "deep");
+    site.describe(1, &["{action: sync, path: ./src, target: /srv, initial_sync: true}"]);
+    let _watching = site.watch(&[]);
+    site.wait_content(1, "/srv/page.html", Some("one"));
+    site.wait_content(1, "/srv/deep/file", Some("deep"));
+}
+
+fn ctrl_c_ends_it_and_nothing_else(site: &Site) {
+    site.write("src/page.html", "one");
+    site.describe(1, &[SYNC]);
+    let mut watching = site.watch(&[]);
+    assert_eq!(watching.interrupt(), Some(130));
+    assert_eq!(site.docker.running("web").len(), 1);
+    // What runs already is watched without bringing anything up.
+    docker(["stop", &site.container(1)]);
+    let mut watching = site.watch(&["--no-up"]);
+    assert!(site.docker.running("web").is_empty());
+    docker(["start", &site.container(1)]);
+    site.write("src/page.html", "two");
+    site.wait_content(1, "/srv/page.html", Some("two"));
+    assert_eq!(watching.interrupt(), Some(130));
+}
+
+fn without_rules_it_says_what_is_missing(site: &Site) {
+    site.write("compose.yaml", "services:\n  web:\n    image: mcp-tui-test/busybox\n");
+    site.workplace.run(["watch"]).failed(2, ["nothing is to be watched", "develop.watch"]);
+    assert!(site.docker.containers().is_empty());
+}
+
+/// In a name space of its own, whose limit can be lowered without anybody else noticing.
+fn too_many_directories_are_told(site: &Site) {
+    for number in 0..10 {
+        site.write(&format!("src/{number}/file"), "text");
+    }
+    site.describe(1, &[SYNC]);
+    let line = "echo 3 > /proc/sys/user/max_inotify_watches && exec \"$0\" watch --no-up";
+    let mut command = Command::new("unshare");
+    command.args(["--user", "--map-root-user", "sh", "-c", line, crate::support::workplace::BINARY]);
+    command.env_clear().envs(site.workplace.environment()).current_dir(site.workplace.work());
+    crate::support::workplace::finish(command, "watch").failed(6, ["src/", "max_user_watches"]);
+}
