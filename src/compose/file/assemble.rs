@@ -115,7 +115,7 @@ impl<'load> Assembly<'load> {
                 None => document,
                 Some(base) => merge::merge(base, document, &mut complaints),
             };
-            complaints.into_iter().for_each(|complaint| self.complain(complaint));
+            self.complaints.append(&mut complaints);
             merge::settle(&mut whole);
             unique(&mut whole);
             tree = Some(whole);
@@ -180,7 +180,7 @@ impl<'load> Assembly<'load> {
     pub fn faults(&mut self) -> Vec<Fault> {
         let mut faults = std::mem::take(&mut self.faults);
         let mut complaints = std::mem::take(&mut self.complaints);
-        complaints.sort_by(|left, right| left.at.cmp(&right.at));
+        complaints.sort_by_key(|complaint| complaint.at);
         // What several services inherit is one mistake.
         let mut seen = HashSet::new();
         complaints.retain(|complaint| seen.insert((complaint.at, complaint.text.clone())));

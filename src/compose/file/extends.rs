@@ -68,7 +68,9 @@ impl Extender<'_, '_> {
                 merge::settle(&mut base);
                 let mut complaints = Vec::new();
                 node = merge::merge_service(&name, base, node, &mut complaints);
-                complaints.into_iter().for_each(|complaint| self.assembly.complain(complaint));
+                for complaint in complaints {
+                    self.assembly.complain(complaint);
+                }
                 if !self.assembly.charge(node.size(), node.at) {
                     return None;
                 }
@@ -178,7 +180,9 @@ impl Extender<'_, '_> {
                 Some(base) => merge::merge(base, document, &mut complaints),
             });
         }
-        complaints.into_iter().for_each(|complaint| self.assembly.complain(complaint));
+        for complaint in complaints {
+            self.assembly.complain(complaint);
+        }
         let services = tree.and_then(|mut tree| tree.get_mut("services").map(std::mem::take));
         let entries = match services {
             Some(Node { value: Value::Mapping(entries), .. }) => entries,

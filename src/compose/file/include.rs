@@ -104,7 +104,9 @@ impl Inclusion {
         let variables = match environment::extended(scope.variables, &self.env_files) {
             Ok(variables) => variables,
             Err(faults) => {
-                faults.into_iter().for_each(|fault| assembly.fail(fault));
+                for fault in faults {
+                    assembly.fail(fault);
+                }
                 return Ok(None);
             }
         };

@@ -92,9 +92,10 @@ fn key(item: &Node, identity: Identity) -> Option<String> {
             Some(text) => text.split(':').nth(1).unwrap_or(text).to_owned(),
             None => under("target").or_else(|| under("source"))?.to_owned(),
         },
-        Identity::Port => match text {
-            Some(text) => short_port(text),
-            None => {
+        Identity::Port => {
+            if let Some(text) = text {
+                short_port(text)
+            } else {
                 let address = under("host_ip").unwrap_or("0.0.0.0");
                 let protocol = under("protocol").unwrap_or("tcp");
                 format!(
@@ -103,7 +104,7 @@ fn key(item: &Node, identity: Identity) -> Option<String> {
                     under("target")?
                 )
             }
-        },
+        }
     };
     Some(key)
 }
