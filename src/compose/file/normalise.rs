@@ -77,7 +77,8 @@ fn imply_dependencies(service: &mut Service) {
     }
 }
 
-/// Merges `env_file` into the environment and gives bare keys the project's values.
+/// Merges `env_file` into the environment and gives bare keys the project's values. A variable in such a file is the
+/// project's, else the service's, else what stands earlier in the file, as docker compose has it since 2.40.
 fn resolve_environment(
     service: &mut Service,
     variables: &BTreeMap<String, String>,
@@ -100,8 +101,7 @@ fn resolve_environment(
             continue;
         }
         let lookup = |name: &str| {
-            let earlier = environment.get(name).cloned().flatten();
-            earlier.or_else(|| variables.get(name).cloned())
+            variables.get(name).cloned().or_else(|| service.environment.get(name).cloned().flatten())
         };
         let found = if file.raw { environment::read_raw(path) } else { environment::read(path, &lookup) };
         match found {

@@ -133,7 +133,7 @@ fn the_environment_beats_the_env_file_and_defaults_stand_last() {
 }
 
 #[test]
-fn variables_of_env_files_are_looked_up_in_earlier_ones_then_outside_then_in_themselves() {
+fn variables_of_env_files_are_looked_up_outside_then_in_the_service_then_in_the_file() {
     let root = tempfile::tempdir().unwrap();
     let mut request = write(
         root.path(),
@@ -147,7 +147,7 @@ fn variables_of_env_files_are_looked_up_in_earlier_ones_then_outside_then_in_the
         [("OUT", "out"), ("HOME", "/h")].map(|(key, value)| (key.to_owned(), value.to_owned())).into();
     let environment = load(&request).unwrap().services["web"].environment.clone();
     let expected =
-        [("HOME", "/h"), ("O", "out"), ("OUT", "in"), ("P", "in"), ("W", "1"), ("X", "2"), ("Y", "1")];
+        [("HOME", "/h"), ("O", "out"), ("OUT", "in"), ("P", "out"), ("W", "1"), ("X", "2"), ("Y", "2")];
     let found: Vec<_> =
         environment.iter().map(|(key, value)| (key.as_str(), value.as_deref().unwrap())).collect();
     assert_eq!(found, expected);
@@ -375,7 +375,7 @@ fn mistakes_in_what_is_done_afterwards_are_told_by_key() {
 
     let faults = load_one("services:\n  api:\n    image: api\n    x-mcp: {on_scale: [{restart: proxy}]}\n")
         .unwrap_err();
-    assert!(faults[0].to_string().contains("there is no service `proxy`"), "{faults:#?}");
+    assert!(faults[0].contains("there is no service `proxy`"), "{faults:#?}");
 }
 
 #[test]
