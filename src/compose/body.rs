@@ -110,11 +110,14 @@ pub fn creation(project: &Project, service: &Service, number: u32, around: Surro
 
 /// The part of the body that is about the process in the container.
 fn config(service: &Service) -> Map<String, Value> {
-    let environment: Vec<String> = service
+    let mut environment: Vec<String> = service
         .environment
         .iter()
         .map(|(key, value)| value.as_ref().map_or_else(|| key.clone(), |value| format!("{key}={value}")))
         .collect();
+    if service.use_api_socket && !service.environment.contains_key("DOCKER_CONFIG") {
+        environment.push("DOCKER_CONFIG=/run/secrets/docker".to_owned());
+    }
     let mut body = Map::new();
     let mut put = |key: &str, value: Value| {
         body.insert(key.to_owned(), value);

@@ -26,6 +26,9 @@ pub(super) fn add(
         }
     }
     binds.extend(inherited.iter().map(|(name, target)| format!("{name}:{target}:rw")));
+    if service.use_api_socket {
+        binds.push("/var/run/docker.sock:/var/run/docker.sock:rw".to_owned());
+    }
     let secrets = file_mounts(&service.secrets, &project.secrets, "/run/secrets/");
     mounts.extend(secrets.chain(file_mounts(&service.configs, &project.configs, "/")));
     host.insert("Binds".to_owned(), json!(binds));

@@ -56,7 +56,11 @@ fn outside(service: &Service, object: &mut impl FnMut(&str, &str, bool)) {
         object("credential_spec", "it exists on Windows only", false);
     }
     if service.use_api_socket {
-        object("use_api_socket", "not done here; mount /var/run/docker.sock under `volumes`", true);
+        object(
+            "use_api_socket",
+            "the socket is mounted, but the registries' credentials are not handed over",
+            false,
+        );
     }
 }
 
