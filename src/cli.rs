@@ -128,7 +128,7 @@ fn dispatch(arguments: Arguments, output: Output) -> Result<u8, Fault> {
         Command::Wait(arguments) => wait(self::wait::run(&context()?, arguments, output)),
         Command::Run(arguments) => wait(run::run(&context()?, arguments, output)),
         Command::Exec(arguments) => wait(exec::run(&context()?, arguments, output)),
-        Command::Attach(arguments) => wait(attachment::run(&context()?, arguments, output)),
+        Command::Attach(arguments) => wait(attachment::run(&context()?, arguments)),
         Command::Cp(arguments) => wait(cp::run(&context()?, arguments, output)),
         Command::Port(arguments) => wait(port::run(&context()?, arguments, output)),
         Command::Top(arguments) => wait(top::run(&context()?, arguments, output)),

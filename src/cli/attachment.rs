@@ -35,7 +35,7 @@ pub struct Arguments {
 }
 
 /// Ends with the container's exit code, or with 0 when it is left running.
-pub async fn run(context: &Context, arguments: Arguments, output: Output) -> Result<u8, Fault> {
+pub async fn run(context: &Context, arguments: Arguments) -> Result<u8, Fault> {
     context.may_change("attach to")?;
     let engine = context.engine().await?;
     let chosen = choose(context).await?;
@@ -48,7 +48,7 @@ pub async fn run(context: &Context, arguments: Arguments, output: Output) -> Res
     };
     let mut session = engine.attach(&container.id, &options).await?;
     let fate = Fate { hears_signals: arguments.sig_proxy, removed: false };
-    follow(&engine, &container, &mut session, &options, fate, output).await
+    follow(&engine, &container, &mut session, &options, fate).await
 }
 
 /// What becomes of a container that is followed.
@@ -67,7 +67,6 @@ pub async fn follow(
     session: &mut Session,
     options: &SessionOptions,
     fate: Fate,
-    output: Output,
 ) -> Result<u8, Fault> {
     let (sender, mut signals) = tokio::sync::mpsc::unbounded_channel();
     let forward = |signal: &'static str| {
@@ -90,7 +89,7 @@ pub async fn follow(
     match left {
         Left::Signalled(code) => Ok(code),
         Left::Detached => {
-            output.aside().line(format!("left {}, which goes on", container.name))?;
+            Output::aside().line(format!("left {}, which goes on", container.name))?;
             Ok(0)
         }
         Left::Ended => ended(engine, container, fate.removed).await,

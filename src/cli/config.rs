@@ -79,7 +79,7 @@ pub async fn run(context: &Context, arguments: &Arguments, output: Output) -> Re
     };
     let lines = lines(&project, arguments)?;
     let text = match &lines {
-        Some(lines) => lines.iter().map(|line| format!("{line}\n")).collect(),
+        Some(lines) => lines.iter().flat_map(|line| [line.as_str(), "\n"]).collect(),
         None => resolved(&project, json)?,
     };
     if let Some(file) = &arguments.output {

@@ -58,7 +58,7 @@ pub async fn run(context: &Context, arguments: Arguments, output: Output) -> Res
             let from = There { engine: &engine, container: &container, path };
             match destination {
                 End::Here(path) => {
-                    out_of::copy(&from, path, arguments.follow_link, arguments.archive).await?
+                    out_of::copy(&from, path, arguments.follow_link, arguments.archive).await?;
                 }
                 End::Stream | End::Service { .. } => {
                     return out_of::stream(&from, arguments.follow_link).await.map(|()| 0);
@@ -87,7 +87,7 @@ pub async fn run(context: &Context, arguments: Arguments, output: Output) -> Res
                 let to = There { engine: &engine, container, path };
                 match source {
                     End::Here(path) => {
-                        into::copy(path, &to, arguments.follow_link, arguments.archive).await?
+                        into::copy(path, &to, arguments.follow_link, arguments.archive).await?;
                     }
                     End::Stream | End::Service { .. } => into::stream(&to, arguments.archive).await?,
                 }

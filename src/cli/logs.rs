@@ -12,6 +12,7 @@ use futures_util::stream::select_all;
 use jiff::Timestamp;
 use serde_json::json;
 
+#[expect(clippy::struct_excessive_bools, reason = "these are the switches that docker compose has")]
 #[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
 pub struct Arguments {
     /// Go on with what they write

@@ -38,7 +38,7 @@ impl Output {
 
     /// For what is said beside a program's own output: to standard error.
     #[must_use]
-    pub fn aside(self) -> Self {
+    pub fn aside() -> Self {
         Self { json: false, colour: false, aside: true }
     }
 

@@ -108,7 +108,7 @@ pub async fn run(context: &Context, arguments: Arguments, output: Output) -> Res
         ..UpOptions::default()
     };
     let prepare = Operation::Prepare { service: arguments.service.clone(), options };
-    change::unless_done(context, prepare, output.aside()).await?;
+    change::unless_done(context, prepare, Output::aside()).await?;
     let engine = context.engine().await?;
     let observed = observe(&engine, &project.name, Some(project)).await?;
     let creation = oneoff(project, &observed, &wish)?;
@@ -129,7 +129,7 @@ pub async fn run(context: &Context, arguments: Arguments, output: Output) -> Res
         return Err(named(fault));
     }
     let fate = Fate { hears_signals: !wish.tty, removed: wish.remove };
-    attachment::follow(&engine, &container, &mut session, &options, fate, output).await
+    attachment::follow(&engine, &container, &mut session, &options, fate).await
 }
 
 fn files(chosen: &Chosen) -> Result<&Project, Fault> {

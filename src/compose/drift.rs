@@ -72,11 +72,10 @@ fn declared<'project>(project: &'project Project, labels: &ComposeLabels) -> Opt
 
 fn of_container(labels: &ComposeLabels, hashes: &[String], image: Option<&str>) -> Drift {
     match (&labels.config_hash, &labels.image, image) {
-        // No Compose tool made it, and none will touch it.
-        (None, _, _) => Drift::Unknown,
         // What lacks the label of its image is made anew as well.
         (Some(label), image, _) if image.is_none() || !hashes.contains(label) => Drift::Changed,
-        (Some(_), _, None) => Drift::Unknown,
+        // No Compose tool made it, and none will touch it; or the image that it should have is not known.
+        (None, _, _) | (Some(_), _, None) => Drift::Unknown,
         (Some(_), Some(label), Some(image)) if label == image => Drift::InSync,
         (Some(_), _, Some(_)) => Drift::ImageNewer,
     }

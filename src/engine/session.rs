@@ -96,17 +96,13 @@ impl Session {
         let operation = "resize the terminal in container";
         let docker = &self.engine.docker;
         let object = self.container.short();
-        match &self.exec {
-            Some(exec) => {
-                let request = docker.resize_exec(exec, ResizeExecOptions { height, width });
-                self.engine.call(operation, object, CALL_LIMIT, request).await
-            }
-            None => {
-                let size = ResizeContainerTTYOptions { h: height.into(), w: width.into() };
-                let request = docker.resize_container_tty(&self.container.0, size);
-                self.engine.call(operation, object, CALL_LIMIT, request).await
-            }
+        if let Some(exec) = &self.exec {
+            let request = docker.resize_exec(exec, ResizeExecOptions { height, width });
+            return self.engine.call(operation, object, CALL_LIMIT, request).await;
         }
+        let size = ResizeContainerTTYOptions { h: height.into(), w: width.into() };
+        let request = docker.resize_container_tty(&self.container.0, size);
+        self.engine.call(operation, object, CALL_LIMIT, request).await
     }
 
     /// How the command ended; `None` for one that goes on although its output has ended, and for a container's own.

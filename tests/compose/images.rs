@@ -68,11 +68,11 @@ pub async fn up_pulls_what_is_missing(stack: Stack) {
     let (result, events) = told(&stack, &up(&[])).await;
     result.expect("the image is pulled and the container started");
     assert_eq!(stack.docker.running("web").len(), 1);
-    let bytes = events.iter().filter_map(|event| match event {
+    let mut bytes = events.iter().filter_map(|event| match event {
         TaskEvent::StepProgress { step: 0, done, total, .. } => done.zip(*total),
         _ => None,
     });
-    let (done, total) = bytes.last().expect("progress in bytes");
+    let (done, total) = bytes.next_back().expect("progress in bytes");
     assert!(done == total && total >= 3 * MEGABYTE as u64, "{done} of {total}");
     let layers = events.iter().rev().find_map(|event| match event {
         TaskEvent::StepParts { parts, .. } => Some(parts),

@@ -55,7 +55,7 @@ impl Shipped {
         workplace.shipped_stack(stack, &docker.name);
         let mut settings = settings(stack, &workplace);
         settings.extend(more.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
-        let text: String = settings.iter().map(|(name, value)| format!("{name}={value}\n")).collect();
+        let text: String = settings.iter().flat_map(|(name, value)| [name, "=", value, "\n"]).collect();
         workplace.write(&format!("work/stacks/{}/.env", docker.name), &text);
         workplace.write(&format!("work/stacks/{}/compose.test.yaml", docker.name), limits);
         let overlays = overlays.iter().copied().chain(["test"]).collect();

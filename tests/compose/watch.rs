@@ -69,7 +69,7 @@ impl Site {
 
     /// The service's replicas, and its rules as lines of YAML in flow style.
     fn describe(&self, replicas: u32, rules: &[&str]) {
-        let rules: String = rules.iter().map(|rule| format!("        - {rule}\n")).collect();
+        let rules: String = rules.iter().flat_map(|rule| ["        - ", rule, "\n"]).collect();
         self.write(
             "compose.yaml",
             &format!(
@@ -145,6 +145,7 @@ impl Watching {
 }
 
 impl Drop for Watching {
+    #[expect(clippy::print_stdout, reason = "what the program said is shown with the test that fails")]
     fn drop(&mut self) {
         drop(self.child.kill());
         drop(self.child.wait());

@@ -1,6 +1,7 @@
 //! As much of HTTP/1.1 as a daemon speaks with a registry.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::io::{BufRead, BufReader, Read, Result, Write};
 use std::net::{Shutdown, TcpStream};
 
@@ -99,7 +100,7 @@ fn read(reader: &mut impl BufRead) -> Result<Option<Request>> {
 fn write(writer: &mut impl Write, reply: &Reply, head_only: bool) -> Result<bool> {
     let mut head = format!("HTTP/1.1 {} Status\r\nContent-Length: {}\r\n", reply.status, reply.body.len());
     for (name, value) in &reply.headers {
-        head.push_str(&format!("{name}: {value}\r\n"));
+        let _ = write!(head, "{name}: {value}\r\n");
     }
     head.push_str("Docker-Distribution-Api-Version: registry/2.0\r\n\r\n");
     writer.write_all(head.as_bytes())?;

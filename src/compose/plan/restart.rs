@@ -28,14 +28,14 @@ pub fn restart(
     let mut order = chosen("restart", project, observed, services, &edges)?;
     let named: BTreeSet<String> = order.iter().cloned().collect();
     let mut all = named.clone();
-    while !no_deps {
+    loop {
         let dependents: Vec<String> = edges
             .iter()
             .filter(|(name, needed)| !all.contains(*name) && needed.keys().any(|needed| all.contains(needed)))
             .map(|(name, _)| name.clone())
             .filter(|name| observed.of_service(name).iter().any(|container| container.is_running()))
             .collect();
-        if dependents.is_empty() {
+        if no_deps || dependents.is_empty() {
             break;
         }
         all.extend(dependents);

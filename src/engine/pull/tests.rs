@@ -10,7 +10,7 @@ fn taken(messages: &[Value]) -> Transfer {
     transfer
 }
 
-fn layer(id: &str, status: &str, detail: Value) -> Value {
+fn layer(id: &str, status: &str, detail: &Value) -> Value {
     json!({ "id": id, "status": status, "progressDetail": detail })
 }
 
@@ -18,24 +18,24 @@ fn layer(id: &str, status: &str, detail: Value) -> Value {
 fn layers_are_counted_and_their_bytes_summed() {
     let mut messages = vec![
         json!({ "id": "latest", "status": "Pulling from library/nginx" }),
-        layer("a", "Already exists", json!({})),
-        layer("b", "Pulling fs layer", json!({})),
-        layer("c", "Pulling fs layer", json!({})),
+        layer("a", "Already exists", &json!({})),
+        layer("b", "Pulling fs layer", &json!({})),
+        layer("c", "Pulling fs layer", &json!({})),
     ];
     let transfer = taken(&messages);
     assert_eq!((transfer.ready(), transfer.bytes()), ((1, 3), None));
     assert_eq!(transfer.words(), "1 of 3 layers");
-    messages.push(layer("b", "Downloading", json!({ "current": 10, "total": 100 })));
-    messages.push(layer("c", "Downloading", json!({ "current": 50, "total": 50 })));
+    messages.push(layer("b", "Downloading", &json!({ "current": 10, "total": 100 })));
+    messages.push(layer("c", "Downloading", &json!({ "current": 50, "total": 50 })));
     assert_eq!(taken(&messages).bytes(), Some((60, 150)));
-    messages.push(layer("c", "Download complete", json!({})));
-    messages.push(layer("b", "Verifying Checksum", json!({})));
-    messages.push(layer("b", "Extracting", json!({ "current": 5, "total": 300 })));
+    messages.push(layer("c", "Download complete", &json!({})));
+    messages.push(layer("b", "Verifying Checksum", &json!({})));
+    messages.push(layer("b", "Extracting", &json!({ "current": 5, "total": 300 })));
     let transfer = taken(&messages);
     assert_eq!(transfer.bytes(), Some((150, 150)), "what is unpacked is not what goes over the wire");
     assert_eq!(transfer.words(), "1 of 3 layers, extracting");
     assert!(!transfer.is_over());
-    messages.push(layer("b", "Pull complete", json!({})));
+    messages.push(layer("b", "Pull complete", &json!({})));
     messages.push(json!({ "status": "Status: Downloaded newer image for nginx:latest" }));
     let transfer = taken(&messages);
     assert!(transfer.is_over());

@@ -1,5 +1,6 @@
 use crate::compose::file::tests::{faults_of, load_in, load_many};
 use rstest::rstest;
+use std::fmt::Write as _;
 
 #[test]
 fn a_chain_takes_over_from_the_last_one_on() {
@@ -121,7 +122,7 @@ fn inheriting_again_and_again_has_an_end() {
     text.push_str(&"a,".repeat(1000));
     text.push_str("]\n");
     for number in 1..2000 {
-        text.push_str(&format!("  s{number}: {{extends: s{}, dns: [b]}}\n", number - 1));
+        let _ = writeln!(text, "  s{number}: {{extends: s{}, dns: [b]}}", number - 1);
     }
     let faults = faults_of(&[("compose.yaml", &text)]);
     assert!(faults.iter().any(|fault| fault.contains("grows to more than")), "{faults:#?}");

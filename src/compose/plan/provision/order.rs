@@ -25,6 +25,7 @@ pub struct Push {
 }
 
 /// How an image comes from a Dockerfile. Values of arguments may be secret.
+#[expect(clippy::struct_excessive_bools, reason = "these are the switches that a build has")]
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Build {
     pub reference: String,
