@@ -13,6 +13,7 @@ mod hooks;
 mod image_verbs;
 mod images;
 mod kill;
+mod leftovers;
 mod objections;
 mod objects;
 mod on_scale;

@@ -8,7 +8,7 @@ use super::orphans::{orphans, remove_orphans};
 use super::provision::{provide, wait_for_images};
 use super::starting::{self, start_in_order};
 use super::up::check_options;
-use super::{ActionPlan, Target, conflicts, graph, hooks, objects, on_scale};
+use super::{ActionPlan, Target, conflicts, graph, hooks, leftovers, objects, on_scale};
 use crate::compose::body::referred;
 use crate::compose::file::{Project, Service};
 use crate::compose::observe::{Observed, number};
@@ -59,10 +59,13 @@ pub fn bring_up(
     }
     let running: Vec<&Service> = services.iter().copied().filter(|service| wanted(service) > 0).collect();
     let images = provide(&mut plan, project, &running, observed, options)?;
+    let (observed, mut before) = leftovers::repair(&mut plan, project, &services, observed);
+    let observed = observed.as_ref();
+    before.extend(remove_orphans(&mut plan, &orphans, options.remove_orphans));
     let objects = Objects {
         networks: objects::add_networks(&mut plan, project, &services, observed)?,
         volumes: objects::add_volumes(&mut plan, project, &services, observed)?,
-        removed: remove_orphans(&mut plan, &orphans, options.remove_orphans),
+        before,
     };
     let mut states: BTreeMap<&str, Convergence> = BTreeMap::new();
     for service in &services {
@@ -107,7 +110,8 @@ pub fn bring_up(
 struct Objects {
     networks: BTreeMap<String, usize>,
     volumes: BTreeMap<String, usize>,
-    removed: Vec<usize>,
+    /// The ends of orphans and leftovers, which may have what new containers need.
+    before: Vec<usize>,
 }
 
 impl Objects {
@@ -116,7 +120,7 @@ impl Objects {
         let networks = networks.filter_map(|network| self.networks.get(&network.name));
         let mounted = project.volumes_of(std::iter::once(service));
         let volumes = mounted.values().filter_map(|volume| self.volumes.get(&volume.name));
-        networks.chain(volumes).chain(&self.removed).copied().collect()
+        networks.chain(volumes).chain(&self.before).copied().collect()
     }
 }
 

@@ -3,10 +3,11 @@
 
 use super::{Action, ActionPlan};
 use crate::compose::body::{network_body, volume_body};
-use crate::compose::file::{Project, Service};
+use crate::compose::file::{self, Project, Service};
 use crate::compose::observe::Observed;
+use crate::domain::resources;
 use crate::domain::{Fault, FaultKind, StepVerb};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The steps by the objects' names in the Engine.
 pub fn add_networks(
@@ -30,6 +31,7 @@ pub fn add_networks(
                 {
                     plan.warn(warning);
                 }
+                differs(plan, "network", &network.name, &network_differences(network, found));
             }
             (None, false) => {
                 let action = Action::CreateNetwork {
@@ -63,6 +65,7 @@ pub fn add_volumes(
                 {
                     plan.warn(warning);
                 }
+                differs(plan, "volume", &volume.name, &volume_differences(volume, found));
             }
             (None, false) => {
                 let action = Action::CreateVolume { body: volume_body(&project.name, key, volume) };
@@ -72,6 +75,49 @@ pub fn add_volumes(
         }
     }
     Ok(steps)
+}
+
+/// What exists is used as it is, for what it holds cannot be had back; that it is not what the files say is told.
+fn differs(plan: &mut ActionPlan, what: &str, name: &str, differences: &[String]) {
+    if differences.is_empty() {
+        return;
+    }
+    let (kept, remove) = match what {
+        "volume" => ("its data is kept", "only removing it, and its data with it, changes that"),
+        _ => ("it is used as it is", "a down and an up make it anew"),
+    };
+    plan.warn(format!(
+        "the {what} {name} differs from the files: {}; {kept}, and {remove}",
+        differences.join(", ")
+    ));
+}
+
+/// A driver and subnets that the files leave open may be any.
+fn network_differences(declared: &file::Network, found: &resources::Network) -> Vec<String> {
+    let mut differences = Vec::new();
+    if !declared.driver.is_empty() && declared.driver != "default" && declared.driver != found.driver.as_str()
+    {
+        differences.push(format!("it has the driver {}, not {}", found.driver, declared.driver));
+    }
+    let pools = declared.ipam.config.iter().map(|pool| pool.subnet.as_str());
+    let wanted: BTreeSet<&str> = pools.filter(|subnet| !subnet.is_empty()).collect();
+    let present: BTreeSet<&str> = found.subnets.iter().map(|subnet| &**subnet).collect();
+    if !wanted.is_subset(&present) {
+        let words = |subnets: BTreeSet<&str>| subnets.into_iter().collect::<Vec<_>>().join(" and ");
+        let present = if present.is_empty() {
+            "no subnet".to_owned()
+        } else {
+            format!("the subnet {}", words(present))
+        };
+        differences.push(format!("it has {present}, not {}", words(wanted)));
+    }
+    differences
+}
+
+fn volume_differences(declared: &file::Volume, found: &resources::Volume) -> Vec<String> {
+    let driver = if declared.driver.is_empty() { "local" } else { &declared.driver };
+    let differs = driver != found.driver.as_str();
+    differs.then(|| format!("it has the driver {}, not {driver}", found.driver)).into_iter().collect()
 }
 
 fn missing(what: &str, name: &str) -> Fault {

@@ -229,6 +229,71 @@ fn cleanup_takes_what_is_left_over_and_nothing_that_is_used() {
     assert!(planned(&observed, &cleanup).summary().is_empty());
 }
 
+/// The container that an interrupted recreate of the service's first one has left.
+fn aside(service: &str, id: &str, state: ContainerState) -> Container {
+    let mut container = container(&project(SHOP), service, 1, state);
+    container.id = ContainerId(id.repeat(64));
+    container.name = Safe::new(format!("abc123abc123_shop-{service}-1"));
+    container
+}
+
+#[test]
+fn up_puts_right_what_an_interrupted_recreate_has_left() {
+    let up = Operation::Up(UpOptions::default());
+    // Before the old container was removed: its place is not free, and the next recreate needs the name aside.
+    let mut observed = shop();
+    observed.containers.push(aside("web", "f", ContainerState::Created));
+    assert_eq!(changes(&planned(&observed, &up))[0], "remove abc123abc123_shop-web-1");
+    let recreated =
+        planned(&observed, &Operation::Up(UpOptions { force_recreate: true, ..UpOptions::default() }));
+    let steps = recreated.summary().steps;
+    let position = |object: &str| steps.iter().position(|step| step.object == object).unwrap();
+    let (gone, made) = (position("abc123abc123_shop-web-1"), position("shop-web-1"));
+    assert!(steps[made].after.contains(&gone), "{}", show(&recreated));
+
+    // After: it is the service's container, under its own name again.
+    observed.containers.retain(|container| container.name.as_str() != "shop-web-1");
+    let steps = changes(&planned(&observed, &up));
+    assert!(steps.contains(&"rename abc123abc123_shop-web-1".to_owned()), "{steps:?}");
+    assert!(steps.contains(&"start shop-web-1".to_owned()), "{steps:?}");
+    assert!(
+        !steps.iter().any(|step| step.starts_with("create ") || step.starts_with("remove ")),
+        "{steps:?}"
+    );
+
+    // One that somebody has started is not stopped for its name.
+    let mut observed = shop();
+    observed.containers.retain(|container| container.name.as_str() != "shop-web-1");
+    observed.containers.push(aside("web", "f", ContainerState::Running));
+    let steps = changes(&planned(&observed, &up));
+    assert_eq!(
+        steps.iter().filter(|step| step.contains("web")).collect::<Vec<_>>(),
+        ["rename abc123abc123_shop-web-1"]
+    );
+}
+
+#[test]
+fn up_says_in_what_existing_networks_and_volumes_differ() {
+    let text = SHOP.replace("  data:\n", "  data: {driver: other}\n")
+        + "networks:\n  default: {driver: macvlan, ipam: {config: [{subnet: 10.9.0.0/24}]}}\n";
+    let project = project(&text);
+    let mut observed = running(&project);
+    for image in ["postgres:15", "app", "nginx"] {
+        observed.images.insert(image.to_owned(), super::image(image));
+    }
+    let plan = for_operation(Some(&project), &observed, &Operation::Up(UpOptions::default())).unwrap();
+    let warnings = plan.summary().warnings.join("\n");
+    for words in [
+        "network shop_default differs",
+        "driver bridge, not macvlan",
+        "no subnet, not 10.9.0.0/24",
+        "volume shop_data differs",
+    ] {
+        assert!(warnings.contains(words), "{words} is not in {warnings}");
+    }
+    assert!(warnings.contains("its data is kept"), "{warnings}");
+}
+
 #[test]
 fn a_one_off_container_has_its_dependencies_in_their_conditions() {
     let prepare = |no_deps| Operation::Prepare {
