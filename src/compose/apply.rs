@@ -1,5 +1,6 @@
 //! Carries a plan out: every step as soon as those before it have ended, and none after the first failure.
 
+mod away;
 mod build;
 mod exec;
 mod files;
@@ -45,7 +46,8 @@ pub async fn apply_unless(
     };
     carry_out(engine, plan, 0..plan.image_steps(), &tell, is_cancelled).await?;
     let project = Some(&again.project);
-    let observed = observe(engine, &again.project.name, project).await?;
+    let look = async || observe(engine, &again.project.name, project).await;
+    let observed = away::outlasting(is_cancelled, look).await?;
     let observed = Observed { images_provided: true, ..observed };
     let next = for_operation(project, &observed, &again.operation)?.following(plan);
     tell(TaskEvent::Planned { plan: next.summary() });

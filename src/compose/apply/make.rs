@@ -1,9 +1,10 @@
 //! Makes containers, and puts new ones in the place of old ones.
 
+use super::away::outlasting;
 use super::files;
 use super::steps::{Run, gone_is_fine, named};
 use crate::compose::body::Creation;
-use crate::domain::{ContainerId, Fault, FaultKind, TaskEvent};
+use crate::domain::{Container, ContainerId, Fault, FaultKind, TaskEvent};
 
 impl Run<'_> {
     /// Makes a container under a name, joined to all its networks. What cannot be completed is taken away again.
@@ -30,7 +31,7 @@ impl Run<'_> {
             (self.tell)(TaskEvent::StepProgress { step, done: None, total: None, text: text.to_owned() });
         };
         let aside = format!("{}_{}", old.short(), creation.name);
-        let ran = self.engine.inspect(old).await.is_ok_and(|container| container.is_running());
+        let ran = self.look(old).await.is_ok_and(|container| container.is_running());
         let id = self.create(&aside, creation).await?;
         say("stopping the old one");
         if let Err(fault) = self.will_stop(step, old, &creation.name).await {
@@ -45,7 +46,7 @@ impl Run<'_> {
         {
             // An answer that was lost does not mean that nothing was removed. Only beside the old container may the
             // new one go: it would take their common volumes along.
-            match self.engine.inspect(old).await {
+            match self.look(old).await {
                 Err(gone) if gone.kind == FaultKind::NotFound => {}
                 Ok(_) => {
                     self.take_away(&id).await;
@@ -80,9 +81,14 @@ impl Run<'_> {
         }
     }
 
+    async fn look(&self, id: &ContainerId) -> Result<Container, Fault> {
+        outlasting(self.cancelled, async || self.engine.inspect(id).await).await
+    }
+
     /// Removes what a failed step made; that this may fail too changes nothing about the first failure.
     async fn take_away(&self, id: &ContainerId) {
-        if let Err(fault) = self.engine.remove_container(id, true, true).await {
+        let remove = async || self.engine.remove_container(id, true, true).await;
+        if let Err(fault) = outlasting(self.cancelled, remove).await {
             log::warn!("{fault}");
         }
     }
@@ -90,6 +96,9 @@ impl Run<'_> {
 
 /// The new container stays: it may be the only one that still holds the service's unnamed volumes.
 fn left_aside(fault: Fault, old: &str, aside: &str) -> Fault {
-    let hint = format!("once the cause is gone: `docker rename {aside} {}`, then ask again", fault.object);
+    let hint = format!(
+        "ask again once the cause is gone, or do it yourself: docker rename {aside} {}",
+        fault.object
+    );
     fault.because(format!("{old}; the new one is complete, not started, and still named {aside}")).hint(hint)
 }

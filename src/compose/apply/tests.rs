@@ -25,21 +25,112 @@ async fn bring_up(engine: &Engine, project: &Project, force_recreate: bool) -> R
     apply(engine, &up(project, &observed, &options).unwrap(), |_| {}).await
 }
 
-/// The shop's containers once the old one could not be replaced because the daemon refused `request`.
-async fn refused(request: &str) -> (Container, Fault, Vec<Container>) {
+/// A shop that runs, for as long as its server and directory are kept.
+struct Shop {
+    server: Server,
+    engine: Engine,
+    project: Project,
+    _directory: tempfile::TempDir,
+}
+
+async fn opened() -> Shop {
     let directory = tempfile::tempdir().unwrap();
     let server = Server::start(Scenario::builtin("mcp").unwrap(), directory.path()).unwrap();
     let endpoint: crate::engine::Endpoint = format!("unix://{}", server.socket().display()).parse().unwrap();
     let engine = Engine::connect(&endpoint).await.unwrap();
     let project = shop(directory.path());
-    bring_up(&engine, &project, false).await.unwrap();
+    Shop { server, engine, project, _directory: directory }
+}
+
+impl Shop {
+    fn strike(&self, request: &str, occasion: Occasion, effect: Effect) {
+        self.server.faults().add(FaultRule { request: request.to_owned(), occasion, effect });
+    }
+
+    /// The names of the containers, and whether they run.
+    async fn stands(&self) -> Vec<(String, bool)> {
+        let containers = self.engine.containers(Some("shop")).await.unwrap();
+        containers.iter().map(|container| (container.name.to_string(), container.is_running())).collect()
+    }
+
+    /// A second `up` makes everything well.
+    async fn is_mended(&self) {
+        self.server.faults().clear();
+        bring_up(&self.engine, &self.project, false).await.unwrap();
+        assert_eq!(self.stands().await, [("shop-web-1".to_owned(), true)]);
+    }
+}
+
+#[rstest::rstest]
+#[case::the_network("POST /networks/create", "shop_default")]
+#[case::the_container("POST /containers/create", "shop-web-1")]
+#[tokio::test]
+async fn an_answer_that_is_lost_is_told_and_a_second_up_mends_it(
+    #[case] request: &str,
+    #[case] object: &str,
+) {
+    let shop = opened().await;
+    shop.strike(request, Occasion::Nth(1), Effect::CutAfter(0));
+    let fault = bring_up(&shop.engine, &shop.project, false).await.unwrap_err();
+    assert_eq!((fault.kind, fault.object.as_str()), (FaultKind::Unreachable, object), "{fault}");
+    assert!(fault.hint.is_some(), "{fault}");
+    shop.is_mended().await;
+}
+
+#[tokio::test]
+async fn a_look_that_is_cut_off_is_taken_again() {
+    let shop = opened().await;
+    bring_up(&shop.engine, &shop.project, false).await.unwrap();
+    let before = shop.engine.containers(Some("shop")).await.unwrap().remove(0);
+    let observed = observe(&shop.engine, "shop", Some(&shop.project)).await.unwrap();
+    let options = UpOptions { force_recreate: true, ..UpOptions::default() };
+    let plan = up(&shop.project, &observed, &options).unwrap();
+    // The old container cannot be removed, and whether it ran before is asked while the daemon is away.
+    shop.strike(&format!("GET /containers/{}/json", before.id.0), Occasion::Nth(1), Effect::CutAfter(0));
+    shop.strike(
+        &format!("DELETE /containers/{}", before.id.0),
+        Occasion::Every,
+        Effect::Status(500, "device or resource busy".to_owned()),
+    );
+    let fault = apply(&shop.engine, &plan, |_| {}).await.unwrap_err();
+    assert!(fault.to_string().contains("runs again"), "{fault}");
+    shop.is_mended().await;
+}
+
+#[tokio::test]
+async fn a_daemon_that_restarts_in_mid_up_leaves_nothing_that_a_second_up_does_not_mend() {
+    let shop = opened().await;
+    let observed = observe(&shop.engine, "shop", Some(&shop.project)).await.unwrap();
+    let plan = up(&shop.project, &observed, &UpOptions::default()).unwrap();
+    let restarted = std::cell::Cell::new(false);
+    let result = apply(&shop.engine, &plan, |event| {
+        if matches!(event, TaskEvent::StepFinished { .. }) && !restarted.replace(true) {
+            shop.server.faults().restart(std::time::Duration::from_millis(300));
+        }
+    })
+    .await;
+    assert!(restarted.get());
+    // Whether a call was under way just then is chance.
+    if let Err(fault) = result {
+        assert!(!fault.object.is_empty() && fault.hint.is_some(), "{fault:?}");
+    }
+    let look = async || shop.engine.containers(None).await;
+    away::outlasting(&|| false, look).await.unwrap();
+    shop.is_mended().await;
+}
+
+/// The shop's containers once the old one could not be replaced because the daemon refused `request`.
+async fn refused(request: &str) -> (Container, Fault, Vec<Container>) {
+    let shop = opened().await;
+    let (engine, project) = (&shop.engine, &shop.project);
+    bring_up(engine, project, false).await.unwrap();
     let before = engine.containers(Some("shop")).await.unwrap().remove(0);
-    server.faults().add(FaultRule {
+    shop.server.faults().add(FaultRule {
         request: request.replace("OLD", &before.id.0),
         occasion: Occasion::Every,
         effect: Effect::Status(500, "device or resource busy".to_owned()),
     });
-    let fault = bring_up(&engine, &project, true).await.unwrap_err();
+    let fault = bring_up(engine, project, true).await.unwrap_err();
     let after = engine.containers(Some("shop")).await.unwrap();
     (before, fault, after)
 }

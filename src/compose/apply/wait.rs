@@ -1,5 +1,6 @@
 //! Waits for a dependency's condition. How long that may take is the health check's affair.
 
+use super::away::AWAY;
 use super::steps::Run;
 use crate::compose::file::Condition;
 use crate::compose::plan::Target;
@@ -9,8 +10,6 @@ use std::time::{Duration, Instant};
 /// What comes soon is seen soon, what takes long costs the daemon little.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(100), Duration::from_millis(500));
 const SOON: Duration = Duration::from_secs(10);
-/// A daemon that restarts is back within this time, and its containers may have gone on.
-const AWAY: Duration = Duration::from_secs(30);
 
 /// What containers are waited for to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
