@@ -23,6 +23,8 @@ mod dependencies;
 mod images;
 #[path = "compose/interop.rs"]
 mod interop;
+#[path = "compose/mishaps.rs"]
+mod mishaps;
 #[path = "compose/neighbours.rs"]
 mod neighbours;
 #[path = "compose/objects.rs"]
@@ -55,6 +57,10 @@ fn main() {
             an_inline_dockerfile_is_built_and_a_change_recreates, a_step_that_fails_is_told_with_its_words,
             what_a_build_lacks_is_told, a_large_context_is_sent_as_it_is_read;
         objects: down_leaves_only_data, down_with_volumes_leaves_nothing, files_and_settings_arrive;
+        mishaps: an_image_that_goes_before_it_is_used_is_told, a_container_removed_under_our_hands_is_made_again,
+            one_removed_between_two_steps_is_made_again, an_interrupted_recreate_is_finished,
+            a_dependency_that_ends_or_is_never_healthy_is_told_and_mended, a_volume_in_use_is_told_and_mended,
+            a_network_with_endpoints_is_told_and_mended, a_name_taken_after_the_plan_is_told_and_mended;
         neighbours: the_labels_are_those_of_docker_compose, a_taken_name_is_told, a_taken_port_is_told, a_missing_image_is_told;
     };
     trials.extend(interop::trials());
