@@ -98,6 +98,19 @@ async fn a_look_that_is_cut_off_is_taken_again() {
 }
 
 #[tokio::test]
+async fn a_new_container_that_could_not_get_its_name_gets_it_from_the_next_up() {
+    let shop = opened().await;
+    bring_up(&shop.engine, &shop.project, false).await.unwrap();
+    shop.strike("/rename", Occasion::Every, Effect::Status(500, "device or resource busy".to_owned()));
+    bring_up(&shop.engine, &shop.project, true).await.unwrap_err();
+    let left = shop.engine.containers(Some("shop")).await.unwrap().remove(0);
+    assert_ne!(left.name.as_str(), "shop-web-1");
+    shop.is_mended().await;
+    let mended = shop.engine.containers(Some("shop")).await.unwrap().remove(0);
+    assert_eq!(mended.id, left.id, "it is not made once more");
+}
+
+#[tokio::test]
 async fn a_daemon_that_restarts_in_mid_up_leaves_nothing_that_a_second_up_does_not_mend() {
     let shop = opened().await;
     let observed = observe(&shop.engine, "shop", Some(&shop.project)).await.unwrap();
