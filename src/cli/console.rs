@@ -5,7 +5,7 @@ use super::demo::Demo;
 use crate::app::state::{ReadOnly, Setup, State};
 use crate::app::{self, Msg};
 use crate::backup;
-use crate::compose::file::LoadRequest;
+use crate::compose::file::{LoadRequest, process_environment};
 use crate::config::theme::{self, ColourDepth};
 use crate::domain::{Fault, Safe};
 use crate::health::Dialer;
@@ -65,7 +65,7 @@ pub fn real(context: &Context) -> Result<Console, Fault> {
         project_name: global.project.clone(),
         env_files: global.env_files.clone(),
         profiles: global.profiles.clone(),
-        environment: std::env::vars().collect(),
+        environment: process_environment(),
         ..LoadRequest::default()
     });
     let feeds = runtime::Setup {

@@ -5,7 +5,7 @@ mod source;
 pub use source::{read_listed, read_source};
 
 use super::context::Context;
-use crate::compose::file::{LoadRequest, Project, load};
+use crate::compose::file::{LoadRequest, Project, load, process_environment};
 use crate::config::stacks::{StackSource, discover};
 use crate::domain::yaml::nearest;
 use crate::domain::{Container, Fault, FaultKind, StackFile, StackOrigin, StackRef};
@@ -137,7 +137,7 @@ fn request(context: &Context, files: &[PathBuf], directory: Option<&Path>) -> Lo
         project_directory: directory.map(Path::to_owned),
         env_files: global.env_files.clone(),
         profiles: global.profiles.clone(),
-        environment: std::env::vars().collect(),
+        environment: process_environment(),
     }
 }
 

@@ -45,6 +45,7 @@ mod values;
 mod words;
 
 pub use concealed::Concealed;
+pub use environment::process_environment;
 pub use load::{LoadRequest, load};
 pub use mcp::{Hooks, Reaction, ReactionKind, ServiceExtension};
 pub use objections::Objection;

@@ -2,7 +2,7 @@
 
 use super::container::{self, ContainerAction};
 use crate::backup::{self, Order};
-use crate::compose::{self, ActionPlan, LoadRequest, Project, is_postgres, load};
+use crate::compose::{self, ActionPlan, LoadRequest, Project, is_postgres, load, process_environment};
 use crate::domain::stack::BackupSource;
 use crate::domain::task::{TaskEvent, TaskRequest};
 use crate::domain::{
@@ -150,7 +150,7 @@ fn project(stack: &StackRef) -> Result<Option<Project>, Fault> {
     if stack.files.is_empty() {
         return Ok(None);
     }
-    load(&LoadRequest::of(stack, std::env::vars().collect())).map(Some).map_err(Fault::merged)
+    load(&LoadRequest::of(stack, process_environment())).map(Some).map_err(Fault::merged)
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use crate::cli::context::Context;
 use crate::cli::output::{Output, Tone, print_json};
 use crate::cli::stack::{sources, unknown};
+use crate::compose::file::process_environment;
 use crate::compose::file::review::{Problem, Review, Severity, Subject, review};
 use crate::config::stacks::StackSource;
 use crate::domain::{Fault, FaultKind};
@@ -34,7 +35,7 @@ pub fn run(context: &Context, name: Option<&str>, output: Output) -> Result<u8, 
 }
 
 fn subject(source: StackSource) -> Subject {
-    let mut environment: std::collections::BTreeMap<String, String> = std::env::vars().collect();
+    let mut environment = process_environment();
     // Which files there are is what the check goes through itself.
     environment.remove("COMPOSE_FILE");
     environment.remove("COMPOSE_PROFILES");

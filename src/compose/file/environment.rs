@@ -11,6 +11,14 @@ use std::path::{Path, PathBuf};
 /// No file of a project is as large; devices and pipes never end.
 const LARGEST_FILE: u64 = 32 << 20;
 
+/// The process's own variables. A name or value that is not Unicode cannot stand in a Compose file, and is left out.
+pub fn process_environment() -> BTreeMap<String, String> {
+    let texts = |(name, value): (std::ffi::OsString, std::ffi::OsString)| {
+        Some((name.into_string().ok()?, value.into_string().ok()?))
+    };
+    std::env::vars_os().filter_map(texts).collect()
+}
+
 pub fn project_environment(
     outside: &BTreeMap<String, String>,
     named: &[PathBuf],

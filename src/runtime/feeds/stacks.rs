@@ -1,7 +1,7 @@
 //! The stacks' files, read at the start and again when one of them changes.
 
 use crate::app::Msg;
-use crate::compose::file::{self, LoadRequest};
+use crate::compose::file::{self, LoadRequest, process_environment};
 use crate::config::stacks::discover;
 use crate::domain::{Fault, Safe, StackFile, StackOrigin};
 use std::collections::{BTreeMap, BTreeSet};
@@ -54,7 +54,7 @@ pub fn request(files: Vec<PathBuf>, directory: PathBuf) -> LoadRequest {
     LoadRequest {
         files,
         project_directory: Some(directory),
-        environment: std::env::vars().collect(),
+        environment: process_environment(),
         ..LoadRequest::default()
     }
 }
