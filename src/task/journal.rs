@@ -39,7 +39,7 @@ impl Journal {
     /// only a machine that loses its power at once could lose the lines of the last moment, and its containers are gone
     /// with them.
     pub fn append(&mut self, event: TaskEvent, time: Timestamp) -> Result<(), Fault> {
-        let fleeting = matches!(event, TaskEvent::StepProgress { .. });
+        let fleeting = matches!(event, TaskEvent::StepProgress { .. } | TaskEvent::StepParts { .. });
         let line = JournalLine { time, event };
         let written = serde_json::to_vec(&line).map_err(std::io::Error::from).and_then(|mut bytes| {
             bytes.push(b'\n');
@@ -93,12 +93,17 @@ impl JournalTail {
         Ok(lines)
     }
 
+    /// What has come since, up to the limit; of a line that is longer, all that there is.
     fn read(&self) -> std::io::Result<Vec<u8>> {
         let mut file = files::options().read(true).open(&self.path)?;
         file.seek(SeekFrom::Start(self.offset))?;
         let mut bytes = Vec::new();
-        file.take(READ_LIMIT).read_to_end(&mut bytes)?;
-        Ok(bytes)
+        loop {
+            let read = (&file).take(READ_LIMIT).read_to_end(&mut bytes)?;
+            if (read as u64) < READ_LIMIT || bytes.contains(&b'\n') {
+                return Ok(bytes);
+            }
+        }
     }
 }
 
