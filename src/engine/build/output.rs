@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 
 /// Lines that a failure repeats.
 const LAST_LINES: usize = 5;
-/// No line is shown that is longer.
+/// A line that is longer is shown in pieces.
 const LONGEST_LINE: usize = 4096;
 
 /// News of a build.
@@ -45,8 +45,18 @@ impl BuildOutput {
         }
         if let Some(text) = message.get("stream").and_then(Value::as_str) {
             for piece in text.split_inclusive(['\n', '\r']) {
-                self.line.push_str(piece);
-                if piece.ends_with(['\n', '\r']) || self.line.len() > LONGEST_LINE {
+                let mut rest = piece;
+                loop {
+                    let room = LONGEST_LINE.saturating_sub(self.line.len());
+                    let (fitting, longer) = rest.split_at(rest.floor_char_boundary(room));
+                    self.line.push_str(fitting);
+                    if longer.is_empty() {
+                        break;
+                    }
+                    self.end_line(progress);
+                    rest = longer;
+                }
+                if piece.ends_with(['\n', '\r']) {
                     self.end_line(progress);
                 }
             }
