@@ -246,14 +246,29 @@ fn step_line(lead: &str, step: &PlannedStep) -> Line {
 }
 
 fn mark(verb: StepVerb) -> (&'static str, Tone) {
-    if verb.interrupts() {
-        let back = matches!(verb, StepVerb::RecreateContainer | StepVerb::RestartContainer);
-        return if back { ("~", Tone::Warning) } else { ("-", Tone::Bad) };
-    }
     match verb {
         StepVerb::Keep => ("=", Tone::Dim),
         StepVerb::Await => ("…", Tone::Dim),
-        _ => ("+", Tone::Good),
+        StepVerb::RecreateContainer | StepVerb::RestartContainer | StepVerb::RenameContainer => {
+            ("~", Tone::Warning)
+        }
+        StepVerb::StopContainer
+        | StepVerb::KillContainer
+        | StepVerb::PauseContainer
+        | StepVerb::RemoveContainer
+        | StepVerb::RemoveNetwork
+        | StepVerb::RemoveVolume
+        | StepVerb::RemoveImage => ("-", Tone::Bad),
+        StepVerb::Pull
+        | StepVerb::Build
+        | StepVerb::Push
+        | StepVerb::CreateNetwork
+        | StepVerb::CreateVolume
+        | StepVerb::CreateContainer
+        | StepVerb::StartContainer
+        | StepVerb::UnpauseContainer
+        | StepVerb::Exec
+        | StepVerb::Dump => ("+", Tone::Good),
     }
 }
 

@@ -175,7 +175,24 @@ fn headline(steps: &[&PlannedStep]) -> String {
             StepVerb::StartContainer => made(&step.object),
             StepVerb::StopContainer => removed(&step.object),
             StepVerb::Await | StepVerb::Keep => true,
-            _ => false,
+            StepVerb::Pull
+            | StepVerb::Build
+            | StepVerb::Push
+            | StepVerb::CreateNetwork
+            | StepVerb::CreateVolume
+            | StepVerb::CreateContainer
+            | StepVerb::RecreateContainer
+            | StepVerb::RestartContainer
+            | StepVerb::KillContainer
+            | StepVerb::PauseContainer
+            | StepVerb::UnpauseContainer
+            | StepVerb::RenameContainer
+            | StepVerb::RemoveContainer
+            | StepVerb::RemoveNetwork
+            | StepVerb::RemoveVolume
+            | StepVerb::RemoveImage
+            | StepVerb::Exec
+            | StepVerb::Dump => false,
         };
         if follows {
             continue;
