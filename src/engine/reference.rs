@@ -1,4 +1,4 @@
-//! Names of images: `nginx`, `quay.io/team/api:1.2`, `db@sha256:…`.
+//! Names of images: `nginx`, `registry.example/team/api:1.2`, `db@sha256:…`.
 
 use crate::domain::{Fault, FaultKind};
 
@@ -94,11 +94,16 @@ mod tests {
     #[case("team/api:1.2", "team/api", "1.2", INDEX_SERVER)]
     #[case("docker.io/library/nginx", "docker.io/library/nginx", "latest", INDEX_SERVER)]
     #[case("index.docker.io/a/b:c", "index.docker.io/a/b", "c", INDEX_SERVER)]
-    #[case("quay.io/team/api", "quay.io/team/api", "latest", "quay.io")]
+    #[case("registry.example/team/api", "registry.example/team/api", "latest", "registry.example")]
     #[case("127.0.0.1:5000/api:1", "127.0.0.1:5000/api", "1", "127.0.0.1:5000")]
     #[case("localhost/api", "localhost/api", "latest", "localhost")]
     #[case("db@sha256:0a1b", "db", "sha256:0a1b", INDEX_SERVER)]
-    #[case("quay.io:443/db:15@sha256:0a1b", "quay.io:443/db", "sha256:0a1b", "quay.io:443")]
+    #[case(
+        "registry.example:443/db:15@sha256:0a1b",
+        "registry.example:443/db",
+        "sha256:0a1b",
+        "registry.example:443"
+    )]
     fn a_reference_has_a_name_a_tag_and_a_registry(
         #[case] text: &str,
         #[case] name: &str,

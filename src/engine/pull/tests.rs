@@ -62,12 +62,14 @@ fn refusals_have_a_kind_and_a_hint(#[case] message: &str, #[case] kind: FaultKin
 
 #[test]
 fn a_refused_access_says_what_was_known() {
-    let fault = || refused(500, "unauthorized", OPERATION, "quay.io/x");
+    let fault = || refused(500, "unauthorized", OPERATION, "registry.example/x");
     let known = Header { value: Some("e30=".to_owned()), doubt: None };
-    assert!(explained(fault(), "quay.io", known).to_string().contains("does not accept the credentials"));
-    let unknown = explained(fault(), "quay.io", Header::default());
-    assert_eq!(unknown.hint.as_deref(), Some("`docker login quay.io` stores them"));
+    assert!(
+        explained(fault(), "registry.example", known).to_string().contains("does not accept the credentials")
+    );
+    let unknown = explained(fault(), "registry.example", Header::default());
+    assert_eq!(unknown.hint.as_deref(), Some("`docker login registry.example` stores them"));
     let doubt = Some(Fault::new(FaultKind::Timeout, "ask the credential helper", "docker-credential-x"));
-    let doubtful = explained(fault(), "quay.io", Header { value: None, doubt });
+    let doubtful = explained(fault(), "registry.example", Header { value: None, doubt });
     assert!(doubtful.to_string().contains("docker-credential-x"), "{doubtful}");
 }
