@@ -146,7 +146,9 @@ def restore(body):
     if mode not in modes:
         raise Refused(400, f"mode is one of {', '.join(modes)}")
     path = backup(str(body.get("backup_name", "")))
-    # The script would ask, and there is nobody to answer: whoever calls has decided.
+    # The script would ask, and there is nobody to answer: whoever calls has to say that what is there may go.
+    if body.get("force") is not True:
+        raise Refused(400, 'a restore replaces what is there; say so with "force": true')
     return start("restore", [str(RESTORE), *modes[mode], "--force", path.name])
 
 

@@ -80,7 +80,7 @@ fn mlflow_lives_and_backs_itself_up() {
     let backups: Value = serde_json::from_str(&get(api, "/backups").1).expect("a list");
     let name = backups[0]["name"].as_str().expect("a backup's name").to_owned();
     sql("DROP TABLE runs");
-    finished("/restore", &format!("{{\"backup_name\": \"{name}\", \"mode\": \"full\"}}"));
+    finished("/restore", &format!("{{\"backup_name\": \"{name}\", \"mode\": \"full\", \"force\": true}}"));
     assert_eq!(sql("SELECT id FROM runs"), "42");
     assert_eq!(request(api, "DELETE", &format!("/backups/{name}"), "").0, 200);
     assert_eq!(get(api, "/backups").1, "[]");
