@@ -9,9 +9,9 @@
 //! | --- | --- | --- |
 //! | [`domain`] | plain types that everyone shares: containers, stacks, [`domain::Fault`], plans, tasks, units, [`domain::Safe`], YAML with positions | nothing of ours |
 //! | [`config`] | settings, key map, themes, discovery of stacks; every error names <file:line:column> and the key path | domain |
-//! | [`engine`] | the only module that names bollard: containers, images, networks, volumes, exec, logs, events, stats | domain |
+//! | [`engine`] | the only module that names bollard: containers, images (pull, build, push, registries' credentials), networks, volumes, archives, exec and attach, logs, events, stats | domain |
 //! | [`probe`] | what is read off this host without Docker: `host` (sysinfo), `cgroup`, `gpu` (nvml-wrapper), on a thread of their own | domain |
-//! | [`compose`] | Compose files. `file` (pure but for reading) → `Project`; `plan` (pure); `apply` runs a plan through the engine | domain; apply also engine |
+//! | [`compose`] | Compose files. `file` (pure but for reading) → `Project`; `plan`, `drift` and `watch` (pure rules); `context` packs what a build is sent; `observe` looks at the engine and `apply` runs a plan through it | domain; observe, drift's images and apply also engine |
 //! | [`backup`] | `manifest` (pure), `take`, `list` | domain, engine, compose |
 //! | [`health`] | probes (HTTP, TCP, Docker's own) and verdicts with rise and fall (a pure state machine) | domain, engine |
 //! | [`triage`] | rules, one file each: facts → finding (cause, evidence, fix). Pure | domain |
@@ -56,6 +56,9 @@
 //! its own session that runs it and appends to a journal, intent before each step and observation after. The console and
 //! `mcp-tui tasks` are viewers of the same journals. One lock per stack, with its owner's record; an append-only,
 //! hash-chained audit log says who did what with which outcome.
+//!
+//! What an operator does by hand inside containers is none: `exec`, `cp`, the container of `run` and the files that
+//! `watch` brings end with the terminal they belong to, and their values must stand in no specification.
 
 pub mod app;
 pub mod backup;
