@@ -50,7 +50,7 @@ pub use logs::{LogRequest, LogStream};
 pub use project_events::{ProjectEvent, ProjectEvents};
 pub use pull::{Layer, LayerPhase, Transfer};
 pub use raw::Upload;
-pub use session::{Session, SessionOptions};
+pub use session::{Input, Program, Session, SessionOptions};
 pub use terminal::ExecTerminal;
 pub use top::Processes;
 pub use watch::watch;

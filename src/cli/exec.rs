@@ -77,7 +77,7 @@ pub async fn run(context: &Context, arguments: Arguments, _: Output) -> Result<u
         Left::Detached => return Ok(0),
         Left::Ended => {}
     }
-    let code = session.exit_code().await?.ok_or_else(|| {
+    let code = session.program.exit_code().await?.ok_or_else(|| {
         Fault::new(FaultKind::Unreachable, "run command in", container.name.as_str())
             .because("its output ended while it still runs")
             .hint("the connection to the daemon broke; what it wrote may be incomplete")

@@ -25,13 +25,18 @@ pub struct SessionOptions {
     pub detach_keys: String,
 }
 
-type Input = Pin<Box<dyn AsyncWrite + Send>>;
+pub type Input = Pin<Box<dyn AsyncWrite + Send>>;
 type Output = Pin<Box<dyn Stream<Item = Result<ExecChunk, Fault>> + Send>>;
 
 pub struct Session {
     pub input: Input,
     /// Ends with the program, or when the daemon has read the keys to leave it.
     pub output: Output,
+    pub program: Program,
+}
+
+/// What is done to the program beside its input and output.
+pub struct Program {
     engine: Engine,
     container: ContainerId,
     /// `None` when it is the container's own.
@@ -53,7 +58,8 @@ impl Engine {
         let request = self.docker.attach_container(&id.0, Some(query.build()));
         let attached = self.call(operation, id.short(), CALL_LIMIT, request).await?;
         let output = chunks(attached.output, operation, id);
-        Ok(Session { input: attached.input, output, engine: self.clone(), container: id.clone(), exec: None })
+        let program = Program { engine: self.clone(), container: id.clone(), exec: None };
+        Ok(Session { input: attached.input, output, program })
     }
 
     /// Runs a command with its input and output in the caller's hands.
@@ -74,7 +80,8 @@ impl Engine {
             );
         };
         let output = chunks(output, operation, id);
-        Ok(Session { input, output, engine: self.clone(), container: id.clone(), exec: Some(exec) })
+        let program = Program { engine: self.clone(), container: id.clone(), exec: Some(exec) };
+        Ok(Session { input, output, program })
     }
 
     /// Runs a command that nobody waits for.
@@ -91,7 +98,7 @@ impl Engine {
     }
 }
 
-impl Session {
+impl Program {
     pub async fn resize(&self, width: u16, height: u16) -> Result<(), Fault> {
         let operation = "resize the terminal in container";
         let docker = &self.engine.docker;

@@ -3,12 +3,14 @@
 use super::signals::HANGUP_EXIT_CODE;
 use super::{terminal, typed};
 use crate::domain::{Fault, Safe};
-use crate::engine::{ExecChunk, Session};
+use crate::engine::{ExecChunk, Input, Program, Session};
 use crossterm::terminal::size;
 use futures_util::StreamExt as _;
+use std::cell::Cell;
 use std::io::{self, ErrorKind, Write as _};
 use tokio::io::AsyncWriteExt as _;
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::mpsc::Receiver;
 
 /// How a session was left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,7 +42,7 @@ pub async fn run(
     let raw = tty.then(Raw::take).transpose().map_err(|error| wrong(&error))?;
     let mut typed = if stdin { Some(typed::read().map_err(|error| wrong(&error))?) } else { None };
     if tty {
-        resize(session).await;
+        resize(&session.program).await;
     }
     let left = forward(session, tty, typed.as_mut().map(|(_, typed)| typed), &mut signals, on_signal).await;
     drop(typed);
@@ -51,47 +53,50 @@ pub async fn run(
 async fn forward(
     session: &mut Session,
     tty: bool,
-    mut typed: Option<&mut tokio::sync::mpsc::Receiver<Vec<u8>>>,
+    typed: Option<&mut Receiver<Vec<u8>>>,
     signals: &mut Signals,
     on_signal: Option<OnSignal<'_>>,
 ) -> Result<Left, Fault> {
     let wrong = |error: &io::Error| Fault::io("forward to and from", "the container", error);
-    let mut last = [0; 2];
+    let Session { input, output, program } = session;
+    let last = Cell::new([0; 2]);
+    // Beside the output: a program that echoes reads no more until what it has written is taken.
+    let feeding = feed(input, typed, &last);
+    tokio::pin!(feeding);
+    let mut fed = false;
     loop {
-        let next = async {
-            match &mut typed {
-                Some(typed) => typed.recv().await,
-                None => std::future::pending().await,
-            }
-        };
         tokio::select! {
-            output = session.output.next() => match output {
+            chunk = output.next() => match chunk {
                 Some(chunk) => match write(&chunk?) {
                     // A reader that has seen enough ends the program quietly.
                     Err(error) if error.kind() == ErrorKind::BrokenPipe => return Ok(Left::Signalled(0)),
                     written => written.map_err(|error| wrong(&error))?,
                 },
-                None => return Ok(if tty && last == DETACH { Left::Detached } else { Left::Ended }),
+                None => return Ok(if tty && last.get() == DETACH { Left::Detached } else { Left::Ended }),
             },
-            bytes = next => if let Some(bytes) = bytes {
-                for byte in &bytes {
-                    last = [last[1], *byte];
-                }
-                // A program that reads no more has no use for what is typed; its end comes with the output.
-                if session.input.write_all(&bytes).await.is_err() {
-                    typed = None;
-                }
-            } else {
-                typed = None;
-                let _ = session.input.shutdown().await;
-            },
+            () = &mut feeding, if !fed => fed = true,
             heard = signals.next() => match (heard, on_signal) {
-                (Heard::Resized, _) => if tty { resize(session).await },
+                (Heard::Resized, _) => if tty { resize(program).await },
                 (Heard::End(name, _), Some(on_signal)) => on_signal(name),
                 (Heard::End(_, code), None) => return Ok(Left::Signalled(code)),
             },
         }
     }
+}
+
+/// Hands on what is typed until it ends, and remembers the last two keys.
+async fn feed(input: &mut Input, typed: Option<&mut Receiver<Vec<u8>>>, last: &Cell<[u8; 2]>) {
+    let Some(typed) = typed else { return };
+    while let Some(bytes) = typed.recv().await {
+        for byte in &bytes {
+            last.set([last.get()[1], *byte]);
+        }
+        // A program that reads no more has no use for what is typed; its end comes with the output.
+        if input.write_all(&bytes).await.is_err() {
+            return;
+        }
+    }
+    let _ = input.shutdown().await;
 }
 
 /// As it is: the program has the operator's own terminal, or a file that must not differ by a byte.
@@ -105,10 +110,10 @@ fn write(chunk: &ExecChunk) -> io::Result<()> {
     }
 }
 
-async fn resize(session: &Session) {
+async fn resize(program: &Program) {
     if let Ok((columns, rows)) = size() {
         // A program that just ended has no size; its end comes with the output.
-        if let Err(fault) = session.resize(columns, rows).await {
+        if let Err(fault) = program.resize(columns, rows).await {
             log::debug!("{}", Safe::new(fault.to_string()));
         }
     }

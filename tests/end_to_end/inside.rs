@@ -67,9 +67,9 @@ fn exec_has_the_pipes_and_the_exit_code() {
     let id = second["Id"].as_str().expect("an id");
     assert_eq!(run(&["exec", "--index", "2", "web", "hostname"]).stdout.trim(), &id[..12]);
 
-    // Binary, more than any buffer holds, and back again.
+    // Binary, more than all buffers on the way hold together, and back again.
     let bytes: Vec<u8> =
-        (0..3_000_000_u32).map(|number| (number.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
+        (0..16_000_000_u32).map(|number| (number.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
     let (code, echoed) = fed(workplace.command(["-s", &project.name, "exec", "-T", "db", "cat"]), &bytes);
     assert_eq!(code, Some(0));
     assert!(echoed == bytes, "{} bytes of {} came back", echoed.len(), bytes.len());
