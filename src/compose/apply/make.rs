@@ -31,7 +31,12 @@ impl Run<'_> {
             (self.tell)(TaskEvent::StepProgress { step, done: None, total: None, text: text.to_owned() });
         };
         let aside = format!("{}_{}", old.short(), creation.name);
-        let ran = self.look(old).await.is_ok_and(|container| container.is_running());
+        let ran = match self.look(old).await {
+            Ok(container) => container.is_running(),
+            Err(gone) if gone.kind == FaultKind::NotFound => false,
+            // Whoever does not know how it stood could not put it back.
+            Err(fault) => return Err(named(fault, &creation.name)),
+        };
         let id = self.create(&aside, creation).await?;
         say("stopping the old one");
         if let Err(fault) = self.will_stop(step, old, &creation.name).await {

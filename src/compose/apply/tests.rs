@@ -98,6 +98,26 @@ async fn a_look_that_is_cut_off_is_taken_again() {
 }
 
 #[tokio::test]
+async fn nothing_is_changed_when_nobody_knows_whether_the_old_container_runs() {
+    let shop = opened().await;
+    bring_up(&shop.engine, &shop.project, false).await.unwrap();
+    let before = shop.engine.containers(Some("shop")).await.unwrap().remove(0);
+    let observed = observe(&shop.engine, "shop", Some(&shop.project)).await.unwrap();
+    let options = UpOptions { force_recreate: true, ..UpOptions::default() };
+    let plan = up(&shop.project, &observed, &options).unwrap();
+    shop.strike(
+        &format!("GET /containers/{}/json", before.id.0),
+        Occasion::Every,
+        Effect::Status(500, "device or resource busy".to_owned()),
+    );
+    let fault = apply(&shop.engine, &plan, |_| {}).await.unwrap_err();
+    assert_eq!(fault.object, "shop-web-1", "{fault}");
+    let after = shop.engine.containers(Some("shop")).await.unwrap();
+    let stands: Vec<_> = after.iter().map(|container| (&container.id, container.is_running())).collect();
+    assert_eq!(stands, [(&before.id, true)]);
+}
+
+#[tokio::test]
 async fn a_new_container_that_could_not_get_its_name_gets_it_from_the_next_up() {
     let shop = opened().await;
     bring_up(&shop.engine, &shop.project, false).await.unwrap();
