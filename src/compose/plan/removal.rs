@@ -4,7 +4,8 @@ use super::{Action, ActionPlan, Target, card};
 use crate::compose::file::Service;
 use crate::domain::{Container, StepVerb};
 
-/// A stop where it runs, and a removal; the steps, first and last.
+/// A stop where it runs, and a removal; the steps, first and last. What was not to be stopped is not killed either: where
+/// somebody has started it meanwhile, its removal fails.
 pub fn stop_and_remove(
     plan: &mut ActionPlan,
     container: &Container,
@@ -25,7 +26,7 @@ pub fn stop_and_remove(
         name,
         label,
         reason,
-        Action::Remove { target, volumes, force: true },
+        Action::Remove { target, volumes, force: stopped.is_some() },
     );
     plan.after(removed, stopped);
     (stopped.unwrap_or(removed), removed)

@@ -104,6 +104,13 @@ fn rm_takes_what_does_not_run_and_the_rest_when_it_may_stop_it() {
     assert_eq!(changes(&kept), ["remove shop-api-1", "remove shop-db-1"]);
     let forced = kept.actions().iter().any(|action| matches!(action, Action::Remove { volumes: false, .. }));
     assert!(!forced, "anonymous volumes go too");
+    let killing = |plan: &ActionPlan| {
+        let steps = plan.plan().steps.iter().zip(plan.actions());
+        let killing = steps.filter(|(_, action)| matches!(action, Action::Remove { force: true, .. }));
+        killing.map(|(step, _)| step.object.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(killing(&kept), [""; 0], "one that somebody starts meanwhile stays");
+    assert_eq!(killing(&planned(&observed, &rm(true))), ["shop-api-2"]);
     assert_eq!(
         changes(&planned(&observed, &rm(true))),
         ["remove shop-api-1", "stop shop-api-2", "remove shop-api-2", "remove shop-db-1"]
