@@ -31,7 +31,7 @@ pub async fn apply(engine: &Engine, plan: &ActionPlan, progress: impl FnMut(Task
 }
 
 /// The same, but once it is cancelled no step is begun any more and none waits on; those at work are finished, but for
-/// pulls and builds, which are ended.
+/// pulls, builds and commands in containers, which are not waited for.
 pub async fn apply_unless(
     engine: &Engine,
     plan: &ActionPlan,

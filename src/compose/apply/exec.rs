@@ -1,9 +1,11 @@
 //! Runs a command in a container as a step: what it writes becomes the task's output, and any end but 0 a fault.
 
 use super::steps::Run;
+use super::transfer::unless_cancelled;
 use crate::domain::{ContainerId, Fault, FaultKind, Safe, TaskEvent};
 use crate::engine::{ExecChunk, ExecRequest};
 
+const OPERATION: &str = "run command in container";
 /// What of a command's output is kept to tell why it failed.
 const LAST_BYTES: usize = 4 << 10;
 
@@ -16,15 +18,24 @@ pub(super) async fn run(
 ) -> Result<(), Fault> {
     let named = |fault: Fault| Fault { object: name.to_owned(), ..fault };
     let command = request.command.join(" ");
-    let mut exec = run.engine.exec(id, request).await.map_err(named)?;
-    let mut output: Vec<u8> = Vec::new();
-    while let Some(chunk) = exec.next().await {
-        let (ExecChunk::Stdout(bytes) | ExecChunk::Stderr(bytes)) = chunk.map_err(named)?;
-        output.extend_from_slice(&bytes);
-        let excess = output.len().saturating_sub(LAST_BYTES);
-        output.drain(..excess);
-    }
-    let code = exec.finish().await.map_err(named)?;
+    let work = async {
+        let mut exec = run.engine.exec(id, request).await.map_err(named)?;
+        let mut output: Vec<u8> = Vec::new();
+        while let Some(chunk) = exec.next().await {
+            let (ExecChunk::Stdout(bytes) | ExecChunk::Stderr(bytes)) = chunk.map_err(named)?;
+            output.extend_from_slice(&bytes);
+            let excess = output.len().saturating_sub(LAST_BYTES);
+            output.drain(..excess);
+        }
+        Ok((output, exec.finish().await.map_err(named)?))
+    };
+    // One that never ends would keep the stack for ever.
+    let (output, code) = match unless_cancelled(run, OPERATION, name, work).await {
+        Err(fault) if fault.kind == FaultKind::Cancelled => {
+            return Err(fault.because("the command may still run in the container"));
+        }
+        result => result?,
+    };
     let text = String::from_utf8_lossy(&output);
     let lines: Vec<&str> = text.lines().map(str::trim_end).filter(|line| !line.is_empty()).collect();
     if code == 0 {
@@ -33,7 +44,7 @@ pub(super) async fn run(
         }
         return Ok(());
     }
-    let fault = Fault::new(FaultKind::Refused, "run command in container", name)
+    let fault = Fault::new(FaultKind::Refused, OPERATION, name)
         .because(format!("`{command}` ended with exit code {code}"));
     let fault = match lines.last() {
         Some(last) => fault.because(Safe::new(last).to_string()),

@@ -1,4 +1,5 @@
 use super::*;
+use crate::compose::file::Hook;
 use crate::compose::plan::up;
 use crate::compose::{LoadRequest, Project, load, observe};
 use crate::domain::{Container, UpOptions};
@@ -95,6 +96,29 @@ async fn a_look_that_is_cut_off_is_taken_again() {
     let fault = apply(&shop.engine, &plan, |_| {}).await.unwrap_err();
     assert!(fault.to_string().contains("runs again"), "{fault}");
     shop.is_mended().await;
+}
+
+#[tokio::test]
+async fn a_hook_that_never_ends_is_not_waited_for_once_it_is_cancelled() {
+    let mut shop = opened().await;
+    let hook = Hook { command: Some(vec!["forever".to_owned()]), ..Hook::default() };
+    shop.project.services.get_mut("web").unwrap().post_start.push(hook);
+    shop.strike("POST /exec/", Occasion::Every, Effect::Silence);
+    let observed = observe(&shop.engine, "shop", Some(&shop.project)).await.unwrap();
+    let plan = up(&shop.project, &observed, &UpOptions::default()).unwrap();
+    let last = plan.actions().len() - 1;
+    let cancelled = std::cell::Cell::new(false);
+    let is_cancelled = || cancelled.get();
+    let told = |event: TaskEvent| {
+        if matches!(event, TaskEvent::StepStarted { step } if step == last) {
+            cancelled.set(true);
+        }
+    };
+    let work = apply_unless(&shop.engine, &plan, told, &is_cancelled);
+    let ended = tokio::time::timeout(std::time::Duration::from_secs(10), work).await;
+    let fault = ended.expect("it ends").unwrap_err();
+    assert_eq!((fault.kind, fault.object.as_str()), (FaultKind::Cancelled, "shop-web-1"), "{fault}");
+    assert_eq!(shop.stands().await, [("shop-web-1".to_owned(), true)]);
 }
 
 #[tokio::test]

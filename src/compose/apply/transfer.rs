@@ -38,7 +38,7 @@ fn optional(run: &Run<'_>, result: Result<(), Fault>, optional: bool) -> Result<
     }
 }
 
-/// Ends what may take hours as soon as nobody wants it any more: nothing of it is half done in the world.
+/// Ends what may take hours as soon as nobody wants it any more, and what might never end.
 pub(super) async fn unless_cancelled<T>(
     run: &Run<'_>,
     operation: &str,
