@@ -59,6 +59,7 @@ pub struct ActionPlan {
     plan: Plan,
     actions: Vec<Action>,
     stop_timeout: Option<Duration>,
+    wait_timeout: Option<Duration>,
     /// By service, what is run in its containers once they have started and before they stop.
     lifecycles: BTreeMap<String, Lifecycle>,
     /// So many of the first steps provide images.
@@ -145,7 +146,6 @@ pub enum Action {
     /// Until they are healthy, or run where no health check can tell.
     AwaitUp {
         containers: Vec<Target>,
-        limit: Option<Duration>,
     },
     Await {
         condition: Condition,
@@ -183,6 +183,11 @@ impl ActionPlan {
     /// How long a container that is stopped has to end, when that is not its own affair.
     pub fn stop_timeout(&self) -> Option<Duration> {
         self.stop_timeout
+    }
+
+    /// How long anything is waited for, dependencies too, when that is not its health check's affair alone.
+    pub fn wait_timeout(&self) -> Option<Duration> {
+        self.wait_timeout
     }
 
     /// How many of the first steps are to be taken before what is planned again.

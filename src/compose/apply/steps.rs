@@ -16,6 +16,7 @@ pub(super) struct Run<'run> {
     pub tell: &'run dyn Fn(TaskEvent),
     pub cancelled: &'run dyn Fn() -> bool,
     pub stop_timeout: Option<Duration>,
+    pub wait_timeout: Option<Duration>,
     /// Absent where one container is made by itself.
     pub plan: Option<&'run ActionPlan>,
     /// The profiles that bodies name by their paths.
@@ -33,7 +34,8 @@ impl<'run> Run<'run> {
         profiles: Profiles,
     ) -> Self {
         let stop_timeout = plan.and_then(ActionPlan::stop_timeout);
-        Self { engine, tell, cancelled, stop_timeout, plan, profiles, made: RefCell::default() }
+        let wait_timeout = plan.and_then(ActionPlan::wait_timeout);
+        Self { engine, tell, cancelled, stop_timeout, wait_timeout, plan, profiles, made: RefCell::default() }
     }
 
     pub async fn take(&self, step: usize, action: &Action) -> Result<(), Fault> {
@@ -104,11 +106,13 @@ impl<'run> Run<'run> {
                 let hint = "the stack's file asks for it under `x-mcp`; mend the cause and ask again";
                 exec::run(self, &self.id(target)?, target.name(), request, hint).await
             }
-            Action::AwaitUp { containers, limit } => {
-                wait::until(self, step, Goal::Up, containers, *limit).await
+            Action::AwaitUp { containers } => {
+                wait::until(self, step, Goal::Up, containers, self.wait_timeout).await
             }
             Action::Await { condition, containers, required } => {
-                match wait::until(self, step, Goal::Condition(*condition), containers, None).await {
+                match wait::until(self, step, Goal::Condition(*condition), containers, self.wait_timeout)
+                    .await
+                {
                     Err(fault) if !required && fault.kind == FaultKind::Refused => {
                         (self.tell)(TaskEvent::Output {
                             text: format!("warning: {fault}; it is not required"),

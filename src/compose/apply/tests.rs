@@ -1,5 +1,5 @@
 use super::*;
-use crate::compose::file::Hook;
+use crate::compose::file::{Condition, Dependency, Hook};
 use crate::compose::plan::up;
 use crate::compose::{LoadRequest, Project, load, observe};
 use crate::domain::{Container, UpOptions};
@@ -119,6 +119,24 @@ async fn a_hook_that_never_ends_is_not_waited_for_once_it_is_cancelled() {
     let fault = ended.expect("it ends").unwrap_err();
     assert_eq!((fault.kind, fault.object.as_str()), (FaultKind::Cancelled, "shop-web-1"), "{fault}");
     assert_eq!(shop.stands().await, [("shop-web-1".to_owned(), true)]);
+}
+
+#[tokio::test]
+async fn a_wait_timeout_binds_the_wait_for_a_dependency() {
+    let mut shop = opened().await;
+    let mut needed = shop.project.services["web"].clone();
+    needed.name = "needed".to_owned();
+    let dependency = Dependency { condition: Condition::Completed, required: true, restart: false };
+    shop.project.services.get_mut("web").unwrap().depends_on.insert("needed".to_owned(), dependency);
+    shop.project.services.insert("needed".to_owned(), needed);
+    let observed = observe(&shop.engine, "shop", Some(&shop.project)).await.unwrap();
+    let options = UpOptions { wait: true, wait_timeout: Some(0), ..UpOptions::default() };
+    let plan = up(&shop.project, &observed, &options).unwrap();
+    let work = apply(&shop.engine, &plan, |_| {});
+    let ended = tokio::time::timeout(std::time::Duration::from_secs(10), work).await;
+    let fault = ended.expect("it ends").unwrap_err();
+    assert_eq!((fault.kind, fault.object.as_str()), (FaultKind::Refused, "shop-needed-1"), "{fault}");
+    assert!(fault.hint.unwrap().contains("--wait-timeout"));
 }
 
 #[tokio::test]

@@ -1,4 +1,5 @@
-//! Waits for a dependency's condition. How long that may take is the health check's affair.
+//! Waits for a dependency's condition. How long that may take is the health check's affair, but
+//! for the limit of `--wait-timeout`.
 
 use super::away::AWAY;
 use super::steps::Run;

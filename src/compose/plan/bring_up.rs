@@ -25,6 +25,7 @@ pub fn bring_up(
 ) -> Result<ActionPlan, Fault> {
     check_options(verb, options)?;
     graph::known(&options.named(), Some(project), observed, verb)?;
+    plan.wait_timeout = options.wait_timeout.map(|seconds| Duration::from_secs(seconds.into()));
     plan.stop_timeout = options.timeout.map(|seconds| Duration::from_secs(seconds.into()));
     let edges = graph::edges(Some(project), observed);
     let chosen: BTreeSet<String> = if options.services.is_empty() {
@@ -95,8 +96,7 @@ pub fn bring_up(
         starting::stop_dependents(&mut plan, &services, &mut states, observed);
         start_in_order(&mut plan, &services, &mut states);
         if options.wait {
-            let limit = options.wait_timeout.map(|seconds| Duration::from_secs(seconds.into()));
-            starting::await_all(&mut plan, &services, &states, limit);
+            starting::await_all(&mut plan, &services, &states);
         }
         hooks::add(&mut plan, &services, &states, observed);
         on_scale::add(&mut plan, project, &services, &states, observed);

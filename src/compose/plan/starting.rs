@@ -6,7 +6,6 @@ use crate::compose::file::{Condition, Service};
 use crate::compose::observe::Observed;
 use crate::domain::StepVerb;
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 /// What asks to be restarted with a dependency that is made anew is stopped before, and then started in its turn.
 pub fn stop_dependents(
@@ -94,12 +93,7 @@ pub fn start_in_order(
 }
 
 /// `--wait`: every service is up in the end, or has done its work where others depend on that.
-pub fn await_all(
-    plan: &mut ActionPlan,
-    services: &[&Service],
-    states: &BTreeMap<&str, Convergence>,
-    limit: Option<Duration>,
-) {
+pub fn await_all(plan: &mut ActionPlan, services: &[&Service], states: &BTreeMap<&str, Convergence>) {
     for service in services {
         let Some(state) = states.get(service.name.as_str()).filter(|state| !state.replicas.is_empty()) else {
             continue;
@@ -113,7 +107,7 @@ pub fn await_all(
             let condition = Condition::Completed;
             ("it has to complete", Action::Await { condition, containers, required: true })
         } else {
-            ("it has to be up", Action::AwaitUp { containers, limit })
+            ("it has to be up", Action::AwaitUp { containers })
         };
         let step = plan.add(StepVerb::Await, &service.name, Some(&service.name), reason, action);
         plan.after(step, state.started.iter().copied());

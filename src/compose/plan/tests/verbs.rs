@@ -129,6 +129,14 @@ fn a_timeout_takes_the_place_of_the_grace() {
 }
 
 #[test]
+fn a_wait_timeout_binds_every_wait_of_the_plan() {
+    let options = UpOptions { wait: true, wait_timeout: Some(9), ..UpOptions::default() };
+    let plan = planned(&nothing(), &Operation::Up(options));
+    assert_eq!(plan.wait_timeout(), Some(Duration::from_secs(9)));
+    assert_eq!(planned(&nothing(), &everything()).wait_timeout(), None);
+}
+
+#[test]
 fn restart_without_dependents() {
     let restart = |no_deps| Operation::Restart { services: named(&["db"]), timeout: None, no_deps };
     assert_eq!(
