@@ -157,6 +157,8 @@ pub enum Action {
     Exec {
         target: Target,
         command: Vec<String>,
+        /// Where the files ask for it. The arguments may hold secrets and are told nowhere.
+        key: String,
     },
     Keep,
 }

@@ -9,15 +9,16 @@ const OPERATION: &str = "run command in container";
 /// What of a command's output is kept to tell why it failed.
 const LAST_BYTES: usize = 4 << 10;
 
+/// Of the command only the program is told, and the key of the files that asks for it: the arguments may hold secrets.
 pub(super) async fn run(
     run: &Run<'_>,
     id: &ContainerId,
     name: &str,
     request: ExecRequest,
-    hint: &str,
+    key: &str,
 ) -> Result<(), Fault> {
     let named = |fault: Fault| Fault { object: name.to_owned(), ..fault };
-    let command = request.command.join(" ");
+    let program = request.command.first().cloned().unwrap_or_default();
     let work = async {
         let mut exec = run.engine.exec(id, request).await.map_err(named)?;
         let mut output: Vec<u8> = Vec::new();
@@ -45,10 +46,10 @@ pub(super) async fn run(
         return Ok(());
     }
     let fault = Fault::new(FaultKind::Refused, OPERATION, name)
-        .because(format!("`{command}` ended with exit code {code}"));
+        .because(format!("`{program}` ended with exit code {code}"));
     let fault = match lines.last() {
         Some(last) => fault.because(Safe::new(last).to_string()),
         None => fault,
     };
-    Err(fault.hint(hint))
+    Err(fault.hint(format!("{key} asks for it; mend the cause and ask again")))
 }

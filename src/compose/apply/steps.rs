@@ -101,10 +101,9 @@ impl<'run> Run<'run> {
                     result => result,
                 }
             }
-            Action::Exec { target, command } => {
+            Action::Exec { target, command, key } => {
                 let request = ExecRequest::from(command.clone());
-                let hint = "the stack's file asks for it under `x-mcp`; mend the cause and ask again";
-                exec::run(self, &self.id(target)?, target.name(), request, hint).await
+                exec::run(self, &self.id(target)?, target.name(), request, key).await
             }
             Action::AwaitUp { containers } => {
                 wait::until(self, step, Goal::Up, containers, self.wait_timeout).await

@@ -140,6 +140,17 @@ async fn a_wait_timeout_binds_the_wait_for_a_dependency() {
 }
 
 #[tokio::test]
+async fn a_hook_that_fails_is_told_by_its_program_and_its_key() {
+    let mut shop = opened().await;
+    let hook = Hook { command: Some(vec!["absent".to_owned(), "hunter2".to_owned()]), ..Hook::default() };
+    shop.project.services.get_mut("web").unwrap().post_start.push(hook);
+    let fault = bring_up(&shop.engine, &shop.project, false).await.unwrap_err();
+    let text = format!("{fault:?}");
+    assert!(text.contains("`absent` ended") && text.contains("services.web.post_start[0]"), "{text}");
+    assert!(!text.contains("hunter2"), "{text}");
+}
+
+#[tokio::test]
 async fn nothing_is_changed_when_nobody_knows_whether_the_old_container_runs() {
     let shop = opened().await;
     bring_up(&shop.engine, &shop.project, false).await.unwrap();

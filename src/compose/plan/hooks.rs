@@ -19,7 +19,7 @@ pub(super) fn add(
             continue;
         }
         let mut after = settled(plan, service, state, &state.started, "its hooks need it healthy");
-        for reaction in &service.mcp.hooks.after_healthy {
+        for (index, reaction) in service.mcp.hooks.after_healthy.iter().enumerate() {
             let containers = match states.get(reaction.service.as_str()) {
                 Some(own) if reaction.service == service.name => fresh(plan, own),
                 Some(other) => {
@@ -29,8 +29,9 @@ pub(super) fn add(
                 None => running(observed, &reaction.service),
             };
             let why = format!("{} is up", service.name);
+            let key = format!("services.{}.x-mcp.hooks.after_healthy[{index}]", service.name);
             let before = plan.actions.len();
-            add_steps(plan, reaction, containers, &why, &after, observed);
+            add_steps(plan, (&key, reaction), containers, &why, &after, observed);
             // In the order in which they are written.
             after.extend(before..plan.actions.len());
         }

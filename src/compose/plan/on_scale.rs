@@ -3,7 +3,7 @@
 use super::converge::Convergence;
 use super::reactions::{add_steps, running, settled};
 use super::{Action, ActionPlan, Target};
-use crate::compose::file::{Project, Service};
+use crate::compose::file::{Project, Reaction, Service};
 use crate::compose::observe::Observed;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,25 +20,26 @@ pub(super) fn add(
         if service.mcp.on_scale.is_empty() || changes.is_empty() {
             continue;
         }
-        let mut told: Vec<(&_, Vec<Target>, Vec<usize>)> = Vec::new();
-        for reaction in &service.mcp.on_scale {
+        let mut told: Vec<(String, &Reaction, Vec<Target>, Vec<usize>)> = Vec::new();
+        for (index, reaction) in service.mcp.on_scale.iter().enumerate() {
             let (containers, started) =
                 listeners(plan, project, &reaction.service, &service.name, states, observed);
             if !containers.is_empty() {
-                told.push((reaction, containers, started));
+                let key = format!("services.{}.x-mcp.on_scale[{index}]", service.name);
+                told.push((key, reaction, containers, started));
             }
         }
         if told.is_empty() {
             continue;
         }
-        let names: BTreeSet<&str> = told.iter().map(|(reaction, ..)| reaction.service.as_str()).collect();
+        let names: BTreeSet<&str> = told.iter().map(|(_, reaction, ..)| reaction.service.as_str()).collect();
         let why = format!("{} is told then", names.into_iter().collect::<Vec<_>>().join(", "));
         let mut after = settled(plan, service, state, &changes, &why);
         let why = format!("{} changed", service.name);
-        for (reaction, containers, started) in told {
+        for (key, reaction, containers, started) in told {
             let before = plan.actions.len();
             after.extend(started);
-            add_steps(plan, reaction, containers, &why, &after, observed);
+            add_steps(plan, (&key, reaction), containers, &why, &after, observed);
             // In the order in which they are written.
             after.extend(before..plan.actions.len());
         }

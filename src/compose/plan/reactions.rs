@@ -19,7 +19,7 @@ pub(super) fn running(observed: &Observed, service: &str) -> Vec<Target> {
 /// One step per container and one after the other: a migration that two replicas begin at once is no good to either.
 pub(super) fn add_steps(
     plan: &mut ActionPlan,
-    reaction: &Reaction,
+    (key, reaction): (&str, &Reaction),
     containers: Vec<Target>,
     why: &str,
     after: &[usize],
@@ -30,8 +30,9 @@ pub(super) fn add_steps(
         let name = target.name().to_owned();
         let step = match &reaction.kind {
             ReactionKind::Exec { command } => {
-                let reason = format!("{why}: {}", command.join(" "));
-                let action = Action::Exec { target, command: command.clone() };
+                let program = command.first().map_or("", String::as_str);
+                let reason = format!("{why}: {program}, by {key}");
+                let action = Action::Exec { target, command: command.clone(), key: key.to_owned() };
                 plan.add(StepVerb::Exec, &name, Some(&reaction.service), &reason, action)
             }
             ReactionKind::Restart => {

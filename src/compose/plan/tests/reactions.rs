@@ -46,8 +46,8 @@ fn the_proxy_is_reloaded_once_new_replicas_are_healthy() {
             "2 create shop-api-3 (more are wanted) after []",
             "3 start shop-api-3 (new) after [2]",
             "4 wait for api (its hooks need it healthy) after [3]",
-            "5 run in shop-api-3 (api is up: migrate up) after [3, 4]",
-            "6 run in shop-proxy-1 (api changed: nginx -s reload) after [2, 3, 4]",
+            "5 run in shop-api-3 (api is up: migrate, by services.api.x-mcp.hooks.after_healthy[0]) after [3, 4]",
+            "6 run in shop-proxy-1 (api changed: nginx, by services.api.x-mcp.on_scale[0]) after [2, 3, 4]",
         ]
     );
 }
@@ -60,7 +60,7 @@ fn the_proxy_is_reloaded_once_replicas_are_gone() {
         [
             "2 stop shop-api-3 (2 are wanted) after []",
             "3 remove shop-api-3 (2 are wanted) after [2]",
-            "4 run in shop-proxy-1 (api changed: nginx -s reload) after [2, 3]",
+            "4 run in shop-proxy-1 (api changed: nginx, by services.api.x-mcp.on_scale[0]) after [2, 3]",
         ]
     );
 }
@@ -76,8 +76,8 @@ fn a_proxy_that_starts_after_the_replicas_needs_no_reload() {
     let project = project(REPLICAS);
     let plan = up(&project, &nothing(), &UpOptions::default()).unwrap();
     let told = told(&plan);
-    assert!(!told.iter().any(|step| step.contains("nginx -s reload")), "{told:#?}");
-    let hooks: Vec<_> = told.iter().filter(|step| step.contains("migrate up")).collect();
+    assert!(!told.iter().any(|step| step.contains("changed: nginx,")), "{told:#?}");
+    let hooks: Vec<_> = told.iter().filter(|step| step.contains("up: migrate,")).collect();
     assert_eq!(hooks.len(), 2, "{told:#?}");
 }
 
@@ -87,7 +87,7 @@ fn a_proxy_that_starts_beside_the_replicas_is_told_after_its_own_start() {
     let project = project(&text);
     let told = told(&up(&project, &nothing(), &UpOptions::default()).unwrap());
     let started = told.iter().position(|step| step.contains("start shop-proxy-1")).unwrap();
-    let reload = told.iter().find(|step| step.contains("nginx -s reload")).unwrap();
+    let reload = told.iter().find(|step| step.contains("changed: nginx,")).unwrap();
     assert!(reload.contains(told[started].split(' ').next().unwrap()), "{told:#?}");
 }
 
@@ -97,4 +97,15 @@ fn a_listener_that_has_no_reload_is_restarted() {
     let project = project(&text);
     let told = told(&scaled(&project, 1, 2));
     assert_eq!(told.last().unwrap(), "4 restart shop-proxy-1 (api changed) after [2, 3]");
+}
+
+#[test]
+fn the_arguments_of_commands_are_told_nowhere() {
+    let text =
+        REPLICAS.replace("[migrate, up]", "[migrate, --password=hunter2]").replace("reload]", "hunter2]");
+    let project = project(&text);
+    let plan = scaled(&project, 0, 3);
+    let told = told(&plan);
+    assert!(told.iter().any(|step| step.contains("up: migrate,")), "{told:#?}");
+    assert!(!format!("{:?}", plan.summary()).contains("hunter2"), "{told:#?}");
 }
