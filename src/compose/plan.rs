@@ -50,7 +50,7 @@ use super::file::{Condition, Hook, Project};
 use super::observe::Observed;
 use crate::domain::{ContainerId, Fault, FaultKind, Operation, Plan, PlannedStep, StepVerb};
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 /// A plan that can be carried out: every step of the card with what it means for the Engine.
@@ -246,6 +246,19 @@ impl ActionPlan {
         if let Some(planned) = self.plan.steps.get_mut(step) {
             planned.downtime = Some(self.stop_timeout.unwrap_or(downtime));
         }
+    }
+
+    /// The ids of the containers that are removed, or make room for new ones.
+    fn taken_away(&self) -> BTreeSet<&str> {
+        let mut ids = BTreeSet::new();
+        for action in &self.actions {
+            if let Action::Remove { target: Target::Existing { id, .. }, .. }
+            | Action::Recreate { old: id, .. } = action
+            {
+                ids.insert(id.0.as_str());
+            }
+        }
+        ids
     }
 
     /// Takes in the steps of a plan that waits for nothing, but for those that are planned already.

@@ -44,19 +44,6 @@ pub fn bring_up(
     let orphans = orphans(project, observed);
     for service in &services {
         conflicts::replicas(service, wanted(service))?;
-        let replaced = |container: &Container| {
-            let labels = container.compose.as_ref();
-            let own = labels.is_some_and(|labels| {
-                labels.project == project.name
-                    && labels.config_hash.is_some()
-                    && (labels.service == service.name || chosen.contains(&labels.service))
-            });
-            let orphan = options.remove_orphans && orphans.iter().any(|orphan| orphan.id == container.id);
-            own || orphan
-        };
-        if wanted(service) > 0 && !options.no_start {
-            conflicts::ports(service, observed, &replaced)?;
-        }
     }
     let running: Vec<&Service> = services.iter().copied().filter(|service| wanted(service) > 0).collect();
     let images = provide(&mut plan, project, &running, observed, options)?;
@@ -93,8 +80,18 @@ pub fn bring_up(
         states.insert(&service.name, state);
     }
     if !options.no_start {
+        let starting = services.iter().filter(|service| {
+            states.get(service.name.as_str()).is_some_and(|state| !state.to_start.is_empty())
+        });
+        let taken_away = plan.taken_away();
+        for service in starting {
+            conflicts::ports(service, observed, &|container| taken_away.contains(container.id.0.as_str()))?;
+        }
+        let removals: Vec<usize> = states.values().flat_map(|state| state.removed.clone()).collect();
         starting::stop_dependents(&mut plan, &services, &mut states, observed);
-        start_in_order(&mut plan, &services, &mut states);
+        // What goes may hold the port of anything that is started.
+        let gone: Vec<usize> = objects.before.iter().copied().chain(removals).collect();
+        start_in_order(&mut plan, &services, &mut states, &gone);
         if options.wait {
             starting::await_all(&mut plan, &services, &states);
         }

@@ -51,6 +51,8 @@ pub struct Convergence {
     pub recreated: Vec<usize>,
     /// All steps that make containers.
     pub made: Vec<usize>,
+    /// Steps after which what is too many is gone.
+    pub removed: Vec<usize>,
     pub to_start: Vec<Start>,
     /// Containers that run and stay.
     pub running: Vec<Replica>,
@@ -113,7 +115,8 @@ impl Converging<'_> {
         }
         for (container, _) in excess.iter().rev() {
             let reason = format!("{} are wanted", self.wish.replicas);
-            stop_and_remove(plan, container, Some(self.service), &reason, false);
+            let (_, removed) = stop_and_remove(plan, container, Some(self.service), &reason, false);
+            result.removed.push(removed);
         }
         let highest = present.iter().map(|container| number(container)).max().unwrap_or(0);
         let missing = self.wish.replicas.saturating_sub(u32::try_from(present.len()).unwrap_or(u32::MAX));

@@ -43,16 +43,18 @@ pub fn stop_dependents(
     }
 }
 
+/// Nothing is started before the steps in `gone` have ended.
 pub fn start_in_order(
     plan: &mut ActionPlan,
     services: &[&Service],
     states: &mut BTreeMap<&str, Convergence>,
+    gone: &[usize],
 ) {
     let mut awaited: BTreeMap<(String, &str, bool), usize> = BTreeMap::new();
     for service in services {
         let Some(state) = states.get_mut(service.name.as_str()) else { continue };
         let pending = std::mem::take(&mut state.to_start);
-        let mut conditions = Vec::new();
+        let mut conditions = gone.to_vec();
         for (name, dependency) in &service.depends_on {
             let Some(needed) = states.get(name.as_str()) else { continue };
             conditions.extend(needed.started.iter().copied());

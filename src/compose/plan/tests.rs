@@ -347,6 +347,56 @@ fn orphans_are_warned_about_or_removed() {
     assert!(text.contains("remove shop-web-1 (its service is not in the files) after"), "{text}");
 }
 
+/// The stack with its web stopped, and another container that holds the port of the web meanwhile.
+fn held_by(project: &Project, service: &str, number: u32) -> Observed {
+    let mut observed = running(project);
+    for web in observed.containers.iter_mut().filter(|container| container.name.as_str() == "shop-web-1") {
+        web.state = ContainerState::Exited;
+    }
+    let name = format!("shop-{service}-{number}");
+    observed.containers.retain(|container| container.name.as_str() != name);
+    let known = if project.service(service).is_some() { service } else { "web" };
+    let mut holder = container(project, known, number, ContainerState::Running);
+    holder.compose.as_mut().unwrap().service = service.to_owned();
+    holder.id = ContainerId("f".repeat(64));
+    holder.name = Safe::new(name);
+    holder.ports = vec![PublishedPort {
+        host_address: None,
+        host_port: Some(8080),
+        container_port: 80,
+        protocol: "tcp".to_owned(),
+    }];
+    observed.containers.push(holder);
+    observed
+}
+
+#[test]
+fn a_start_waits_until_what_held_its_port_is_gone() {
+    let project = project(SHOP);
+    let clear = Operation::Up(UpOptions { remove_orphans: true, ..UpOptions::default() });
+    for (service, number) in [("old", 1), ("api", 3)] {
+        let plan = for_operation(Some(&project), &held_by(&project, service, number), &clear).unwrap();
+        let steps = plan.summary().steps;
+        let step = |verb, object: &str| {
+            steps.iter().position(|step| step.verb == verb && step.object == object).unwrap()
+        };
+        let removed = step(StepVerb::RemoveContainer, &format!("shop-{service}-{number}"));
+        let started = step(StepVerb::StartContainer, "shop-web-1");
+        assert!(steps[started].after.contains(&removed), "{}", show(&plan));
+    }
+}
+
+#[test]
+fn a_port_that_a_container_of_the_stack_keeps_is_refused_before_anything_is_done() {
+    let project = project(SHOP);
+    for (service, number) in [("old", 1), ("api", 2)] {
+        let fault = for_operation(Some(&project), &held_by(&project, service, number), &everything());
+        let fault = fault.unwrap_err();
+        assert_eq!((fault.kind, fault.object.as_str()), (FaultKind::Conflict, "8080"), "{fault}");
+        assert!(fault.to_string().contains(&format!("shop-{service}-{number}")), "{fault}");
+    }
+}
+
 #[test]
 fn a_recreated_container_takes_its_anonymous_volumes_over() {
     let text = "services:\n  web:\n    image: nginx\n    volumes: [/cache]\n    hostname: new\n";
