@@ -4,8 +4,8 @@ use super::There;
 use super::archive::pack;
 use crate::domain::{Fault, FaultKind};
 use crate::engine::PathStat;
-use std::fs::Metadata;
-use std::io::{self, Read as _, Write};
+use std::fs::{File, Metadata};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 /// The archive on standard input, unpacked into a directory that is there.
@@ -137,9 +137,9 @@ fn append(
         return builder.append_link(&mut header, name, std::fs::read_link(source)?);
     }
     if kind.is_file() {
-        let file = std::fs::File::open(source)?;
+        let file = File::open(source)?;
         // As long as the header says, even while somebody writes on.
-        return builder.append_data(&mut header, name, file.take(metadata.len()));
+        return builder.append_data(&mut header, name, Exactly { file, left: metadata.len() });
     }
     if !kind.is_dir() {
         // Sockets, pipes and devices are not contents.
@@ -155,4 +155,49 @@ fn append(
         append(builder, &path, &metadata, &name.join(entry.file_name()), keep_owner)?;
     }
     Ok(())
+}
+
+/// A file of which the archive already says how long it is: what is written on is left out, and what is missing would
+/// be filled from the files after it.
+struct Exactly {
+    file: File,
+    left: u64,
+}
+
+impl Read for Exactly {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let wanted = buffer.len().min(usize::try_from(self.left).unwrap_or(usize::MAX));
+        let count = self.file.read(&mut buffer[..wanted])?;
+        if count == 0 && wanted > 0 {
+            return Err(io::Error::other("a file became shorter while it was sent"));
+        }
+        self.left -= count as u64;
+        Ok(count)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_sent_as_long_as_it_was() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let source = directory.path().join("file");
+        let archive = |before: &str, now: &str| {
+            std::fs::write(&source, before).expect("a file");
+            let metadata = std::fs::symlink_metadata(&source).expect("its metadata");
+            std::fs::write(&source, now).expect("the same file");
+            let mut bytes = Vec::new();
+            write(&mut bytes, &source, &metadata, Path::new("file"), false).map(|()| bytes)
+        };
+        let grown = archive("four", "four and more").expect("an archive");
+        let mut entries = tar::Archive::new(grown.as_slice());
+        let mut entry = entries.entries().expect("entries").next().expect("one").expect("an entry");
+        let mut text = String::new();
+        entry.read_to_string(&mut text).expect("its text");
+        assert_eq!(text, "four");
+        let shrunk = archive("four", "fo").expect_err("the archive would be wrong");
+        assert!(shrunk.to_string().contains("shorter"), "{shrunk}");
+    }
 }
