@@ -7,6 +7,13 @@ use super::stack::choose;
 use crate::domain::{Container, Fault, FaultKind};
 use crate::engine::{Engine, Session, SessionOptions};
 use crate::runtime::session::{self, Left};
+use std::time::Duration;
+
+/// A container ends a moment after its output. One that goes on for longer than this has been left.
+const ENDING_LIMIT: Duration = Duration::from_secs(2);
+
+/// More signals than these that nobody has taken yet say nothing new.
+const SIGNALS_KEPT: usize = 16;
 
 #[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
 pub struct Arguments {
@@ -47,31 +54,25 @@ pub async fn run(context: &Context, arguments: Arguments) -> Result<u8, Fault> {
         detach_keys: arguments.detach_keys,
     };
     let mut session = engine.attach(&container.id, &options).await?;
-    let fate = Fate { hears_signals: arguments.sig_proxy, removed: false };
-    follow(&engine, &container, &mut session, &options, fate).await
+    let waiting = engine.wait(&container.id);
+    follow(&engine, &container, &mut session, &options, arguments.sig_proxy, waiting).await
 }
 
-/// What becomes of a container that is followed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Fate {
-    /// Signals that come to us are handed on to it.
-    pub hears_signals: bool,
-    /// The daemon removes it when it ends.
-    pub removed: bool,
-}
-
-/// Stays with a container until it ends or is left.
+/// Stays with a container until it ends or is left. With `hears_signals`, signals that come to us are handed on to it;
+/// `waiting` tells its exit code.
 pub async fn follow(
     engine: &Engine,
     container: &Container,
     session: &mut Session,
     options: &SessionOptions,
-    fate: Fate,
+    hears_signals: bool,
+    waiting: impl Future<Output = Result<i64, Fault>>,
 ) -> Result<u8, Fault> {
-    let (sender, mut signals) = tokio::sync::mpsc::unbounded_channel();
+    let (sender, mut signals) = tokio::sync::mpsc::channel(SIGNALS_KEPT);
     let forward = |signal: &'static str| {
-        // The receiver lives as long as the session does.
-        let _ = sender.send(signal);
+        if sender.try_send(signal).is_err() {
+            log::debug!("{signal} is not handed on: the daemon has not taken those before it");
+        }
     };
     let hand_on = async {
         while let Some(signal) = signals.recv().await {
@@ -81,29 +82,45 @@ pub async fn follow(
         }
         std::future::pending::<()>().await;
     };
-    let on_signal: Option<session::OnSignal<'_>> = fate.hears_signals.then_some(&forward);
+    let on_signal: Option<session::OnSignal<'_>> = hears_signals.then_some(&forward);
     let left = tokio::select! {
         left = session::run(session, options.tty, options.stdin, on_signal) => left?,
         () = hand_on => Left::Ended,
     };
-    match left {
-        Left::Signalled(code) => Ok(code),
-        Left::Detached => {
-            Output::aside().line(format!("left {}, which goes on", container.name))?;
-            Ok(0)
-        }
-        Left::Ended => ended(engine, container, fate.removed).await,
+    let left_running = match left {
+        Left::Signalled(code) => return Ok(code),
+        // With keys of the operator's own, these two were for the program.
+        Left::Detached => options.detach_keys.is_empty(),
+        Left::Ended => false,
+    };
+    // Only the daemon knows its keys, and it looks for them only where the container has a terminal.
+    let has_terminal = container.details.as_ref().is_some_and(|details| details.tty);
+    let may_be_left = has_terminal && options.stdin && !options.detach_keys.is_empty();
+    tokio::pin!(waiting);
+    let left_running = left_running
+        || may_be_left && {
+            match tokio::time::timeout(ENDING_LIMIT, &mut waiting).await {
+                Ok(ended) => return exit_code(engine, container, ended).await,
+                Err(_) => engine.inspect(&container.id).await.is_ok_and(|now| now.is_running()),
+            }
+        };
+    if left_running {
+        Output::aside().line(format!("left {}, which goes on", container.name))?;
+        return Ok(0);
     }
+    exit_code(engine, container, waiting.await).await
 }
 
 /// The exit code of a container whose output has ended; it may be gone already.
-async fn ended(engine: &Engine, container: &Container, removed: bool) -> Result<u8, Fault> {
-    let id = &container.id;
-    let ended = if removed { engine.wait_removed(id).await } else { engine.wait(id).await };
+async fn exit_code(engine: &Engine, container: &Container, ended: Result<i64, Fault>) -> Result<u8, Fault> {
     let code = match ended {
         Err(fault) if fault.kind == FaultKind::NotFound => {
             // It was to be removed at its end; only the daemon's events still tell how it ended.
-            engine.ended_with(&container.id, container.created).await?.unwrap_or(0)
+            engine.ended_with(&container.id, container.created).await?.ok_or_else(|| {
+                fault
+                    .because("it is gone, and the daemon no longer knows how it ended")
+                    .hint("what it did is done; only its exit code is unknown")
+            })?
         }
         code => code?,
     };

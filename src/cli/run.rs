@@ -1,6 +1,6 @@
 //! `run`: a command in a one-off container of a service.
 
-use super::attachment::{self, Fate};
+use super::attachment;
 use super::change;
 use super::context::Context;
 use super::exec::{has_terminal, variable};
@@ -10,10 +10,13 @@ use crate::compose::file::{Project, command_line};
 use crate::compose::plan::{OneOff, oneoff};
 use crate::compose::{self, observe};
 use crate::domain::units::hexadecimal;
-use crate::domain::{Fault, FaultKind, Operation, UpOptions};
-use crate::engine::SessionOptions;
+use crate::domain::{Container, ContainerId, Fault, FaultKind, Operation, UpOptions};
+use crate::engine::{Engine, Session, SessionOptions};
+use futures_util::future::{Either, select};
 use std::collections::BTreeMap;
+use std::future::ready;
 use std::path::{Path, PathBuf};
+use std::pin::Pin;
 
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 #[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
@@ -114,22 +117,63 @@ pub async fn run(context: &Context, arguments: Arguments, output: Output) -> Res
     let creation = oneoff(project, &observed, &wish)?;
     let id = compose::create_container(&engine, &creation).await?;
     let named = |fault: Fault| Fault { object: creation.name.clone(), ..fault };
-    if arguments.detach {
-        engine.start(&id).await.map_err(named)?;
-        return output.line(&id.0).map(|()| 0);
-    }
     let options = SessionOptions { tty: wish.tty, stdin: wish.stdin, ..SessionOptions::default() };
-    let mut session = engine.attach(&id, &options).await.map_err(named)?;
-    let container = engine.inspect(&id).await.map_err(named)?;
-    if let Err(fault) = engine.start(&id).await {
-        // What never ran is of no use to anybody.
-        if let Err(second) = engine.remove_container(&id, true, true).await {
-            log::warn!("{second}");
+    let begun = if arguments.detach {
+        engine.start(&id).await.map(|()| None)
+    } else {
+        begin(&engine, &id, &options, wish.remove).await.map(Some)
+    };
+    match begun {
+        Ok(None) => output.line(&id.0).map(|()| 0),
+        Ok(Some(Begun { mut session, container, waiting })) => {
+            attachment::follow(&engine, &container, &mut session, &options, !wish.tty, waiting).await
         }
-        return Err(named(fault));
+        Err(fault) => {
+            // What never ran is of no use to anybody; the daemon itself may have removed it.
+            match engine.remove_container(&id, true, true).await {
+                Err(second) if second.kind != FaultKind::NotFound => log::warn!("{second}"),
+                Ok(()) | Err(_) => {}
+            }
+            Err(named(fault))
+        }
     }
-    let fate = Fate { hears_signals: !wish.tty, removed: wish.remove };
-    attachment::follow(&engine, &container, &mut session, &options, fate).await
+}
+
+/// A container that was started with us before it.
+struct Begun<'run> {
+    session: Session,
+    container: Container,
+    waiting: Waiting<'run>,
+}
+
+type Waiting<'run> = Pin<Box<dyn Future<Output = Result<i64, Fault>> + 'run>>;
+
+async fn begin<'run>(
+    engine: &'run Engine,
+    id: &'run ContainerId,
+    options: &SessionOptions,
+    removed: bool,
+) -> Result<Begun<'run>, Fault> {
+    let session = engine.attach(id, options).await?;
+    let container = engine.inspect(id).await?;
+    let waiting: Waiting<'run> = if removed {
+        // Asked before it starts: afterwards it may be gone, and its exit code with it.
+        let waiting: Waiting<'run> = Box::pin(engine.wait_removed(id));
+        match select(waiting, Box::pin(engine.start(id))).await {
+            Either::Left((ended, starting)) => {
+                starting.await?;
+                Box::pin(ready(ended))
+            }
+            Either::Right((started, waiting)) => {
+                started?;
+                waiting
+            }
+        }
+    } else {
+        engine.start(id).await?;
+        Box::pin(engine.wait(id))
+    };
+    Ok(Begun { session, container, waiting })
 }
 
 fn files(chosen: &Chosen) -> Result<&Project, Fault> {

@@ -19,6 +19,7 @@ pub fn trials() -> Vec<Trial> {
         trial("inside::run_makes_a_container_of_its_own", run_makes_a_container_of_its_own),
         trial("inside::run_waits_for_what_it_needs", run_waits_for_what_it_needs),
         trial("inside::run_is_left_by_its_keys", run_is_left_by_its_keys),
+        trial("inside::attach_is_left_by_keys_of_ones_own", attach_is_left_by_keys_of_ones_own),
         trial("inside::copies_in_and_out", copies_in_and_out),
     ]
 }
@@ -118,6 +119,10 @@ fn run_makes_a_container_of_its_own() {
     let ended = run(&["run", "--rm", "-e", "COLOUR=blue", "web", "sh", "-c", "echo $COLOUR; exit 5"]);
     assert_eq!((ended.code, ended.stdout.as_str()), (Some(5), "blue\n"), "{}", ended.stderr);
     assert_eq!(project.containers(), before, "it is gone when the command is");
+    for flag in ["-d", "-T"] {
+        assert_ne!(run(&["run", flag, "web", "no-such-program"]).code, Some(0));
+        assert_eq!(project.containers(), before, "what never ran is gone, with {flag} too");
+    }
     let (code, echoed) =
         fed(workplace.command(["-s", &project.name, "run", "--rm", "-T", "web", "cat"]), b"fed\n");
     assert_eq!((code, echoed.as_slice()), (Some(0), b"fed\n".as_slice()));
@@ -189,6 +194,34 @@ fn run_is_left_by_its_keys() {
     gone.wait("a prompt", PATIENCE, |screen| screen.contains('#') || screen.contains('$'));
     gone.keys("exit 6<enter>");
     assert_eq!(gone.wait_exit(PATIENCE).exit_code(), 6, "although the container is removed at once");
+}
+
+const TERMINAL: &str = r#"
+services:
+  shell:
+    image: mcp-tui-test/busybox
+    command: ["sh"]
+    tty: true
+    stdin_open: true
+    stop_grace_period: 0s
+"#;
+
+fn attach_is_left_by_keys_of_ones_own() {
+    let (workplace, project) = (Workplace::new(), Project::new("ownkeys"));
+    workplace.stack(&project.name, TERMINAL);
+    verb(&workplace, &project, &["up", "-d"]).succeeded("up");
+    let arguments = ["-s", &project.name, "attach", "--detach-keys", "ctrl-x", "shell"];
+    let mut left = workplace.console((90, 12), arguments);
+    left.keys("echo in$((1+1))side<enter>");
+    left.wait_text("in2side");
+    left.keys("<c-x>");
+    assert_eq!(left.wait_exit(PATIENCE).exit_code(), 0);
+    assert!(left.screen().contains("goes on"), "{}", left.screen());
+    let mut ended = workplace.console((90, 12), arguments);
+    ended.keys("echo ag$((1+1))ain<enter>");
+    ended.wait_text("ag2ain");
+    ended.keys("exit 6<enter>");
+    assert_eq!(ended.wait_exit(PATIENCE).exit_code(), 6);
 }
 
 fn copies_in_and_out() {
