@@ -9,5 +9,5 @@ mod parcel;
 mod rule;
 
 pub use jobs::{Job, jobs};
-pub use parcel::{Parcel, pack};
+pub use parcel::{Parcel, pack, removable};
 pub use rule::{Rule, Rules, rules};

@@ -3,7 +3,7 @@
 use crate::cli::output::{Output, Tone, print_json};
 use crate::cli::report;
 use crate::compose::file::Hook;
-use crate::compose::watch::{Job, Parcel, pack};
+use crate::compose::watch::{Job, Parcel, pack, removable};
 use crate::domain::{Container, Fault, FaultKind};
 use crate::engine::{Engine, ExecChunk, ExecRequest};
 use bytes::Bytes;
@@ -29,9 +29,7 @@ pub async fn deliver(engine: &Engine, project: &str, job: &Job, output: Output) 
     let archives: Vec<Bytes> =
         parcel.archives.iter().map(|archive| Bytes::copy_from_slice(archive)).collect();
     let containers = running(engine, project, &job.service).await?;
-    let all = containers
-        .iter()
-        .map(|container| bring(engine, container, &archives, &parcel, &job.commands, output));
+    let all = containers.iter().map(|container| bring(engine, container, &archives, &parcel, job, output));
     let mut reached = 0;
     for result in join_all(all).await {
         match result {
@@ -56,15 +54,22 @@ async fn bring(
     container: &Container,
     archives: &[Bytes],
     parcel: &Parcel,
-    commands: &[Hook],
+    job: &Job,
     output: Output,
 ) -> Result<(), Fault> {
     let named = |fault: Fault| Fault { object: container.name.to_string(), ..fault };
     // First what is gone: a directory may have come in the place of a file.
-    for paths in parcel.gone.chunks(REMOVED_AT_ONCE) {
-        let words = ["rm", "-rf", "--"].into_iter().map(str::to_owned);
+    let mounts: Vec<&str> = container.mounts.iter().map(|mount| mount.target.as_str()).collect();
+    let (removed, kept) = removable(&parcel.gone, &job.targets, &mounts);
+    for path in kept {
+        let fault = Fault::new(FaultKind::Refused, "remove", format!("{}:{path}", container.name));
+        let why = "it is gone here, but is a rule's own target or has to do with a mount there";
+        report::warn(&fault.because(why).hint("remove it in the container, if it is to go"), output);
+    }
+    for paths in removed.chunks(REMOVED_AT_ONCE) {
+        let words = ["rm", "-rf", "--"].into_iter();
         let request = ExecRequest {
-            command: words.chain(paths.iter().cloned()).collect(),
+            command: words.chain(paths.iter().copied()).map(str::to_owned).collect(),
             user: Some("0".to_owned()),
             ..ExecRequest::default()
         };
@@ -77,7 +82,7 @@ async fn bring(
     for archive in archives {
         engine.put_archive(&container.id, "/", archive.clone(), false).await.map_err(named)?;
     }
-    for command in commands {
+    for command in &job.commands {
         execute(engine, container, request(command), Some(output)).await.map_err(named)?;
     }
     Ok(())

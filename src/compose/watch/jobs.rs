@@ -13,6 +13,9 @@ pub struct Job {
     pub rebuild: bool,
     /// What is put into the containers, or taken out of them when it is gone: the path there and the path here.
     pub files: BTreeMap<String, PathBuf>,
+    /// Where the rules' own paths lie in the containers. These stay, whatever becomes of the paths here: a checkout
+    /// takes a directory away for a moment, and beside its files lie those that only the image has.
+    pub targets: BTreeSet<String>,
     /// Commands that are run in the containers afterwards.
     pub commands: Vec<Hook>,
     pub restart: bool,
@@ -38,6 +41,7 @@ pub fn jobs<'rule>(rules: impl IntoIterator<Item = &'rule Rule>, changed: &BTree
                 job.restart |= restart;
                 let places = concerned.iter().filter_map(|path| Some((rule.place(path)?, (*path).clone())));
                 job.files.extend(places);
+                job.targets.extend(rule.place(&rule.path));
                 if let Some(command) = command.as_ref().filter(|command| !job.commands.contains(command)) {
                     job.commands.push(command.clone());
                 }

@@ -98,9 +98,35 @@ fn outermost(paths: &[String]) -> Vec<String> {
     paths.iter().filter(|path| path.as_str() != "/" && !above(path)).cloned().collect()
 }
 
+/// Parts what is gone here into what may be removed in a container and what stays there: the rules' own targets, and
+/// whatever has to do with a mount, because a removal would go on into the volume and take its data.
+pub fn removable<'gone>(
+    gone: &'gone [String],
+    targets: &BTreeSet<String>,
+    mounts: &[&str],
+) -> (Vec<&'gone str>, Vec<&'gone str>) {
+    let stays = |path: &str| {
+        targets.iter().any(|target| Path::new(target).starts_with(path))
+            || mounts
+                .iter()
+                .any(|mount| Path::new(mount).starts_with(path) || Path::new(path).starts_with(mount))
+    };
+    gone.iter().map(String::as_str).partition(|path| !stays(path))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_mounted_and_what_a_rule_is_about_are_never_removed() {
+        let gone =
+            ["/app", "/app/data", "/app/data/x", "/app/database", "/app/old", "/srv"].map(str::to_owned);
+        let (removed, kept) =
+            removable(&gone, &["/app".to_owned()].into(), &["/app/data", "/srv/deep/volume"]);
+        assert_eq!(removed, ["/app/database", "/app/old"]);
+        assert_eq!(kept, ["/app", "/app/data", "/app/data/x", "/srv"]);
+    }
 
     #[test]
     fn files_directories_and_links_are_sent_and_the_rest_is_gone() {
