@@ -61,7 +61,7 @@ const RULES: &[Rule] = &[
     },
     Rule {
         words: &["unexpected eof", "connection reset", "broken pipe"],
-        kind: FaultKind::Unreachable,
+        kind: FaultKind::Refused,
         hint: "the connection to the registry broke: ask again, the layers that arrived are kept",
     },
     Rule {
@@ -76,7 +76,8 @@ const RULES: &[Rule] = &[
             "awaiting headers",
             "request canceled while waiting",
         ],
-        kind: FaultKind::Unreachable,
+        // Unreachable means the daemon, which is well here.
+        kind: FaultKind::Refused,
         hint: "the daemon cannot reach the registry: is its name right, and does this server get there (proxy, firewall)?",
     },
 ];

@@ -49,8 +49,8 @@ fn layers_are_counted_and_their_bytes_summed() {
 )]
 #[case("manifest for 127.0.0.1:5000/x:2 not found: manifest unknown: no such tag", FaultKind::NotFound)]
 #[case("Head http://r/v2/x/manifests/1: unauthorized: authentication required", FaultKind::Permission)]
-#[case("Get https://r/v2/: dial tcp: lookup r: no such host", FaultKind::Unreachable)]
-#[case("unexpected EOF", FaultKind::Unreachable)]
+#[case("Get https://r/v2/: dial tcp: lookup r: no such host", FaultKind::Refused)]
+#[case("unexpected EOF", FaultKind::Refused)]
 #[case("toomanyrequests: You have reached your pull rate limit", FaultKind::Exhausted)]
 #[case("write /var/lib/docker/tmp/x: no space left on device", FaultKind::Exhausted)]
 fn refusals_have_a_kind_and_a_hint(#[case] message: &str, #[case] kind: FaultKind) {
