@@ -76,7 +76,7 @@ impl Printer {
             }
         }
         self.plan = Some(plan.clone());
-        if plan.is_empty() { self.output.line("✓ nothing to do: all is as the file says") } else { Ok(()) }
+        if plan.is_empty() { self.output.line("✓ nothing to do") } else { Ok(()) }
     }
 
     /// Where bytes go over a wire one wants to know how many; the words of other steps come too fast and too often.
