@@ -1,11 +1,14 @@
 //! Waits for a dependency's condition. How long that may take is the health check's affair, but
 //! for the limit of `--wait-timeout`.
 
+mod lives;
+
 use super::away::AWAY;
 use super::steps::Run;
 use crate::compose::file::Condition;
 use crate::compose::plan::Target;
 use crate::domain::{Container, ContainerState, Fault, FaultKind, Health, TaskEvent};
+use lives::Lives;
 use std::time::{Duration, Instant};
 
 /// What comes soon is seen soon, what takes long costs the daemon little.
@@ -28,10 +31,11 @@ pub(super) async fn until(
     limit: Option<Duration>,
 ) -> Result<(), Fault> {
     let mut said = String::new();
+    let mut lives = Lives::default();
     let begun = Instant::now();
     let mut away: Option<Instant> = None;
     loop {
-        match missing(run, goal, containers).await {
+        match missing(run, goal, containers, &mut lives).await {
             Ok(missing) => {
                 away = None;
                 // One that has completed is enough, as in docker compose.
@@ -64,17 +68,20 @@ pub(super) async fn until(
 }
 
 /// Those that are not yet what they are waited for to be, and how they are.
-async fn missing(run: &Run<'_>, goal: Goal, containers: &[Target]) -> Result<Vec<String>, Fault> {
+async fn missing(
+    run: &Run<'_>,
+    goal: Goal,
+    containers: &[Target],
+    lives: &mut Lives,
+) -> Result<Vec<String>, Fault> {
     let mut missing = Vec::new();
     for target in containers {
         let inspected = run.engine.inspect(&run.id(target)?).await;
         let container = inspected.map_err(|fault| Fault { object: target.name().to_owned(), ..fault })?;
         let judged = match goal {
             Goal::Condition(condition) => judge(&container, condition)?,
-            Goal::Up if container.health.is_none() && container.state == ContainerState::Running => {
-                Progress::Done
-            }
-            Goal::Up => judge(&container, Condition::Healthy)?,
+            Goal::Up if container.health.is_some() => judge(&container, Condition::Healthy)?,
+            Goal::Up => lives.judge(&container, Instant::now())?,
         };
         if let Progress::Pending(state) = judged {
             missing.push(format!("{} is {state}", target.name()));

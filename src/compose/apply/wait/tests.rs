@@ -3,7 +3,7 @@ use crate::domain::container::ContainerDetails;
 use crate::domain::{ContainerId, Safe};
 use rstest::rstest;
 
-fn container(state: ContainerState, health: Option<Health>, exit_code: i64) -> Container {
+pub fn container(state: ContainerState, health: Option<Health>, exit_code: i64) -> Container {
     Container {
         id: ContainerId("0".repeat(64)),
         name: Safe::new("demo-db-1"),
