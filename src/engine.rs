@@ -47,7 +47,7 @@ pub use connect::Engine;
 pub use endpoint::{Endpoint, EndpointEnvironment, EndpointOptions};
 pub use exec::{Exec, ExecChunk, ExecRequest};
 pub use logs::{LogRequest, LogStream};
-pub use project_events::{ProjectEvent, ProjectEvents};
+pub use project_events::{Deaths, ProjectEvent, ProjectEvents};
 pub use pull::{Layer, LayerPhase, Transfer};
 pub use raw::Upload;
 pub use session::{Input, Program, Session, SessionOptions};

@@ -16,7 +16,7 @@ use super::body::Creation;
 use super::observe::{Observed, observe};
 use super::plan::{ActionPlan, for_operation};
 use crate::domain::{ContainerId, Fault, FaultKind, TaskEvent};
-use crate::engine::Engine;
+use crate::engine::{Deaths, Engine};
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use profiles::Profiles;
@@ -67,6 +67,7 @@ async fn carry_out(
     let mut schedule = Schedule::new(&plan.plan().steps, plan.actions(), range);
     let mut running = FuturesUnordered::new();
     let mut failure: Option<Fault> = None;
+    let mut deaths = schedule.has_chained_stops().then(|| engine.deaths());
     loop {
         if failure.is_none() && schedule.is_waiting() && is_cancelled() {
             failure = Some(cancelled("carry out", &plan.plan().title));
@@ -80,7 +81,14 @@ async fn carry_out(
             let run = &run;
             running.push(async move { (step, run.take(step, action).await) });
         }
-        let Some((step, result)) = running.next().await else { break };
+        let ended = tokio::select! {
+            ended = running.next() => ended,
+            id = next_death(&mut deaths) => {
+                schedule.dies(&id);
+                continue;
+            }
+        };
+        let Some((step, result)) = ended else { break };
         tell(TaskEvent::StepFinished { step, fault: result.as_ref().err().cloned() });
         schedule.end(step);
         if let Err(fault) = result {
@@ -94,6 +102,17 @@ async fn carry_out(
             .because("steps of the plan wait for each other")
             .hint("this is a defect of mcp-tui; docker compose can do it meanwhile")),
     }
+}
+
+/// Where the daemon does not tell of deaths, its answers have to do.
+async fn next_death(deaths: &mut Option<Deaths>) -> ContainerId {
+    if let Some(stream) = deaths {
+        if let Some(Ok(id)) = stream.next().await {
+            return id;
+        }
+        *deaths = None;
+    }
+    std::future::pending().await
 }
 
 /// One container by itself, joined to its networks and not started. What cannot be completed is taken away again.

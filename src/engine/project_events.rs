@@ -26,6 +26,9 @@ pub struct ProjectEvent {
     pub attributes: BTreeMap<String, String>,
 }
 
+/// The containers that ended, as they do.
+pub type Deaths = Pin<Box<dyn Stream<Item = Result<ContainerId, Fault>> + Send>>;
+
 pub type ProjectEvents = Pin<Box<dyn Stream<Item = Result<ProjectEvent, Fault>> + Send>>;
 
 impl Engine {
@@ -38,6 +41,12 @@ impl Engine {
     ) -> ProjectEvents {
         let label = format!("com.docker.compose.project={project}");
         self.filtered(&json!({ "type": ["container"], "label": [label] }), since, until)
+    }
+
+    /// A container's death is told before the answer to the request that stopped it: the daemon tidies up in between.
+    pub fn deaths(&self) -> Deaths {
+        let events = self.filtered(&json!({ "type": ["container"], "event": ["die"] }), None, None);
+        Box::pin(events.map(|event| event.map(|event| event.container)))
     }
 
     /// The exit code of the last time that a container ended, which may be gone by now.

@@ -2,6 +2,7 @@
 
 use crate::stack::Stack;
 use crate::support::engine::docker;
+use mcp_tui::domain::{DownOptions, Operation};
 
 fn started(name: &str) -> String {
     docker(["inspect", "--format", "{{.State.StartedAt}}", name])
@@ -37,4 +38,25 @@ pub async fn an_unhealthy_dependency_is_named(stack: Stack) {
     assert!(fault.object.ends_with("-sick-1") && fault.to_string().contains("not well"), "{fault}");
     assert!(stack.docker.running("web").is_empty());
     assert_eq!(stack.docker.running("sick").len(), 1, "what was started stays");
+}
+
+pub async fn nothing_stops_before_what_needs_it_has_ended(stack: Stack) {
+    let text = "services:\n  db: &sleeper\n    image: mcp-tui-test/busybox\n    command: sleep 1000\n    init: true\n  \
+                api:\n    <<: *sleeper\n    depends_on: [db]\n    deploy: {replicas: 2}\n  web:\n    <<: *sleeper\n    depends_on: [api]\n";
+    stack.up(text).await.expect("up");
+    let began = docker(["info", "--format", "{{.SystemTime}}"]);
+    stack.take(&Operation::Down(DownOptions::default())).await.expect("down");
+    let until = docker(["info", "--format", "{{.SystemTime}}"]);
+    let label = format!("label=com.docker.compose.project={}", stack.name());
+    let service = "{{.Action}} {{index .Actor.Attributes \"com.docker.compose.service\"}}";
+    let events =
+        docker(["events", "--since", &began, "--until", &until, "--filter", &label, "--format", service]);
+    let place = |what: &str| {
+        let places = events.lines().enumerate().filter(|(_, line)| *line == what).map(|(place, _)| place);
+        places.collect::<Vec<_>>()
+    };
+    assert_eq!(place("die api").len(), 2, "{events}");
+    assert!(place("die web").last() < place("kill api").first(), "{events}");
+    assert!(place("die api").last() < place("kill db").first(), "{events}");
+    assert!(stack.docker.containers().is_empty(), "nothing is left");
 }

@@ -1,7 +1,7 @@
 //! Which step is taken next: of those that can be, the one that most others wait for.
 
-use crate::compose::plan::Action;
-use crate::domain::PlannedStep;
+use crate::compose::plan::{Action, Target};
+use crate::domain::{ContainerId, PlannedStep};
 use std::ops::Range;
 
 /// How many steps are taken at a time. A stop or a wait costs nothing while it lasts.
@@ -17,6 +17,8 @@ pub(super) struct Schedule<'plan> {
     waiting: Vec<usize>,
     running: Vec<usize>,
     ended: Vec<bool>,
+    /// Stops whose container has ended, though the daemon has not yet tidied up after it.
+    died: Vec<bool>,
 }
 
 impl<'plan> Schedule<'plan> {
@@ -27,7 +29,8 @@ impl<'plan> Schedule<'plan> {
         ended[..range.start].fill(true);
         let mut waiting: Vec<usize> = range.collect();
         waiting.sort_by_key(|step| (std::cmp::Reverse(urgency[*step]), *step));
-        Self { steps, actions, waiting, running: Vec::new(), ended }
+        let died = vec![false; steps.len()];
+        Self { steps, actions, waiting, running: Vec::new(), ended, died }
     }
 
     /// The steps that can be begun now; they count as running from here on.
@@ -36,10 +39,7 @@ impl<'plan> Schedule<'plan> {
         let mut still = Vec::new();
         let mut making = self.running.iter().filter(|step| self.makes(**step)).count();
         for step in std::mem::take(&mut self.waiting) {
-            let ready = self.steps[step]
-                .after
-                .iter()
-                .all(|earlier| self.ended.get(*earlier).copied().unwrap_or(true));
+            let ready = self.steps[step].after.iter().all(|earlier| self.allows(*earlier, step));
             let room =
                 self.running.len() + begun.len() < AT_ONCE && (!self.makes(step) || making < MADE_AT_ONCE);
             if ready && room {
@@ -57,6 +57,31 @@ impl<'plan> Schedule<'plan> {
     pub fn end(&mut self, step: usize) {
         self.running.retain(|running| *running != step);
         self.ended[step] = true;
+    }
+
+    /// A container ended. What was stopped because of it can stop from now on; anything else still waits for the
+    /// daemon's answer.
+    pub fn dies(&mut self, id: &ContainerId) {
+        for step in &self.running {
+            if let Action::Stop(Target::Existing { id: stopped, .. }) = &self.actions[*step] {
+                self.died[*step] |= stopped == id;
+            }
+        }
+    }
+
+    /// Whether some stop waits for another one, which a death may let begin sooner.
+    pub fn has_chained_stops(&self) -> bool {
+        let chained = |step: &usize| self.steps[*step].after.iter().any(|earlier| self.stops(*earlier));
+        self.waiting.iter().any(|step| self.stops(*step) && chained(step))
+    }
+
+    fn allows(&self, earlier: usize, step: usize) -> bool {
+        let ended = self.ended.get(earlier).copied().unwrap_or(true);
+        ended || (self.died[earlier] && self.stops(step))
+    }
+
+    fn stops(&self, step: usize) -> bool {
+        matches!(self.actions.get(step), Some(Action::Stop(_)))
     }
 
     /// Begins nothing any more.
@@ -98,8 +123,7 @@ fn urgency(steps: &[PlannedStep]) -> Vec<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::compose::plan::Target;
-    use crate::domain::{ContainerId, StepVerb};
+    use crate::domain::StepVerb;
 
     fn step(after: &[usize]) -> PlannedStep {
         PlannedStep {
@@ -113,7 +137,15 @@ mod tests {
     }
 
     fn start() -> Action {
-        Action::Start(Target::Existing { id: ContainerId("1".to_owned()), name: "a".to_owned() })
+        Action::Start(existing("1"))
+    }
+
+    fn stop(id: &str) -> Action {
+        Action::Stop(existing(id))
+    }
+
+    fn existing(id: &str) -> Target {
+        Target::Existing { id: ContainerId(id.to_owned()), name: "a".to_owned() }
     }
 
     #[test]
@@ -128,6 +160,24 @@ mod tests {
         schedule.end(2);
         assert_eq!(schedule.begin(), [3, 4]);
         assert!(!schedule.is_waiting());
+    }
+
+    #[test]
+    fn a_death_lets_the_next_one_stop_and_nothing_else_begin() {
+        let steps = [step(&[]), step(&[0]), step(&[0]), step(&[1])];
+        let removal = Action::Remove { target: existing("1"), volumes: false, force: false };
+        let actions = [stop("1"), stop("2"), removal, start()];
+        let mut schedule = Schedule::new(&steps, &actions, 0..4);
+        assert!(schedule.has_chained_stops());
+        assert_eq!(schedule.begin(), [0]);
+        schedule.dies(&ContainerId("2".to_owned()));
+        assert_eq!(schedule.begin(), Vec::<usize>::new(), "another's death is no leave");
+        schedule.dies(&ContainerId("1".to_owned()));
+        assert_eq!(schedule.begin(), [1], "the removal waits for the answer");
+        schedule.end(0);
+        assert_eq!(schedule.begin(), [2]);
+        schedule.dies(&ContainerId("2".to_owned()));
+        assert_eq!(schedule.begin(), Vec::<usize>::new(), "a start waits for the answer");
     }
 
     #[test]
