@@ -26,6 +26,8 @@ mod operate;
 mod overlays;
 #[path = "end_to_end/stacks.rs"]
 mod stacks;
+#[path = "end_to_end/tree.rs"]
+mod tree;
 #[path = "end_to_end/verbs.rs"]
 mod verbs;
 

@@ -1,5 +1,6 @@
 //! The console on the simulated server: what every operator does, by keys.
 
+use super::tree::go_to_service;
 use crate::support::pty::{Pty, Size};
 use crate::support::trial;
 use crate::support::wait::PATIENCE;
@@ -31,12 +32,6 @@ pub fn quit(console: &mut Pty) {
     console.keys("q");
     let status = console.wait_exit(Duration::from_secs(5));
     assert!(status.success(), "{status:?}");
-}
-
-/// Filters the tree so that only this service is left under its stack, and goes to its row.
-fn select(console: &Pty, service: &str) {
-    console.keys(&format!("1/{service}<enter>G"));
-    console.wait_text(&format!("Services /{service}/"));
 }
 
 /// Waits in the tasks pane until a task has ended well.
@@ -91,7 +86,7 @@ fn help_filter_and_zoom() {
 fn nothing_changes_without_a_confirm_card() {
     let workplace = Workplace::new();
     let mut console = demo(&workplace, (120, 40));
-    select(&console, "redis");
+    go_to_service(&console, "mcp", "redis");
     console.keys("r");
     console.wait_text("Restart redis of mcp?");
     console.wait_text("same as  docker");
@@ -105,7 +100,7 @@ fn nothing_changes_without_a_confirm_card() {
 fn a_restart_by_keys_reaches_the_tasks() {
     let workplace = Workplace::new();
     let mut console = demo(&workplace, (160, 48));
-    select(&console, "redis");
+    go_to_service(&console, "mcp", "redis");
     console.keys("r");
     console.wait_text("Restart redis of mcp?");
     console.wait_text("same as  docker");
@@ -132,7 +127,7 @@ fn what_drifted_is_shown_and_mended_by_up() {
     console.wait("every kind of drift", PATIENCE, |screen| {
         expected.iter().all(|(service, drift)| row(screen, service, drift))
     });
-    select(&console, "grafana");
+    go_to_service(&console, "mcp", "grafana");
     console.wait_text("up mends it");
     console.keys("u");
     console.wait_text("environment (GF_USERS_ALLOW_SIGN_UP)");
@@ -145,7 +140,7 @@ fn read_only_refuses_actions() {
     let workplace = Workplace::new();
     let mut console = workplace.console((120, 40), ["demo", "--read-only"]);
     console.wait_text("redis");
-    select(&console, "redis");
+    go_to_service(&console, "mcp", "redis");
     console.keys("r");
     console.wait("a word why not", Duration::from_secs(10), |screen| {
         screen.to_lowercase().contains("read-only")

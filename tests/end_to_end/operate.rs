@@ -3,6 +3,7 @@
 use super::demo::{quit, wait_task};
 use super::headless::check_bundle;
 use super::stacks::{DATABASE, TABLES, WEB};
+use super::tree::{go_on_to_service, go_to_stack};
 use crate::support::engine::trial;
 use crate::support::project::Project;
 use crate::support::pty::Pty;
@@ -36,9 +37,9 @@ fn mlflow_is_deployed_watched_and_backed_up() {
     shipped_mlflow(&workplace, &project);
 
     let mut console = workplace.console((160, 48), []);
-    select(&console, stack);
+    go_to_stack(&console, stack);
     console.keys("<right>");
-    select_service(&console, stack, "postgres");
+    go_on_to_service(&console, stack, "postgres");
     console.keys("u");
     confirm(&console, &format!("Deploy postgres of {stack}?"));
     eventually("the database to be healthy", PATIENCE, || {
@@ -73,8 +74,8 @@ fn a_service_is_scaled_and_restarted() {
     workplace.run(["-s", stack, "up"]).succeeded("up");
 
     let mut console = workplace.console((160, 48), []);
-    select(&console, stack);
-    select_service(&console, stack, "web");
+    go_to_stack(&console, stack);
+    go_on_to_service(&console, stack, "web");
     console.keys("s");
     console.wait_text(&format!("Scale web of {stack}?"));
     console.keys("3");
@@ -88,29 +89,6 @@ fn a_service_is_scaled_and_restarted() {
     confirm(&console, &format!("Restart web of {stack}?"));
     eventually("another start", PATIENCE, || (started(&project, "web") != before).then_some(()));
     quit(&mut console);
-}
-
-/// Filters the tree so that this stack alone is left, and goes to its row.
-fn select(console: &Pty, stack: &str) {
-    console.wait_text("running ┐");
-    console.keys(&format!("1/{stack}<enter>g"));
-    console.wait_text(&format!("Services /{stack}/"));
-    console.wait("the stack's row", PATIENCE, |screen| {
-        screen.lines().nth(2).is_some_and(|line| is_row(line, stack))
-    });
-}
-
-/// Goes down from the stack's row to the row of its service.
-fn select_service(console: &Pty, stack: &str, service: &str) {
-    console.wait("the service's row", PATIENCE, |screen| !row(screen, service).is_empty());
-    let screen = console.screen();
-    let line_of = |name: &str| screen.lines().position(|line| is_row(line, name));
-    let (Some(from), Some(to)) = (line_of(stack), line_of(service)) else {
-        panic!("{service} of {stack} is not on the screen:\n{screen}");
-    };
-    console.keys(&"j".repeat(to.saturating_sub(from)));
-    // The logs follow the selection.
-    console.wait_text(&format!("3 Logs {service}"));
 }
 
 /// When the service was started last.
@@ -134,7 +112,7 @@ fn a_killed_console_changes_nothing() {
     workplace.stack(stack, DATABASE);
     workplace.write(&format!("work/stacks/{stack}/tables.sql"), TABLES);
     let mut console = workplace.console((160, 48), []);
-    select(&console, stack);
+    go_to_stack(&console, stack);
     console.keys("u");
     confirm(&console, &format!("Deploy {stack}?"));
     // As soon as the daemon has begun, the console is gone without a chance to say goodbye.

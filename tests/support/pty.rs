@@ -91,6 +91,17 @@ impl Pty {
         self.terminal.wait(deadline, |drawn| holds(&drawn.parser.screen().contents()).then_some(())).is_some()
     }
 
+    /// Waits until the screen, colours included, gives an answer.
+    pub fn find<T>(
+        &self,
+        what: &str,
+        deadline: Duration,
+        mut ask: impl FnMut(&vt100::Screen) -> Option<T>,
+    ) -> T {
+        let answer = self.terminal.wait(deadline, |drawn| ask(drawn.parser.screen()));
+        answer.unwrap_or_else(|| panic!("waited {deadline:?} for {what}; the screen is:\n{}", self.framed()))
+    }
+
     /// Whether what is shown is the alternate screen, which leaves the shell's own as it was.
     pub fn on_alternate_screen(&self) -> bool {
         self.terminal.drawn().parser.screen().alternate_screen()
