@@ -6,6 +6,8 @@ pub mod daemon;
 pub mod drift;
 pub mod fault;
 pub mod figures;
+#[cfg(test)]
+pub(crate) mod fixtures;
 pub mod gpu;
 pub mod host;
 pub mod log_line;

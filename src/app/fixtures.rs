@@ -4,7 +4,8 @@ mod build;
 mod platform;
 
 pub(crate) use build::{
-    compose_container, container, fault, key, keys, log_line, plan, press, send, stack_file, wait,
+    compose_container, container, fault, gpu_device, key, keys, log_line, plan, press, published, send,
+    stack_file, wait,
 };
 pub(crate) use platform::{daemon, host, platform_containers, platform_messages};
 

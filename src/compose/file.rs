@@ -21,6 +21,8 @@ mod concealed;
 mod dotenv;
 mod environment;
 mod extends;
+#[cfg(test)]
+pub(crate) mod fixtures;
 #[cfg(fuzzing)]
 pub mod fuzz;
 mod include;

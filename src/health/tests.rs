@@ -1,5 +1,5 @@
 use super::*;
-use crate::domain::{CheckId, CheckKind, ComposeLabels, ContainerId, ContainerState, Health, Safe, Verdict};
+use crate::domain::{CheckId, CheckKind, ContainerId, ContainerState, Health, Verdict, fixtures};
 use rstest::rstest;
 use std::future::Future;
 use std::path::Path;
@@ -267,32 +267,8 @@ async fn the_simulated_network_answers_refuses_and_keeps_silent() {
 }
 
 fn container(service: &str, number: u32, state: ContainerState, health: Option<Health>) -> Container {
-    Container {
-        id: ContainerId(format!("{service}{number}")),
-        name: Safe::new(format!("mcp-{service}-{number}")),
-        image: Safe::new("i"),
-        image_id: String::new(),
-        compose: Some(ComposeLabels {
-            project: "mcp".to_owned(),
-            service: service.to_owned(),
-            number: Some(number),
-            oneoff: false,
-            config_hash: None,
-            image: None,
-            working_dir: None,
-            config_files: Vec::new(),
-            depends_on: Vec::new(),
-            version: None,
-        }),
-        state,
-        health,
-        status: Safe::default(),
-        created: None,
-        ports: Vec::new(),
-        networks: Vec::new(),
-        mounts: Vec::new(),
-        details: None,
-    }
+    let id = ContainerId(format!("{service}{number}"));
+    Container { id, state, health, ..fixtures::replica("mcp", service, number) }
 }
 
 fn web(states: &[(ContainerState, Option<Health>)]) -> Vec<Container> {

@@ -3,7 +3,7 @@ use crate::domain::container::ContainerDetails;
 use crate::domain::host::DiskUse;
 use crate::domain::{
     CheckId, ComposeLabels, ContainerId, ContainerState, FaultKind, GpuDevice, GpuReading, Health, Operation,
-    Safe, StackRef, TaskId, TaskRecord, TaskSpec, TaskState, TaskTarget, Verdict,
+    Safe, StackRef, TaskId, TaskRecord, TaskSpec, TaskState, TaskTarget, Verdict, fixtures,
 };
 use rstest::rstest;
 use std::time::Duration;
@@ -18,46 +18,23 @@ fn ago(duration: Duration) -> Timestamp {
 
 /// A healthy container of the stack `mcp`.
 fn container(service: &str) -> Container {
+    let labels = ComposeLabels {
+        working_dir: Some("/srv/mcp".to_owned()),
+        config_files: vec!["/srv/mcp/compose.yaml".to_owned()],
+        ..fixtures::labels("mcp", service, 1)
+    };
     Container {
         id: ContainerId(format!("{service:0>64}")),
-        name: Safe::new(format!("mcp-{service}-1")),
-        image: Safe::new("image:1"),
-        image_id: String::new(),
-        compose: Some(ComposeLabels {
-            project: "mcp".to_owned(),
-            service: service.to_owned(),
-            number: Some(1),
-            oneoff: false,
-            config_hash: None,
-            image: None,
-            working_dir: Some("/srv/mcp".to_owned()),
-            config_files: vec!["/srv/mcp/compose.yaml".to_owned()],
-            depends_on: Vec::new(),
-            version: None,
-        }),
-        state: ContainerState::Running,
+        compose: Some(labels),
         health: Some(Health::Healthy),
         status: Safe::new("Up 3 days (healthy)"),
-        created: None,
-        ports: Vec::new(),
-        networks: Vec::new(),
-        mounts: Vec::new(),
         details: Some(ContainerDetails {
             pid: Some(1),
-            exit_code: 0,
-            oom_killed: false,
-            error: None,
-            restart_count: 0,
             started_at: Some(ago(Duration::from_hours(72))),
             finished_at: Some(ago(Duration::from_mins(4))),
-            tty: false,
-            stop_grace: None,
-            log_driver: String::new(),
-            health_output: None,
-            failing_streak: 0,
-            gpu_requests: Vec::new(),
-            environment: Vec::new(),
+            ..fixtures::details()
         }),
+        ..fixtures::replica("mcp", service, 1)
     }
 }
 

@@ -1,49 +1,12 @@
 use super::*;
-use crate::domain::container::ComposeLabels;
-use crate::domain::{ContainerId, ContainerState, Safe, StackOrigin, StackRef};
+use crate::domain::{ContainerId, ContainerState, StackOrigin, StackRef, fixtures};
 
 pub fn container(service: &str, number: u32, environment: &[&str]) -> Container {
-    let name = format!("mlflow-{service}-{number}");
+    let environment = environment.iter().map(|line| (*line).to_owned()).collect();
     Container {
-        id: ContainerId(name.clone()),
-        name: Safe::new(name),
-        image: Safe::new("postgres:15-alpine"),
-        image_id: "sha256:00".to_owned(),
-        compose: Some(ComposeLabels {
-            project: "mlflow".to_owned(),
-            service: service.to_owned(),
-            number: Some(number),
-            oneoff: false,
-            config_hash: None,
-            image: None,
-            working_dir: None,
-            config_files: Vec::new(),
-            depends_on: Vec::new(),
-            version: None,
-        }),
-        state: ContainerState::Running,
-        health: None,
-        status: Safe::default(),
-        created: None,
-        ports: Vec::new(),
-        networks: Vec::new(),
-        mounts: Vec::new(),
-        details: Some(ContainerDetails {
-            pid: None,
-            exit_code: 0,
-            oom_killed: false,
-            error: None,
-            restart_count: 0,
-            started_at: None,
-            finished_at: None,
-            tty: false,
-            stop_grace: None,
-            log_driver: String::new(),
-            health_output: None,
-            failing_streak: 0,
-            gpu_requests: Vec::new(),
-            environment: environment.iter().map(|line| (*line).to_owned()).collect(),
-        }),
+        id: ContainerId(format!("mlflow-{service}-{number}")),
+        details: Some(ContainerDetails { environment, ..fixtures::details() }),
+        ..fixtures::replica("mlflow", service, number)
     }
 }
 

@@ -1,6 +1,6 @@
 use super::references::resolved_hash;
 use super::*;
-use crate::compose::file::{LoadRequest, load};
+use crate::compose::file::fixtures::shop;
 use crate::domain::ContainerId;
 use serde_json::json;
 
@@ -36,15 +36,9 @@ secrets: {key: {file: /etc/key}}
 ";
 
 fn project() -> Project {
-    let directory = tempfile::tempdir().unwrap();
-    let file = directory.path().join("compose.yaml");
     // The dependency the wrong way round would be a circle.
-    let text = SERVICE.replace("network_mode: 'service:web'", "network_mode: host");
-    std::fs::write(&file, text).unwrap();
-    let request =
-        LoadRequest { files: vec![file], project_name: Some("shop".to_owned()), ..LoadRequest::default() };
-    let mut project = load(&request).unwrap();
-    project.files = vec!["/srv/shop/compose.yaml".into(), "/srv/shop/more.yaml".into()];
+    let mut project = shop(&SERVICE.replace("network_mode: 'service:web'", "network_mode: host"));
+    project.files.push("/srv/shop/more.yaml".into());
     project.directory = "/srv/shop".into();
     project
 }

@@ -1,17 +1,8 @@
 use super::*;
-use crate::compose::file::{LoadRequest, load};
+use crate::compose::file::fixtures::shop as project;
 use crate::compose::{Flavour, config_hash};
-use crate::domain::{ContainerId, ContainerState, Safe};
+use crate::domain::{ContainerId, Safe, fixtures};
 use rstest::rstest;
-
-fn project(text: &str) -> Project {
-    let directory = tempfile::tempdir().unwrap();
-    let file = directory.path().join("compose.yaml");
-    std::fs::write(&file, text).unwrap();
-    let request =
-        LoadRequest { files: vec![file], project_name: Some("shop".to_owned()), ..LoadRequest::default() };
-    load(&request).unwrap()
-}
 
 fn shop() -> Project {
     project(
@@ -24,32 +15,12 @@ services:
 }
 
 fn container(service: &str, hash: Option<&str>, image: Option<&str>) -> Container {
-    Container {
-        id: ContainerId("0".repeat(64)),
-        name: Safe::new(format!("shop-{service}-1")),
-        image: Safe::new("nginx"),
-        image_id: "sha256:1".to_owned(),
-        compose: Some(ComposeLabels {
-            project: "shop".to_owned(),
-            service: service.to_owned(),
-            number: Some(1),
-            oneoff: false,
-            config_hash: hash.map(str::to_owned),
-            image: image.map(str::to_owned),
-            working_dir: None,
-            config_files: Vec::new(),
-            depends_on: Vec::new(),
-            version: None,
-        }),
-        state: ContainerState::Running,
-        health: None,
-        status: Safe::default(),
-        created: None,
-        ports: Vec::new(),
-        networks: Vec::new(),
-        mounts: Vec::new(),
-        details: None,
-    }
+    let labels = ComposeLabels {
+        config_hash: hash.map(str::to_owned),
+        image: image.map(str::to_owned),
+        ..fixtures::labels("shop", service, 1)
+    };
+    Container { image: Safe::new("nginx"), compose: Some(labels), ..fixtures::replica("shop", service, 1) }
 }
 
 fn all(containers: &[Container]) -> Vec<&Container> {

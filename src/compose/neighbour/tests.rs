@@ -1,34 +1,18 @@
 use super::*;
-use crate::domain::{ComposeLabels, ContainerId, ContainerState, Safe};
+use crate::domain::{ComposeLabels, ContainerId, fixtures};
 use jiff::Timestamp;
 use rstest::rstest;
 
 fn container(second: i64, version: Option<&str>) -> Container {
     Container {
         id: ContainerId(second.to_string()),
-        name: Safe::new("other-web-1"),
-        image: Safe::new("web"),
-        image_id: String::new(),
-        state: ContainerState::Running,
-        status: Safe::default(),
-        health: None,
         created: Some(Timestamp::from_second(second).unwrap()),
-        ports: Vec::new(),
-        networks: Vec::new(),
-        mounts: Vec::new(),
         compose: version.map(|version| ComposeLabels {
-            project: "other".to_owned(),
-            service: "web".to_owned(),
-            number: Some(1),
-            oneoff: false,
             config_hash: Some(String::new()),
-            image: None,
-            working_dir: None,
-            config_files: Vec::new(),
-            depends_on: Vec::new(),
             version: Some(version.to_owned()),
+            ..fixtures::labels("other", "web", 1)
         }),
-        details: None,
+        ..fixtures::container("other-web-1")
     }
 }
 

@@ -1,9 +1,9 @@
 use super::*;
-use crate::compose::file::{LoadRequest, load};
+use crate::compose::file::fixtures::shop as project;
 use crate::compose::hash::{Flavour, config_hash};
 use crate::domain::container::{ContainerDetails, MountPoint, PublishedPort};
 use crate::domain::resources::{Image, Network, Volume};
-use crate::domain::{ComposeLabels, Container, ContainerState, DownOptions, Safe, UpOptions};
+use crate::domain::{ComposeLabels, Container, ContainerState, DownOptions, Safe, UpOptions, fixtures};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
@@ -34,20 +34,6 @@ volumes:
   data:
 ";
 
-fn project(text: &str) -> Project {
-    let directory = tempfile::tempdir().unwrap();
-    std::fs::write(directory.path().join("compose.yaml"), text).unwrap();
-    let request = LoadRequest {
-        files: vec![directory.path().join("compose.yaml")],
-        project_name: Some("shop".to_owned()),
-        ..LoadRequest::default()
-    };
-    let mut project = load(&request).unwrap();
-    // Snapshots are to be the same everywhere.
-    project.files = vec!["/srv/shop/compose.yaml".into()];
-    project
-}
-
 fn image(name: &str) -> Image {
     Image {
         id: format!("sha256:{name}"),
@@ -70,54 +56,25 @@ fn nothing() -> Observed {
 
 fn container(project: &Project, service: &str, number: u32, state: ContainerState) -> Container {
     let declared = project.service(service).unwrap();
+    let depends_on = declared
+        .depends_on
+        .iter()
+        .map(|(name, edge)| format!("{name}:{}:{}", edge.condition.word(), edge.restart));
+    let labels = ComposeLabels {
+        config_hash: Some(config_hash(declared, Flavour::Current)),
+        image: Some(format!("sha256:{}", declared.image)),
+        depends_on: depends_on.collect(),
+        ..fixtures::labels("shop", service, number)
+    };
+    let stop_grace = declared.stop_grace_period.map(|grace| grace.0);
     Container {
         id: ContainerId(format!("{service}{number}{}", "0".repeat(60))),
-        name: Safe::new(format!("shop-{service}-{number}")),
         image: Safe::new(&declared.image),
         image_id: format!("sha256:{}", declared.image),
-        compose: Some(ComposeLabels {
-            project: "shop".to_owned(),
-            service: service.to_owned(),
-            number: Some(number),
-            oneoff: false,
-            config_hash: Some(config_hash(declared, Flavour::Current)),
-            image: Some(format!("sha256:{}", declared.image)),
-            working_dir: None,
-            config_files: Vec::new(),
-            depends_on: declared
-                .depends_on
-                .iter()
-                .map(|(name, edge)| format!("{name}:{}:{}", edge.condition.word(), edge.restart))
-                .collect(),
-            version: None,
-        }),
+        compose: Some(labels),
         state,
-        health: None,
-        status: Safe::default(),
-        created: None,
-        ports: Vec::new(),
-        networks: Vec::new(),
-        mounts: Vec::new(),
-        details: Some(details(declared.stop_grace_period.map(|grace| grace.0))),
-    }
-}
-
-fn details(stop_grace: Option<Duration>) -> ContainerDetails {
-    ContainerDetails {
-        pid: None,
-        exit_code: 0,
-        oom_killed: false,
-        error: None,
-        restart_count: 0,
-        started_at: None,
-        finished_at: None,
-        tty: false,
-        stop_grace,
-        log_driver: "json-file".to_owned(),
-        health_output: None,
-        failing_streak: 0,
-        gpu_requests: Vec::new(),
-        environment: Vec::new(),
+        details: Some(ContainerDetails { stop_grace, ..fixtures::details() }),
+        ..fixtures::replica("shop", service, number)
     }
 }
 

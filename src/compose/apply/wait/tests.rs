@@ -1,39 +1,12 @@
 use super::*;
 use crate::domain::container::ContainerDetails;
-use crate::domain::{ContainerId, Safe};
+use crate::domain::{Safe, fixtures};
 use rstest::rstest;
 
 pub fn container(state: ContainerState, health: Option<Health>, exit_code: i64) -> Container {
-    Container {
-        id: ContainerId("0".repeat(64)),
-        name: Safe::new("demo-db-1"),
-        image: Safe::new("db"),
-        image_id: String::new(),
-        compose: None,
-        state,
-        health,
-        status: Safe::default(),
-        created: None,
-        ports: Vec::new(),
-        networks: Vec::new(),
-        mounts: Vec::new(),
-        details: Some(ContainerDetails {
-            pid: None,
-            exit_code,
-            oom_killed: false,
-            error: None,
-            restart_count: 0,
-            started_at: None,
-            finished_at: None,
-            tty: false,
-            stop_grace: None,
-            log_driver: "json-file".to_owned(),
-            health_output: Some(Safe::new("connection refused")),
-            failing_streak: 0,
-            gpu_requests: Vec::new(),
-            environment: Vec::new(),
-        }),
-    }
+    let health_output = Some(Safe::new("connection refused"));
+    let details = ContainerDetails { exit_code, health_output, ..fixtures::details() };
+    Container { state, health, details: Some(details), ..fixtures::container("demo-db-1") }
 }
 
 #[rstest]

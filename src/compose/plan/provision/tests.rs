@@ -1,21 +1,10 @@
-use crate::compose::file::{LoadRequest, Project, load};
+use crate::compose::file::fixtures::shop as project;
 use crate::compose::observe::Observed;
 use crate::compose::plan::{Action, ActionPlan, for_operation};
 use crate::domain::resources::Image;
 use crate::domain::{BuildOptions, Fault, FaultKind, Operation, PullOptions, PushOptions, UpOptions};
 use jiff::{SignedDuration, Timestamp};
 use rstest::rstest;
-
-fn project(text: &str) -> Project {
-    let directory = tempfile::tempdir().unwrap();
-    std::fs::write(directory.path().join("compose.yaml"), text).unwrap();
-    let request = LoadRequest {
-        files: vec![directory.path().join("compose.yaml")],
-        project_name: Some("shop".to_owned()),
-        ..LoadRequest::default()
-    };
-    load(&request).unwrap()
-}
 
 fn now() -> Timestamp {
     "2026-11-20T10:00:00Z".parse().unwrap()

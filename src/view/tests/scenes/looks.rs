@@ -1,0 +1,88 @@
+//! Ways to look at the server in trouble.
+
+use super::driving::{press, tell};
+use super::server::{incident, simulated};
+use super::tasks::tasks;
+use crate::app::dialog::Dialog;
+use crate::app::fixtures::now;
+use crate::app::{Msg, PaneId, State};
+use crate::domain::task::JournalLine;
+use crate::domain::{Fault, FaultKind, TaskEvent, TaskState};
+
+pub fn read_only() -> State {
+    let mut state = simulated();
+    press(&mut state, &["R"]);
+    state
+}
+
+pub fn help() -> State {
+    let mut state = incident();
+    press(&mut state, &["?"]);
+    state
+}
+
+pub fn palette() -> State {
+    let mut state = incident();
+    press(&mut state, &[":", "r", "e"]);
+    state
+}
+
+pub fn inspect() -> State {
+    let mut state = incident();
+    press(&mut state, &["i"]);
+    let container = state.dialogs.iter().find_map(|dialog| match dialog {
+        Dialog::Inspect(inspect) => Some(inspect.id.clone()),
+        _ => None,
+    });
+    let document = serde_json::json!({
+        "Name": "/mcp-mcp-inference-1",
+        "State": {"Status": "running", "Pid": 4000, "OOMKilled": false},
+        "Config": {"Env": ["CUDA_VISIBLE_DEVICES=1", "API_TOKEN=hunter2"], "Image": "mcp-finetune:latest"},
+    });
+    tell(&mut state, Msg::Inspected { id: container.unwrap(), result: Ok(document) });
+    state
+}
+
+pub fn searching() -> State {
+    let mut state = incident();
+    press(&mut state, &["3", "/", "c", "u", "d", "a", "|", "e", "r", "r", "o", "r", "enter"]);
+    for _ in 0..4 {
+        tell(&mut state, Msg::Wake);
+    }
+    press(&mut state, &["n"]);
+    state
+}
+
+pub fn typing_a_filter() -> State {
+    let mut state = incident();
+    press(&mut state, &["1", "/", "i", "n", "f"]);
+    state
+}
+
+pub fn focus(pane: PaneId) -> State {
+    let mut state = incident();
+    press(&mut state, &[&pane.number().to_string()]);
+    state
+}
+
+pub fn zoomed(pane: PaneId) -> State {
+    let mut state = focus(pane);
+    press(&mut state, &["f"]);
+    state
+}
+
+pub fn notices() -> State {
+    let mut state = incident();
+    let fault = Fault::new(FaultKind::Invalid, "read settings", "/home/ops/.config/mcp-tui/config.yaml:3:9")
+        .because("keys.restart: expected a key such as `r`")
+        .hint("the default is used in its place; correct the file and start again");
+    tell(&mut state, Msg::Faults(vec![fault]));
+    let mut ended = tasks();
+    let mut running = ended.remove(0);
+    running.apply(&JournalLine {
+        time: now(),
+        event: TaskEvent::Finished { state: TaskState::Completed, fault: None },
+    });
+    tell(&mut state, Msg::Task(Box::new(running)));
+    state
+}
