@@ -14,6 +14,7 @@
 //! What a load may hold is counted in values and bytes over all files (`yaml::Size`), wherever a few lines could make
 //! much: aliases, variables, `extends` and `include`.
 
+pub mod address;
 mod assemble;
 mod check;
 pub mod command_line;

@@ -1,7 +1,7 @@
 //! What would fail half-way and can be seen before: missing images, names and ports that others have.
 
 use crate::compose::body::Creation;
-use crate::compose::file::{Port, Project, Service};
+use crate::compose::file::{Port, Project, Service, address};
 use crate::compose::observe::Observed;
 use crate::domain::container::PublishedPort;
 use crate::domain::resources::Image;
@@ -109,9 +109,7 @@ pub fn ports(service: &Service, observed: &Observed, gone: &dyn Fn(&Container) -
 }
 
 fn clash(held: &PublishedPort, port: &Port, wanted: u16) -> bool {
-    let everywhere = |address: &str| matches!(address, "" | "0.0.0.0" | "::");
-    let held_address = held.host_address.map(|address| address.to_string()).unwrap_or_default();
     held.host_port == Some(wanted)
         && held.protocol == port.protocol
-        && (everywhere(&held_address) || everywhere(&port.host_ip) || held_address == port.host_ip)
+        && address::meet(held.host_address, port.host_address())
 }

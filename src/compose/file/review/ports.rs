@@ -1,7 +1,7 @@
 //! Ports that two services want, and ports that nobody will ever reach.
 
 use super::{Findings, Variant};
-use crate::compose::file::{Port, Project, Service};
+use crate::compose::file::{Port, Project, Service, address};
 use std::ops::RangeInclusive;
 
 pub(super) fn look(variant: &Variant<'_>, findings: &mut Findings) {
@@ -45,8 +45,7 @@ fn overlap(left: &RangeInclusive<u16>, right: &RangeInclusive<u16>) -> bool {
 
 /// Whether both are at one address of the host.
 fn meet(left: &Port, right: &Port) -> bool {
-    let anywhere = |port: &Port| matches!(port.host_ip.as_str(), "" | "0.0.0.0" | "::");
-    left.protocol == right.protocol && (anywhere(left) || anywhere(right) || left.host_ip == right.host_ip)
+    left.protocol == right.protocol && address::meet(left.host_address(), right.host_address())
 }
 
 /// Nothing outside reaches a container all of whose networks are closed.
