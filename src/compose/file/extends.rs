@@ -184,9 +184,17 @@ impl Extender<'_, '_> {
             self.assembly.complain(complaint);
         }
         let services = tree.and_then(|mut tree| tree.get_mut("services").map(std::mem::take));
-        let entries = match services {
-            Some(Node { value: Value::Mapping(entries), .. }) => entries,
-            _ => Vec::new(),
+        let entries = match services.map(|services| services.value) {
+            Some(Value::Mapping(entries)) => entries,
+            None
+            | Some(
+                Value::Null
+                | Value::Bool(_)
+                | Value::Integer(..)
+                | Value::Float(..)
+                | Value::Text(_)
+                | Value::Sequence(_),
+            ) => Vec::new(),
         };
         self.sets.push(Services::new(path, entries));
         Ok(self.sets.len() - 1)
@@ -212,7 +220,9 @@ fn reference(service: &str, node: &Node) -> Result<Option<Reference>, Complaint>
     let (file, name) = match &extends.value {
         Value::Text(name) => (None, Some(name.clone())),
         Value::Mapping(_) => (text("file")?, text("service")?),
-        _ => (None, None),
+        Value::Null | Value::Bool(_) | Value::Integer(..) | Value::Float(..) | Value::Sequence(_) => {
+            (None, None)
+        }
     };
     let Some(name) = name else {
         let text = format!("expected the service to extend, found {}", extends.value.kind());

@@ -140,7 +140,9 @@ fn texts(item: &Node, key: &str, path: &str) -> Result<Vec<String>, Complaint> {
     match &node.value {
         Value::Null => Ok(Vec::new()),
         Value::Sequence(items) => items.iter().map(one).collect(),
-        _ => Ok(vec![one(node)?]),
+        Value::Bool(_) | Value::Integer(..) | Value::Float(..) | Value::Text(_) | Value::Mapping(_) => {
+            Ok(vec![one(node)?])
+        }
     }
 }
 
@@ -168,7 +170,7 @@ fn settle_environments(tree: &mut Node, variables: &BTreeMap<String, String>) {
                     }
                 }
             }
-            _ => {}
+            Value::Null | Value::Bool(_) | Value::Integer(..) | Value::Float(..) | Value::Text(_) => {}
         }
     }
 }

@@ -18,28 +18,20 @@ pub fn add_networks(
 ) -> Result<BTreeMap<String, usize>, Fault> {
     let mut steps = BTreeMap::new();
     for (key, network) in project.networks_of(services.iter().copied()) {
-        let found = observed.networks.iter().find(|found| found.name.as_str() == network.name);
-        match (found, network.external) {
-            (Some(_), true) => {}
-            (None, true) => return Err(missing("network", &network.name)),
-            (Some(found), false) if found.key.as_deref() != Some(key) => {
-                return Err(unlabelled(&network.name, key));
+        let name = network.name.as_str();
+        let found = observed.networks.iter().find(|found| found.name.as_str() == name);
+        match settled("network", name, network.external, found)? {
+            Settled::External => {}
+            Settled::Missing => {
+                let body = network_body(&project.name, key, network);
+                let action = Action::CreateNetwork { name: name.to_owned(), body };
+                let step = plan.add(StepVerb::CreateNetwork, name, None, "does not exist", action);
+                steps.insert(name.to_owned(), step);
             }
-            (Some(found), false) => {
-                if let Some(warning) =
-                    foreign("network", &network.name, found.project.as_deref(), &project.name)
-                {
-                    plan.warn(warning);
-                }
-                differs(plan, "network", &network.name, &network_differences(network, found));
-            }
-            (None, false) => {
-                let action = Action::CreateNetwork {
-                    name: network.name.clone(),
-                    body: network_body(&project.name, key, network),
-                };
-                let step = plan.add(StepVerb::CreateNetwork, &network.name, None, "does not exist", action);
-                steps.insert(network.name.clone(), step);
+            Settled::There(found) if found.key.as_deref() != Some(key) => return Err(unlabelled(name, key)),
+            Settled::There(found) => {
+                foreign(plan, "network", name, found.project.as_deref(), &project.name);
+                differs(plan, "network", name, &network_differences(network, found));
             }
         }
     }
@@ -54,27 +46,41 @@ pub fn add_volumes(
 ) -> Result<BTreeMap<String, usize>, Fault> {
     let mut steps = BTreeMap::new();
     for (key, volume) in project.volumes_of(services.iter().copied()) {
-        let found = observed.volumes.iter().find(|found| found.name.as_str() == volume.name);
-        plan.plan.volumes.push(format!("{} ({})", volume.name, if found.is_some() { "kept" } else { "new" }));
-        match (found, volume.external) {
-            (Some(_), true) => {}
-            (None, true) => return Err(missing("volume", &volume.name)),
-            (Some(found), false) => {
-                if let Some(warning) =
-                    foreign("volume", &volume.name, found.project.as_deref(), &project.name)
-                {
-                    plan.warn(warning);
-                }
-                differs(plan, "volume", &volume.name, &volume_differences(volume, found));
-            }
-            (None, false) => {
+        let name = volume.name.as_str();
+        let found = observed.volumes.iter().find(|found| found.name.as_str() == name);
+        plan.plan.volumes.push(format!("{name} ({})", if found.is_some() { "kept" } else { "new" }));
+        match settled("volume", name, volume.external, found)? {
+            Settled::External => {}
+            Settled::Missing => {
                 let action = Action::CreateVolume { body: volume_body(&project.name, key, volume) };
-                let step = plan.add(StepVerb::CreateVolume, &volume.name, None, "does not exist", action);
-                steps.insert(volume.name.clone(), step);
+                let step = plan.add(StepVerb::CreateVolume, name, None, "does not exist", action);
+                steps.insert(name.to_owned(), step);
+            }
+            Settled::There(found) => {
+                foreign(plan, "volume", name, found.project.as_deref(), &project.name);
+                differs(plan, "volume", name, &volume_differences(volume, found));
             }
         }
     }
     Ok(steps)
+}
+
+/// What is to be done about an object that the files name.
+enum Settled<T> {
+    /// It is another's and there.
+    External,
+    Missing,
+    /// The stack's own is there, or what has its name.
+    There(T),
+}
+
+fn settled<T>(what: &str, name: &str, external: bool, found: Option<T>) -> Result<Settled<T>, Fault> {
+    match (found, external) {
+        (Some(_), true) => Ok(Settled::External),
+        (None, true) => Err(missing(what, name)),
+        (Some(found), false) => Ok(Settled::There(found)),
+        (None, false) => Ok(Settled::Missing),
+    }
 }
 
 /// What exists is used as it is, for what it holds cannot be had back; that it is not what the files say is told.
@@ -132,10 +138,13 @@ fn unlabelled(name: &str, key: &str) -> Fault {
         .hint(format!("remove it, or say `external: true` at networks.{key} to use it as it is"))
 }
 
-fn foreign(what: &str, name: &str, owner: Option<&str>, project: &str) -> Option<String> {
+/// Tells whose it is, when it is not the stack's own.
+fn foreign(plan: &mut ActionPlan, what: &str, name: &str, owner: Option<&str>, project: &str) {
     match owner {
-        Some(owner) if owner == project => None,
-        Some(owner) => Some(format!("the {what} {name} belongs to the project {owner}; it is used as it is")),
-        None => Some(format!("the {what} {name} was not made by a Compose tool; it is used as it is")),
+        Some(owner) if owner == project => {}
+        Some(owner) => {
+            plan.warn(format!("the {what} {name} belongs to the project {owner}; it is used as it is"));
+        }
+        None => plan.warn(format!("the {what} {name} was not made by a Compose tool; it is used as it is")),
     }
 }

@@ -26,9 +26,9 @@ impl Tree {
         serde_json::from_str(&serde_json::to_string(value)?)
     }
 
-    pub fn get_mut(&mut self, key: &str) -> Option<&mut Self> {
+    fn entries_mut(&mut self) -> Option<&mut IndexMap<String, Self>> {
         match self {
-            Self::Map(entries) => entries.get_mut(key),
+            Self::Map(entries) => Some(entries),
             Self::Null
             | Self::Bool(_)
             | Self::Integer(_)
@@ -38,17 +38,12 @@ impl Tree {
         }
     }
 
+    pub fn get_mut(&mut self, key: &str) -> Option<&mut Self> {
+        self.entries_mut()?.get_mut(key)
+    }
+
     pub fn values_mut(&mut self) -> impl Iterator<Item = &mut Self> {
-        let entries = match self {
-            Self::Map(entries) => Some(entries),
-            Self::Null
-            | Self::Bool(_)
-            | Self::Integer(_)
-            | Self::Float(_)
-            | Self::Text(_)
-            | Self::List(_) => None,
-        };
-        entries.into_iter().flat_map(IndexMap::values_mut)
+        self.entries_mut().into_iter().flat_map(IndexMap::values_mut)
     }
 
     pub fn items_mut(&mut self) -> impl Iterator<Item = &mut Self> {

@@ -86,15 +86,7 @@ fn environment(body: &Value, old: &Configuration) -> Option<String> {
     for name in texts(body, "/Env").filter(|entry| !entry.contains('=')) {
         wanted.remove(name);
     }
-    let mut changed: BTreeSet<&str> = wanted
-        .iter()
-        .filter(|(name, value)| present.get(*name) != Some(value))
-        .map(|(name, _)| *name)
-        .collect();
-    if old.knows_image() {
-        changed.extend(present.keys().filter(|name| !wanted.contains_key(*name)));
-    }
-    named("environment", changed)
+    named("environment", changed(&wanted, &present, old))
 }
 
 fn labels(body: &Value, old: &Configuration) -> Option<String> {
@@ -106,15 +98,22 @@ fn labels(body: &Value, old: &Configuration) -> Option<String> {
     let mut wanted = own(&old.image, "/Config/Labels");
     wanted.extend(own(body, "/Labels"));
     let present = own(&old.container, "/Config/Labels");
-    let mut changed: BTreeSet<&str> = wanted
-        .iter()
-        .filter(|(name, value)| present.get(*name) != Some(value))
-        .map(|(name, _)| *name)
-        .collect();
+    named("labels", changed(&wanted, &present, old))
+}
+
+/// The names that have another value than the wanted one, or none, and those that nobody wants.
+fn changed<'value, T: PartialEq>(
+    wanted: &BTreeMap<&'value str, T>,
+    present: &BTreeMap<&'value str, T>,
+    old: &Configuration,
+) -> BTreeSet<&'value str> {
+    let differing = wanted.iter().filter(|(name, value)| present.get(*name) != Some(value));
+    let mut changed: BTreeSet<&str> = differing.map(|(name, _)| *name).collect();
+    // What the image brings is only told from what was added when the image is known.
     if old.knows_image() {
         changed.extend(present.keys().filter(|name| !wanted.contains_key(*name)));
     }
-    named("labels", changed)
+    changed
 }
 
 /// Whatever the body leaves open of a check, the Engine takes from the image's.
