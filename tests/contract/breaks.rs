@@ -1,27 +1,12 @@
 //! Connections that fall silent, break and come back.
 
 use super::proxy::{Mode, Proxy};
-use super::world::{Role, World, soon};
+use super::world::{Role, World, soon, until};
 use futures_util::StreamExt;
 use mcp_tui::domain::{FaultKind, FleetEvent};
 use mcp_tui::engine::{Endpoint, Engine, LogRequest, watch};
 use serde_json::json;
 use tokio::sync::mpsc::Receiver;
-
-async fn until<T>(
-    events: &mut Receiver<FleetEvent>,
-    what: &str,
-    mut wanted: impl FnMut(FleetEvent) -> Option<T>,
-) -> T {
-    let wait = async {
-        loop {
-            if let Some(found) = wanted(events.recv().await.expect("the watcher goes on")) {
-                return found;
-            }
-        }
-    };
-    soon(what, wait).await
-}
 
 async fn listed(events: &mut Receiver<FleetEvent>) -> Vec<mcp_tui::domain::Container> {
     until(events, "the list", |event| match event {

@@ -1,27 +1,22 @@
 //! The stream of facts.
 
-use super::world::{Role, World, soon};
+use super::world::{self, Role, World, soon};
 use mcp_tui::domain::{Container, ContainerId, ContainerState, FleetEvent, Health};
 use mcp_tui::engine::watch;
 use serde_json::json;
 use tokio::sync::mpsc::Receiver;
 
-/// Takes facts until one is what is waited for.
+/// Takes facts until one is what is waited for; the connection holds.
 async fn until<T>(
     events: &mut Receiver<FleetEvent>,
     what: &str,
     mut wanted: impl FnMut(FleetEvent) -> Option<T>,
 ) -> T {
-    let wait = async {
-        loop {
-            let event = events.recv().await.expect("the watcher goes on");
-            assert!(!matches!(event, FleetEvent::Lost { .. }), "{event:?}");
-            if let Some(found) = wanted(event) {
-                return found;
-            }
-        }
+    let wanted = |event| {
+        assert!(!matches!(event, FleetEvent::Lost { .. }), "{event:?}");
+        wanted(event)
     };
-    soon(what, wait).await
+    world::until(events, what, wanted).await
 }
 
 async fn changed(

@@ -1,7 +1,7 @@
 //! An Engine to try things on, and what one case made on it.
 
 use futures_util::{FutureExt, StreamExt};
-use mcp_tui::domain::{Container, ContainerId, Fault};
+use mcp_tui::domain::{Container, ContainerId, Fault, FleetEvent};
 use mcp_tui::engine::{Endpoint, Engine, LogRequest};
 use mcp_tui::sim::{Scenario, Server};
 use serde_json::{Value, json};
@@ -11,6 +11,7 @@ use std::process;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tempfile::TempDir;
+use tokio::sync::mpsc::Receiver;
 
 /// What a container of a case does.
 #[derive(Debug, Clone, Copy)]
@@ -155,6 +156,22 @@ pub async fn soon<T>(what: &str, future: impl Future<Output = T>) -> T {
     tokio::time::timeout(super::support::wait::PATIENCE, future)
         .await
         .unwrap_or_else(|_| panic!("{what}: not in time"))
+}
+
+/// Takes facts until one is what is waited for.
+pub async fn until<T>(
+    events: &mut Receiver<FleetEvent>,
+    what: &str,
+    mut wanted: impl FnMut(FleetEvent) -> Option<T>,
+) -> T {
+    let wait = async {
+        loop {
+            if let Some(found) = wanted(events.recv().await.expect("the watcher goes on")) {
+                return found;
+            }
+        }
+    };
+    soon(what, wait).await
 }
 
 /// Runs one case in a runtime of its own and takes away what it made, passed or failed.

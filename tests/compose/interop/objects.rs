@@ -130,31 +130,20 @@ fn a_volume_of_another_project_is_used(both: &Both, tool: Tool) {
 }
 
 fn a_missing_external_network_is_refused(both: &Both, tool: Tool) {
-    both.write(
-        "compose.yaml",
-        &format!(
-            "{}    networks: [out]\nnetworks:\n  out: {{external: true, name: {}-out}}\n",
-            forged::FILE,
-            both.name()
-        ),
-    );
-    let refused = both.run(tool, &["up", "-d"]);
-    assert_ne!(refused.code, Some(0));
-    assert!(refused.stderr.contains("-out"), "{}", refused.stderr);
-    assert!(both.docker.containers().is_empty());
+    refused(both, tool, "    networks: [out]\nnetworks");
 }
 
 fn a_missing_external_volume_is_refused(both: &Both, tool: Tool) {
-    both.write(
-        "compose.yaml",
-        &format!(
-            "{}    volumes: ['out:/out']\nvolumes:\n  out: {{external: true, name: {}-out}}\n",
-            forged::FILE,
-            both.name()
-        ),
-    );
+    refused(both, tool, "    volumes: ['out:/out']\nvolumes");
+}
+
+/// Nothing comes of an `up` of a service that uses the external object `out`, declared in the section that `use_` ends with.
+fn refused(both: &Both, tool: Tool, use_: &str) {
+    let missing = format!("{}-out", both.name());
+    let text = format!("{}{use_}:\n  out: {{external: true, name: {missing}}}\n", forged::FILE);
+    both.write("compose.yaml", &text);
     let refused = both.run(tool, &["up", "-d"]);
     assert_ne!(refused.code, Some(0));
-    assert!(refused.stderr.contains("-out"), "{}", refused.stderr);
+    assert!(refused.stderr.contains(&missing), "{}", refused.stderr);
     assert!(both.docker.containers().is_empty());
 }
