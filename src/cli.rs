@@ -24,6 +24,7 @@ mod exec;
 mod gpus;
 mod health;
 mod images;
+mod interrupts;
 mod kill;
 mod logger;
 mod logs;

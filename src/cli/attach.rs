@@ -2,6 +2,7 @@
 
 mod printer;
 
+use super::interrupts::Interrupts;
 use super::output::Output;
 use crate::domain::task::JournalLine;
 use crate::domain::{Fault, FaultKind, PlannedStep, StepVerb, TaskId, TaskState};
@@ -36,6 +37,7 @@ async fn follow(
     mut show: impl FnMut(&JournalLine) -> Result<(), Fault>,
 ) -> Result<(), Fault> {
     let id = follower.record().spec.id.clone();
+    let mut interrupts = Interrupts::new()?;
     loop {
         for line in follower.poll()? {
             show(&line)?;
@@ -45,8 +47,7 @@ async fn follow(
         }
         tokio::select! {
             () = tokio::time::sleep(LOOK_EVERY) => {}
-            pressed = tokio::signal::ctrl_c() => {
-                pressed.map_err(|error| Fault::io("wait for", "Ctrl-C", &error))?;
+            () = interrupts.next() => {
                 return Err(Fault::new(FaultKind::Cancelled, "follow", &id.0)
                     .because("the task goes on without this command")
                     .hint(format!(

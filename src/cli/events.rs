@@ -1,6 +1,7 @@
 //! `events`: what happens to a stack's containers, as it happens.
 
 use super::context::Context;
+use super::interrupts::{ENDED, Interrupts};
 use super::moment;
 use super::output::{Output, print_json};
 use super::stack::choose;
@@ -36,12 +37,11 @@ pub async fn run(context: &Context, arguments: Arguments, output: Output) -> Res
         chosen.check_services(&arguments.services, &engine.containers(Some(project)).await?)?;
     }
     let mut events = engine.project_events(project, since, until);
+    let mut interrupts = Interrupts::new()?;
     loop {
         let event = tokio::select! {
             event = events.next() => event,
-            pressed = tokio::signal::ctrl_c() => {
-                return pressed.map(|()| 130).map_err(|error| Fault::io("wait for", "Ctrl-C", &error));
-            }
+            () = interrupts.next() => return Ok(ENDED),
         };
         let Some(event) = event else { return Ok(0) };
         print(&event?, &arguments.services, output)?;

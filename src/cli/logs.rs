@@ -1,6 +1,7 @@
 //! `logs`: what a stack's containers wrote, merged by time.
 
 use super::context::Context;
+use super::interrupts::{ENDED, Interrupts};
 use super::moment;
 use super::output::{Output, Tone, print_json};
 use super::ps::order;
@@ -72,15 +73,14 @@ pub async fn run(context: &Context, arguments: Arguments, output: Output) -> Res
 /// As the lines come. Ends when all containers have ended, or by Ctrl-C.
 async fn follow(streams: Vec<LogStream>, printer: &Printer) -> Result<u8, Fault> {
     let mut lines = select_all(streams);
+    let mut interrupts = Interrupts::new()?;
     loop {
         tokio::select! {
             line = lines.next() => match line {
                 Some(line) => printer.print(&line?)?,
                 None => return Ok(0),
             },
-            pressed = tokio::signal::ctrl_c() => {
-                return pressed.map(|()| 130).map_err(|error| Fault::io("wait for", "Ctrl-C", &error));
-            }
+            () = interrupts.next() => return Ok(ENDED),
         }
     }
 }

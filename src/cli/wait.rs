@@ -2,6 +2,7 @@
 
 use super::change;
 use super::context::Context;
+use super::interrupts::{ENDED, Interrupts};
 use super::output::{Output, print_json};
 use super::pick;
 use super::stack::choose;
@@ -37,11 +38,10 @@ pub async fn run(context: &Context, arguments: Arguments, output: Output) -> Res
         async move { (container, engine.wait(&container.id).await) }
     });
     let mut waits: FuturesUnordered<_> = waits.collect();
+    let mut interrupts = Interrupts::new()?;
     let ended = tokio::select! {
         ended = waits.next() => ended,
-        pressed = tokio::signal::ctrl_c() => {
-            return pressed.map(|()| 130).map_err(|error| Fault::io("wait for", "Ctrl-C", &error));
-        }
+        () = interrupts.next() => return Ok(ENDED),
     };
     let Some((container, code)) = ended else { return Ok(0) };
     let code = code?;
