@@ -54,16 +54,20 @@ impl Tree {
                 self.forget(path);
             }
         }
-        if self.lost.swap(false, Ordering::Relaxed) { self.roots.clone() } else { notice.paths }
+        if self.lost.swap(false, Ordering::Relaxed) {
+            // A directory that was removed and made again without a word is not watched any more, though it seems so.
+            let watched: Vec<PathBuf> = std::mem::take(&mut self.watched).into_iter().collect();
+            self.unwatch(&watched);
+            return self.roots.clone();
+        }
+        notice.paths
     }
 
     /// Looks at what has changed: with a directory that has come, all that is in it.
     pub fn settle(&mut self, paths: BTreeSet<PathBuf>, rules: &[Rule]) -> Result<BTreeSet<PathBuf>, Fault> {
         let mut settled = self.find_roots(rules)?;
         for path in paths {
-            // A root is named when it has come, or when notices of what is in it were lost.
-            let root = self.roots.contains(&path) && path.is_dir();
-            if root || (is_directory(&path) && !self.watched.contains(&path)) {
+            if is_directory(&path) && !self.watched.contains(&path) {
                 settled.extend(self.contents(&path, rules)?);
             }
             settled.insert(path);
@@ -135,10 +139,16 @@ impl Tree {
             .take_while(|watched| watched.starts_with(path))
             .cloned()
             .collect();
-        for directory in inside {
+        for directory in &inside {
+            self.watched.remove(directory);
+        }
+        self.unwatch(&inside);
+    }
+
+    fn unwatch(&mut self, directories: &[PathBuf]) {
+        for directory in directories {
             // The kernel has often forgotten it already.
-            let _ = self.watcher.unwatch(&directory);
-            self.watched.remove(&directory);
+            let _ = self.watcher.unwatch(directory);
         }
     }
 }

@@ -78,6 +78,23 @@ async fn a_directory_that_comes_is_told_with_all_that_is_in_it_and_watched() {
 }
 
 #[tokio::test]
+async fn a_directory_that_was_made_again_is_watched_though_its_notices_were_lost() {
+    let mut place = Place::new("src", |root| fs::create_dir_all(root.join("src/deep")).unwrap());
+    fs::remove_dir_all(place.path("src/deep")).unwrap();
+    fs::create_dir_all(place.path("src/deep")).unwrap();
+    fs::write(place.path("src/end"), "text").unwrap();
+    // All notices so far come to nobody.
+    let end = place.path("src/end");
+    while !place.tree.notices.recv().await.unwrap().paths.contains(&end) {}
+    while place.tree.notices.try_recv().is_ok() {}
+    place.tree.lost.store(true, Ordering::Relaxed);
+    fs::write(place.path("src/file"), "text").unwrap();
+    place.told(&["src/file", "src/deep"]).await;
+    fs::write(place.path("src/deep/file"), "text").unwrap();
+    place.told(&["src/deep/file"]).await;
+}
+
+#[tokio::test]
 async fn what_no_rule_enters_is_not_watched() {
     let mut place = Place::new("src", |root| fs::create_dir_all(root.join("src/skipped/deep")).unwrap());
     assert_eq!(place.tree.watched, [place.path("src")].into());
