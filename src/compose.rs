@@ -6,7 +6,9 @@
 //!   operator confirms, and [`apply`] carries it out.
 
 mod apply;
+pub mod archive;
 mod body;
+pub mod command;
 mod context;
 mod drift;
 pub mod file;

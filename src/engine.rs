@@ -41,7 +41,7 @@ mod top;
 mod volumes;
 mod watch;
 
-pub use archive::{ArchiveStream, PathStat};
+pub use archive::{ArchiveStream, PathStat, Replacing};
 pub use build::{BuildRequest, BuildUlimit, BuildUpdate};
 pub use connect::Engine;
 pub use endpoint::{Endpoint, EndpointEnvironment, EndpointOptions};

@@ -89,7 +89,7 @@ pub async fn run(context: &Context, arguments: Arguments, output: Output) -> Res
                     End::Here(path) => {
                         into::copy(path, &to, arguments.follow_link, arguments.archive).await?;
                     }
-                    End::Stream | End::Service { .. } => into::stream(&to, arguments.archive).await?,
+                    End::Stream | End::Service { .. } => into::stream(&to).await?,
                 }
                 told(container, &arguments, output)?;
             }

@@ -6,15 +6,11 @@ mod pack;
 
 pub use ignore::Ignore;
 
+use super::archive::{self, Archive, Sending};
 use crate::domain::{Fault, FaultKind};
-use bytes::Bytes;
 use dockerfile::Dockerfile;
-use futures_util::Stream;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::pin::Pin;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
 
 const IGNORE_FILE: &str = ".dockerignore";
 
@@ -40,26 +36,6 @@ pub struct Context {
     pub dockerfile: String,
 }
 
-pub type Archive = Pin<Box<dyn Stream<Item = io::Result<Bytes>> + Send>>;
-
-/// How the sending goes.
-#[derive(Debug, Clone, Default)]
-pub struct Sending {
-    bytes: Arc<AtomicU64>,
-    failure: Arc<Mutex<Option<Fault>>>,
-}
-
-impl Sending {
-    pub fn bytes(&self) -> u64 {
-        self.bytes.load(Ordering::Relaxed)
-    }
-
-    /// Why the archive could not be made to its end; the daemon's own words for it say nothing.
-    pub fn failure(&self) -> Option<Fault> {
-        self.failure.lock().ok()?.take()
-    }
-}
-
 impl Context {
     pub fn open(source: Source<'_>) -> Result<Self, Fault> {
         let directory = source.directory;
@@ -77,14 +53,14 @@ impl Context {
             return Err(fault(FaultKind::Invalid, cause));
         }
         let dockerfile = Dockerfile::find(source)?;
-        let mut ignore = read_ignore(&dockerfile.ignore_files(directory))?;
+        let mut ignore = ignored(source)?;
         let mut added = Vec::new();
         let name = match dockerfile {
-            Dockerfile::Inside { name, .. } => {
+            Dockerfile::Inside { name } => {
                 ignore.keep(&name);
                 name
             }
-            Dockerfile::Apart { text, .. } => {
+            Dockerfile::Apart { text } => {
                 let name = dockerfile::name_of(&text);
                 added.push((IGNORE_FILE.to_owned(), ignoring(directory, &name)?));
                 added.push((name.clone(), text));
@@ -97,15 +73,20 @@ impl Context {
 
     /// Sends it. Reading goes on in a thread of its own, no faster than the daemon takes what was read.
     pub fn send(self) -> (Archive, Sending) {
-        let sending = Sending::default();
-        (pack::stream(self, sending.clone()), sending)
+        archive::stream(move |target| pack::write(&self, target))
     }
 }
 
-/// The first of the files that is there.
-fn read_ignore(files: &[PathBuf]) -> Result<Ignore, Fault> {
-    for file in files {
-        match std::fs::read(file) {
+/// What a build is not sent: the patterns stand beside the Dockerfile under its name, else in the context. The
+/// Dockerfile itself need not be there.
+pub fn ignored(source: Source<'_>) -> Result<Ignore, Fault> {
+    let beside = dockerfile::path(source).map(|path| {
+        let mut name = path.into_os_string();
+        name.push(IGNORE_FILE);
+        PathBuf::from(name)
+    });
+    for file in beside.into_iter().chain([source.directory.join(IGNORE_FILE)]) {
+        match std::fs::read(&file) {
             Ok(bytes) => {
                 let text = String::from_utf8_lossy(&bytes);
                 return Ignore::parse(&text).map_err(|(line, cause)| {

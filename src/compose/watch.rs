@@ -1,7 +1,7 @@
 //! `develop.watch`: what a change of a file means for which service. Pure, but for reading what is sent.
 //!
-//! [`rules`] takes the rules out of a project, [`jobs`] makes of changed paths what is to be done, and [`pack`] reads
-//! what goes into the containers. Who looks at the disk and who talks to the Engine is not known here.
+//! [`rules`] takes the rules out of a project, [`jobs`] makes of changed paths what is to be done, and [`Parcel`]
+//! reads what goes into the containers. Who looks at the disk and who talks to the Engine is not known here.
 
 mod filter;
 mod jobs;
@@ -9,5 +9,5 @@ mod parcel;
 mod rule;
 
 pub use jobs::{Job, jobs};
-pub use parcel::{Parcel, pack, removable};
-pub use rule::{Rule, Rules, rules};
+pub use parcel::{Parcel, removable};
+pub use rule::{Command, Rule, Rules, rules};

@@ -5,22 +5,19 @@ use super::raw::segment;
 use crate::domain::{ContainerId, Fault, FaultKind};
 use bollard::query_parameters::{
     KillContainerOptions, RemoveContainerOptions, RenameContainerOptions, RestartContainerOptions,
-    StartContainerOptions, StopContainerOptions, UploadToContainerOptions, WaitContainerOptions,
+    StartContainerOptions, StopContainerOptions, WaitContainerOptions,
 };
-use bytes::Bytes;
 use futures_util::StreamExt;
 use hyper::Method;
 use serde_json::Value;
 use std::time::Duration;
 
 /// Creating unpacks layers, starting runs hooks (a GPU's takes seconds), removing deletes files.
-const CHANGE_LIMIT: Duration = Duration::from_mins(5);
+pub(super) const CHANGE_LIMIT: Duration = Duration::from_mins(5);
 /// What the daemon may take beyond a container's grace to see it dead.
 const AFTER_GRACE: Duration = Duration::from_secs(90);
 /// Docker's own grace where a container asks for none.
 const DEFAULT_GRACE: Duration = Duration::from_secs(10);
-/// The slowest disk that an upload is waited for, in bytes per second.
-const SLOWEST_UPLOAD: usize = 256 * 1024;
 
 impl Engine {
     /// Creates a container from a body of the API (`HostConfig` and `NetworkingConfig` included), which is sent as it
@@ -109,25 +106,6 @@ impl Engine {
                 .because("the daemon closed the connection before the container ended")
                 .hint("did the daemon restart?")),
         }
-    }
-
-    /// Unpacks a tar archive into a directory of a container, which need not run. The files are root's, or with
-    /// `owned` those of the owners in the archive.
-    pub async fn put_archive(
-        &self,
-        id: &ContainerId,
-        path: &str,
-        archive: Bytes,
-        owned: bool,
-    ) -> Result<(), Fault> {
-        let options = UploadToContainerOptions {
-            path: path.to_owned(),
-            copy_uidgid: owned.then(|| "1".to_owned()),
-            ..UploadToContainerOptions::default()
-        };
-        let limit = CHANGE_LIMIT + Duration::from_secs((archive.len() / SLOWEST_UPLOAD) as u64);
-        let request = self.docker.upload_to_container(&id.0, Some(options), bollard::body_full(archive));
-        self.call("copy files into container", &format!("{}:{path}", id.short()), limit, request).await
     }
 
     /// How long a stop may take: the container's own grace and what comes after.

@@ -1,15 +1,30 @@
 //! Files of a container, which need not run: as tar archives, in both directions.
 
+use super::actions::CHANGE_LIMIT;
 use super::connect::{CALL_LIMIT, Engine};
 use super::failure;
 use super::raw::Upload;
 use crate::domain::{ContainerId, Fault, FaultKind};
 use bollard::query_parameters::{
-    ContainerArchiveInfoOptionsBuilder, DownloadFromContainerOptionsBuilder, UploadToContainerOptionsBuilder,
+    ContainerArchiveInfoOptionsBuilder, DownloadFromContainerOptionsBuilder, UploadToContainerOptions,
+    UploadToContainerOptionsBuilder,
 };
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt};
 use std::pin::Pin;
+use std::time::Duration;
+
+const COPY_INTO: &str = "copy files into container";
+/// The slowest disk that an upload is waited for, in bytes per second.
+const SLOWEST_UPLOAD: usize = 256 * 1024;
+
+/// What an archive may take the place of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Replacing {
+    Anything,
+    /// A directory of no file, and a file of no directory.
+    SameKind,
+}
 
 /// What is at a path in a container.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,23 +67,36 @@ impl Engine {
         }))
     }
 
-    /// Unpacks a tar archive into a directory as it comes. `own` gives what it holds to the container's user.
+    /// Unpacks a tar archive that is there whole, in a time that goes by its length.
+    pub async fn put_archive(&self, id: &ContainerId, path: &str, archive: Bytes) -> Result<(), Fault> {
+        let limit = CHANGE_LIMIT + Duration::from_secs((archive.len() / SLOWEST_UPLOAD) as u64);
+        let options = options(path, Replacing::Anything);
+        let request = self.docker.upload_to_container(&id.0, Some(options), bollard::body_full(archive));
+        self.call(COPY_INTO, &format!("{}:{path}", id.short()), limit, request).await
+    }
+
+    /// Unpacks a tar archive into a directory as it comes; there is no telling how long somebody's files take.
     pub async fn write_archive(
         &self,
         id: &ContainerId,
         path: &str,
-        own: bool,
         archive: Upload,
+        replacing: Replacing,
     ) -> Result<(), Fault> {
-        let mut options =
-            UploadToContainerOptionsBuilder::default().path(path).no_overwrite_dir_non_dir("true");
-        if own {
-            options = options.copy_uidgid("true");
-        }
-        let body = bollard::body_try_stream(archive);
-        // There is no telling how long somebody's files take.
-        let request = self.docker.upload_to_container(&id.0, Some(options.build()), body);
+        let options = options(path, replacing);
+        let request =
+            self.docker.upload_to_container(&id.0, Some(options), bollard::body_try_stream(archive));
         let object = format!("{}:{path}", id.short());
-        request.await.map_err(|error| failure::fault(error, "copy files into container", &object))
+        request.await.map_err(|error| failure::fault(error, COPY_INTO, &object))
+    }
+}
+
+/// What is unpacked belongs to whom the archive says. That is so without `copyUIDGID`, whose name tells the contrary of
+/// what it does: it gives everything to the user that the container runs as, and fails where that is no user's name.
+fn options(path: &str, replacing: Replacing) -> UploadToContainerOptions {
+    let options = UploadToContainerOptionsBuilder::default().path(path);
+    match replacing {
+        Replacing::Anything => options.build(),
+        Replacing::SameKind => options.no_overwrite_dir_non_dir("true").build(),
     }
 }

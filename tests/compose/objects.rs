@@ -44,6 +44,20 @@ pub async fn down_with_volumes_leaves_nothing(stack: Stack) {
     stack.take(&down(true)).await.expect("nothing to take down is fine");
 }
 
+/// Whatever user the container runs as.
+pub async fn files_belong_to_whom_the_project_says(stack: Stack) {
+    stack
+        .up("services:\n  web:\n    image: mcp-tui-test/busybox\n    command: ['sleep', '1000']\n    init: true\n    user: '1234:1235'\n    \
+             configs: [{source: own, target: /etc/own.conf, uid: '1005', gid: '1006', mode: 0444}, {source: own, target: /etc/roots.conf}]\n\
+             configs: {own: {content: written}}\n")
+        .await
+        .expect("up");
+    let container = format!("{}-web-1", stack.name());
+    let owners = docker(["exec", &container, "stat", "-c", "%u:%g", "/etc/own.conf", "/etc/roots.conf"]);
+    assert_eq!(owners, "1005:1006\n0:0");
+    assert_eq!(docker(["exec", &container, "cat", "/etc/own.conf"]), "written");
+}
+
 pub async fn files_and_settings_arrive(stack: Stack) {
     stack.write("secret.txt", "hush");
     stack.write("app.conf", "setting");

@@ -30,6 +30,9 @@ pub fn trials() -> Vec<Trial> {
         a_restart_follows_the_files,
         a_command_follows_the_files,
         a_failing_command_ends_nothing,
+        what_cannot_be_told_yet_is_told_once_and_done_later,
+        a_daemon_that_is_away_gets_all_when_it_is_back,
+        a_container_that_cannot_start_gets_what_mends_it,
         a_rebuild_makes_the_containers_anew,
         what_is_newer_than_the_image_is_sent_first,
         ctrl_c_ends_it_and_nothing_else,
@@ -307,13 +310,89 @@ fn a_failing_command_ends_nothing(site: &Site) {
     site.write("src/page.html", "one");
     site.describe(
         1,
-        &["{action: sync+exec, path: ./src, target: /srv, exec: {command: [sh, -c, 'echo it went wrong; exit 7']}}"],
+        &["{action: sync+exec, path: ./src, target: /srv, exec: {command: [sh, -c, 'echo it went wrong; exit 7', hidden]}}"],
     );
     let mut watching = site.watch(&[]);
     site.write("src/page.html", "two");
-    watching.wait_line("exit code 7: it went wrong");
+    watching.wait_line("`sh` ended with exit code 7: it went wrong");
+    watching.wait_line("services.web.develop.watch[0].exec asks for it");
+    assert!(!watching.lines().iter().any(|line| line.contains("hidden")), "arguments may be secrets");
     site.write("src/page.html", "three");
     site.wait_content(1, "/srv/page.html", Some("three"));
+}
+
+/// In a container that is paused no command can be run, neither the one asked for nor one that removes.
+fn what_cannot_be_told_yet_is_told_once_and_done_later(site: &Site) {
+    site.write("src/old", "old");
+    site.describe(
+        2,
+        &["{action: sync+exec, path: ./src, target: /srv, exec: {command: 'sh -c \"cp /srv/page.html /tmp/copy; echo x >> /tmp/times\"'}}"],
+    );
+    let mut watching = site.watch(&[]);
+    site.write("src/page.html", "one");
+    site.wait_content(1, "/tmp/copy", Some("one"));
+    site.wait_content(2, "/tmp/copy", Some("one"));
+    docker(["pause", &site.container(2)]);
+    site.write("src/page.html", "two");
+    site.wait_content(1, "/tmp/copy", Some("two"));
+    watching.wait_line("is paused");
+    watching.wait_line("tried again");
+    site.write("src/page.html", "three");
+    site.write("src/late", "late");
+    site.wait_content(1, "/tmp/copy", Some("three"));
+    site.wait_content(1, "/srv/late", Some("late"));
+    docker(["unpause", &site.container(2)]);
+    site.wait_content(2, "/tmp/copy", Some("three"));
+    site.wait_content(2, "/srv/late", Some("late"));
+    let told = watching.lines().iter().filter(|line| line.contains("is paused")).count();
+    assert_eq!(told, 1, "it is told once: {:#?}", watching.lines());
+    assert_eq!(
+        site.content(1, "/tmp/times"),
+        Some("x\n".repeat(3)),
+        "the other is told nothing twice, and changes of a moment together"
+    );
+}
+
+/// The way to the daemon is a link that the test takes away.
+fn a_daemon_that_is_away_gets_all_when_it_is_back(site: &Site) {
+    site.write("src/page.html", "one");
+    site.write("src/gone", "text");
+    site.describe(1, &[SYNC]);
+    site.workplace.run(["-p", site.name(), "up"]).succeeded("up");
+    let socket = docker(["context", "inspect", "--format", "{{.Endpoints.docker.Host}}"]);
+    let socket = socket.strip_prefix("unix://").expect("a local daemon");
+    let way = site.workplace.path("docker.sock");
+    std::os::unix::fs::symlink(socket, &way).expect("a link");
+    let mut command = site.workplace.command([]);
+    command.arg("-H").arg(format!("unix://{}", way.display())).args(["-p", site.name(), "watch", "--no-up"]);
+    let mut watching = Watching::start(command);
+    watching.wait_line("watching ");
+    site.write("src/gone", "more");
+    site.wait_content(1, "/srv/gone", Some("more"));
+    fs::remove_file(&way).expect("the link");
+    site.write("src/page.html", "two");
+    watching.wait_line("tried again");
+    site.write("src/other", "other");
+    fs::remove_file(site.path("src/gone")).expect("it is there");
+    std::os::unix::fs::symlink(socket, &way).expect("a link");
+    site.wait_content(1, "/srv/page.html", Some("two"));
+    site.wait_content(1, "/srv/other", Some("other"));
+    site.wait_content(1, "/srv/gone", None);
+}
+
+/// It is restarted again and again, and hardly ever runs.
+fn a_container_that_cannot_start_gets_what_mends_it(site: &Site) {
+    site.write("src/program", "exit 1");
+    site.write(
+        "compose.yaml",
+        "services:\n  web:\n    image: mcp-tui-test/busybox\n    command: sh /srv/program\n    restart: always\n    init: true\n    \
+         stop_grace_period: 1s\n    develop:\n      watch:\n        - {action: sync, path: ./src, target: /srv}\n",
+    );
+    let _watching = site.watch(&[]);
+    let restarts = || docker(["inspect", "--format", "{{.RestartCount}}", &site.container(1)]);
+    eventually("it is restarted", PATIENCE, || (restarts().parse::<u32>().ok()? > 3).then_some(()));
+    site.write("src/program", "echo mended > /tmp/state; exec sleep 1000");
+    site.wait_content(1, "/tmp/state", Some("mended\n"));
 }
 
 fn a_rebuild_makes_the_containers_anew(site: &Site) {

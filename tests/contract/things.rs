@@ -85,7 +85,7 @@ pub async fn takes_files(world: &World) {
     header.set_mode(0o644);
     archive.append_data(&mut header, "note.txt", &b"hello\n"[..]).expect("an archive");
     let archive = archive.into_inner().expect("an archive");
-    world.engine.put_archive(&id, "/tmp", archive.into(), false).await.expect("it is unpacked");
+    world.engine.put_archive(&id, "/tmp", archive.into()).await.expect("it is unpacked");
     let read = ["cat", "/tmp/note.txt"].map(str::to_owned).to_vec();
     let mut exec = world.engine.exec(&id, read.into()).await.expect("it runs");
     let chunk = exec.next().await.expect("output").expect("readable");

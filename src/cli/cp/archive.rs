@@ -1,15 +1,14 @@
-//! Tar archives between a thread that works with files and a connection that must not wait for them.
+//! Archives from the daemon to a thread that works with files.
 
 use crate::domain::Fault;
-use crate::engine::{ArchiveStream, Upload};
+use crate::engine::ArchiveStream;
 use bytes::{Buf as _, Bytes};
 use futures_util::StreamExt as _;
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 use tokio::sync::mpsc;
 
 /// So many pieces of an archive are on their way at a time.
 const PIECES: usize = 16;
-const PIECE: usize = 64 * 1024;
 
 /// Reads what arrives from the daemon in a thread of its own.
 pub async fn unpack<T: Send + 'static>(
@@ -42,21 +41,6 @@ pub async fn unpack<T: Send + 'static>(
     failed.map_or(Ok(done), Err)
 }
 
-/// An archive that a thread of its own writes while it is sent.
-pub fn pack(work: impl FnOnce(&mut dyn Write) -> io::Result<()> + Send + 'static) -> Upload {
-    let (sender, receiver) = mpsc::channel::<io::Result<Bytes>>(PIECES);
-    tokio::task::spawn_blocking(move || {
-        let mut writer = Outgoing { sender: sender.clone(), piece: Vec::with_capacity(PIECE) };
-        if let Err(error) = work(&mut writer).and_then(|()| writer.flush()) {
-            // Nobody listens any more when the daemon has refused the archive, which it says itself.
-            let _ = sender.blocking_send(Err(error));
-        }
-    });
-    Box::pin(futures_util::stream::unfold(receiver, |mut receiver| async move {
-        receiver.recv().await.map(|piece| (piece, receiver))
-    }))
-}
-
 struct Incoming {
     receiver: mpsc::Receiver<Bytes>,
     piece: Bytes,
@@ -73,28 +57,5 @@ impl Read for Incoming {
         let count = buffer.len().min(self.piece.len());
         self.piece.copy_to_slice(&mut buffer[..count]);
         Ok(count)
-    }
-}
-
-struct Outgoing {
-    sender: mpsc::Sender<io::Result<Bytes>>,
-    piece: Vec<u8>,
-}
-
-impl Write for Outgoing {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.piece.extend_from_slice(bytes);
-        if self.piece.len() >= PIECE {
-            self.flush()?;
-        }
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        if self.piece.is_empty() {
-            return Ok(());
-        }
-        let piece = Bytes::from(std::mem::take(&mut self.piece));
-        self.sender.blocking_send(Ok(piece)).map_err(|_| io::Error::from(io::ErrorKind::BrokenPipe))
     }
 }

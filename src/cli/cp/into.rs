@@ -1,15 +1,16 @@
 //! Into a container: a file, a directory, or an archive from standard input.
 
 use super::There;
-use super::archive::pack;
+use crate::compose::archive::{self, Archive, Entry, Owner, Sending};
 use crate::domain::{Fault, FaultKind};
-use crate::engine::PathStat;
-use std::fs::{File, Metadata};
-use std::io::{self, Read, Write};
+use crate::engine::{PathStat, Replacing};
+use std::fs::Metadata;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use tar::Builder;
 
-/// The archive on standard input, unpacked into a directory that is there.
-pub async fn stream(to: &There<'_>, keep_owner: bool) -> Result<(), Fault> {
+/// The archive on standard input, unpacked into a directory that is there. What it holds belongs to whom it says.
+pub async fn stream(to: &There<'_>) -> Result<(), Fault> {
     match look(to, to.path).await? {
         Some(stat) if stat.is_directory => {}
         Some(_) => {
@@ -19,17 +20,11 @@ pub async fn stream(to: &There<'_>, keep_owner: bool) -> Result<(), Fault> {
         }
         None => return Err(missing(to, to.path)),
     }
-    let archive = pack(|writer| {
-        let mut buffer = vec![0; 64 * 1024];
-        let mut stdin = io::stdin().lock();
-        loop {
-            match stdin.read(&mut buffer)? {
-                0 => return Ok(()),
-                count => writer.write_all(&buffer[..count])?,
-            }
-        }
+    let archive = archive::stream(|target| {
+        let copied = io::copy(&mut io::stdin().lock(), target);
+        copied.map(drop).map_err(|error| Fault::io("read", "standard input", &error))
     });
-    send(to, to.path, keep_owner, archive).await
+    send(to, to.path, archive).await
 }
 
 pub async fn copy(from: &str, to: &There<'_>, follow: bool, keep_owner: bool) -> Result<(), Fault> {
@@ -43,8 +38,9 @@ pub async fn copy(from: &str, to: &There<'_>, follow: bool, keep_owner: bool) ->
     };
     let metadata = std::fs::symlink_metadata(&source).map_err(|error| unreadable(&error))?;
     let (directory, name) = destination(to, &source, &metadata, contents).await?;
-    let archive = pack(move |writer| write(writer, &source, &metadata, &name, keep_owner));
-    send(to, &directory, keep_owner, archive).await
+    let owner = if keep_owner { Owner::AsHere } else { Owner::Root };
+    let archive = archive::stream(move |target| write(target, &source, &metadata, &name, owner));
+    send(to, &directory, archive).await
 }
 
 /// The directory in the container that the archive is unpacked into, and the name that the source has in it.
@@ -94,110 +90,45 @@ fn missing(to: &There<'_>, path: &str) -> Fault {
         .hint("make it first, or copy to a path whose directory is there")
 }
 
-async fn send(
-    to: &There<'_>,
-    directory: &str,
-    keep_owner: bool,
-    archive: crate::engine::Upload,
-) -> Result<(), Fault> {
-    let sent = to.engine.write_archive(&to.container.id, directory, keep_owner, archive).await;
-    sent.map_err(|fault| to.named(fault, directory))
+async fn send(to: &There<'_>, directory: &str, (archive, sending): (Archive, Sending)) -> Result<(), Fault> {
+    let id = &to.container.id;
+    let sent = to.engine.write_archive(id, directory, archive, Replacing::SameKind).await;
+    sent.map_err(|fault| sending.cause_of(to.named(fault, directory)))
 }
 
-/// Without `keep_owner` everything is root's.
 fn write(
-    writer: &mut dyn Write,
+    target: &mut dyn Write,
     source: &Path,
     metadata: &Metadata,
     name: &Path,
-    keep_owner: bool,
-) -> io::Result<()> {
-    let mut builder = tar::Builder::new(writer);
-    builder.follow_symlinks(false);
-    append(&mut builder, source, metadata, name, keep_owner)?;
-    builder.into_inner().map(drop)
+    owner: Owner,
+) -> Result<(), Fault> {
+    let mut archive = Builder::new(target);
+    append(&mut archive, source, metadata, name, owner)?;
+    archive.finish().map_err(|error| Fault::io("read", source.display(), &error))
 }
 
 fn append(
-    builder: &mut tar::Builder<&mut dyn Write>,
+    archive: &mut Builder<&mut dyn Write>,
     source: &Path,
     metadata: &Metadata,
     name: &Path,
-    keep_owner: bool,
-) -> io::Result<()> {
-    let mut header = tar::Header::new_gnu();
-    header.set_metadata(metadata);
-    if !keep_owner {
-        header.set_uid(0);
-        header.set_gid(0);
+    owner: Owner,
+) -> Result<(), Fault> {
+    let unreadable = |error: io::Error| Fault::io("read", source.display(), &error);
+    if let Some(entry) = Entry::of(source, metadata, owner).map_err(unreadable)? {
+        entry.append_to(archive, name).map_err(unreadable)?;
     }
-    let kind = metadata.file_type();
-    if kind.is_symlink() {
-        header.set_size(0);
-        return builder.append_link(&mut header, name, std::fs::read_link(source)?);
-    }
-    if kind.is_file() {
-        let file = File::open(source)?;
-        // As long as the header says, even while somebody writes on.
-        return builder.append_data(&mut header, name, Exactly { file, left: metadata.len() });
-    }
-    if !kind.is_dir() {
-        // Sockets, pipes and devices are not contents.
+    if !metadata.is_dir() {
         return Ok(());
     }
-    header.set_size(0);
-    builder.append_data(&mut header, name, io::empty())?;
-    let mut entries = std::fs::read_dir(source)?.collect::<io::Result<Vec<_>>>()?;
+    let entries = std::fs::read_dir(source).and_then(Iterator::collect::<io::Result<Vec<_>>>);
+    let mut entries = entries.map_err(unreadable)?;
     entries.sort_by_key(std::fs::DirEntry::file_name);
     for entry in entries {
         let path = entry.path();
-        let metadata = std::fs::symlink_metadata(&path)?;
-        append(builder, &path, &metadata, &name.join(entry.file_name()), keep_owner)?;
+        let metadata = entry.metadata().map_err(|error| Fault::io("read", path.display(), &error))?;
+        append(archive, &path, &metadata, &name.join(entry.file_name()), owner)?;
     }
     Ok(())
-}
-
-/// A file of which the archive already says how long it is: what is written on is left out, and what is missing would
-/// be filled from the files after it.
-struct Exactly {
-    file: File,
-    left: u64,
-}
-
-impl Read for Exactly {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let wanted = buffer.len().min(usize::try_from(self.left).unwrap_or(usize::MAX));
-        let count = self.file.read(&mut buffer[..wanted])?;
-        if count == 0 && wanted > 0 {
-            return Err(io::Error::other("a file became shorter while it was sent"));
-        }
-        self.left -= count as u64;
-        Ok(count)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_file_is_sent_as_long_as_it_was() {
-        let directory = tempfile::tempdir().expect("a directory");
-        let source = directory.path().join("file");
-        let archive = |before: &str, now: &str| {
-            std::fs::write(&source, before).expect("a file");
-            let metadata = std::fs::symlink_metadata(&source).expect("its metadata");
-            std::fs::write(&source, now).expect("the same file");
-            let mut bytes = Vec::new();
-            write(&mut bytes, &source, &metadata, Path::new("file"), false).map(|()| bytes)
-        };
-        let grown = archive("four", "four and more").expect("an archive");
-        let mut entries = tar::Archive::new(grown.as_slice());
-        let mut entry = entries.entries().expect("entries").next().expect("one").expect("an entry");
-        let mut text = String::new();
-        entry.read_to_string(&mut text).expect("its text");
-        assert_eq!(text, "four");
-        let shrunk = archive("four", "fo").expect_err("the archive would be wrong");
-        assert!(shrunk.to_string().contains("shorter"), "{shrunk}");
-    }
 }

@@ -1,12 +1,13 @@
-//! Brings changed files into all running containers of a service.
+//! Brings changed files into all containers of a service.
 
+use super::backlog::Owed;
+use super::passes;
 use crate::cli::output::{Output, Tone, print_json};
 use crate::cli::report;
-use crate::compose::file::Hook;
-use crate::compose::watch::{Job, Parcel, pack, removable};
-use crate::domain::{Container, Fault, FaultKind};
-use crate::engine::{Engine, ExecChunk, ExecRequest};
-use bytes::Bytes;
+use crate::compose::command;
+use crate::compose::watch::{Job, Parcel, removable};
+use crate::domain::{Container, ContainerState, Fault, FaultKind};
+use crate::engine::{Engine, ExecRequest, Replacing};
 use futures_util::future::join_all;
 use serde_json::json;
 use std::time::Instant;
@@ -14,57 +15,171 @@ use std::time::Instant;
 /// How many paths are removed by one command: argument lists have an end.
 const REMOVED_AT_ONCE: usize = 200;
 
-/// A container that cannot be brought up to date keeps the others from nothing.
-pub async fn deliver(engine: &Engine, project: &str, job: &Job, output: Output) -> Result<(), Fault> {
+/// A container that cannot be brought up to date keeps the others from nothing. What failed for a reason that passes
+/// stays owed, and the reason is given.
+pub async fn deliver(
+    engine: &Engine,
+    project: &str,
+    owed: &mut Owed,
+    output: Output,
+) -> Result<Option<Fault>, Fault> {
+    let service = owed.job.service.clone();
+    let mut all = engine.containers(Some(project)).await?;
+    all.retain(|container| {
+        let labels = container.compose.as_ref();
+        labels.is_some_and(|labels| labels.service == service && !labels.oneoff)
+            && takes_files(container.state)
+    });
+    let restart = owed.job.restart;
+    let fresh = std::mem::replace(&mut owed.job, Job { service, restart, ..Job::default() });
+    let fresh = Job { restart: false, ..fresh };
+    // Most often all have missed the same.
+    let mut shares: Vec<(Job, Vec<Container>)> = Vec::new();
+    let mut before = std::mem::take(&mut owed.containers);
+    if all.is_empty() {
+        shares.push((fresh.clone(), Vec::new()));
+    }
+    for container in all {
+        let job = before.remove(&container.id).map_or_else(|| fresh.clone(), |old| old.and(fresh.clone()));
+        match shares.iter_mut().find(|(share, _)| *share == job) {
+            Some((_, containers)) => containers.push(container),
+            None => shares.push((job, vec![container])),
+        }
+    }
+    let mut later = None;
+    for (job, containers) in shares.into_iter().filter(|(job, _)| job.concerns_containers()) {
+        later = share(engine, (&job, &containers), owed, output).await?.or(later);
+    }
+    Ok(later)
+}
+
+/// Files can be put into a container that stands still, and are there when it goes on.
+fn takes_files(state: ContainerState) -> bool {
+    match state {
+        ContainerState::Created
+        | ContainerState::Running
+        | ContainerState::Paused
+        | ContainerState::Restarting
+        | ContainerState::Exited
+        | ContainerState::Unknown => true,
+        ContainerState::Removing | ContainerState::Dead => false,
+    }
+}
+
+/// The same for some of the containers.
+async fn share(
+    engine: &Engine,
+    (job, containers): (&Job, &[Container]),
+    owed: &mut Owed,
+    output: Output,
+) -> Result<Option<Fault>, Fault> {
     let began = Instant::now();
     let files = job.files.clone();
-    // Reading may take a while, and the signals are listened to by this thread.
-    let parcel = tokio::task::spawn_blocking(move || pack(&files))
+    // Looking may take a while, and the signals are listened to by this thread.
+    let parcel = tokio::task::spawn_blocking(move || Parcel::of(&files))
         .await
         .map_err(|error| Fault::new(FaultKind::Internal, "read", "changed files").caused_by(&error))?;
     for (path, why) in &parcel.left_out {
         let fault = Fault::new(FaultKind::Refused, "synchronise", path.display().to_string());
         report::warn(&fault.because(why.as_str()), output);
     }
-    let archives: Vec<Bytes> =
-        parcel.archives.iter().map(|archive| Bytes::copy_from_slice(archive)).collect();
-    let containers = running(engine, project, &job.service).await?;
-    let all = containers.iter().map(|container| bring(engine, container, &archives, &parcel, job, output));
-    let mut reached = 0;
-    for result in join_all(all).await {
+    let all = containers.iter().map(|container| bring(engine, container, &parcel, job, output));
+    let (mut reached, mut later) = (0, None);
+    for (container, result) in containers.iter().zip(join_all(all).await) {
         match result {
             Ok(()) => reached += 1,
-            Err(fault) => report::warn(&fault, output),
+            Err((fault, left)) if passes(&fault) || fault.kind == FaultKind::Conflict => {
+                owed.containers.insert(container.id.clone(), left);
+                later = Some(fault);
+            }
+            Err((fault, _)) => report::warn(&fault, output),
         }
     }
-    tell(job, &parcel, (reached, containers.len()), began, output)
+    // Of what nobody has got there is only to be told why.
+    if reached > 0 || later.is_none() {
+        tell(job, &parcel, (reached, containers.len()), began, output)?;
+    }
+    Ok(later)
 }
 
-async fn running(engine: &Engine, project: &str, service: &str) -> Result<Vec<Container>, Fault> {
-    let mut containers = engine.containers(Some(project)).await?;
-    containers.retain(|container| {
-        let labels = container.compose.as_ref();
-        container.is_running() && labels.is_some_and(|labels| labels.service == service && !labels.oneoff)
-    });
-    Ok(containers)
-}
-
+/// With a fault comes what the container has not got.
 async fn bring(
     engine: &Engine,
     container: &Container,
-    archives: &[Bytes],
+    parcel: &Parcel,
+    job: &Job,
+    output: Output,
+) -> Result<(), (Fault, Job)> {
+    let failed = |fault| (fault, job.clone());
+    let named = |fault: Fault| Fault { object: container.name.to_string(), ..fault };
+    // First what is gone: a directory may have come in the place of a file.
+    remove(engine, container, parcel, job, output).await.map_err(failed)?;
+    if parcel.count() > 0 {
+        let (archive, sending) = parcel.archive();
+        let sent = engine.write_archive(&container.id, "/", archive, Replacing::Anything).await;
+        sent.map_err(|fault| failed(sending.cause_of(named(fault))))?;
+    }
+    for (number, command) in job.commands.iter().enumerate() {
+        let run = async {
+            if !runs(container)? {
+                return Ok(());
+            }
+            let request = command::request(&command.hook);
+            let place = (&container.id, container.name.as_str());
+            let lines = command::run(engine, place, request, Some(&command.key)).await?;
+            lines.iter().try_for_each(|line| show(output, container, line))
+        };
+        run.await.map_err(|fault| {
+            let commands = job.commands[number..].to_vec();
+            (fault, Job { service: job.service.clone(), commands, ..Job::default() })
+        })?;
+    }
+    Ok(())
+}
+
+/// Whether commands can be run in it. One that only stands still for now is waited for; one that has ended needs no
+/// telling, for it begins with the files.
+fn runs(container: &Container) -> Result<bool, Fault> {
+    let waits = |how: &str| {
+        Err(Fault::new(FaultKind::Conflict, "synchronise", container.name.as_str())
+            .because(format!("the container {how}, and runs no command meanwhile")))
+    };
+    match container.state {
+        ContainerState::Running => Ok(true),
+        ContainerState::Paused => waits("is paused"),
+        ContainerState::Restarting => waits("restarts"),
+        ContainerState::Created
+        | ContainerState::Exited
+        | ContainerState::Removing
+        | ContainerState::Dead
+        | ContainerState::Unknown => Ok(false),
+    }
+}
+
+async fn remove(
+    engine: &Engine,
+    container: &Container,
     parcel: &Parcel,
     job: &Job,
     output: Output,
 ) -> Result<(), Fault> {
-    let named = |fault: Fault| Fault { object: container.name.to_string(), ..fault };
-    // First what is gone: a directory may have come in the place of a file.
     let mounts: Vec<&str> = container.mounts.iter().map(|mount| mount.target.as_str()).collect();
     let (removed, kept) = removable(&parcel.gone, &job.targets, &mounts);
-    for path in kept {
+    let stays = |path: &str, why: &str| {
         let fault = Fault::new(FaultKind::Refused, "remove", format!("{}:{path}", container.name));
-        let why = "it is gone here, but is a rule's own target or has to do with a mount there";
         report::warn(&fault.because(why).hint("remove it in the container, if it is to go"), output);
+    };
+    for path in kept {
+        stays(path, "it is gone here, but is a rule's own target or has to do with a mount there");
+    }
+    if removed.is_empty() {
+        return Ok(());
+    }
+    if !runs(container)? {
+        for path in removed {
+            stays(path, "it is gone here, but the container does not run");
+        }
+        return Ok(());
     }
     for paths in removed.chunks(REMOVED_AT_ONCE) {
         let words = ["rm", "-rf", "--"].into_iter();
@@ -73,60 +188,10 @@ async fn bring(
             user: Some("0".to_owned()),
             ..ExecRequest::default()
         };
-        execute(engine, container, request, None).await.map_err(|fault| {
-            named(fault)
-                .because("files that are gone here are still there")
-                .hint("the image may have no `rm`")
+        let place = (&container.id, container.name.as_str());
+        command::run(engine, place, request, None).await.map_err(|fault| {
+            fault.because("files that are gone here are still there").hint("the image may have no `rm`")
         })?;
-    }
-    for archive in archives {
-        engine.put_archive(&container.id, "/", archive.clone(), false).await.map_err(named)?;
-    }
-    for command in &job.commands {
-        execute(engine, container, request(command), Some(output)).await.map_err(named)?;
-    }
-    Ok(())
-}
-
-fn request(hook: &Hook) -> ExecRequest {
-    let variables = hook.environment.iter();
-    ExecRequest {
-        command: hook.command.clone().unwrap_or_default(),
-        environment: variables
-            .map(|(key, value)| format!("{key}={}", value.as_deref().unwrap_or_default()))
-            .collect(),
-        user: Some(hook.user.clone()).filter(|user| !user.is_empty()),
-        working_directory: Some(hook.working_dir.clone()).filter(|directory| !directory.is_empty()),
-        privileged: hook.privileged,
-    }
-}
-
-/// Runs a command to its end; what it writes is shown, or is the cause of the fault.
-async fn execute(
-    engine: &Engine,
-    container: &Container,
-    request: ExecRequest,
-    output: Option<Output>,
-) -> Result<(), Fault> {
-    let words = request.command.join(" ");
-    let mut exec = engine.exec(&container.id, request).await?;
-    let mut text = Vec::new();
-    while let Some(chunk) = exec.next().await {
-        let (ExecChunk::Stdout(bytes) | ExecChunk::Stderr(bytes)) = chunk?;
-        // Nobody reads more of it than this.
-        if text.len() < 64 * 1024 {
-            text.extend_from_slice(&bytes);
-        }
-    }
-    let code = exec.finish().await?;
-    let text = String::from_utf8_lossy(&text);
-    if code != 0 {
-        let last = text.lines().rfind(|line| !line.trim().is_empty()).unwrap_or_default().to_owned();
-        let fault = Fault::new(FaultKind::Refused, "run command in container", container.name.as_str());
-        return Err(fault.because(format!("`{words}` ended with exit code {code}")).because(last));
-    }
-    if let Some(output) = output {
-        text.lines().try_for_each(|line| show(output, container, line))?;
     }
     Ok(())
 }
@@ -150,15 +215,15 @@ fn tell(
         return print_json(&json!({
             "event": "synchronised",
             "service": job.service,
-            "sent": parcel.sent,
+            "sent": parcel.count(),
             "removed": parcel.gone.len(),
             "containers": reached,
             "of": all,
-            "milliseconds": u64::try_from(took).unwrap_or(u64::MAX),
+            "milliseconds": took,
         }));
     }
     let (mark, tone, containers) = match (reached, all) {
-        (_, 0) => ("! ", Tone::Warning, "no container of it runs".to_owned()),
+        (_, 0) => ("! ", Tone::Warning, "it has no container".to_owned()),
         (1, 1) => ("✓ ", Tone::Good, "1 container".to_owned()),
         (reached, all) if reached == all => ("✓ ", Tone::Good, format!("{all} containers")),
         (reached, all) => ("✗ ", Tone::Bad, format!("{reached} of {all} containers")),
@@ -167,6 +232,6 @@ fn tell(
         0 => String::new(),
         removed => format!(", {removed} removed"),
     };
-    let text = format!("{}: {} sent{removed}, {containers}", job.service, parcel.sent);
+    let text = format!("{}: {} sent{removed}, {containers}", job.service, parcel.count());
     output.toned(&[(tone, mark), (Tone::Plain, &text), (Tone::Dim, &format!(" in {took} ms"))])
 }

@@ -2,7 +2,8 @@
 
 use super::steps::Run;
 use super::transfer::{Teller, unless_cancelled};
-use crate::compose::context::{Context, Sending, Source};
+use crate::compose::archive::Sending;
+use crate::compose::context::{Context, Source};
 use crate::compose::plan::{Build, BuildSource};
 use crate::domain::{Fault, TaskEvent, units};
 use crate::engine::{BuildRequest, BuildUlimit, BuildUpdate};
@@ -62,8 +63,7 @@ pub(super) async fn build(run: &Run<'_>, step: usize, order: &Build) -> Result<(
     };
     match unless_cancelled(run, "build image", &order.reference, work).await {
         Ok(_) => Ok(()),
-        // That the context broke off is why the daemon gave up, not the other way round.
-        Err(fault) => Err(sending.failure().filter(|failure| failure.hint.is_some()).unwrap_or(fault)),
+        Err(fault) => Err(sending.cause_of(fault)),
     }
 }
 

@@ -1,8 +1,10 @@
 //! Writes secrets and configs into a container that has not started yet.
 
+use crate::compose::archive::Entry;
 use crate::compose::body::Upload;
 use crate::domain::{ContainerId, Fault, FaultKind};
 use crate::engine::Engine;
+use std::path::Path;
 
 pub(super) async fn upload(engine: &Engine, id: &ContainerId, files: &[Upload]) -> Result<(), Fault> {
     for file in files {
@@ -10,23 +12,18 @@ pub(super) async fn upload(engine: &Engine, id: &ContainerId, files: &[Upload]) 
             // The path is told, the contents never are.
             Fault::new(FaultKind::Internal, "pack file", file.path.as_str()).because(error.to_string())
         })?;
-        engine.put_archive(id, "/", archive.into(), file.owner.is_some()).await?;
+        engine.put_archive(id, "/", archive.into()).await?;
     }
     Ok(())
 }
 
 /// A tar archive of one file, to be unpacked at the root.
 fn archive(file: &Upload) -> std::io::Result<Vec<u8>> {
-    let contents = file.contents.reveal().as_bytes();
-    let mut header = tar::Header::new_gnu();
-    header.set_size(contents.len() as u64);
-    header.set_mode(file.mode);
-    header.set_mtime(jiff::Timestamp::now().as_second().try_into().unwrap_or(0));
-    let (user, group) = file.owner.unwrap_or((0, 0));
-    header.set_uid(user);
-    header.set_gid(group);
+    let contents = file.contents.reveal().as_bytes().to_vec();
+    let now = jiff::Timestamp::now().as_second().try_into().unwrap_or(0);
+    let entry = Entry::text(contents, file.mode, now, file.owner);
     let mut builder = tar::Builder::new(Vec::new());
-    builder.append_data(&mut header, file.path.trim_start_matches('/'), contents)?;
+    entry.append_to(&mut builder, Path::new(file.path.trim_start_matches('/')))?;
     builder.into_inner()
 }
 
@@ -42,7 +39,7 @@ mod tests {
             path: "/run/secrets/key".to_owned(),
             contents: Concealed::new("open sesame".to_owned()),
             mode: 0o440,
-            owner: Some((1005, 1006)),
+            owner: (1005, 1006),
         };
         let bytes = archive(&file).unwrap();
         let mut archive = tar::Archive::new(bytes.as_slice());

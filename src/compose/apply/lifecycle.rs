@@ -2,10 +2,9 @@
 
 use super::exec;
 use super::steps::Run;
-use crate::compose::file::Hook;
+use crate::compose::command::request;
 use crate::compose::plan::Lifecycle;
 use crate::domain::{ContainerId, Fault, FaultKind};
-use crate::engine::ExecRequest;
 
 impl Run<'_> {
     /// Runs what is to be run once the container has started.
@@ -38,20 +37,5 @@ impl Run<'_> {
         let plan = self.plan?;
         let service = plan.plan().steps.get(step)?.service.as_deref()?;
         Some((service, plan.lifecycle(step)?))
-    }
-}
-
-fn request(hook: &Hook) -> ExecRequest {
-    let some = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
-    let variable = |(key, value): (&String, &Option<String>)| match value {
-        Some(value) => format!("{key}={value}"),
-        None => key.clone(),
-    };
-    ExecRequest {
-        command: hook.command.clone().unwrap_or_default(),
-        environment: hook.environment.iter().map(variable).collect(),
-        user: some(&hook.user),
-        working_directory: some(&hook.working_dir),
-        privileged: hook.privileged,
     }
 }

@@ -10,8 +10,8 @@ pub struct Upload {
     pub path: String,
     pub contents: Concealed,
     pub mode: u32,
-    /// Absent: root's, as the Engine sees it.
-    pub owner: Option<(u64, u64)>,
+    /// The ids of its user and group; root's unless the files say otherwise.
+    pub owner: (u64, u64),
 }
 
 pub fn uploads(project: &Project, service: &Service) -> Vec<Upload> {
@@ -32,12 +32,11 @@ fn of<'project>(
             object.value.clone().unwrap_or_default()
         };
         let number = |text: &str| text.parse().unwrap_or(0);
-        let owned = !reference.uid.is_empty() || !reference.gid.is_empty();
         Some(Upload {
             path: target(reference, base),
             contents,
             mode: u32::from_str_radix(&reference.mode, 8).unwrap_or(0o444),
-            owner: owned.then(|| (number(&reference.uid), number(&reference.gid))),
+            owner: (number(&reference.uid), number(&reference.gid)),
         })
     })
 }

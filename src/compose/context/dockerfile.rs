@@ -1,36 +1,39 @@
 //! Which Dockerfile it is: one of the context, one that lies elsewhere, or the text in the Compose file.
 
-use super::{IGNORE_FILE, Source};
+use super::Source;
 use crate::domain::{Fault, FaultKind};
 use sha2::{Digest, Sha256};
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 const USUAL_NAME: &str = "Dockerfile";
 
 pub enum Dockerfile {
-    Inside {
-        name: String,
-        path: PathBuf,
-    },
-    /// The context does not have it: its text, and where it was read.
-    Apart {
-        text: Vec<u8>,
-        path: Option<PathBuf>,
-    },
+    /// Its path in the context.
+    Inside { name: String },
+    /// The context does not have it: its text.
+    Apart { text: Vec<u8> },
+}
+
+/// Where it is looked for; `None` when its text stands in the Compose file.
+pub fn path(source: Source<'_>) -> Option<PathBuf> {
+    if !source.inline.is_empty() {
+        return None;
+    }
+    let name = if source.dockerfile.is_empty() { USUAL_NAME } else { source.dockerfile };
+    let path = source.directory.join(name);
+    if name == USUAL_NAME && !path.exists() {
+        let lower = source.directory.join("dockerfile");
+        return Some(if lower.exists() { lower } else { path });
+    }
+    Some(path)
 }
 
 impl Dockerfile {
     pub fn find(source: Source<'_>) -> Result<Self, Fault> {
-        if !source.inline.is_empty() {
-            return Ok(Self::Apart { text: source.inline.as_bytes().to_vec(), path: None });
-        }
-        let name = if source.dockerfile.is_empty() { USUAL_NAME } else { source.dockerfile };
-        let mut path = source.directory.join(name);
-        if name == USUAL_NAME && !path.exists() {
-            let lower = source.directory.join("dockerfile");
-            path = if lower.exists() { lower } else { path };
-        }
+        let Some(path) = path(source) else {
+            return Ok(Self::Apart { text: source.inline.as_bytes().to_vec() });
+        };
         let fault = |error: &std::io::Error| {
             let kind = Fault::io("", "", error).kind;
             Fault::new(kind, "build the service", source.service)
@@ -45,24 +48,10 @@ impl Dockerfile {
                 .hint("`build.dockerfile` of the service names a file"));
         }
         if let Ok(inside) = real.strip_prefix(&directory) {
-            return Ok(Self::Inside { name: inside.to_string_lossy().into_owned(), path });
+            return Ok(Self::Inside { name: inside.to_string_lossy().into_owned() });
         }
         let text = std::fs::read(&real).map_err(|error| fault(&error))?;
-        Ok(Self::Apart { text, path: Some(path) })
-    }
-
-    /// Where the patterns stand: beside the Dockerfile under its name, else in the context.
-    pub fn ignore_files(&self, directory: &Path) -> Vec<PathBuf> {
-        let own = match self {
-            Self::Inside { path, .. } => Some(path),
-            Self::Apart { path, .. } => path.as_ref(),
-        };
-        let beside = own.map(|path| {
-            let mut name = path.clone().into_os_string();
-            name.push(IGNORE_FILE);
-            PathBuf::from(name)
-        });
-        beside.into_iter().chain([directory.join(IGNORE_FILE)]).collect()
+        Ok(Self::Apart { text })
     }
 }
 

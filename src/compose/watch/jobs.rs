@@ -1,7 +1,6 @@
 //! What is to be done about changed paths.
 
-use super::rule::{Reaction, Rule};
-use crate::compose::file::Hook;
+use super::rule::{Command, Reaction, Rule};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
@@ -17,8 +16,35 @@ pub struct Job {
     /// takes a directory away for a moment, and beside its files lie those that only the image has.
     pub targets: BTreeSet<String>,
     /// Commands that are run in the containers afterwards.
-    pub commands: Vec<Hook>,
+    pub commands: Vec<Command>,
     pub restart: bool,
+}
+
+impl Job {
+    /// This and what came after it, as one.
+    #[must_use]
+    pub fn and(mut self, newer: Self) -> Self {
+        self.rebuild |= newer.rebuild;
+        self.restart |= newer.restart;
+        self.files.extend(newer.files);
+        self.targets.extend(newer.targets);
+        for command in newer.commands {
+            if !self.commands.contains(&command) {
+                self.commands.push(command);
+            }
+        }
+        self.whole()
+    }
+
+    /// A rebuild alone, if it is one.
+    fn whole(self) -> Self {
+        if self.rebuild { Self { service: self.service, rebuild: true, ..Self::default() } } else { self }
+    }
+
+    /// Whether there is anything to do in the containers themselves.
+    pub fn concerns_containers(&self) -> bool {
+        !self.files.is_empty() || !self.commands.is_empty()
+    }
 }
 
 /// One job per service that is concerned, in the order of the rules.
@@ -48,8 +74,29 @@ pub fn jobs<'rule>(rules: impl IntoIterator<Item = &'rule Rule>, changed: &BTree
             }
         }
     }
-    for job in jobs.iter_mut().filter(|job| job.rebuild) {
-        *job = Job { service: std::mem::take(&mut job.service), rebuild: true, ..Job::default() };
+    jobs.into_iter().map(Job::whole).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn job(places: &[(&str, &str)]) -> Job {
+        let files = places.iter().map(|(there, here)| ((*there).to_owned(), PathBuf::from(here)));
+        Job { service: "web".to_owned(), files: files.collect(), ..Job::default() }
     }
-    jobs
+
+    #[test]
+    fn what_came_later_decides_and_nothing_is_forgotten() {
+        let older = Job { restart: true, ..job(&[("/a", "old"), ("/b", "old")]) };
+        let both = older.and(job(&[("/b", "new"), ("/c", "new")]));
+        assert_eq!(both, Job { restart: true, ..job(&[("/a", "old"), ("/b", "new"), ("/c", "new")]) });
+    }
+
+    #[test]
+    fn a_rebuild_contains_what_came_before_and_after() {
+        let rebuild = || Job { rebuild: true, ..job(&[]) };
+        assert_eq!(job(&[("/a", "a")]).and(rebuild()), rebuild());
+        assert_eq!(rebuild().and(job(&[("/a", "a")])), rebuild());
+    }
 }

@@ -1,93 +1,74 @@
-//! Files on their way into containers, as the archives that the Engine takes.
+//! Files on their way into containers, as an archive that the Engine takes.
 
+use crate::compose::archive::{Archive, Entry, Owner, Sending, stream};
+use crate::domain::{Fault, FaultKind};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::io;
-use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use tar::{Builder, EntryType, Header};
+use std::sync::Arc;
+use tar::Builder;
 
-/// About how much is put into one archive; a larger file has one of its own.
-const ARCHIVE_BYTES: usize = 16 << 20;
-/// The largest file that is sent: it is held in memory on its way.
-const FILE_BYTES: u64 = 1 << 30;
-
-/// Changed files as they are now.
+/// Changed files as they are now, by what is to become of them.
 #[derive(Debug, Default)]
 pub struct Parcel {
-    /// Each to be unpacked at `/`.
-    pub archives: Vec<Vec<u8>>,
-    /// How many entries the archives have.
-    pub sent: usize,
+    /// The path there and the path here.
+    entries: Arc<[(String, PathBuf)]>,
     /// Paths in the containers of what is here no more.
     pub gone: Vec<String>,
     /// What could not be read, and why.
     pub left_out: Vec<(PathBuf, String)>,
 }
 
-/// Reads what is to be sent, by its path in the containers. Everything is root's there, as in a built image.
-pub fn pack(files: &BTreeMap<String, PathBuf>) -> Parcel {
-    let mut parcel = Parcel::default();
-    let mut archive = Builder::new(Vec::new());
-    for (place, path) in files {
-        match add(&mut archive, place, path) {
-            Ok(true) => parcel.sent += 1,
-            Ok(false) => {}
-            // In the place of its directory there is a file now, which is sent.
-            Err(error) if error.kind() == io::ErrorKind::NotADirectory => {}
-            Err(error) if error.kind() == io::ErrorKind::NotFound => parcel.gone.push(place.clone()),
-            Err(error) => parcel.left_out.push((path.clone(), error.to_string())),
+impl Parcel {
+    /// Looks at what is to be sent, by its path in the containers.
+    pub fn of(files: &BTreeMap<String, PathBuf>) -> Self {
+        let mut parcel = Self::default();
+        let mut entries = Vec::new();
+        for (place, path) in files {
+            match open(path) {
+                // A container has a root already.
+                Ok(Some(_)) if place != "/" || !path.is_dir() => entries.push((place.clone(), path.clone())),
+                Ok(_) => {}
+                // In the place of its directory there is a file now, which is sent.
+                Err(error) if error.kind() == io::ErrorKind::NotADirectory => {}
+                Err(error) if error.kind() == io::ErrorKind::NotFound => parcel.gone.push(place.clone()),
+                Err(error) => parcel.left_out.push((path.clone(), error.to_string())),
+            }
         }
-        if archive.get_ref().len() >= ARCHIVE_BYTES {
-            let full = std::mem::replace(&mut archive, Builder::new(Vec::new()));
-            close(&mut parcel, full);
-        }
+        parcel.entries = entries.into();
+        parcel.gone = outermost(&parcel.gone);
+        parcel
     }
-    if !archive.get_ref().is_empty() {
-        close(&mut parcel, archive);
+
+    /// How many files, directories and links there are to send.
+    pub fn count(&self) -> usize {
+        self.entries.len()
     }
-    parcel.gone = outermost(&parcel.gone);
-    parcel
+
+    /// One container's archive, to be unpacked at `/`. The files are read while they are sent.
+    pub fn archive(&self) -> (Archive, Sending) {
+        let entries = Arc::clone(&self.entries);
+        stream(move |target| write(&entries, target))
+    }
 }
 
-fn close(parcel: &mut Parcel, archive: Builder<Vec<u8>>) {
-    // Writing to memory does not fail.
-    parcel.archives.extend(archive.into_inner());
+/// Everything is root's there, as in a built image.
+fn open(path: &Path) -> io::Result<Option<Entry>> {
+    Entry::of(path, &fs::symlink_metadata(path)?, Owner::Root)
 }
 
-/// Whether there was anything to add: sockets and their like mean nothing in another place.
-fn add(archive: &mut Builder<Vec<u8>>, place: &str, path: &Path) -> io::Result<bool> {
-    let found = fs::symlink_metadata(path)?;
-    let kind = found.file_type();
-    if kind.is_socket() || kind.is_fifo() || kind.is_block_device() || kind.is_char_device() {
-        return Ok(false);
+fn write(entries: &[(String, PathBuf)], target: &mut dyn Write) -> Result<(), Fault> {
+    let mut archive = Builder::new(target);
+    for (place, path) in entries {
+        // What is gone or locked since it was looked at is told by a notice of its own.
+        let Ok(Some(entry)) = open(path) else { continue };
+        entry.append_to(&mut archive, Path::new(place.trim_start_matches('/'))).map_err(|error| {
+            // Somebody writes it at this moment; the next time it is whole.
+            Fault::new(FaultKind::Conflict, "send", path.display().to_string()).caused_by(&error)
+        })?;
     }
-    let mut header = Header::new_gnu();
-    header.set_mode(found.permissions().mode() & 0o7777);
-    header.set_mtime(u64::try_from(found.mtime()).unwrap_or(0));
-    header.set_uid(0);
-    header.set_gid(0);
-    header.set_size(0);
-    let place = place.trim_start_matches('/');
-    if kind.is_symlink() {
-        header.set_entry_type(EntryType::Symlink);
-        archive.append_link(&mut header, place, fs::read_link(path)?)?;
-    } else if kind.is_dir() {
-        if place.is_empty() {
-            return Ok(false);
-        }
-        header.set_entry_type(EntryType::Directory);
-        archive.append_data(&mut header, format!("{place}/"), io::empty())?;
-    } else {
-        if found.len() > FILE_BYTES {
-            return Err(io::Error::other("it is larger than 1 GiB; let a change of it rebuild the image"));
-        }
-        // A file that grows while it is read would spoil the archive if it were read into it.
-        let content = fs::read(path)?;
-        header.set_size(content.len() as u64);
-        archive.append_data(&mut header, place, content.as_slice())?;
-    }
-    Ok(true)
+    archive.finish().map_err(|error| Fault::io("send", "the archive's end", &error))
 }
 
 /// What lies in a directory that is gone is gone with it.
@@ -117,6 +98,9 @@ pub fn removable<'gone>(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use futures_util::StreamExt as _;
+    use std::os::unix::fs::PermissionsExt as _;
+    use tar::EntryType;
 
     #[test]
     fn what_is_mounted_and_what_a_rule_is_about_are_never_removed() {
@@ -128,8 +112,8 @@ mod tests {
         assert_eq!(kept, ["/app", "/app/data", "/app/data/x", "/srv"]);
     }
 
-    #[test]
-    fn files_directories_and_links_are_sent_and_the_rest_is_gone() {
+    #[tokio::test]
+    async fn files_directories_and_links_are_sent_and_the_rest_is_gone() {
         let directory = tempfile::tempdir().unwrap();
         let path = |name: &str| directory.path().join(name);
         fs::write(path("run.sh"), "echo hello").unwrap();
@@ -139,51 +123,59 @@ mod tests {
         let _socket = std::os::unix::net::UnixListener::bind(path("socket")).unwrap();
         let names = ["run.sh", "empty", "link", "socket", "old", "old.txt", "old/in"];
         let files = names.map(|name| (format!("/app/{name}"), path(name))).into();
-        let parcel = pack(&files);
+        let parcel = Parcel::of(&files);
         assert_eq!(
-            (parcel.sent, parcel.gone.as_slice()),
+            (parcel.count(), parcel.gone.as_slice()),
             (3, ["/app/old", "/app/old.txt"].map(str::to_owned).as_slice())
         );
         assert!(parcel.left_out.is_empty());
-        let mut archive = tar::Archive::new(parcel.archives[0].as_slice());
-        let entries: Vec<_> = archive
-            .entries()
-            .unwrap()
-            .map(|entry| {
-                let entry = entry.unwrap();
-                let header = entry.header();
-                let link = entry.link_name().unwrap().map(|link| link.display().to_string());
-                let mode = header.mode().unwrap() & 0o777;
-                (
-                    entry.path().unwrap().display().to_string(),
-                    header.entry_type(),
-                    mode,
-                    link,
-                    header.uid().unwrap(),
-                )
-            })
-            .collect();
+        let entry = |name: &str, kind, mode, link: Option<&str>| {
+            (name.to_owned(), kind, mode, link.map(str::to_owned), 0)
+        };
         assert_eq!(
-            entries[1],
-            ("app/link".to_owned(), EntryType::Symlink, 0o777, Some("run.sh".to_owned()), 0)
+            sent(&parcel).await,
+            [
+                entry("app/empty", EntryType::Directory, 0o755, None),
+                entry("app/link", EntryType::Symlink, 0o777, Some("run.sh")),
+                entry("app/run.sh", EntryType::Regular, 0o755, None),
+            ]
         );
-        assert_eq!(entries[2], ("app/run.sh".to_owned(), EntryType::Regular, 0o755, None, 0));
-        assert_eq!((entries[0].0.as_str(), entries[0].1), ("app/empty/", EntryType::Directory));
+    }
+
+    /// Name, kind, mode, link and owner of what is sent.
+    async fn sent(parcel: &Parcel) -> Vec<(String, EntryType, u32, Option<String>, u64)> {
+        let (mut archive, _) = parcel.archive();
+        let mut bytes = Vec::new();
+        while let Some(chunk) = archive.next().await {
+            bytes.extend_from_slice(&chunk.unwrap());
+        }
+        let mut archive = tar::Archive::new(bytes.as_slice());
+        let entries = archive.entries().unwrap().map(|entry| {
+            let entry = entry.unwrap();
+            let header = entry.header();
+            let link = entry.link_name().unwrap().map(|link| link.display().to_string());
+            let name = entry.path().unwrap().display().to_string();
+            let mode = header.mode().unwrap() & 0o777;
+            (name, header.entry_type(), mode, link, header.uid().unwrap())
+        });
+        entries.collect()
+    }
+
+    #[tokio::test]
+    async fn what_is_gone_since_it_was_looked_at_is_left_out_and_the_rest_is_sent() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = |name: &str| directory.path().join(name);
+        fs::write(path("gone"), "text").unwrap();
+        fs::write(path("stays"), "text").unwrap();
+        let parcel = Parcel::of(&["gone", "stays"].map(|name| (format!("/app/{name}"), path(name))).into());
+        fs::remove_file(path("gone")).unwrap();
+        let names: Vec<String> = sent(&parcel).await.into_iter().map(|entry| entry.0).collect();
+        assert_eq!(names, ["app/stays"]);
     }
 
     #[test]
     fn a_container_is_never_emptied() {
         let gone = PathBuf::from("/no/such/place");
-        assert_eq!(pack(&[("/".to_owned(), gone)].into()).gone, Vec::<String>::new());
-    }
-
-    #[test]
-    fn many_bytes_go_in_several_archives() {
-        let directory = tempfile::tempdir().unwrap();
-        let file = directory.path().join("large");
-        fs::write(&file, vec![7; ARCHIVE_BYTES / 2 + 1]).unwrap();
-        let files = (0..4).map(|number| (format!("/data/{number}"), file.clone())).collect();
-        let parcel = pack(&files);
-        assert_eq!((parcel.archives.len(), parcel.sent), (2, 4));
+        assert_eq!(Parcel::of(&[("/".to_owned(), gone)].into()).gone, Vec::<String>::new());
     }
 }

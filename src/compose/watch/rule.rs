@@ -1,12 +1,10 @@
 //! The rules of a project's services.
 
 use super::filter::Filter;
-use crate::compose::context::Ignore;
+use crate::compose::context::{Ignore, Source, ignored};
 use crate::compose::file::{Hook, MountKind, Project, Service, Trigger, WatchAction};
 use crate::domain::{Fault, FaultKind};
 use std::path::{Path, PathBuf};
-
-const IGNORE_FILE: &str = ".dockerignore";
 
 /// What changes of files below one path bring about in one service.
 #[derive(Debug)]
@@ -26,7 +24,14 @@ pub struct Rule {
 pub enum Reaction {
     Rebuild,
     Restart,
-    Sync { restart: bool, command: Option<Hook> },
+    Sync { restart: bool, command: Option<Command> },
+}
+
+/// A command that is run after files have come, and the key of the files that asks for it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Command {
+    pub key: String,
+    pub hook: Hook,
 }
 
 /// The rules, and what must be said about those that are none.
@@ -90,7 +95,12 @@ fn rule(service: &Service, trigger: &Trigger, key: &str) -> Result<Rule, Fault> 
         WatchAction::SyncExec if trigger.exec.command.as_ref().is_none_or(Vec::is_empty) => {
             return wrong("`sync+exec` says no command".to_owned(), "give it `exec: {command: …}`");
         }
-        WatchAction::SyncExec => sync(false, Some(trigger.exec.clone())),
+        WatchAction::SyncExec => {
+            let mut hook = trigger.exec.clone();
+            // Unlike a service's hooks, these leave a variable without a value as the container has it.
+            hook.environment.retain(|_, value| value.is_some());
+            sync(false, Some(Command { key: format!("{key}.exec"), hook }))
+        }
     };
     let mut filter = Filter::new(&path);
     let patterns = |key: &str, lines: &[String]| {
@@ -118,22 +128,19 @@ fn rule(service: &Service, trigger: &Trigger, key: &str) -> Result<Rule, Fault> 
     })
 }
 
-/// The `.dockerignore` of the service's build: what never comes into the image is not synchronised either.
+/// What the service's build is not sent: what never comes into the image is not synchronised either.
 fn of_build(service: &Service) -> Result<Option<(PathBuf, Ignore)>, Fault> {
     let Some(build) = service.build.as_ref().filter(|build| Path::new(&build.context).is_dir()) else {
         return Ok(None);
     };
-    let context = PathBuf::from(&build.context);
-    let file = context.join(IGNORE_FILE);
-    let text = match std::fs::read_to_string(&file) {
-        Ok(text) => text,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(Fault::io("read", file.display(), &error)),
+    let directory = Path::new(&build.context);
+    let source = Source {
+        service: &service.name,
+        directory,
+        dockerfile: &build.dockerfile,
+        inline: &build.dockerfile_inline,
     };
-    let ignore = Ignore::parse(&text).map_err(|(line, cause)| {
-        Fault::new(FaultKind::Invalid, "read", format!("{}:{line}", file.display())).because(cause)
-    })?;
-    Ok(Some((context, ignore)))
+    Ok(Some((directory.to_owned(), ignored(source)?)))
 }
 
 /// Where the path is mounted into the service's containers, if it is: there every change arrives by itself.

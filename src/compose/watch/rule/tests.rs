@@ -28,7 +28,7 @@ fn meaning(services: &str, changed: &[&str]) -> Vec<String> {
         words.extend(
             job.commands
                 .into_iter()
-                .map(|hook| format!("run {}", hook.command.unwrap_or_default().join(" "))),
+                .map(|command| format!("run {}", command.hook.command.unwrap_or_default().join(" "))),
         );
         words.extend(job.restart.then(|| "restart".to_owned()));
         words.join(" ")
@@ -76,6 +76,32 @@ fn what_is_ignored_means_nothing() {
         ["app/src/a.tmp", "app/src/gen/a", "app/src/target/x", "app/src/.a.swp", "app/src/.git/index"];
     assert!(meaning(WEB, &ignored).is_empty());
     assert_eq!(meaning(WEB, &["app/src/deep/a.tmp"]).len(), 1, "patterns are anchored at the path");
+}
+
+#[test]
+fn patterns_beside_the_dockerfile_come_before_those_of_the_context() {
+    let (directory, project) = project(
+        "  web:\n    build: {context: ./app, dockerfile: web.Dockerfile}\n    develop:\n      watch:\n        - {action: sync, path: ./app, target: /srv}\n",
+    );
+    let concerns = |name: &str| {
+        let rules = rules(&project, &[]).unwrap().rules;
+        rules[0].concerns(&directory.path().join("app").join(name))
+    };
+    assert_eq!((concerns("secret.txt"), concerns("notes.md")), (false, true));
+    // The Dockerfile itself need not be there yet.
+    fs::write(directory.path().join("app/web.Dockerfile.dockerignore"), "*.md\n").unwrap();
+    assert_eq!((concerns("secret.txt"), concerns("notes.md")), (true, false));
+}
+
+#[test]
+fn a_command_leaves_variables_without_a_value_as_the_container_has_them() {
+    let (directory, project) = project(
+        "  web:\n    image: busybox\n    develop:\n      watch:\n        - {action: sync+exec, path: ./app, target: /srv, exec: {command: env, environment: {SAME: , KEY: value}}}\n",
+    );
+    let changed = [directory.path().join("app/file")].into();
+    let job = jobs(&rules(&project, &[]).unwrap().rules, &changed).remove(0);
+    assert_eq!(job.commands[0].key, "services.web.develop.watch[0].exec");
+    assert_eq!(job.commands[0].hook.environment, [("KEY".to_owned(), Some("value".to_owned()))].into());
 }
 
 #[test]

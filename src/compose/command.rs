@@ -1,0 +1,97 @@
+//! Commands that the files of a project have run in its containers.
+//!
+//! Of a command only the program is told, and the key of the files that asks for it: the arguments may hold secrets.
+
+use super::file::Hook;
+use crate::domain::{ContainerId, Fault, FaultKind, Safe};
+use crate::engine::{Engine, ExecChunk, ExecRequest};
+
+pub const OPERATION: &str = "run command in container";
+/// What of a command's output is kept, from its end.
+const LAST_BYTES: usize = 16 << 10;
+
+/// What the Engine is asked for. A variable without a value is one that the command does not have, though the container
+/// has it.
+pub fn request(hook: &Hook) -> ExecRequest {
+    let some = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
+    let variable = |(key, value): (&String, &Option<String>)| match value {
+        Some(value) => format!("{key}={value}"),
+        None => key.clone(),
+    };
+    ExecRequest {
+        command: hook.command.clone().unwrap_or_default(),
+        environment: hook.environment.iter().map(variable).collect(),
+        user: some(&hook.user),
+        working_directory: some(&hook.working_dir),
+        privileged: hook.privileged,
+    }
+}
+
+/// Runs a command to its end and gives the lines that it wrote; any end but 0 is a fault. `key` asks for it, unless it
+/// is one of ours.
+pub async fn run(
+    engine: &Engine,
+    (id, name): (&ContainerId, &str),
+    request: ExecRequest,
+    key: Option<&str>,
+) -> Result<Vec<String>, Fault> {
+    let program = request.command.first().cloned().unwrap_or_default();
+    let (output, code) =
+        to_its_end(engine, id, request).await.map_err(|fault| Fault { object: name.to_owned(), ..fault })?;
+    let text = String::from_utf8_lossy(&output);
+    let lines: Vec<String> =
+        text.lines().map(str::trim_end).filter(|line| !line.is_empty()).map(str::to_owned).collect();
+    if code == 0 {
+        return Ok(lines);
+    }
+    let fault = Fault::new(FaultKind::Refused, OPERATION, name)
+        .because(format!("`{program}` ended with exit code {code}"));
+    let fault = match lines.last() {
+        Some(last) => fault.because(Safe::new(last).to_string()),
+        None => fault,
+    };
+    Err(match key {
+        Some(key) => fault.hint(format!("{key} asks for it; mend the cause and ask again")),
+        None => fault,
+    })
+}
+
+async fn to_its_end(
+    engine: &Engine,
+    id: &ContainerId,
+    request: ExecRequest,
+) -> Result<(Vec<u8>, i64), Fault> {
+    let mut exec = engine.exec(id, request).await?;
+    let mut output: Vec<u8> = Vec::new();
+    while let Some(chunk) = exec.next().await {
+        let (ExecChunk::Stdout(bytes) | ExecChunk::Stderr(bytes)) = chunk?;
+        output.extend_from_slice(&bytes);
+        let excess = output.len().saturating_sub(LAST_BYTES);
+        output.drain(..excess);
+    }
+    Ok((output, exec.finish().await?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_variable_without_a_value_is_taken_away_and_one_with_an_empty_value_is_set() {
+        let environment = [("GONE", None), ("EMPTY", Some("")), ("KEY", Some("value"))]
+            .map(|(key, value)| (key.to_owned(), value.map(str::to_owned)));
+        let hook = Hook {
+            command: Some(vec!["env".to_owned()]),
+            environment: environment.into(),
+            user: "1000".to_owned(),
+            ..Hook::default()
+        };
+        let expected = ExecRequest {
+            command: vec!["env".to_owned()],
+            environment: ["EMPTY=", "GONE", "KEY=value"].map(str::to_owned).to_vec(),
+            user: Some("1000".to_owned()),
+            ..ExecRequest::default()
+        };
+        assert_eq!(request(&hook), expected);
+    }
+}
