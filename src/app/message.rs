@@ -34,10 +34,12 @@ pub enum Msg {
     Gpu(GpuSample),
     Logs(LogBatch),
     Checks(Vec<CheckReport>),
-    /// The stacks found in the search path, and what is wrong with the rest.
+    /// The stacks found in the search path and by the containers' labels, and what is wrong with the rest.
     Stacks {
         files: Vec<StackFile>,
         faults: Vec<Fault>,
+        /// By project, why the files that its containers' labels name are out of reach.
+        unread: BTreeMap<String, Fault>,
     },
     /// Whether what runs is what the files say, by project and service; replaces all that was known.
     Drift(BTreeMap<(String, String), Drift>),

@@ -60,7 +60,7 @@ impl Turn<'_> {
             Msg::Gpu(sample) => self.gpu(sample),
             Msg::Logs(batch) => self.logs(batch),
             Msg::Checks(reports) => self.checks(reports),
-            Msg::Stacks { files, faults } => self.stacks(files, faults),
+            Msg::Stacks { files, faults, unread } => self.stacks(files, faults, unread),
             Msg::Drift(services) => self.drift(services),
             Msg::Tasks(records) => self.tasks(records),
             Msg::Task(record) => self.task(&record),

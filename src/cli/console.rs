@@ -76,6 +76,8 @@ pub fn real(context: &Context) -> Result<Console, Fault> {
             directories: context.settings.stacks.clone(),
             given,
             data_directory: context.paths.data.clone(),
+            follows_labels: true,
+            ..Search::default()
         },
         source: Source::Host { nvml_library: None },
         dialer: Dialer::Network,
@@ -95,8 +97,8 @@ pub fn simulated(context: &Context, demo: &Demo) -> Result<Console, Fault> {
         backups: state.join("backups"),
         search: Search {
             directories: vec![demo.stacks()],
-            given: None,
             data_directory: demo.directory().join("data"),
+            ..Search::default()
         },
         source: Source::Scripted(demo.script()),
         dialer: demo.dialer(),

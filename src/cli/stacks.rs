@@ -163,5 +163,6 @@ fn origin(origin: StackOrigin) -> &'static str {
         StackOrigin::Directory => "directory",
         StackOrigin::BuiltIn => "built in",
         StackOrigin::Given => "given",
+        StackOrigin::Labels => "labels",
     }
 }

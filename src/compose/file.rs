@@ -28,6 +28,7 @@ pub(crate) mod fixtures;
 pub mod fuzz;
 mod include;
 mod interpolate;
+mod labelled;
 mod load;
 mod locate;
 mod mcp;
@@ -49,6 +50,7 @@ mod words;
 
 pub use concealed::Concealed;
 pub use environment::process_environment;
+pub use labelled::{load_labelled, out_of_reach};
 pub use load::{LoadRequest, load};
 pub use mcp::{Hooks, Reaction, ReactionKind, ServiceExtension};
 pub use objections::Objection;

@@ -51,6 +51,8 @@ pub struct ComposeLabels {
     /// The id of the image the container was created from.
     pub image: Option<String>,
     pub working_dir: Option<String>,
+    /// Those of `--env-file`.
+    pub env_files: Vec<String>,
     pub config_files: Vec<String>,
     /// `service:condition:restart`, as written.
     pub depends_on: Vec<String>,

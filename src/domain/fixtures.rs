@@ -37,6 +37,7 @@ pub(crate) fn labels(project: &str, service: &str, number: u32) -> ComposeLabels
         config_hash: None,
         image: None,
         working_dir: None,
+        env_files: Vec::new(),
         config_files: Vec::new(),
         depends_on: Vec::new(),
         version: None,

@@ -1,5 +1,7 @@
 //! A stack: a Compose project, seen from its files.
 
+mod labelled;
+
 use super::{CheckSpec, Safe};
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
@@ -29,6 +31,8 @@ pub enum StackOrigin {
     BuiltIn,
     /// Named with `--file`.
     Given,
+    /// Outside of the search path: named by the labels of the containers that were made from it.
+    Labels,
 }
 
 /// What a stack's file says, as far as the console needs it.

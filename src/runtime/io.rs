@@ -102,7 +102,7 @@ async fn feed(
         tokio::spawn(figures::ask_daemon(context, interval));
     }
     let (projects, all_projects) = watch::channel(None);
-    tokio::spawn(stacks::run(setup.search, facts.clone(), stacks, projects));
+    tokio::spawn(stacks::run(setup.search, known.clone(), facts.clone(), stacks, projects));
     tokio::spawn(drift::run(all_projects, known.clone(), context.clone(), facts.clone()));
     tokio::spawn(checks::run(stack_files, known, setup.dialer, facts.clone()));
     tokio::spawn(tasks::run(store, context.started.clone(), facts));

@@ -80,9 +80,8 @@ impl Harness {
             store: Store::open(directory.path().join("state")).unwrap(),
             backups: directory.path().join("backups"),
             search: Search {
-                directories: Vec::new(),
-                given: None,
                 data_directory: directory.path().join("data"),
+                ..Search::default()
             },
             source: Source::Scripted(Box::new(Idle)),
             dialer,

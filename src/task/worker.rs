@@ -138,18 +138,8 @@ async fn lock(store: &Store, spec: &TaskSpec, engine: &Engine) -> Result<StackLo
         TaskTarget::Stack(_) => None,
         TaskTarget::Container { id, .. } => engine.inspect(id).await?.compose.map(|labels| labels.project),
     };
-    let target = stack.map_or_else(
-        || spec.target.clone(),
-        |project| {
-            TaskTarget::Stack(StackRef {
-                project,
-                files: Vec::new(),
-                directory: None,
-                env_files: Vec::new(),
-                profiles: Vec::new(),
-            })
-        },
-    );
+    let target =
+        stack.map_or_else(|| spec.target.clone(), |project| TaskTarget::Stack(StackRef::named(&project)));
     StackLock::acquire(&store.locks(), &target, &LockOwner::of(spec, Timestamp::now()))
 }
 

@@ -98,13 +98,10 @@ pub(super) fn request(
     match &container.compose {
         Some(labels) => TaskRequest {
             operation: operation(vec![labels.service.clone()]),
-            target: TaskTarget::Stack(StackRef {
-                project: labels.project.clone(),
-                files: labels.config_files.iter().map(Into::into).collect(),
-                directory: labels.working_dir.as_ref().map(Into::into),
-                env_files: Vec::new(),
-                profiles: Vec::new(),
-            }),
+            target: TaskTarget::Stack(
+                StackRef::labelled_as(&labels.project, [container])
+                    .unwrap_or_else(|| StackRef::named(&labels.project)),
+            ),
         },
         None => TaskRequest {
             operation: operation(Vec::new()),

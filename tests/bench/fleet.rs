@@ -57,6 +57,7 @@ pub fn container(number: usize) -> Container {
             config_hash: None,
             image: None,
             working_dir: None,
+            env_files: Vec::new(),
             config_files: Vec::new(),
             depends_on: Vec::new(),
             version: None,

@@ -4,7 +4,7 @@ use super::State;
 use crate::app::pane::PaneId;
 use crate::app::tree::Subject;
 use crate::domain::task::TaskRequest;
-use crate::domain::{Container, ContainerId, StackRef, TaskTarget};
+use crate::domain::{ContainerId, StackRef, TaskTarget};
 use crate::triage::Finding;
 
 impl State {
@@ -103,17 +103,7 @@ impl State {
         if let Some(file) = self.stacks.get(project) {
             return Some(file.reference.clone());
         }
-        let own = |container: &&Container| {
-            container.compose.as_ref().is_some_and(|labels| labels.project == project)
-        };
-        let labels = self.fleet.containers().values().find(own)?.compose.as_ref()?;
-        Some(StackRef {
-            project: project.to_owned(),
-            files: labels.config_files.iter().map(Into::into).collect(),
-            directory: labels.working_dir.as_ref().map(Into::into),
-            env_files: Vec::new(),
-            profiles: Vec::new(),
-        })
+        StackRef::labelled_as(project, self.fleet.containers().values())
     }
 
     /// What people call it.

@@ -1,16 +1,24 @@
 //! The stacks that files describe.
 
 use crate::domain::{Fault, StackFile};
+use std::collections::BTreeMap;
 
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct StackStore {
     files: Vec<StackFile>,
     faults: Vec<Fault>,
+    unread: BTreeMap<String, Fault>,
 }
 
 impl StackStore {
-    pub fn apply(&mut self, files: Vec<StackFile>, faults: Vec<Fault>) -> bool {
-        let changed = files != self.files || faults != self.faults;
+    pub fn apply(
+        &mut self,
+        files: Vec<StackFile>,
+        faults: Vec<Fault>,
+        unread: BTreeMap<String, Fault>,
+    ) -> bool {
+        let changed = files != self.files || faults != self.faults || unread != self.unread;
+        self.unread = unread;
         self.files = files;
         self.faults = faults;
         changed
@@ -22,6 +30,11 @@ impl StackStore {
 
     pub fn get(&self, project: &str) -> Option<&StackFile> {
         self.files.iter().find(|file| file.reference.project == project)
+    }
+
+    /// Why the files of a stack that runs are out of reach, where they are.
+    pub fn unread(&self, project: &str) -> Option<&Fault> {
+        self.unread.get(project)
     }
 
     /// What is wrong with files that could not be read.

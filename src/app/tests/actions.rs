@@ -146,7 +146,10 @@ fn deploying_over_containers_of_another_file_is_said() {
     press(&mut state, "esc");
     let mut other = stack_file("mcp", &[("mcp-inference", 1)]);
     other.reference.files = vec!["/opt/elsewhere/compose.yaml".into()];
-    send(&mut state, Msg::Stacks { files: vec![other], faults: Vec::new() });
+    send(
+        &mut state,
+        Msg::Stacks { files: vec![other], faults: Vec::new(), unread: std::collections::BTreeMap::new() },
+    );
     wait(&mut state);
     press(&mut state, "u");
     let request = card(&state).parts[0].request;

@@ -137,7 +137,14 @@ fn enter_drills_in_and_l_shows_the_logs() {
 fn a_stack_that_was_unfolded_stays_so_when_it_is_deployed() {
     let mut state = connecting();
     send(&mut state, Msg::Fleet(FleetEvent::Listed(Vec::new())));
-    send(&mut state, Msg::Stacks { files: vec![stack_file("shop", &[("web", 1)])], faults: Vec::new() });
+    send(
+        &mut state,
+        Msg::Stacks {
+            files: vec![stack_file("shop", &[("web", 1)])],
+            faults: Vec::new(),
+            unread: std::collections::BTreeMap::new(),
+        },
+    );
     wait(&mut state);
     keys(&mut state, "g right j");
     assert_eq!(state.subject(), Some(service("shop", "web")));
@@ -331,7 +338,14 @@ fn faults_of_settings_and_stacks_are_one_notice_that_passes() {
         |state: &State| state.notices.shown().map(|notice| notice.text.to_string()).collect::<Vec<_>>();
     send(&mut state, Msg::Faults(faults(2)));
     assert_eq!(told(&state), ["2 faults in settings: see 9 Messages"]);
-    send(&mut state, Msg::Stacks { files: Vec::new(), faults: vec![fault("no image")] });
+    send(
+        &mut state,
+        Msg::Stacks {
+            files: Vec::new(),
+            faults: vec![fault("no image")],
+            unread: std::collections::BTreeMap::new(),
+        },
+    );
     assert_eq!(told(&state), ["3 faults in settings and stacks: see 9 Messages"]);
     update(&mut state, Msg::Tick, now() + jiff::SignedDuration::from_secs(11));
     assert_eq!(told(&state), [""; 0]);

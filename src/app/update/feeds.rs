@@ -75,10 +75,15 @@ impl Turn<'_> {
         }
     }
 
-    pub(super) fn stacks(&mut self, files: Vec<StackFile>, faults: Vec<Fault>) {
+    pub(super) fn stacks(
+        &mut self,
+        files: Vec<StackFile>,
+        faults: Vec<Fault>,
+        unread: BTreeMap<String, Fault>,
+    ) {
         let known: Vec<Fault> = self.state.stacks.faults().to_vec();
         let new: Vec<Fault> = faults.iter().filter(|fault| !known.contains(fault)).cloned().collect();
-        if self.state.stacks.apply(files, faults) {
+        if self.state.stacks.apply(files, faults, unread) {
             let stacks = &self.state.stacks;
             self.state.health.retain(|id| {
                 stacks.get(&id.stack).is_none_or(|file| file.checks.iter().any(|check| check.id == *id))

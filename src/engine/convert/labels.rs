@@ -20,6 +20,7 @@ pub(super) fn compose(labels: &HashMap<String, String>) -> Option<ComposeLabels>
         config_hash: labels.get(&format!("{PREFIX}config-hash")).cloned(),
         image: value("image"),
         working_dir: value("project.working_dir"),
+        env_files: list("project.environment_file"),
         config_files: list("project.config_files"),
         depends_on: list("depends_on"),
         version: value("version"),

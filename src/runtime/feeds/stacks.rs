@@ -1,9 +1,10 @@
 //! The stacks' files, read at the start and again when one of them changes.
 
+use super::fleet::Known;
 use crate::app::Msg;
 use crate::compose::file::{self, LoadRequest, process_environment};
 use crate::config::stacks::discover;
-use crate::domain::{Fault, Safe, StackFile, StackOrigin};
+use crate::domain::{Fault, Safe, StackFile, StackOrigin, StackRef};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -11,6 +12,8 @@ use std::time::{Duration, SystemTime};
 use tokio::sync::{mpsc, watch};
 
 const LOOK_EVERY: Duration = Duration::from_secs(5);
+/// A burst of changes to the fleet is one.
+const APART: Duration = Duration::from_millis(250);
 
 /// Where to look for stacks.
 #[derive(Debug, Clone, Default)]
@@ -20,6 +23,10 @@ pub struct Search {
     pub given: Option<LoadRequest>,
     /// Where the built-in stacks are written out; in the demo a directory of its own.
     pub data_directory: PathBuf,
+    /// Whether the files are read that containers' labels name. A simulated server has none on this host.
+    pub follows_labels: bool,
+    /// What the labels told last.
+    pub labelled: BTreeMap<String, StackRef>,
 }
 
 /// What the files say, read together.
@@ -27,6 +34,8 @@ pub struct Search {
 pub struct Loaded {
     pub files: Vec<StackFile>,
     pub faults: Vec<Fault>,
+    /// By project, why the files that its containers' labels name are out of reach.
+    pub unread: BTreeMap<String, Fault>,
     /// The whole projects, by name.
     pub projects: Projects,
 }
@@ -34,16 +43,22 @@ pub struct Loaded {
 pub type Projects = BTreeMap<String, Arc<file::Project>>;
 
 impl Search {
-    /// All stacks there are, and what is wrong with the others.
+    /// All stacks there are, those outside of the search path too, and what is wrong with the others.
     fn load(&self) -> Loaded {
         let (sources, faults) = discover(&self.directories, &self.data_directory);
         let mut loaded = Loaded { faults, ..Loaded::default() };
         if let Some(request) = &self.given {
             loaded.take(file::load(request), StackOrigin::Given);
         }
+        let mut broken = Vec::new();
         for source in sources {
             let origin = source.origin;
-            loaded.take(file::load(&request(source.files, source.directory)), origin);
+            if !loaded.take(file::load(&request(source.files.clone(), source.directory)), origin) {
+                broken.extend(source.files);
+            }
+        }
+        for stack in StackRef::outside(self.labelled.clone(), &loaded.files, &broken) {
+            loaded.take_labelled(&stack);
         }
         loaded
     }
@@ -60,7 +75,9 @@ pub fn request(files: Vec<PathBuf>, directory: PathBuf) -> LoadRequest {
 }
 
 impl Loaded {
-    fn take(&mut self, read: Result<file::Project, Vec<Fault>>, origin: StackOrigin) {
+    /// Says whether it could be read.
+    fn take(&mut self, read: Result<file::Project, Vec<Fault>>, origin: StackOrigin) -> bool {
+        let readable = read.is_ok();
         match read {
             // The earlier one in the search path wins, as with commands in PATH.
             Ok(project) if self.projects.contains_key(&project.name) => {}
@@ -69,6 +86,21 @@ impl Loaded {
                 self.projects.insert(project.name.clone(), Arc::new(project));
             }
             Err(mut more) => self.faults.append(&mut more),
+        }
+        readable
+    }
+
+    /// A stack that only its containers tell of. A built-in one of that name is not the one that runs.
+    fn take_labelled(&mut self, stack: &StackRef) {
+        self.files.retain(|file| file.reference.project != stack.project);
+        self.projects.remove(&stack.project);
+        match file::load_labelled(&LoadRequest::of(stack, process_environment())) {
+            Err(faults) if file::out_of_reach(&faults) => {
+                self.unread.insert(stack.project.clone(), Fault::merged(faults));
+            }
+            read => {
+                self.take(read, StackOrigin::Labels);
+            }
         }
     }
 
@@ -80,32 +112,60 @@ impl Loaded {
 /// Sends the stacks to the console, and to the feeds that need their checks or all that they say.
 pub async fn run(
     search: Search,
+    known: Known,
     facts: mpsc::Sender<Msg>,
     stacks: watch::Sender<Vec<StackFile>>,
     projects: watch::Sender<Option<Projects>>,
 ) {
+    let mut fleet = known.changes();
     let mut stamp: Option<Stamp> = None;
+    let mut search = search;
     loop {
-        let search = search.clone();
-        let before = stamp.clone();
-        let looked = tokio::task::spawn_blocking(move || search.look(before.as_ref()));
+        let labelled = labelled(&known);
+        if search.follows_labels && labelled != search.labelled {
+            // Other stacks than before, whether or not a file has changed.
+            search.labelled = labelled;
+            stamp = None;
+        }
+        let (asked, before) = (search.clone(), stamp.clone());
+        let looked = tokio::task::spawn_blocking(move || asked.look(before.as_ref()));
         if let Ok(Some((now, loaded))) = looked.await {
-            let Loaded { files, faults, projects: read } = loaded;
+            let Loaded { files, faults, unread, projects: read } = loaded;
             stamp = Some(now);
             for fault in &faults {
                 log::warn!("{}", Safe::new(fault.to_string()));
             }
+            for fault in unread.values() {
+                log::info!("{}", Safe::new(fault.to_string()));
+            }
             stacks.send_replace(files.clone());
             projects.send_replace(Some(read));
-            if facts.send(Msg::Stacks { files, faults }).await.is_err() {
+            if facts.send(Msg::Stacks { files, faults, unread }).await.is_err() {
                 return;
             }
         }
         tokio::select! {
             () = tokio::time::sleep(LOOK_EVERY) => {}
+            () = relabelled(&known, &mut fleet, &search.labelled), if search.follows_labels => {}
             () = facts.closed() => return,
         }
     }
+}
+
+fn labelled(known: &Known) -> BTreeMap<String, StackRef> {
+    StackRef::labelled(known.fleet().containers.values())
+}
+
+/// Resolves when the labels tell of other files than these. A container that only starts or stops tells nothing new.
+async fn relabelled(known: &Known, fleet: &mut watch::Receiver<u64>, before: &BTreeMap<String, StackRef>) {
+    while fleet.changed().await.is_ok() {
+        tokio::time::sleep(APART).await;
+        fleet.mark_unchanged();
+        if labelled(known) != *before {
+            return;
+        }
+    }
+    std::future::pending().await
 }
 
 /// When each of the files was last modified; `None` for one that is not there, since one that appears is a change as
@@ -124,7 +184,7 @@ impl Search {
         // What was read besides is known only now. What is known already keeps its earlier time: an edit made while
         // the files were read is seen the next time.
         let mut wanted: BTreeSet<PathBuf> = self.files().into_iter().chain(loaded.sources()).collect();
-        if !loaded.faults.is_empty() {
+        if !loaded.faults.is_empty() || !loaded.unread.is_empty() {
             // What a broken stack was made from is not told; its mending may be in any of the files known before.
             wanted.extend(now.keys().cloned());
         }
@@ -146,7 +206,11 @@ impl Search {
                 .chain(directory)
                 .chain(request.env_files.clone())
         });
-        found.chain(given).collect()
+        let labelled = self.labelled.values().flat_map(|stack| {
+            let directory = stack.directory.iter().map(|directory| directory.join(".env"));
+            with_variables(stack.files.clone()).into_iter().chain(directory).chain(stack.env_files.clone())
+        });
+        found.chain(given).chain(labelled).collect()
     }
 }
 

@@ -90,3 +90,70 @@ fn what_a_broken_stack_was_read_from_is_watched_until_it_is_mended() {
     let (_, loaded) = search.look(Some(&stamp)).unwrap();
     assert_eq!((mode(&loaded).as_deref(), loaded.faults.len()), (Some("fast"), 0));
 }
+
+/// A stack outside of the search path, as the labels of its containers tell of it.
+fn labelled(directory: &std::path::Path, project: &str) -> Search {
+    let elsewhere = directory.join("elsewhere");
+    std::fs::create_dir_all(&elsewhere).unwrap();
+    let file = elsewhere.join("compose.yaml");
+    std::fs::write(&file, "services: {web: {image: \"nginx:$TAG\"}, cache: {image: redis}}\n").unwrap();
+    std::fs::write(elsewhere.join("prod.env"), "TAG=slow\n").unwrap();
+    age(&file);
+    age(&elsewhere.join("prod.env"));
+    let reference = StackRef {
+        files: vec![file],
+        directory: Some(elsewhere.clone()),
+        env_files: vec![elsewhere.join("prod.env")],
+        ..StackRef::named(project)
+    };
+    Search {
+        data_directory: directory.join("data"),
+        labelled: BTreeMap::from([(project.to_owned(), reference)]),
+        ..Search::default()
+    }
+}
+
+#[test]
+fn the_files_that_labels_name_are_read_and_watched() {
+    let directory = tempfile::tempdir().unwrap();
+    let search = labelled(directory.path(), "shop");
+    let image = |loaded: &Loaded| loaded.projects["shop"].services["web"].image.clone();
+    let (stamp, loaded) = search.look(None).unwrap();
+    let file = loaded.files.iter().find(|file| file.reference.project == "shop").unwrap();
+    assert_eq!((file.origin, file.services.len()), (StackOrigin::Labels, 2));
+    assert_eq!(image(&loaded), "nginx:slow");
+    assert!(search.look(Some(&stamp)).is_none(), "nothing has changed");
+    std::fs::write(directory.path().join("elsewhere/prod.env"), "TAG=fast\n").unwrap();
+    let (_, loaded) = search.look(Some(&stamp)).unwrap();
+    assert_eq!(image(&loaded), "nginx:fast");
+}
+
+#[test]
+fn a_built_in_stack_does_not_stand_for_containers_that_only_have_its_name() {
+    let directory = tempfile::tempdir().unwrap();
+    let (_, found) =
+        Search { labelled: BTreeMap::new(), ..labelled(directory.path(), "x") }.look(None).unwrap();
+    let built_in = found.files.iter().find(|file| file.origin == StackOrigin::BuiltIn).unwrap();
+    let name = built_in.reference.project.as_str();
+    let (_, loaded) = labelled(directory.path(), name).look(None).unwrap();
+    let origins: Vec<_> =
+        loaded.files.iter().filter(|file| file.reference.project == name).map(|file| file.origin).collect();
+    assert_eq!(origins, [StackOrigin::Labels]);
+    assert_eq!(loaded.projects[name].services.keys().collect::<Vec<_>>(), ["cache", "web"]);
+}
+
+#[test]
+fn files_out_of_reach_are_told_of_and_read_once_they_are_back() {
+    let directory = tempfile::tempdir().unwrap();
+    let search = labelled(directory.path(), "shop");
+    let file = directory.path().join("elsewhere/compose.yaml");
+    let away = directory.path().join("away.yaml");
+    std::fs::rename(&file, &away).unwrap();
+    let (stamp, loaded) = search.look(None).unwrap();
+    assert!(!loaded.projects.contains_key("shop"));
+    assert_eq!(loaded.faults, [], "files that were taken away are no mistake in a file");
+    assert!(loaded.unread["shop"].to_string().contains("elsewhere/compose.yaml"));
+    std::fs::rename(&away, &file).unwrap();
+    let (_, loaded) = search.look(Some(&stamp)).unwrap();
+    assert!(loaded.projects.contains_key("shop") && loaded.unread.is_empty());
+}

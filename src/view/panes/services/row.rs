@@ -170,7 +170,9 @@ fn stack_cells(stack: &StackNode, theme: &Theme) -> Cells {
     let state = match (stack.is_created, stack.origin) {
         (true, _) => stack.title.as_deref().unwrap_or_default().to_owned(),
         (false, Some(StackOrigin::BuiltIn)) => "not deployed, built in".to_owned(),
-        (false, Some(StackOrigin::Directory | StackOrigin::Given) | None) => "not deployed".to_owned(),
+        (false, Some(StackOrigin::Directory | StackOrigin::Given | StackOrigin::Labels) | None) => {
+            "not deployed".to_owned()
+        }
     };
     let look = match stack.condition {
         _ if !stack.is_created => theme.dim,
