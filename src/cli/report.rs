@@ -25,19 +25,27 @@ pub fn warn(fault: &Fault, output: Output) {
 
 /// Prints what must be read but is no error.
 pub fn note(text: &str, output: Output) {
+    aside("warning", text, output);
+}
+
+/// The same under a word of its own.
+pub fn aside(word: &str, text: &str, output: Output) {
     let line = if output.json {
-        to_json(&serde_json::json!({ "warning": text })).unwrap_or_default()
+        to_json(&serde_json::json!({ word: text })).unwrap_or_default()
     } else {
-        format!("warning: {}", Safe::new(text))
+        format!("{word}: {}", Safe::new(text))
     };
     let _ = writeln!(io::stderr().lock(), "{line}");
 }
 
 fn words(fault: &Fault, colour: bool) -> String {
     let (bad, dim, plain) = if colour { ("\x1b[31m", "\x1b[2m", "\x1b[0m") } else { ("", "", "") };
-    let error = format!("{bad}error:{plain} {}\n", Safe::new(fault.to_string()));
-    let hint = fault.hint.as_ref().map(|hint| format!("{dim}hint:{plain} {}\n", Safe::new(hint)));
-    error + &hint.unwrap_or_default()
+    let line = |(fault, hint): (&Fault, Option<&str>)| {
+        let error = format!("{bad}error:{plain} {}\n", Safe::new(fault.sentence()));
+        let hint = hint.map(|hint| format!("{dim}hint:{plain} {}\n", Safe::new(hint)));
+        error + &hint.unwrap_or_default()
+    };
+    fault.each().into_iter().map(line).collect()
 }
 
 #[cfg(test)]
@@ -50,5 +58,16 @@ mod tests {
         let fault =
             Fault::new(FaultKind::NotFound, "find stack", "ml\u{1b}[31mflow").because("none").hint("look");
         assert_eq!(words(&fault, false), "error: find stack mlflow: none\nhint: look\n");
+    }
+
+    #[test]
+    fn several_errors_have_a_line_each_and_a_hint_that_holds_for_two_is_given_once() {
+        let fault = |place: &str, hint: &str| Fault::new(FaultKind::Invalid, "read", place).hint(hint);
+        let faults =
+            vec![fault("a:1:1", "mend it"), fault("a:9:1", "mend it"), fault("b:1:1", "take it out")];
+        assert_eq!(
+            words(&Fault::merged(faults), false),
+            "error: read a:1:1\nerror: read a:9:1\nhint: mend it\nerror: read b:1:1\nhint: take it out\n"
+        );
     }
 }

@@ -45,12 +45,22 @@ pub struct Fault {
     pub causes: Vec<String>,
     /// What the operator can do about it.
     pub hint: Option<String>,
+    /// What else is wrong, found in the same attempt: each with causes and a hint of its own.
+    #[serde(default, skip_serializing_if = "<[Fault]>::is_empty")]
+    pub others: Box<[Fault]>,
 }
 
 impl Fault {
     /// A fault without causes; add them with [`Fault::because`].
     pub fn new(kind: FaultKind, operation: impl Into<String>, object: impl Into<String>) -> Self {
-        Self { kind, operation: operation.into(), object: object.into(), causes: Vec::new(), hint: None }
+        Self {
+            kind,
+            operation: operation.into(),
+            object: object.into(),
+            causes: Vec::new(),
+            hint: None,
+            others: Box::default(),
+        }
     }
 
     /// Adds one cause, below those already there.
@@ -81,12 +91,29 @@ impl Fault {
         self
     }
 
-    /// Several faults as one: the first, with the others among its causes.
+    /// Several faults as one: the first, and the others beside it.
     pub fn merged(faults: Vec<Self>) -> Self {
-        let mut faults = faults.into_iter();
-        let first =
-            faults.next().unwrap_or_else(|| Self::new(FaultKind::Internal, "fail", "without a reason"));
-        faults.fold(first, |first, fault| first.because(fault.to_string()))
+        let mut all = faults.into_iter().flat_map(|mut fault| {
+            let others = std::mem::take(&mut fault.others);
+            std::iter::once(fault).chain(others)
+        });
+        let first = all.next().unwrap_or_else(|| Self::new(FaultKind::Internal, "fail", "without a reason"));
+        Self { others: all.collect(), ..first }
+    }
+
+    /// Each of the faults by itself, in their order, with the hint that is to be given after it: one that holds for
+    /// the next as well is given once, after the last that it holds for.
+    pub fn each(&self) -> Vec<(&Self, Option<&str>)> {
+        let all: Vec<&Self> = std::iter::once(self).chain(self.others.iter()).collect();
+        let hint = |at: usize| all.get(at).and_then(|fault| fault.hint.as_deref());
+        (0..all.len()).map(|at| (all[at], hint(at).filter(|own| hint(at + 1) != Some(own)))).collect()
+    }
+
+    /// Operation, object and causes in one line, without what else is wrong.
+    pub fn sentence(&self) -> String {
+        let object = if self.object.is_empty() { String::new() } else { format!(" {}", self.object) };
+        let causes: Vec<String> = self.causes.iter().map(|cause| format!(": {cause}")).collect();
+        format!("{}{object}{}", self.operation, causes.concat())
     }
 
     /// A fault from an I/O error, its kind taken from the error's.
@@ -122,14 +149,11 @@ impl Fault {
 
 impl fmt::Display for Fault {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.operation)?;
-        if !self.object.is_empty() {
-            write!(formatter, " {}", self.object)?;
+        formatter.write_str(&self.sentence())?;
+        match self.others.len() {
+            0 => Ok(()),
+            more => write!(formatter, "; and {more} more"),
         }
-        for cause in &self.causes {
-            write!(formatter, ": {cause}")?;
-        }
-        Ok(())
     }
 }
 

@@ -15,6 +15,8 @@ fn several_mistakes_make_one_fault_that_tells_of_all() {
     let first = Fault::new(FaultKind::Invalid, "read", "a.yaml:1:1").because("one").hint("mend it");
     let second = Fault::new(FaultKind::Invalid, "read", "a.yaml:9:1").because("two");
     let merged = Fault::merged(vec![first, second]);
-    assert!(merged.causes.iter().any(|cause| cause.contains("a.yaml:9:1: two")), "{merged}");
-    assert_eq!(merged.hint.as_deref(), Some("mend it"));
+    assert_eq!(merged.to_string(), "read a.yaml:1:1: one; and 1 more");
+    let told: Vec<_> = merged.each().into_iter().map(|(fault, hint)| (fault.sentence(), hint)).collect();
+    let expected = [("read a.yaml:1:1: one", Some("mend it")), ("read a.yaml:9:1: two", None)];
+    assert_eq!(told, expected.map(|(text, hint)| (text.to_owned(), hint)));
 }

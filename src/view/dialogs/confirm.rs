@@ -175,17 +175,15 @@ fn waiting(dialog: &Confirm) -> Option<&'static str> {
 
 /// A failure: what was tried, why it failed, and what to do.
 pub(super) fn fault_lines(fault: &Fault, theme: &crate::config::theme::Theme, columns: u16) -> Vec<Line> {
-    let what = format!("✗ {} {}", fault.operation, Safe::new(&fault.object));
-    let mut lines = card::wrapped(what.trim_end(), columns, theme.bad);
-    for cause in &fault.causes {
-        lines.extend(
-            card::wrapped(&Safe::new(cause), columns.saturating_sub(2), theme.text).into_iter().map(indented),
-        );
-    }
-    if let Some(hint) = &fault.hint {
-        lines.extend(
-            card::wrapped(&Safe::new(hint), columns.saturating_sub(2), theme.info).into_iter().map(indented),
-        );
+    let mut lines = Vec::new();
+    for (fault, hint) in fault.each() {
+        let what = format!("✗ {} {}", fault.operation, Safe::new(&fault.object));
+        lines.extend(card::wrapped(what.trim_end(), columns, theme.bad));
+        let told = fault.causes.iter().map(|cause| (cause.as_str(), theme.text));
+        for (text, look) in told.chain(hint.map(|hint| (hint, theme.info))) {
+            let wrapped = card::wrapped(&Safe::new(text), columns.saturating_sub(2), look);
+            lines.extend(wrapped.into_iter().map(indented));
+        }
     }
     lines
 }

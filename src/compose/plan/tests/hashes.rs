@@ -85,8 +85,9 @@ fn what_shares_a_namespace_is_known_by_the_container_it_shares_it_with() {
 fn what_cannot_be_done_here_ends_an_up_and_what_has_no_effect_is_said() {
     let refused = project("services:\n  web: {image: nginx, provider: {type: x}, devices: [kvm]}\n");
     let all = Operation::Up(UpOptions::default());
-    let fault = for_operation(Some(&refused), &nothing(), &all).unwrap_err().to_string();
-    assert!(fault.contains("services.web.provider") && fault.contains("services.web.devices[0]"), "{fault}");
+    let fault = for_operation(Some(&refused), &nothing(), &all).unwrap_err();
+    let objects: Vec<&str> = fault.each().iter().map(|(fault, _)| fault.object.as_str()).collect();
+    assert_eq!(objects, ["services.web.provider", "services.web.devices[0]"]);
     let passed = project("services:\n  web: {image: nginx, deploy: {endpoint_mode: vip}}\n");
     let plan = up(&passed, &nothing(), UpOptions::default());
     assert!(plan.summary().warnings.iter().any(|warning| warning.contains("deploy.endpoint_mode")));
