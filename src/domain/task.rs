@@ -185,6 +185,9 @@ pub enum TaskTarget {
     Container {
         id: ContainerId,
         name: String,
+        /// The stack that its labels name, whose lock is taken: or it would be stopped in the middle of an `up`.
+        #[serde(default)]
+        stack: Option<String>,
     },
 }
 

@@ -1,7 +1,7 @@
 //! One operation at a time on one stack, across consoles, terminals and cron.
 
 use super::files;
-use crate::domain::{Fault, FaultKind, TaskId, TaskSpec, TaskTarget};
+use crate::domain::{Fault, FaultKind, TaskId, TaskSpec, TaskTarget, units};
 use jiff::{Timestamp, Unit};
 use serde::{Deserialize, Serialize};
 use std::fs::{File, TryLockError};
@@ -39,11 +39,12 @@ impl LockOwner {
         }
     }
 
-    /// `alice (from 10.0.0.7) runs up since 2026-11-20T10:31:04Z (task …)`
-    pub fn sentence(&self) -> String {
+    /// `alice (from 10.0.0.7) runs up since 2026-11-20T10:31:04Z, for 12s (task …)`
+    pub fn sentence(&self, now: Timestamp) -> String {
         let from = self.from.as_ref().map(|from| format!(" (from {from})")).unwrap_or_default();
         let since = self.since.round(Unit::Second).unwrap_or(self.since);
-        format!("{}{from} runs {} since {since} (task {})", self.who, self.what, self.task.0)
+        let age = units::duration(units::since(self.since, now));
+        format!("{}{from} runs {} since {since}, for {age} (task {})", self.who, self.what, self.task.0)
     }
 }
 
@@ -102,7 +103,7 @@ fn held(target: &TaskTarget, file: &mut File) -> Fault {
         Some(owner) => {
             let owner: LockOwner = owner;
             let hint = format!("wait for it with `mcp-tui tasks attach {}`, then ask again", owner.task.0);
-            fault.because(owner.sentence()).hint(hint)
+            fault.because(owner.sentence(Timestamp::now())).hint(hint)
         }
         // Between taking the lock and writing the record there is an instant without one.
         None => fault.because("another operation has just begun on it").hint("see `mcp-tui tasks`"),

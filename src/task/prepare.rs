@@ -10,7 +10,7 @@ use crate::domain::{
 };
 use crate::engine::Engine;
 use jiff::Timestamp;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// A plan with all that is needed to carry it out.
 pub enum Prepared {
@@ -26,7 +26,7 @@ pub async fn plan(engine: &Engine, request: &TaskRequest) -> Result<Plan, Fault>
 
 pub async fn prepare(engine: &Engine, request: &TaskRequest) -> Result<Prepared, Fault> {
     match (&request.target, &request.operation) {
-        (TaskTarget::Container { id, name }, operation) => {
+        (TaskTarget::Container { id, name, .. }, operation) => {
             container::prepare(engine, id, name, operation).await.map(Prepared::Container)
         }
         (TaskTarget::Stack(stack), Operation::Backup) => prepare_backup(engine, stack).await,
@@ -52,6 +52,11 @@ async fn prepare_compose(
     let mut plan = compose::plan::for_operation(project.as_ref(), &observed, operation)?;
     if let Some(fault) = unread {
         plan.warn(without_files(&fault));
+    }
+    if let Some(project) = &project
+        && let Some(caution) = other_files(&project.reference(), &observed.containers)
+    {
+        plan.warn(caution);
     }
     let addresses = match (operation, project) {
         (Operation::Up(_), Some(project)) => project.mcp.addresses,
@@ -103,6 +108,28 @@ fn from_containers(stack: &StackRef, containers: &[Container]) -> Result<StackFi
         backup: services.into_iter().map(source).collect(),
         addresses: Vec::new(),
     })
+}
+
+/// Two stacks can have one name. What is done to the containers of one by the files of the other must not go unsaid.
+fn other_files(stack: &StackRef, containers: &[Container]) -> Option<String> {
+    let made = StackRef::labelled_as(&stack.project, containers)?;
+    // One file may be reached by several paths.
+    let whole = |files: &[PathBuf]| -> Vec<PathBuf> {
+        files.iter().map(|file| file.canonicalize().unwrap_or_else(|_| file.clone())).collect()
+    };
+    let (ours, theirs) = (whole(&stack.files), whole(&made.files));
+    if theirs.is_empty() || ours.iter().any(|file| theirs.contains(file)) {
+        return None;
+    }
+    let listed = |files: &[PathBuf]| {
+        files.iter().map(|file| file.display().to_string()).collect::<Vec<_>>().join(", ")
+    };
+    Some(format!(
+        "the containers of {} were created from {}; this plan is made from {}",
+        stack.project,
+        listed(&made.files),
+        listed(&stack.files)
+    ))
 }
 
 /// The warning of a plan that had to do without the files. The fault names the file and what is wrong with it.

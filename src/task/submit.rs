@@ -45,6 +45,21 @@ impl Store {
         files::write_atomically(&path, &bytes)
     }
 
+    /// Says why the worker does not begin, to the one who waits for it.
+    pub(super) fn refuse(&self, id: &TaskId, fault: &Fault) -> Result<(), Fault> {
+        let path = self.refusal_path(id);
+        let bytes = serde_json::to_vec(fault).map_err(|error| files::damaged(&path, &error))?;
+        files::write_atomically(&path, &bytes)
+    }
+
+    fn refusal(&self, id: &TaskId) -> Option<Fault> {
+        serde_json::from_slice(&std::fs::read(self.refusal_path(id)).ok()?).ok()
+    }
+
+    fn refusal_path(&self, id: &TaskId) -> PathBuf {
+        self.directory(id).join("refused.json")
+    }
+
     /// Starts the worker. When this fails no worker is alive any more.
     fn begin(&self, id: &TaskId) -> Result<(), Fault> {
         let mut child = self.spawn(id)?;
@@ -105,6 +120,9 @@ impl Store {
                 return Ok(());
             }
             if let Some(status) = ended {
+                if let Some(refused) = self.refusal(id) {
+                    return Err(refused);
+                }
                 let words = last_words(&self.directory(id).join("worker.log"));
                 let fault = fault(FaultKind::Internal).because(format!("it ended at once with {status}"));
                 return Err(words.into_iter().fold(fault, Fault::because));

@@ -19,6 +19,14 @@ pub fn run(state_directory: &Path, id: &TaskId) -> Result<u8, Fault> {
     let _ = rustix::process::setsid();
     let store = Store::open(state_directory)?;
     let spec = store.spec(id)?;
+    let lock = match lock(&store, &spec) {
+        Ok(lock) => lock,
+        // Before the first line of a journal it is no task: the submitter hears why and takes all of it back.
+        Err(fault) => {
+            let code = fault.exit_code();
+            return store.refuse(id, &fault).map(|()| code);
+        }
+    };
     let mark = ProcessMark::current().map_err(|error| Fault::io("read", "/proc", &error))?;
     let journal = Scribe::new(Journal::create(&store.journal_path(id))?);
     let started = TaskEvent::Started { pid: mark.pid, boot_id: mark.boot_id, start_ticks: mark.start_ticks };
@@ -34,6 +42,8 @@ pub fn run(state_directory: &Path, id: &TaskId) -> Result<u8, Fault> {
         Some(_) => TaskState::Failed,
     };
     let code = fault.as_ref().map_or(0, Fault::exit_code);
+    // Whoever reads the end may begin the next operation at once.
+    drop(lock);
     journal.note(TaskEvent::Finished { state, fault });
     journal.close().map(|()| code)
 }
@@ -117,7 +127,6 @@ async fn attempt(
 ) -> Result<(), Fault> {
     let endpoint: Endpoint = spec.endpoint.parse()?;
     let engine = Engine::connect(&endpoint).await?;
-    let _lock = lock(store, spec, &engine).await?;
     let request = TaskRequest { operation: spec.operation.clone(), target: spec.target.clone() };
     let prepared = prepare(&engine, &request).await?;
     let plan = planned.insert(prepared.summary());
@@ -131,15 +140,12 @@ async fn attempt(
     }
 }
 
-/// Takes the lock of what is changed: of the stack when the container belongs to one, or it would be stopped in the
-/// middle of an `up`. Only the daemon tells which stack that is now.
-async fn lock(store: &Store, spec: &TaskSpec, engine: &Engine) -> Result<StackLock, Fault> {
-    let stack = match &spec.target {
-        TaskTarget::Stack(_) => None,
-        TaskTarget::Container { id, .. } => engine.inspect(id).await?.compose.map(|labels| labels.project),
+/// Takes the lock of what is changed: of the stack when the container belongs to one.
+fn lock(store: &Store, spec: &TaskSpec) -> Result<StackLock, Fault> {
+    let target = match &spec.target {
+        TaskTarget::Container { stack: Some(project), .. } => TaskTarget::Stack(StackRef::named(project)),
+        TaskTarget::Stack(_) | TaskTarget::Container { stack: None, .. } => spec.target.clone(),
     };
-    let target =
-        stack.map_or_else(|| spec.target.clone(), |project| TaskTarget::Stack(StackRef::named(&project)));
     StackLock::acquire(&store.locks(), &target, &LockOwner::of(spec, Timestamp::now()))
 }
 

@@ -105,7 +105,11 @@ pub(super) fn request(
         },
         None => TaskRequest {
             operation: operation(Vec::new()),
-            target: TaskTarget::Container { id: container.id.clone(), name: container.name.to_string() },
+            target: TaskTarget::Container {
+                id: container.id.clone(),
+                name: container.name.to_string(),
+                stack: None,
+            },
         },
     }
 }

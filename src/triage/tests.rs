@@ -332,7 +332,7 @@ fn a_container_outside_of_stacks_is_mended_by_itself() {
     };
     let found = of(std::slice::from_ref(&lone), &[]);
     let request = found[0].fix.clone().unwrap().request.unwrap();
-    let target = TaskTarget::Container { id: lone.id, name: "mcp-lone-1".to_owned() };
+    let target = TaskTarget::Container { id: lone.id, name: "mcp-lone-1".to_owned(), stack: None };
     assert_eq!(request.target, target);
 }
 

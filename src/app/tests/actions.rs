@@ -137,28 +137,6 @@ fn a_plan_that_removes_volumes_must_be_typed_whoever_asked() {
 }
 
 #[test]
-fn deploying_over_containers_of_another_file_is_said() {
-    let mut state = platform();
-    press(&mut state, "u");
-    let request = card(&state).parts[0].request;
-    planned(&mut state, request, &[StepVerb::RecreateContainer]);
-    assert_eq!(card(&state).plans().next().unwrap().warnings, Vec::<String>::new());
-    press(&mut state, "esc");
-    let mut other = stack_file("mcp", &[("mcp-inference", 1)]);
-    other.reference.files = vec!["/opt/elsewhere/compose.yaml".into()];
-    send(
-        &mut state,
-        Msg::Stacks { files: vec![other], faults: Vec::new(), unread: std::collections::BTreeMap::new() },
-    );
-    wait(&mut state);
-    press(&mut state, "u");
-    let request = card(&state).parts[0].request;
-    planned(&mut state, request, &[StepVerb::RecreateContainer]);
-    let warnings = &card(&state).plans().next().unwrap().warnings;
-    assert!(warnings[0].contains("/srv/mcp/compose.yaml") && warnings[0].contains("/opt/elsewhere"));
-}
-
-#[test]
 fn nothing_to_do_closes_without_a_task() {
     let mut state = platform();
     press(&mut state, "u");

@@ -3,7 +3,6 @@
 use super::Turn;
 use super::dialogs::motion;
 use super::requests::requests;
-use crate::app::State;
 use crate::app::command::{Command, Danger};
 use crate::app::dialog::Dialog;
 use crate::app::dialog::confirm::{Confirm, Part, Phase, Replicas};
@@ -12,9 +11,8 @@ use crate::app::pane::List;
 use crate::app::store::notices::Severity;
 use crate::config::keys::{Key, KeyPress};
 use crate::domain::task::TaskRequest;
-use crate::domain::{Fault, Operation, Plan, TaskId, TaskTarget};
+use crate::domain::{Fault, FaultKind, Operation, Plan, TaskId};
 use std::collections::BTreeMap;
-use std::path::Path;
 
 /// Borders, what is asked, facts and keys.
 const BESIDE_THE_PLAN: u16 = 14;
@@ -124,18 +122,13 @@ impl Turn<'_> {
     }
 
     pub(super) fn planned(&mut self, request: u64, result: Result<Plan, Fault>) {
-        let task = self.card(request).and_then(|confirm| confirm.part(request)).map(|part| part.task.clone());
-        let caution = task.and_then(|task| other_file(self.state, &task));
         let room = self.plan_room();
         let Some(confirm) = self.card(request) else { return };
         if let Some(part) = confirm.part(request)
             && part.phase == Phase::Planning
         {
             part.phase = match result {
-                Ok(mut plan) => {
-                    plan.warnings.extend(caution);
-                    Phase::Ready(plan)
-                }
+                Ok(plan) => Phase::Ready(plan),
                 Err(fault) => Phase::Failed(fault),
             };
             confirm.demand_typing();
@@ -156,6 +149,7 @@ impl Turn<'_> {
         let Some(part) = confirm.part(request) else { return };
         let what = format!("{} {}", part.task.operation.verb(), part.task.target.name());
         let started = result.is_ok();
+        let held = result.as_ref().err().filter(|fault| fault.kind == FaultKind::Locked).cloned();
         part.phase = match result {
             Ok(_) => Phase::Started,
             Err(fault) => Phase::Failed(fault),
@@ -166,6 +160,10 @@ impl Turn<'_> {
                 !matches!(dialog, Dialog::Confirm(other) if other.parts.iter().any(|part| part.request == request))
             });
             self.state.panes.services.clear_marks();
+        }
+        // Whoever holds the stack is told of when the card is closed as well.
+        if let Some(fault) = held {
+            self.state.notices.fault(&fault, self.now);
         }
         if started {
             self.state.notices.tell(Severity::Info, format!("{what}: started"), self.now);
@@ -229,30 +227,6 @@ impl Turn<'_> {
         }
         self.plan_again();
     }
-}
-
-/// Two stacks can have one name. Deploying one of them over the other's containers must not go unsaid.
-fn other_file(state: &State, task: &TaskRequest) -> Option<String> {
-    let (Operation::Up(_), TaskTarget::Stack(stack)) = (&task.operation, &task.target) else {
-        return None;
-    };
-    let ours = |made_from: &String| {
-        // The label is absolute, the search path may not be.
-        let made_from = Path::new(made_from);
-        stack.files.iter().any(|file| made_from.ends_with(file.strip_prefix(".").unwrap_or(file)))
-    };
-    let labels = state.fleet.containers().values().filter_map(|container| container.compose.as_ref());
-    let foreign = labels
-        .filter(|labels| labels.project == stack.project && !labels.config_files.is_empty())
-        .find(|labels| !stack.files.is_empty() && !labels.config_files.iter().any(ours))?;
-    let plain = |file: &Path| file.display().to_string();
-    let planned: Vec<String> = stack.files.iter().map(|file| plain(file)).collect();
-    Some(format!(
-        "the containers of {} were created from {}; this plan is made from {}",
-        stack.project,
-        foreign.config_files.join(", "),
-        planned.join(", ")
-    ))
 }
 
 fn title(command: Command, tasks: &[TaskRequest]) -> String {

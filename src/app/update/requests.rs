@@ -55,7 +55,8 @@ pub(super) fn requests(state: &State, command: Command, targets: &[Subject]) -> 
     let of_containers = containers.iter().filter_map(|id| {
         let container = state.fleet.get(id)?;
         let operation = operation(state, command, "", Vec::new(), container.is_running())?;
-        let target = TaskTarget::Container { id: id.clone(), name: container.name.to_string() };
+        let stack = container.compose.as_ref().map(|labels| labels.project.clone());
+        let target = TaskTarget::Container { id: id.clone(), name: container.name.to_string(), stack };
         Some(TaskRequest { operation, target })
     });
     of_stacks.chain(of_containers).collect()

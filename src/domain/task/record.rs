@@ -169,7 +169,11 @@ mod tests {
         TaskRecord::new(TaskSpec {
             id: TaskId("1".to_owned()),
             operation: Operation::Backup,
-            target: TaskTarget::Container { id: ContainerId("a".to_owned()), name: "web".to_owned() },
+            target: TaskTarget::Container {
+                id: ContainerId("a".to_owned()),
+                name: "web".to_owned(),
+                stack: None,
+            },
             requested_by: "me".to_owned(),
             requested_from: None,
             requested_at: Timestamp::UNIX_EPOCH,

@@ -33,12 +33,13 @@ fn the_loser_is_told_who_holds_it_and_how_to_wait() {
     let lock = StackLock::acquire(directory.path(), &target(), &owner("alice")).unwrap();
     let fault = StackLock::acquire(directory.path(), &target(), &owner("bob")).unwrap_err();
     assert_eq!(fault.kind, FaultKind::Locked);
+    let now = Timestamp::from_second(75).unwrap();
     assert_eq!(
-        fault.causes,
-        [
-            "alice (from 10.0.0.7) runs backup since 1970-01-01T00:00:00Z (task 20261120T103104-up-mlflow-3f9c)"
-        ]
+        owner("alice").sentence(now),
+        "alice (from 10.0.0.7) runs backup since 1970-01-01T00:00:00Z, for 1m \
+         (task 20261120T103104-up-mlflow-3f9c)"
     );
+    assert!(fault.causes[0].starts_with("alice (from 10.0.0.7) runs backup since 1970"), "{fault}");
     assert!(fault.hint.unwrap().contains("tasks attach 20261120T103104-up-mlflow-3f9c"));
     drop(lock);
     StackLock::acquire(directory.path(), &target(), &owner("bob")).unwrap();
@@ -47,8 +48,11 @@ fn the_loser_is_told_who_holds_it_and_how_to_wait() {
 #[test]
 fn a_stack_and_a_container_of_one_name_do_not_meet() {
     let directory = tempfile::tempdir().unwrap();
-    let container =
-        TaskTarget::Container { id: crate::domain::ContainerId("0".to_owned()), name: "mlflow".to_owned() };
+    let container = TaskTarget::Container {
+        id: crate::domain::ContainerId("0".to_owned()),
+        name: "mlflow".to_owned(),
+        stack: None,
+    };
     let _stack = StackLock::acquire(directory.path(), &target(), &owner("alice")).unwrap();
     StackLock::acquire(directory.path(), &container, &owner("bob")).unwrap();
 }

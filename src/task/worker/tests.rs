@@ -3,13 +3,7 @@ use crate::domain::Operation;
 use crate::sim::{Scenario, Server};
 
 fn stack(project: &str) -> TaskTarget {
-    TaskTarget::Stack(StackRef {
-        project: project.to_owned(),
-        files: Vec::new(),
-        directory: None,
-        env_files: Vec::new(),
-        profiles: Vec::new(),
-    })
+    TaskTarget::Stack(StackRef::named(project))
 }
 
 fn spec(target: TaskTarget, endpoint: &str) -> TaskSpec {
@@ -32,15 +26,17 @@ async fn a_container_of_a_stack_waits_for_what_is_done_to_the_stack() {
     let engine = Engine::connect(&endpoint.parse().unwrap()).await.unwrap();
     let store = Store::open(directory.path().join("state")).unwrap();
     let container = engine.containers(Some("mlflow")).await.unwrap().remove(0);
-    let target = TaskTarget::Container { id: container.id, name: container.name.to_string() };
+    let stack_name = container.compose.map(|labels| labels.project);
+    let target =
+        TaskTarget::Container { id: container.id, name: container.name.to_string(), stack: stack_name };
     let of_container = spec(target, &endpoint);
 
-    let held = lock(&store, &spec(stack("mlflow"), &endpoint), &engine).await.unwrap();
-    let fault = lock(&store, &of_container, &engine).await.unwrap_err();
+    let held = lock(&store, &spec(stack("mlflow"), &endpoint)).unwrap();
+    let fault = lock(&store, &of_container).unwrap_err();
     assert_eq!(fault.kind, FaultKind::Locked);
     drop(held);
-    let held = lock(&store, &of_container, &engine).await.unwrap();
-    let fault = lock(&store, &spec(stack("mlflow"), &endpoint), &engine).await.unwrap_err();
+    let held = lock(&store, &of_container).unwrap();
+    let fault = lock(&store, &spec(stack("mlflow"), &endpoint)).unwrap_err();
     assert_eq!(fault.kind, FaultKind::Locked);
     drop(held);
 }
