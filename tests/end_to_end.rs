@@ -16,6 +16,8 @@ mod harness;
 mod headless;
 #[path = "end_to_end/inside.rs"]
 mod inside;
+#[path = "end_to_end/labelled.rs"]
+mod labelled;
 #[path = "end_to_end/leaving.rs"]
 mod leaving;
 #[path = "end_to_end/no_daemon.rs"]
@@ -44,6 +46,7 @@ fn main() {
         headless::trials(),
         operate::trials(),
         overlays::trials(),
+        labelled::trials(),
         verbs::trials(),
         inside::trials(),
     ]

@@ -4,9 +4,10 @@ use super::attach::{attach, words};
 use super::context::Context;
 use super::output::{Output, Tone};
 use super::plan;
-use super::stack::choose;
+use super::report;
+use super::stack::{Chosen, choose};
 use crate::domain::task::TaskRequest;
-use crate::domain::{Fault, FaultKind, Operation, Plan, StepVerb, TaskTarget};
+use crate::domain::{Fault, FaultKind, Operation, Plan, StackOrigin, StackRef, StepVerb, TaskTarget};
 use crate::task;
 use jiff::Timestamp;
 use std::io::{self, IsTerminal as _};
@@ -18,7 +19,7 @@ pub async fn run(
     named: &[String],
     output: Output,
 ) -> Result<u8, Fault> {
-    let request = request(context, operation, named).await?;
+    let request = request(context, operation, named, output).await?;
     submit(context, request, output).await
 }
 
@@ -30,7 +31,7 @@ pub async fn confirmed(
     force: bool,
     output: Output,
 ) -> Result<u8, Fault> {
-    let request = request(context, operation, named).await?;
+    let request = request(context, operation, named, output).await?;
     if !force && context.dry_run.is_none() {
         let plan = task::plan(&context.engine().await?, &request).await?;
         if !plan.is_empty() && !agreed(&request, &plan, output)? {
@@ -43,21 +44,45 @@ pub async fn confirmed(
 
 /// The same, unless all is as it should be already; then nothing is said of it.
 pub async fn unless_done(context: &Context, operation: Operation, output: Output) -> Result<(), Fault> {
-    let request = request(context, operation, &[]).await?;
+    let request = request(context, operation, &[], output).await?;
     if task::plan(&context.engine().await?, &request).await?.is_empty() {
         return Ok(());
     }
     submit(context, request, output).await.map(drop)
 }
 
-async fn request(context: &Context, operation: Operation, named: &[String]) -> Result<TaskRequest, Fault> {
+async fn request(
+    context: &Context,
+    operation: Operation,
+    named: &[String],
+    output: Output,
+) -> Result<TaskRequest, Fault> {
     context.may_change(operation.verb())?;
-    let chosen = choose(context).await?;
+    let chosen = match (choose(context).await, &operation, &context.global.project) {
+        // As docker compose has it: what is not there is as it should be after `down`, and a network may be left of it.
+        (Err(fault), Operation::Down(_), Some(project))
+            if fault.kind == FaultKind::NotFound
+                && context.global.stack.is_none()
+                && context.global.files.is_empty() =>
+        {
+            if let Some(hint) = &fault.hint {
+                report::aside("hint", hint, output);
+            }
+            Chosen::without_files(StackRef::named(project))
+        }
+        (chosen, _, _) => chosen?,
+    };
+    chosen.tell_files(output);
+    if operation.needs_files() {
+        chosen.needed(operation.verb())?;
+    }
     if !named.is_empty() {
-        let containers = match &chosen.project {
-            // Where there are files they say what services there are.
-            Some(_) => Vec::new(),
-            None => context.engine().await?.containers(Some(&chosen.reference.project)).await?,
+        let containers = match chosen.origin {
+            // Files that somebody named say what services there are.
+            StackOrigin::Directory | StackOrigin::BuiltIn | StackOrigin::Given => Vec::new(),
+            StackOrigin::Labels => {
+                context.engine().await?.containers(Some(&chosen.reference.project)).await?
+            }
         };
         chosen.check_services(named, &containers)?;
     }

@@ -54,11 +54,8 @@ pub enum Format {
 
 pub async fn run(context: &Context, arguments: &Arguments, output: Output) -> Result<u8, Fault> {
     let chosen = choose(context).await?;
-    let Some(mut project) = chosen.project else {
-        return Err(Fault::new(FaultKind::NotFound, "read project", chosen.reference.project)
-            .because("it is known by its containers only")
-            .hint("name its files with -f"));
-    };
+    let mut project = chosen.needed("resolve")?.clone();
+    chosen.tell_files(output);
     for warning in &project.warnings {
         report::note(warning, output);
     }

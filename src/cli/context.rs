@@ -9,6 +9,7 @@ use crate::domain::{Fault, FaultKind};
 use crate::engine::{Endpoint, EndpointOptions, Engine};
 use crate::task::Store;
 
+#[derive(Clone)]
 pub struct Context {
     pub global: Global,
     pub paths: Paths,

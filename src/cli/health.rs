@@ -75,7 +75,7 @@ async fn specs(
             .iter()
             .filter_map(|container| Some(container.compose.as_ref()?.project.as_str()))
             .collect();
-        let files = stacks::all(context).into_iter().filter_map(|listed| listed.file.ok());
+        let files = stacks::all(context, containers).into_iter().filter_map(|listed| listed.file.ok());
         let files: Vec<_> = files.filter(|file| deployed.contains(file.reference.project.as_str())).collect();
         let declared =
             files.iter().flat_map(|file| file.services.iter().map(|service| service.name.as_str()));

@@ -71,6 +71,9 @@ struct Answer {
     summary: Option<String>,
     plan: Option<Plan>,
     error: Option<Fault>,
+    /// Somebody else's files may be anywhere: that they cannot be read is said, and is no failure of ours.
+    #[serde(skip)]
+    out_of_reach: bool,
 }
 
 pub async fn run(context: Context, arguments: Arguments, output: Output) -> Result<u8, Fault> {
@@ -123,16 +126,18 @@ async fn ask(context: &Context, request: TaskRequest) -> Result<Answer, Fault> {
         summary: planned.as_ref().ok().map(Plan::counts),
         error: planned.as_ref().err().cloned(),
         plan: planned.ok(),
+        out_of_reach: false,
     })
 }
 
-/// Of every stack of the search path that has containers. One that cannot be planned hides no other.
+/// Of every stack that has containers. One that cannot be planned hides no other.
 async fn of_all(context: &Context, dry_run: DryRun, output: Output) -> Result<u8, Fault> {
     let containers = context.engine().await?.containers(None).await?;
     let labels = containers.iter().filter_map(|container| container.compose.as_ref());
     let deployed: BTreeSet<&str> = labels.map(|labels| labels.project.as_str()).collect();
     let mut answers = Vec::new();
-    for listed in all(context) {
+    for listed in all(context, &containers) {
+        let out_of_reach = listed.is_out_of_reach();
         match listed.file {
             Ok(file) if deployed.contains(file.reference.project.as_str()) => {
                 let operation = Operation::Up(UpOptions::default());
@@ -147,6 +152,7 @@ async fn of_all(context: &Context, dry_run: DryRun, output: Output) -> Result<u8
                 summary: None,
                 plan: None,
                 error: Some(Fault::merged(faults)),
+                out_of_reach,
             }),
         }
     }
@@ -157,7 +163,7 @@ fn tell(answers: &[Answer], dry_run: DryRun, output: Output) -> Result<u8, Fault
     if output.json {
         print_json(&serde_json::json!({ "stacks": answers }))?;
     } else if answers.is_empty() {
-        output.line("no stack of the search path has containers; `mcp-tui stacks` lists them")?;
+        output.line("no stack has containers; `mcp-tui stacks` lists the stacks")?;
     } else {
         for (index, answer) in answers.iter().enumerate() {
             if index > 0 {
@@ -166,7 +172,8 @@ fn tell(answers: &[Answer], dry_run: DryRun, output: Output) -> Result<u8, Fault
             print(answer, output)?;
         }
     }
-    if let Some(fault) = answers.iter().find_map(|answer| answer.error.as_ref()) {
+    let mut counted = answers.iter().filter(|answer| !answer.out_of_reach);
+    if let Some(fault) = counted.find_map(|answer| answer.error.as_ref()) {
         return Ok(fault.exit_code());
     }
     let changes = answers.iter().any(|answer| answer.changes == Some(true));
@@ -176,7 +183,11 @@ fn tell(answers: &[Answer], dry_run: DryRun, output: Output) -> Result<u8, Fault
 fn print(answer: &Answer, output: Output) -> Result<(), Fault> {
     output.toned(&[(Tone::Plain, answer.operation), (Tone::Plain, " "), (Tone::Plain, &answer.stack)])?;
     if let Some(fault) = &answer.error {
-        return output.toned(&[(Tone::Bad, "└─ ✗ "), (Tone::Plain, &fault.to_string())]);
+        for (fault, hint) in fault.each() {
+            output.toned(&[(Tone::Bad, "✗ "), (Tone::Plain, &fault.sentence())])?;
+            hint.map_or(Ok(()), |hint| output.toned(&[(Tone::Dim, "  hint: "), (Tone::Plain, hint)]))?;
+        }
+        return Ok(());
     }
     let Some(plan) = &answer.plan else { return Ok(()) };
     for line in tree(plan) {

@@ -5,8 +5,8 @@ use super::change;
 use super::context::Context;
 use super::exec::{has_terminal, variable};
 use super::output::Output;
-use super::stack::{Chosen, choose};
-use crate::compose::file::{Project, command_line};
+use super::stack::choose;
+use crate::compose::file::command_line;
 use crate::compose::plan::{OneOff, oneoff};
 use crate::compose::{self, observe};
 use crate::domain::units::hexadecimal;
@@ -99,7 +99,7 @@ pub struct Arguments {
 pub async fn run(context: &Context, arguments: Arguments, output: Output) -> Result<u8, Fault> {
     context.may_change("run")?;
     let chosen = choose(context).await?;
-    let project = files(&chosen)?;
+    let project = chosen.needed("run")?;
     chosen.check_services(std::slice::from_ref(&arguments.service), &[])?;
     let wish = wish(&arguments)?;
     // Standard output is the command's.
@@ -174,14 +174,6 @@ async fn begin<'run>(
         Box::pin(engine.wait(id))
     };
     Ok(Begun { session, container, waiting })
-}
-
-fn files(chosen: &Chosen) -> Result<&Project, Fault> {
-    chosen.project.as_ref().ok_or_else(|| {
-        Fault::new(FaultKind::NotFound, "run", &chosen.reference.project)
-            .because("the stack is known by its containers only, and its files are needed for this")
-            .hint("name its files with -f, or its directory with -s")
-    })
 }
 
 fn wish(arguments: &Arguments) -> Result<OneOff, Fault> {

@@ -1,7 +1,9 @@
 //! Which stack is meant: by its files, by its name, by what runs, or by the directory one is in.
 
+mod labelled;
 mod source;
 
+pub use labelled::{by_labels as running, read_labelled};
 pub use source::{read_listed, read_source};
 
 use super::context::Context;
@@ -17,6 +19,8 @@ pub struct Chosen {
     pub origin: StackOrigin,
     /// `None` for a stack that is known by its containers only.
     pub project: Option<Project>,
+    /// Why the files that its containers' labels name cannot be read.
+    pub unread: Option<Fault>,
 }
 
 impl Chosen {
@@ -34,6 +38,18 @@ impl Chosen {
                 addresses: Vec::new(),
             },
         }
+    }
+
+    /// What the files say, for a command that can do nothing without.
+    pub fn needed(&self, operation: &str) -> Result<&Project, Fault> {
+        let absent = || {
+            self.unread.clone().unwrap_or_else(|| {
+                Fault::new(FaultKind::NotFound, operation, &self.reference.project)
+                    .because("the stack is known by its containers only, and its files are needed for this")
+                    .hint("name its files with -f, or its directory with -s")
+            })
+        };
+        self.project.as_ref().ok_or_else(absent)
     }
 
     /// Refuses services that neither the file nor the daemon knows.
@@ -76,18 +92,23 @@ pub async fn choose(context: &Context) -> Result<Chosen, Fault> {
             };
         }
         let known: Vec<&str> = sources.iter().map(|source| source.name.as_str()).collect();
-        let chosen = by_labels(context, name, &known).await?;
+        let chosen = labelled::by_labels(context, name, &known).await?;
         if let Some(overlay) = global.overlays.first() {
+            let files: Vec<String> =
+                chosen.reference.files.iter().map(|file| format!("-f {}", file.display())).collect();
             return Err(Fault::new(FaultKind::NotFound, "find overlay", format!("{name}/{overlay}"))
-                .because("the stack is known by its containers only")
-                .hint("name its files with -f, overlays after the file they are laid over"));
+                .because("the stack is not in the search path, where overlays are looked for")
+                .hint(format!(
+                    "name its files, overlays after the file they are laid over: mcp-tui {} -f OVERLAY …",
+                    files.join(" ")
+                )));
         }
         return Ok(chosen);
     }
     match (from_files(context, &[], None, StackOrigin::Given), &global.project) {
         // A project that runs needs no file to be listed, stopped or restarted.
         (Err(fault), Some(project)) if fault.kind == FaultKind::NotFound => {
-            by_labels(context, project, &[]).await
+            labelled::by_labels(context, project, &[]).await
         }
         (Err(fault), None) if fault.kind == FaultKind::NotFound => {
             let known: Vec<_> = sources(context).into_iter().map(|source| source.name).collect();
@@ -143,30 +164,7 @@ fn request(context: &Context, files: &[PathBuf], directory: Option<&Path>) -> Lo
 
 fn from_request(request: &LoadRequest, origin: StackOrigin) -> Result<Chosen, Vec<Fault>> {
     let project = load(request)?;
-    Ok(Chosen { reference: project.reference(), origin, project: Some(project) })
-}
-
-/// A stack without files, by the labels of its containers.
-async fn by_labels(context: &Context, name: &str, known: &[&str]) -> Result<Chosen, Fault> {
-    let containers = context.engine().await?.containers(None).await?;
-    let mut all: Vec<&str> = containers
-        .iter()
-        .filter_map(|container| Some(container.compose.as_ref()?.project.as_str()))
-        .collect();
-    if !all.contains(&name) {
-        all.extend(known);
-        all.sort_unstable();
-        all.dedup();
-        return Err(unknown("stack", name, name, &all));
-    }
-    let reference = StackRef {
-        project: name.to_owned(),
-        files: Vec::new(),
-        directory: None,
-        env_files: Vec::new(),
-        profiles: Vec::new(),
-    };
-    Ok(Chosen { reference, origin: StackOrigin::Given, project: None })
+    Ok(Chosen { reference: project.reference(), origin, project: Some(project), unread: None })
 }
 
 fn services_of<'list>(project: &str, containers: &'list [Container]) -> impl Iterator<Item = &'list str> {

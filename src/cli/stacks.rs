@@ -2,12 +2,13 @@
 
 mod check;
 
+use super::arguments::Global;
 use super::context::Context;
 use super::output::{Output, Tone, print_json};
-use super::stack::{read_listed, sources};
+use super::stack::{Chosen, read_labelled, read_listed, sources};
 use super::table::Table;
-use crate::compose::Project;
-use crate::domain::{Fault, StackFile, StackOrigin};
+use crate::compose::{Project, file};
+use crate::domain::{Container, Fault, StackFile, StackOrigin, StackRef};
 use clap::Subcommand;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -24,8 +25,9 @@ pub enum StacksCommand {
     List,
     /// Look for what keeps a stack from working: all overlays and profiles, and all that lies beside the files
     Check {
-        /// All of them when none is named
-        #[arg(value_name = "STACK")]
+        /// A stack of the search path, a directory or a Compose file, or a project that runs; all stacks of the search
+        /// path when none is named
+        #[arg(value_name = "STACK|PATH")]
         name: Option<String>,
     },
 }
@@ -36,43 +38,85 @@ pub struct Listed {
     /// The first of its files.
     pub path: Option<PathBuf>,
     pub overlays: BTreeMap<String, PathBuf>,
+    pub origin: StackOrigin,
     pub file: Result<StackFile, Vec<Fault>>,
     /// All that the files say, when they can be read.
     pub project: Option<Project>,
 }
 
-/// Every stack of the search path. A broken one is listed with its faults.
-pub fn all(context: &Context) -> Vec<Listed> {
-    let read = |source: crate::config::stacks::StackSource| {
-        let read = read_listed(context, &source);
-        let path = source.files.first().cloned();
-        let (file, project) = match read {
-            Ok(chosen) => (Ok(chosen.file()), chosen.project),
-            Err(faults) => (Err(faults), None),
+impl Listed {
+    /// One stack that was chosen.
+    pub fn of(name: String, chosen: Chosen) -> Self {
+        let path = chosen.reference.files.first().cloned();
+        let origin = chosen.origin;
+        let read = match chosen.unread.clone() {
+            Some(fault) => Err(vec![fault]),
+            None => Ok(chosen),
         };
-        Listed { name: source.name, path, overlays: source.overlays, file, project }
+        of(name, path, origin, read)
+    }
+
+    /// Whether what is wrong with it is that its files are gone, or not ours to read.
+    pub fn is_out_of_reach(&self) -> bool {
+        self.origin == StackOrigin::Labels
+            && self.file.as_ref().is_err_and(|faults| file::out_of_reach(faults))
+    }
+}
+
+/// Every stack of the search path, and those outside of it that these containers were made from. A broken one is listed
+/// with its faults.
+pub fn all(context: &Context, containers: &[Container]) -> Vec<Listed> {
+    // What one project is to be called is not the name of all the others.
+    let context = &Context { global: Global { project: None, ..context.global.clone() }, ..context.clone() };
+    let mut listed: Vec<Listed> = sources(context)
+        .into_iter()
+        .map(|source| {
+            let read = read_listed(context, &source);
+            let path = source.files.first().cloned();
+            Listed { overlays: source.overlays, ..of(source.name, path, source.origin, read) }
+        })
+        .collect();
+    let found: Vec<StackFile> = listed.iter().filter_map(|stack| stack.file.clone().ok()).collect();
+    let broken: Vec<PathBuf> =
+        listed.iter().filter(|stack| stack.file.is_err()).filter_map(|stack| stack.path.clone()).collect();
+    for stack in StackRef::outside(StackRef::labelled(containers), &found, &broken) {
+        // A built-in one of this name is not the one that runs.
+        listed
+            .retain(|other| other.file.as_ref().map_or(true, |file| file.reference.project != stack.project));
+        let read = read_labelled(context, &stack);
+        listed.push(of(stack.project, stack.files.first().cloned(), StackOrigin::Labels, read));
+    }
+    listed
+}
+
+fn of(name: String, path: Option<PathBuf>, origin: StackOrigin, read: Result<Chosen, Vec<Fault>>) -> Listed {
+    let (file, project) = match read {
+        Ok(chosen) => (Ok(chosen.file()), chosen.project),
+        Err(faults) => (Err(faults), None),
     };
-    sources(context).into_iter().map(read).collect()
+    Listed { name, path, overlays: BTreeMap::new(), origin, file, project }
 }
 
 pub async fn run(context: &Context, arguments: Arguments, output: Output) -> Result<u8, Fault> {
     match arguments.command.unwrap_or(StacksCommand::List) {
         StacksCommand::List => list(context, output).await,
-        StacksCommand::Check { name } => check::run(context, name.as_deref(), output),
+        StacksCommand::Check { name } => check::run(context, name.as_deref(), output).await,
     }
 }
 
 async fn list(context: &Context, output: Output) -> Result<u8, Fault> {
-    let listed = all(context);
-    // The files are worth listing without a daemon; what runs without files is shown when there is one.
-    let running = running(context).await;
+    // The files are worth listing without a daemon; what runs from elsewhere is shown when there is one.
+    let containers = containers(context).await;
+    let listed = all(context, containers.as_deref().unwrap_or_default());
+    let running = containers.as_deref().map(running);
     let unfiled: Vec<_> = running
         .iter()
         .flatten()
         .filter(|(project, _)| {
-            !listed
-                .iter()
-                .any(|stack| stack.file.as_ref().is_ok_and(|file| file.reference.project == **project))
+            !listed.iter().any(|stack| match &stack.file {
+                Ok(file) => file.reference.project == **project,
+                Err(_) => stack.name == **project,
+            })
         })
         .collect();
     if output.json {
@@ -104,8 +148,11 @@ async fn list(context: &Context, output: Output) -> Result<u8, Fault> {
             ]),
             Err(_) => table.row(vec![
                 (Tone::Plain, stack.name.clone()),
-                (Tone::Plain, "–".to_owned()),
-                (Tone::Bad, "–".to_owned()),
+                (
+                    Tone::Plain,
+                    if stack.origin == StackOrigin::Labels { count(&stack.name) } else { "–".to_owned() },
+                ),
+                (Tone::Plain, origin(stack.origin).to_owned()),
                 (Tone::Bad, "unreadable".to_owned()),
                 (Tone::Plain, String::new()),
                 (Tone::Plain, stack.path.as_ref().map(|path| path.display().to_string()).unwrap_or_default()),
@@ -120,8 +167,9 @@ async fn list(context: &Context, output: Output) -> Result<u8, Fault> {
     for (stack, faults) in broken {
         output.line("")?;
         output.toned(&[(Tone::Bad, "unreadable "), (Tone::Plain, &stack.name)])?;
-        for fault in faults {
-            output.line(format!("  {fault}"))?;
+        for (fault, hint) in Fault::merged(faults.clone()).each() {
+            output.line(format!("  {}", fault.sentence()))?;
+            hint.map_or(Ok(()), |hint| output.line(format!("    hint: {hint}")))?;
         }
     }
     Ok(0)
@@ -136,26 +184,24 @@ fn overlays(stack: &Listed, file: &StackFile) -> String {
     stack.overlays.iter().map(shown).collect::<Vec<_>>().join(", ")
 }
 
-/// How many containers run per project; unknown when the daemon does not say.
-async fn running(context: &Context) -> Option<BTreeMap<String, usize>> {
+/// Unknown when the daemon does not say.
+async fn containers(context: &Context) -> Option<Vec<Container>> {
     let listed = match context.engine().await {
         Ok(engine) => engine.containers(None).await,
         Err(fault) => Err(fault),
     };
-    let containers = match listed {
-        Ok(containers) => containers,
-        Err(fault) => {
-            log::info!("{fault}");
-            return None;
-        }
-    };
+    listed.inspect_err(|fault| log::info!("{fault}")).ok()
+}
+
+/// How many containers run per project.
+fn running(containers: &[Container]) -> BTreeMap<String, usize> {
     let mut counts = BTreeMap::new();
     for container in containers {
         if let Some(labels) = &container.compose {
             *counts.entry(labels.project.clone()).or_default() += usize::from(container.is_running());
         }
     }
-    Some(counts)
+    counts
 }
 
 fn origin(origin: StackOrigin) -> &'static str {

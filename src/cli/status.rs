@@ -3,10 +3,11 @@
 use super::context::Context;
 use super::output::{Output, Tone, print_json};
 use super::ps::{order, ports, tone};
-use super::stacks::all;
+use super::stack::choose;
+use super::stacks::{Listed, all};
 use super::table::Table;
 use crate::compose::{self, Project};
-use crate::domain::{Container, Drift, Fault, Safe};
+use crate::domain::{Container, Drift, Fault, Safe, StackOrigin};
 use crate::engine::Engine;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,6 +16,8 @@ use std::collections::{BTreeMap, BTreeSet};
 struct StackStatus {
     stack: String,
     title: Option<Safe>,
+    /// Where its files were found; absent for what is known by its containers only.
+    origin: Option<StackOrigin>,
     services: BTreeMap<String, ServiceStatus>,
     /// Why its file could not be read.
     error: Option<Fault>,
@@ -32,10 +35,15 @@ struct ServiceStatus {
 
 pub async fn run(context: &Context, output: Output) -> Result<u8, Fault> {
     let engine = context.engine().await?;
-    let containers = engine.containers(None).await?;
+    let mut containers = engine.containers(None).await?;
+    let (listed, only) = meant(context, &containers).await?;
+    if let Some(project) = &only {
+        containers
+            .retain(|container| container.compose.as_ref().is_some_and(|labels| labels.project == *project));
+    }
     let mut stacks: BTreeMap<String, StackStatus> = BTreeMap::new();
     let mut projects: BTreeMap<String, Project> = BTreeMap::new();
-    for listed in all(context) {
+    for listed in listed {
         if let Some(project) = listed.project {
             projects.insert(project.name.clone(), project);
         }
@@ -51,7 +59,8 @@ pub async fn run(context: &Context, output: Output) -> Result<u8, Fault> {
             }
             Err(faults) => (listed.name, None, BTreeMap::new(), Some(Fault::merged(faults))),
         };
-        stacks.insert(name.clone(), StackStatus { stack: name, title, services, error });
+        let origin = Some(listed.origin);
+        stacks.insert(name.clone(), StackStatus { stack: name, title, origin, services, error });
     }
     let mut without = Vec::new();
     for container in containers {
@@ -62,6 +71,7 @@ pub async fn run(context: &Context, output: Output) -> Result<u8, Fault> {
         let stack = stacks.entry(labels.project.clone()).or_insert_with(|| StackStatus {
             stack: labels.project,
             title: None,
+            origin: None,
             services: BTreeMap::new(),
             error: None,
         });
@@ -74,7 +84,39 @@ pub async fn run(context: &Context, output: Output) -> Result<u8, Fault> {
         let stacks: Vec<_> = stacks.into_values().collect();
         return print_json(&serde_json::json!({ "stacks": stacks, "containers": without })).map(|()| 0);
     }
-    print(&mut stacks, &mut without, output).map(|()| 0)
+    // What comes with the program and was never deployed is no news, unless it was asked for.
+    let (idle, mut shown): (BTreeMap<_, _>, BTreeMap<_, _>) =
+        stacks.into_iter().partition(|(_, stack)| only.is_none() && stack.is_only_offered());
+    print(&mut shown, &mut without, output)?;
+    if !idle.is_empty() {
+        let names: Vec<&str> = idle.keys().map(String::as_str).collect();
+        output.toned(&[
+            (Tone::Dim, "built in and not deployed: "),
+            (Tone::Plain, &names.join(", ")),
+            (Tone::Dim, "; `mcp-tui stacks` tells more"),
+        ])?;
+    }
+    Ok(0)
+}
+
+/// The stacks that are meant, and the project when it is only one.
+async fn meant(context: &Context, containers: &[Container]) -> Result<(Vec<Listed>, Option<String>), Fault> {
+    let global = &context.global;
+    if global.stack.is_none() && global.project.is_none() && global.files.is_empty() {
+        return Ok((all(context, containers), None));
+    }
+    // A project's name alone means that project wherever its files are, and not the files that happen to be here.
+    if let (None, true, Some(name)) = (&global.stack, global.files.is_empty(), &global.project) {
+        let mut listed = all(context, containers);
+        listed
+            .retain(|stack| stack.file.as_ref().map_or(&stack.name, |file| &file.reference.project) == name);
+        if !listed.is_empty() {
+            return Ok((listed, Some(name.clone())));
+        }
+    }
+    let chosen = choose(context).await?;
+    let project = chosen.reference.project.clone();
+    Ok((vec![Listed::of(project.clone(), chosen)], Some(project)))
 }
 
 /// Holds every service's containers against the files.
@@ -100,6 +142,11 @@ async fn tell_drift(
 }
 
 impl StackStatus {
+    fn is_only_offered(&self) -> bool {
+        self.origin == Some(StackOrigin::BuiltIn)
+            && self.services.values().all(|service| service.containers.is_empty())
+    }
+
     fn containers(&self) -> Vec<&Container> {
         self.services.values().flat_map(|service| &service.containers).collect()
     }
@@ -113,14 +160,14 @@ fn print(
     let mut table =
         Table::new(&["STACK", "SERVICE", "RUNS", "DRIFT", "STATUS", "PORTS"], "no stacks and no containers");
     for stack in stacks.values_mut() {
-        if let Some(fault) = &stack.error {
+        for (fault, _) in stack.error.iter().flat_map(Fault::each) {
             let cells = [
                 (Tone::Plain, stack.stack.clone()),
                 (Tone::Plain, String::new()),
                 (Tone::Plain, String::new()),
                 (Tone::Plain, String::new()),
             ];
-            table.row(cells.into_iter().chain([(Tone::Bad, fault.to_string())]).collect());
+            table.row(cells.into_iter().chain([(Tone::Bad, fault.sentence())]).collect());
         }
         for (name, service) in &mut stack.services {
             service.containers.sort_by_key(order);

@@ -53,5 +53,29 @@ pub fn discover(search: &[PathBuf], data_directory: &Path) -> (Vec<StackSource>,
     (stacks, faults)
 }
 
+/// The stack at a path outside of the search path: in a directory, or around a Compose file of any name.
+pub fn stack_at(path: &Path) -> Result<Option<StackSource>, Fault> {
+    let path = std::path::absolute(path).map_err(|error| {
+        Fault::io("find", path.display(), &error).hint("start in a directory that still exists")
+    })?;
+    let name =
+        |of: &Path| of.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+    // `.` has no name of its own.
+    let path = path.canonicalize().unwrap_or(path);
+    if path.is_dir() {
+        return search::stack(name(&path), &path, StackOrigin::Given);
+    }
+    let directory = path.parent().unwrap_or(&path).to_path_buf();
+    let beside = search::stack(name(&directory), &directory, StackOrigin::Given)?;
+    // Its overlays are laid over the stack's own file, not over any other.
+    Ok(Some(beside.filter(|stack| stack.files.first() == Some(&path)).unwrap_or_else(|| StackSource {
+        name: name(&directory),
+        files: vec![path],
+        overlays: BTreeMap::new(),
+        origin: StackOrigin::Given,
+        directory,
+    })))
+}
+
 #[cfg(test)]
 mod tests;

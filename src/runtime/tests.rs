@@ -79,10 +79,7 @@ impl Harness {
             endpoint,
             store: Store::open(directory.path().join("state")).unwrap(),
             backups: directory.path().join("backups"),
-            search: Search {
-                data_directory: directory.path().join("data"),
-                ..Search::default()
-            },
+            search: Search { data_directory: directory.path().join("data"), ..Search::default() },
             source: Source::Scripted(Box::new(Idle)),
             dialer,
             stats_interval: Some(Duration::from_millis(100)),

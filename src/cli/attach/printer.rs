@@ -76,7 +76,12 @@ impl Printer {
             }
         }
         self.plan = Some(plan.clone());
-        if plan.is_empty() { self.output.line("✓ nothing to do") } else { Ok(()) }
+        match (plan.is_empty(), plan.warnings.is_empty()) {
+            (true, true) => self.output.line("✓ nothing to do"),
+            // A tick would say that all is well.
+            (true, false) => self.output.line("nothing was done"),
+            (false, _) => Ok(()),
+        }
     }
 
     /// Where bytes go over a wire one wants to know how many; the words of other steps come too fast and too often.

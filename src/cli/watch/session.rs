@@ -8,7 +8,7 @@ use crate::cli::context::Context;
 use crate::cli::interrupts::{ENDED, Interrupts};
 use crate::cli::output::{Output, Tone, print_json};
 use crate::cli::report;
-use crate::cli::stack::{Chosen, choose};
+use crate::cli::stack::choose;
 use crate::compose::watch::{Rules, jobs, rules};
 use crate::domain::{Fault, FaultKind, Operation, TaskTarget, UpOptions};
 use serde_json::json;
@@ -34,13 +34,10 @@ impl<'run> Session<'run> {
         context.may_change(verb)?;
         let interrupts = Interrupts::new()?;
         let chosen = choose(context).await?;
+        let project = chosen.needed("watch")?.clone();
+        chosen.tell_files(output);
         chosen.check_services(services, &[])?;
-        let Chosen { reference, project, .. } = chosen;
-        let Some(project) = project else {
-            return Err(Fault::new(FaultKind::NotFound, "watch", &reference.project)
-                .because("the stack is known by its containers only, and its files say what to watch")
-                .hint("name its files with -f"));
-        };
+        let reference = chosen.reference;
         let Rules { rules, warnings } = rules(&project, services)?;
         for warning in &warnings {
             output.toned(&[(Tone::Warning, "! "), (Tone::Plain, warning)])?;

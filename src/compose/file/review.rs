@@ -22,6 +22,10 @@ pub struct Subject {
     pub directory: PathBuf,
     pub files: Vec<PathBuf>,
     pub overlays: BTreeMap<String, PathBuf>,
+    /// The project's name, instead of the files'.
+    pub project: Option<String>,
+    /// Instead of `.env`.
+    pub env_files: Vec<PathBuf>,
     pub environment: BTreeMap<String, String>,
 }
 
@@ -111,8 +115,9 @@ fn look(subject: &Subject, overlays: &[String], profiles: Vec<String>, findings:
         files: subject.files.iter().cloned().chain(laid_over).collect(),
         project_directory: Some(subject.directory.clone()),
         profiles,
+        project_name: subject.project.clone(),
+        env_files: subject.env_files.clone(),
         environment: subject.environment.clone(),
-        ..LoadRequest::default()
     };
     match load_located(&request) {
         Err(faults) => faults.into_iter().for_each(|fault| findings.error(fault)),

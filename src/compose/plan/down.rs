@@ -6,7 +6,7 @@ use super::services::{dependents, duration, is_oneoff, service_of, timeout_words
 use super::{Action, ActionPlan, graph, images};
 use crate::compose::file::Project;
 use crate::compose::observe::Observed;
-use crate::domain::{Container, DownOptions, Fault, FaultKind, ImageRemoval, StepVerb};
+use crate::domain::{Container, DownOptions, Fault, ImageRemoval, StepVerb};
 use std::collections::{BTreeMap, BTreeSet};
 
 pub fn down(
@@ -19,10 +19,8 @@ pub fn down(
     plan.stop_timeout = duration(options.timeout);
     let networks = networks(&mut plan, project, observed);
     let volumes = volumes(project, observed);
-    if observed.containers.is_empty() && networks.is_empty() && volumes.is_empty() && project.is_none() {
-        return Err(Fault::new(FaultKind::NotFound, "take down", observed.project.as_str())
-            .because("there is no such stack: no container, network or volume belongs to it")
-            .hint("`mcp-tui ls -a` lists what there is"));
+    if observed.containers.is_empty() && networks.is_empty() && (volumes.is_empty() || !options.volumes) {
+        plan.warn(format!("no resource found to remove for project {}", observed.project));
     }
     let (going, staying) = going(&mut plan, project, observed, options);
 

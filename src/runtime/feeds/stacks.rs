@@ -165,7 +165,7 @@ async fn relabelled(known: &Known, fleet: &mut watch::Receiver<u64>, before: &BT
             return;
         }
     }
-    std::future::pending().await
+    std::future::pending::<()>().await;
 }
 
 /// When each of the files was last modified; `None` for one that is not there, since one that appears is a change as

@@ -23,6 +23,8 @@ fn stack(files: &[(&str, &str)]) -> (tempfile::TempDir, Subject) {
         }
     }
     let subject = Subject {
+        project: None,
+        env_files: Vec::new(),
         files: vec![directory.join("compose.yaml")],
         directory,
         overlays,
