@@ -57,7 +57,10 @@ pub fn simulated() -> State {
 pub fn quiet_server(simulated: bool) -> State {
     let mut state = empty();
     tell(&mut state, Msg::Fleet(FleetEvent::Connected(daemon(simulated))));
-    tell(&mut state, Msg::Stacks { files: stacks(), faults: Vec::new(), unread: std::collections::BTreeMap::new() });
+    tell(
+        &mut state,
+        Msg::Stacks { files: stacks(), faults: Vec::new(), unread: std::collections::BTreeMap::new() },
+    );
     tell(&mut state, Msg::Fleet(FleetEvent::Listed(fleet())));
     tell(&mut state, Msg::Host(host()));
     for second in 0..45_u32 {
