@@ -29,6 +29,8 @@ mod mishaps;
 mod neighbours;
 #[path = "compose/objects.rs"]
 mod objects;
+#[path = "compose/restart.rs"]
+mod restart;
 #[path = "compose/shipped.rs"]
 mod shipped;
 #[path = "compose/watch.rs"]
@@ -53,7 +55,7 @@ fn main() {
         dependencies: waits_for_health, waits_for_completion, an_unhealthy_dependency_is_named,
         nothing_stops_before_what_needs_it_has_ended;
         images: up_pulls_what_is_missing, a_newer_image_recreates, credentials_open_a_registry,
-            a_credential_helper_is_asked,            a_pull_that_breaks_off_is_told_and_mended, an_image_that_no_registry_has_is_told,
+            a_credential_helper_is_asked, a_pull_that_breaks_off_is_told_and_mended, an_image_that_no_registry_has_is_told,
             what_cannot_be_pulled_is_built, a_build_has_its_context_arguments_and_target,
             an_inline_dockerfile_is_built_and_a_change_recreates, a_step_that_fails_is_told_with_its_words,
             what_a_build_lacks_is_told, a_large_context_is_sent_as_it_is_read;
@@ -62,9 +64,11 @@ fn main() {
             one_removed_between_two_steps_is_made_again, an_interrupted_recreate_is_finished,
             a_dependency_that_ends_or_is_never_healthy_is_told_and_mended, a_volume_in_use_is_told_and_mended,
             a_network_with_endpoints_is_told_and_mended, a_name_taken_after_the_plan_is_told_and_mended;
-        neighbours: the_labels_are_those_of_docker_compose, a_taken_name_is_told, a_taken_port_is_told, a_missing_image_is_told;
+        neighbours: the_labels_are_those_of_docker_compose, a_taken_name_is_told, a_taken_port_is_told,
+            one_port_is_shared_by_ipv4_and_ipv6, a_missing_image_is_told;
     };
     trials.extend(interop::trials());
+    trials.extend(restart::trials());
     trials.push(corpus::trial());
     trials.extend(shipped::trials());
     trials.extend(watch::trials());

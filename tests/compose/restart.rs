@@ -1,0 +1,137 @@
+//! A daemon that goes away in the middle of an `up`: what happened is told, and a second `up` mends everything.
+
+#[path = "restart/daemon.rs"]
+mod daemon;
+
+use crate::support::engine::{ready, required, wanted};
+use crate::support::workplace::{Finished, Workplace, finish};
+use daemon::Daemon;
+use libtest_mimic::{Completion, Trial};
+use rustix::process::Signal;
+use std::fmt::Write as _;
+
+const IMAGE: &str = "mcp-tui-test/busybox";
+const NAME: &str = "restart";
+
+pub fn trials() -> Vec<Trial> {
+    vec![
+        trial("restart::killed_in_mid_up_it_is_told_and_mended", killed_in_mid_up_it_is_told_and_mended),
+        trial("restart::an_up_that_waits_outlasts_a_restart", an_up_that_waits_outlasts_a_restart),
+        trial("restart::what_died_with_the_daemon_is_told_and_mended", what_died_is_told_and_mended),
+    ]
+}
+
+/// Skipped where no daemon can be started, unless one must: then whoever is root can start one.
+fn trial(name: &str, test: fn(Shop)) -> Trial {
+    let run = move || {
+        ready();
+        match Daemon::start(IMAGE) {
+            Ok(daemon) => test(Shop { daemon, workplace: Workplace::new() }),
+            Err(why) if required() && rustix::process::geteuid().is_root() => return Err(why.into()),
+            Err(why) => return Ok(Completion::ignored_with(why)),
+        }
+        Ok(Completion::Completed)
+    };
+    Trial::ignorable_test(format!("compose::{name}"), run).with_ignored_flag(!wanted())
+}
+
+struct Shop {
+    // Before the daemon's directory, which its end still needs.
+    daemon: Daemon,
+    workplace: Workplace,
+}
+
+impl Shop {
+    fn run(&self, words: &[&str]) -> Finished {
+        let mut command = self.workplace.command(["-H", &self.daemon.host(), "-s", NAME]);
+        command.args(words);
+        finish(command, &words.join(" "))
+    }
+
+    /// An `up` during which something is done to the daemon, once it has told of such an event.
+    fn up_while(&mut self, event: &str, meanwhile: impl FnOnce(&mut Daemon)) -> Finished {
+        let mut command = self.workplace.command(["-H", &self.daemon.host(), "-s", NAME]);
+        command.arg("up");
+        let has_happened = self.daemon.expect_event(event);
+        let up = std::thread::spawn(move || finish(command, "up"));
+        has_happened();
+        meanwhile(&mut self.daemon);
+        up.join().expect("up ends")
+    }
+
+    fn containers(&self, state: &[&str]) -> Vec<String> {
+        self.daemon.docker(&[&["ps", "--format", "{{.Names}}"], state].concat())
+    }
+
+    /// A second `up` makes everything well, and a `down` leaves nothing.
+    fn is_mended(&self, services: &[&str]) {
+        self.run(&["up"]).succeeded("a second up");
+        let mut names: Vec<String> = services.iter().map(|service| format!("{NAME}-{service}-1")).collect();
+        names.sort();
+        assert_eq!(self.containers(&[]), names, "what runs");
+        assert_eq!(self.containers(&["--all"]), names, "what is there");
+        let plan = self.run(&["plan", "--json", "up"]).succeeded("plan").json();
+        assert_eq!(plan["stacks"][0]["changes"], false, "{plan}");
+        self.run(&["down", "--volumes"]).succeeded("down");
+        assert_eq!(self.containers(&["--all"]), [""; 0]);
+        assert_eq!(self.daemon.docker(&["volume", "ls", "--quiet"]), [""; 0]);
+        assert_eq!(self.daemon.docker(&["network", "ls", "--quiet", "--filter", "type=custom"]), [""; 0]);
+    }
+}
+
+/// Killed as by a lack of memory while containers are made, and not back before the `up` has ended.
+fn killed_in_mid_up_it_is_told_and_mended(mut shop: Shop) {
+    let services: Vec<String> = (1..=12).map(|number| format!("s{number:02}")).collect();
+    let mut text = "services:\n".to_owned();
+    for service in &services {
+        let _ = write!(
+            text,
+            "  {service}:\n    image: {IMAGE}\n    command: sleep 1000\n    init: true\n    volumes: ['{service}:/data']\n"
+        );
+    }
+    text.push_str("volumes:\n");
+    for service in &services {
+        let _ = writeln!(text, "  {service}:");
+    }
+    shop.workplace.stack(NAME, &text);
+    let up = shop.up_while("create", |daemon| daemon.end(Signal::KILL));
+    let up = up.failed(3, ["the connection to the daemon broke"]);
+    let object = services.iter().find(|service| up.stderr.contains(&format!("{NAME}-{service}-1")));
+    assert!(object.is_some(), "a container is named: {}", up.stderr);
+    shop.daemon.again();
+    shop.is_mended(&services.iter().map(String::as_str).collect::<Vec<_>>());
+}
+
+/// What is always restarted is back with the daemon, and the `up` that waits for it goes on.
+fn an_up_that_waits_outlasts_a_restart(mut shop: Shop) {
+    shop.workplace.stack(NAME, &waiting("    restart: always\n"));
+    let up = shop.up_while("start", |daemon| {
+        daemon.end(Signal::TERM);
+        daemon.again();
+    });
+    up.succeeded("up");
+    assert_eq!(shop.containers(&[]), ["restart-db-1", "restart-web-1"]);
+    shop.is_mended(&["db", "web"]);
+}
+
+/// What has none ends with the daemon: nothing that needs it is started.
+fn what_died_is_told_and_mended(mut shop: Shop) {
+    shop.workplace.stack(NAME, &waiting(""));
+    let up = shop.up_while("start", |daemon| {
+        daemon.end(Signal::KILL);
+        daemon.again();
+    });
+    up.failed(7, ["restart-db-1", "ended"]);
+    assert_eq!(shop.containers(&[]), [""; 0]);
+    shop.is_mended(&["db", "web"]);
+}
+
+/// A service that is healthy after some seconds, and one that needs it to be.
+fn waiting(more: &str) -> String {
+    format!(
+        "services:\n  db:\n    image: {IMAGE}\n    command: sleep 1000\n    init: true\n    volumes: ['data:/data']\n{more}    \
+         healthcheck: {{test: 'true', interval: 3s}}\n  \
+         web:\n    image: {IMAGE}\n    command: sleep 1000\n    init: true\n{more}    \
+         depends_on: {{db: {{condition: service_healthy}}}}\nvolumes:\n  data:\n"
+    )
+}
