@@ -2,6 +2,7 @@
 
 use crate::stack::{Stack, steps};
 use crate::support::engine::docker;
+use crate::support::ports;
 use mcp_tui::domain::FaultKind;
 
 pub async fn the_labels_are_those_of_docker_compose(stack: Stack) {
@@ -78,6 +79,22 @@ pub async fn a_taken_port_is_told(stack: Stack) {
     drop(listener);
     let plan = stack.up(&text).await.expect("a second up mends it");
     assert_eq!(steps(&plan), [format!("start {}-web-1", stack.name())]);
+}
+
+pub async fn one_port_is_shared_by_ipv4_and_ipv6(stack: Stack) {
+    let port = ports::take(1);
+    let service = |name: &str, address: &str| {
+        format!(
+            "  {name}:\n    image: mcp-tui-test/busybox\n    command: sleep 1000\n    init: true\n    ports: ['{address}{port}:80']\n"
+        )
+    };
+    let (four, six) = (service("four", "0.0.0.0:"), service("six", "[::]:"));
+    stack.up(&format!("services:\n{four}")).await.expect("up");
+    stack.up(&format!("services:\n{four}{six}")).await.expect("up of the second beside the first");
+    assert_eq!((stack.docker.running("four").len(), stack.docker.running("six").len()), (1, 1));
+    // Without an address it would be published in both.
+    let fault = stack.up(&format!("services:\n{four}{six}{}", service("all", ""))).await.expect_err("taken");
+    assert_eq!((fault.kind, fault.object), (FaultKind::Conflict, port.to_string()));
 }
 
 pub async fn a_missing_image_is_told(stack: Stack) {

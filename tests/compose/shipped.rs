@@ -11,12 +11,14 @@ mod alike;
 mod http;
 #[path = "shipped/lives.rs"]
 mod lives;
+#[path = "shipped/subnet.rs"]
+mod subnet;
 
+use crate::support::ports;
 use crate::support::project::Project;
 use crate::support::workplace::{Finished, Workplace, finish};
 use libtest_mimic::Trial;
 use std::collections::BTreeMap;
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -131,10 +133,13 @@ fn settings(stack: &str, workplace: &Workplace) -> BTreeMap<String, String> {
     let lines = example.lines().filter(|line| !line.starts_with('#'));
     let names = lines.filter_map(|line| line.split_once('=')).map(|(name, _)| name);
     let value = |name: &str| match name {
-        "INFERENCE_PORTS" => Some(free_range(4)),
-        "MCP_SUBNET" => Some(format!("10.{}.{}.0/24", 200 + std::process::id() % 50, free_port() % 250)),
+        "INFERENCE_PORTS" => {
+            let first = ports::take(4);
+            Some(format!("{first}-{}", first + 3))
+        }
+        "MCP_SUBNET" => Some(subnet::take()),
         "ONYX_ROOT" => Some(workplace.path("onyx").to_string_lossy().into_owned()),
-        name if name.ends_with("_PORT") => Some(free_port().to_string()),
+        name if name.ends_with("_PORT") => Some(ports::take(1).to_string()),
         name if name.ends_with("_IMAGE") => {
             let own = format!("{stack}/{name}");
             let real = REAL.iter().find(|(variable, _)| *variable == name || *variable == own);
@@ -143,18 +148,4 @@ fn settings(stack: &str, workplace: &Workplace) -> BTreeMap<String, String> {
         _ => None,
     };
     names.filter_map(|name| Some((name.to_owned(), value(name)?))).collect()
-}
-
-/// A port that nobody listens on at the moment.
-fn free_port() -> u16 {
-    let listener = TcpListener::bind("0.0.0.0:0").expect("a port");
-    listener.local_addr().expect("an address").port()
-}
-
-/// So many ports in a row.
-fn free_range(count: u16) -> String {
-    let free = |first: u16| (first..first + count).all(|port| TcpListener::bind(("0.0.0.0", port)).is_ok());
-    let mut firsts = std::iter::repeat_with(free_port).filter(|first| *first < u16::MAX - count);
-    let first = firsts.find(|first| free(*first)).expect("free ports");
-    format!("{first}-{}", first + count - 1)
 }

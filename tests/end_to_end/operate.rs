@@ -5,13 +5,13 @@ use super::headless::check_bundle;
 use super::stacks::{DATABASE, TABLES, WEB};
 use super::tree::{go_on_to_service, go_to_stack};
 use crate::support::engine::trial;
+use crate::support::ports;
 use crate::support::project::Project;
 use crate::support::pty::Pty;
 use crate::support::wait::{PATIENCE, eventually};
 use crate::support::workplace::Workplace;
 use libtest_mimic::Trial;
 use rustix::process::Signal;
-use std::net::TcpListener;
 use std::time::Duration;
 
 pub fn trials() -> Vec<Trial> {
@@ -134,12 +134,6 @@ fn a_killed_console_changes_nothing() {
 /// The stack as it is shipped, under a name and on ports of this test's own.
 fn shipped_mlflow(workplace: &Workplace, project: &Project) {
     workplace.shipped_stack("mlflow", &project.name);
-    let settings = format!("POSTGRES_PORT={}\nMLFLOW_PORT={}\n", free_port(), free_port());
+    let settings = format!("POSTGRES_PORT={}\nMLFLOW_PORT={}\n", ports::take(1), ports::take(1));
     workplace.write(&format!("work/stacks/{}/.env", project.name), &settings);
-}
-
-/// A port that nobody listens on at the moment.
-fn free_port() -> u16 {
-    let listener = TcpListener::bind("0.0.0.0:0").expect("a port");
-    listener.local_addr().expect("an address").port()
 }
