@@ -142,9 +142,7 @@ fn read_only_refuses_actions() {
     console.wait_text("redis");
     go_to_service(&console, "mcp", "redis");
     console.keys("r");
-    console.wait("a word why not", Duration::from_secs(10), |screen| {
-        screen.to_lowercase().contains("read-only")
-    });
+    console.wait_text("Restart: not in read-only mode");
     assert!(!console.screen().contains("Restart redis of mcp?"));
     quit(&mut console);
 }
@@ -158,5 +156,5 @@ fn snapshot_prints_one_frame() {
     assert_eq!(text.stdout.lines().count(), 30, "{}", text.stdout);
     assert!(text.stdout.contains("nonexistent"), "{}", text.stdout);
     let picture = workplace.run(["-H", nobody, "snapshot", "--format", "svg"]).succeeded("snapshot");
-    assert!(picture.stdout.trim_start().starts_with("<svg") || picture.stdout.starts_with("<?xml"));
+    assert!(picture.stdout.starts_with("<svg "), "{}", picture.stdout);
 }

@@ -6,6 +6,7 @@ use rstest::rstest;
 
 /// Writes each scene as pictures where `MCP_TUI_PICTURES` says, for people to look at.
 #[test]
+#[ignore = "it only shows people what the scenes look like"]
 fn pictures_of_every_scene_can_be_written() {
     let Some(directory) = std::env::var_os("MCP_TUI_PICTURES") else { return };
     let only = std::env::var("MCP_TUI_ONLY").unwrap_or_default();
@@ -189,7 +190,7 @@ fn a_wrapped_line_is_shown_whole() {
     let mut state = scenes::incident();
     scenes::press(&mut state, &["3", "w"]);
     let shown = text(&state, 80, 24);
-    assert!(shown.contains("of which 1.1") || shown.contains("1.12 GiB"), "{shown}");
+    assert!(shown.contains("is free."), "{shown}");
 }
 
 #[test]
