@@ -4,6 +4,7 @@ use super::change;
 use super::context::Context;
 use super::create::Options;
 use super::output::Output;
+use super::watch;
 use crate::domain::{Fault, Operation, UpOptions};
 
 #[expect(clippy::struct_excessive_bools, reason = "flags of the command line")]
@@ -35,6 +36,9 @@ pub struct Arguments {
     /// Accepted as docker compose knows it; `up` never stays attached to the logs
     #[arg(short, long)]
     detach: bool,
+    /// Stay, show the logs and bring in what changes, as `watch` does; Ctrl-C stops the services
+    #[arg(short, long, conflicts_with_all = ["detach", "wait", "no_start", "no_build"])]
+    watch: bool,
 }
 
 impl Arguments {
@@ -53,7 +57,11 @@ impl Arguments {
 }
 
 pub async fn run(context: &Context, arguments: Arguments, output: Output) -> Result<u8, Fault> {
+    let stays = arguments.watch && context.dry_run.is_none();
     let options = arguments.read()?;
+    if stays {
+        return watch::attached(context, options, output).await;
+    }
     let services = options.named();
     change::run(context, Operation::Up(options), &services, output).await
 }
@@ -71,6 +79,15 @@ mod tests {
             panic!("not an up")
         };
         arguments.read().unwrap()
+    }
+
+    #[test]
+    fn one_that_watches_stays_and_may_build() {
+        let parse = |line: &str| Line::try_parse_from(line.split(' ')).map(|line| line.command);
+        assert!(matches!(parse("mcp-tui up -w --build web"), Ok(Some(Command::Up(up))) if up.watch));
+        for contrary in ["--detach", "--wait", "--no-start", "--no-build"] {
+            assert!(parse(&format!("mcp-tui up --watch {contrary}")).is_err(), "{contrary}");
+        }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! What is synchronised is told line by line. What stops a container (a rebuild, a restart) is a task like any other,
 //! and goes on when this command ends.
 
+mod attached;
 mod backlog;
 mod deliver;
 mod newer;
@@ -11,10 +12,12 @@ mod session;
 mod tree;
 mod work;
 
+pub use attached::run as attached;
+
 use super::context::Context;
 use super::output::Output;
 use crate::domain::{Fault, FaultKind, UpOptions};
-use session::Session;
+use session::{Scope, Session};
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, clap::Args)]
 pub struct Arguments {
@@ -34,7 +37,8 @@ pub struct Arguments {
 
 pub async fn run(context: &Context, arguments: Arguments, output: Output) -> Result<u8, Fault> {
     let Arguments { services, no_up, quiet, prune } = arguments;
-    let mut session = Session::open(context, "watch", &services, (quiet, prune), output).await?;
+    let scope = Scope { named: &services, no_deps: false, quiet, prune };
+    let mut session = Session::open(context, "watch", scope, output).await?;
     if !no_up {
         session.up(UpOptions { services, build: true, ..UpOptions::default() }).await?;
     }

@@ -36,6 +36,7 @@ pub fn trials() -> Vec<Trial> {
         a_rebuild_makes_the_containers_anew,
         what_is_newer_than_the_image_is_sent_first,
         ctrl_c_ends_it_and_nothing_else,
+        an_up_that_watches_shows_the_logs_and_is_stopped_by_ctrl_c,
         without_rules_it_says_what_is_missing,
         too_many_directories_are_told
     )
@@ -448,6 +449,33 @@ fn ctrl_c_ends_it_and_nothing_else(site: &Site) {
     site.write("src/page.html", "two");
     site.wait_content(1, "/srv/page.html", Some("two"));
     assert_eq!(watching.interrupt(), Some(130));
+}
+
+fn an_up_that_watches_shows_the_logs_and_is_stopped_by_ctrl_c(site: &Site) {
+    site.write("src/page.html", "one");
+    site.write(
+        "compose.yaml",
+        "services:\n  web:\n    image: mcp-tui-test/busybox\n    init: true\n    stop_grace_period: 1s\n    \
+         command: sh -c 'echo begun; while ! grep -s two /srv/page.html; do sleep 0.1; done; exec sleep 1000'\n    \
+         develop:\n      watch:\n        - {action: sync, path: ./src, target: /srv}\n  \
+         aux:\n    image: mcp-tui-test/busybox\n    command: sleep 1000\n    init: true\n    stop_grace_period: 1s\n",
+    );
+    let mut command = site.workplace.command([]);
+    command.args(["-p", site.name(), "up", "--watch"]);
+    let mut watching = Watching::start(command);
+    watching.wait_line("watching ");
+    watching.wait_line("web-1  | begun");
+    site.write("src/page.html", "two");
+    watching.wait_line("web-1  | two");
+    // What a container writes after it was started again is shown as well, and nothing twice.
+    let begun =
+        |watching: &Watching| watching.lines().iter().filter(|line| line.contains("web-1  | begun")).count();
+    docker(["restart", "--time", "1", &site.container(1)]);
+    eventually("it begins again", PATIENCE, || (begun(&watching) == 2).then_some(()));
+    assert_eq!(watching.interrupt(), Some(130));
+    assert_eq!(begun(&watching), 2);
+    assert!(site.docker.running("web").is_empty() && site.docker.running("aux").is_empty());
+    assert_eq!(site.docker.containers().len(), 2, "they are stopped, and there");
 }
 
 fn without_rules_it_says_what_is_missing(site: &Site) {

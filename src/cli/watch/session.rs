@@ -9,8 +9,10 @@ use crate::cli::interrupts::{ENDED, Interrupts};
 use crate::cli::output::{Output, Tone, print_json};
 use crate::cli::report;
 use crate::cli::stack::choose;
+use crate::compose::Project;
 use crate::compose::watch::{Rules, jobs, rules};
 use crate::domain::{Fault, FaultKind, Operation, TaskTarget, UpOptions};
+use crate::engine::Engine;
 use serde_json::json;
 use std::time::Instant;
 
@@ -22,35 +24,63 @@ pub struct Session<'run> {
     interrupts: Interrupts,
 }
 
+/// What is watched, and how.
+#[derive(Debug, Clone, Copy)]
+pub struct Scope<'names> {
+    /// With what they depend on; everything when none is named.
+    pub named: &'names [String],
+    /// Without what they depend on.
+    pub no_deps: bool,
+    pub quiet: bool,
+    pub prune: bool,
+}
+
 impl<'run> Session<'run> {
     /// From here on no change is missed: what happens while the services come up is sent when they are up.
     pub async fn open(
         context: &'run Context,
         verb: &str,
-        services: &[String],
-        (quiet, prune): (bool, bool),
+        scope: Scope<'_>,
         output: Output,
     ) -> Result<Self, Fault> {
         context.may_change(verb)?;
         let interrupts = Interrupts::new()?;
         let chosen = choose(context).await?;
-        let project = chosen.needed("watch")?.clone();
+        let mut project = chosen.needed(verb)?.clone();
         chosen.tell_files(output);
-        chosen.check_services(services, &[])?;
+        chosen.check_services(scope.named, &[])?;
         let reference = chosen.reference;
-        let Rules { rules, warnings } = rules(&project, services)?;
+        if !scope.named.is_empty() {
+            project.keep_only(scope.named);
+        }
+        let only = if scope.no_deps { scope.named } else { &[] };
+        let Rules { rules, warnings } = rules(&project, only)?;
         for warning in &warnings {
             output.toned(&[(Tone::Warning, "! "), (Tone::Plain, warning)])?;
         }
         let engine = context.engine().await?;
         let tree = Tree::new(&rules)?;
         let target = TaskTarget::Stack(reference);
+        let Scope { quiet, prune, .. } = scope;
         let worker = Worker { context, engine, target, project, rules, quiet, prune, output };
         Ok(Self { worker, tree, pending: Pending::default(), backlog: Backlog::default(), interrupts })
     }
 
+    pub fn engine(&self) -> &Engine {
+        &self.worker.engine
+    }
+
+    /// The services that are meant.
+    pub fn project(&self) -> &Project {
+        &self.worker.project
+    }
+
     pub async fn up(&self, options: UpOptions) -> Result<(), Fault> {
-        self.worker.task(Operation::Up(options), self.worker.quiet).await
+        self.task(Operation::Up(options)).await
+    }
+
+    pub async fn task(&self, operation: Operation) -> Result<(), Fault> {
+        self.worker.task(operation, self.worker.quiet).await
     }
 
     /// Says what is watched, sends what the images do not have yet, and goes on until Ctrl-C.
