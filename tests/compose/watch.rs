@@ -37,6 +37,7 @@ pub fn trials() -> Vec<Trial> {
         what_is_newer_than_the_image_is_sent_first,
         ctrl_c_ends_it_and_nothing_else,
         an_up_that_watches_shows_the_logs_and_is_stopped_by_ctrl_c,
+        an_up_that_is_ended_in_mid_rebuild_stops_what_that_has_made,
         without_rules_it_says_what_is_missing,
         too_many_directories_are_told
     )
@@ -476,6 +477,28 @@ fn an_up_that_watches_shows_the_logs_and_is_stopped_by_ctrl_c(site: &Site) {
     assert_eq!(begun(&watching), 2);
     assert!(site.docker.running("web").is_empty() && site.docker.running("aux").is_empty());
     assert_eq!(site.docker.containers().len(), 2, "they are stopped, and there");
+}
+
+fn an_up_that_is_ended_in_mid_rebuild_stops_what_that_has_made(site: &Site) {
+    let dockerfile = |line: &str| format!("FROM mcp-tui-test/busybox\nRUN {line}\n");
+    site.write("app/Dockerfile", &dockerfile("echo one > /version"));
+    site.write(
+        "compose.yaml",
+        "services:\n  web:\n    build: ./app\n    command: sleep 1000\n    init: true\n    stop_grace_period: 1s\n    \
+         develop:\n      watch:\n        - {action: rebuild, path: ./app}\n",
+    );
+    let mut command = site.workplace.command([]);
+    command.args(["-p", site.name(), "up", "--watch"]);
+    let mut watching = Watching::start(command);
+    watching.wait_line("watching ");
+    site.write("app/Dockerfile", &dockerfile("sleep 3; echo two > /version"));
+    watching.wait_line("RUN sleep 3");
+    assert_eq!(watching.interrupt(), Some(130));
+    assert!(site.docker.running("web").is_empty());
+    let copied = site.workplace.path("version");
+    docker(["cp", &format!("{}:/version", site.container(1)), &copied.to_string_lossy()]);
+    assert_eq!(fs::read_to_string(copied).expect("the file"), "two\n", "the rebuild went on to its end");
+    drop(Command::new("docker").args(["rmi", "--force", &format!("{}-web", site.name())]).output());
 }
 
 fn without_rules_it_says_what_is_missing(site: &Site) {

@@ -2,7 +2,7 @@
 
 use super::session::{Scope, Session};
 use crate::cli::context::Context;
-use crate::cli::interrupts::ENDED;
+use crate::cli::interrupts::{ENDED, Interrupts};
 use crate::cli::output::{Output, Tone, print_json};
 use crate::cli::report;
 use crate::compose::Project;
@@ -19,6 +19,8 @@ use std::time::Duration;
 
 /// How long nobody asks a daemon that is away.
 const PAUSE: Duration = Duration::from_secs(2);
+/// How long nobody asks whether a stack is still held.
+const HELD_PAUSE: Duration = Duration::from_millis(300);
 /// Starts that are this old are looked at too: the daemon's clock may not be ours.
 const OVERLAP: SignedDuration = SignedDuration::from_secs(5);
 
@@ -39,8 +41,28 @@ pub async fn run(context: &Context, options: UpOptions, output: Output) -> Resul
         Ok(_) => {}
     }
     tokio::select! {
-        stopped = session.task(Operation::Stop { services, timeout }) => stopped.map(|()| ENDED),
+        stopped = stop(&session, Operation::Stop { services, timeout }, output) => stopped.map(|()| ENDED),
         failed = logs.follow() => failed.map(|never| match never {}),
+    }
+}
+
+/// A rebuild that goes on holds the stack. It is waited for, unless Ctrl-C is pressed again.
+async fn stop(session: &Session<'_>, operation: Operation, output: Output) -> Result<(), Fault> {
+    let mut interrupts = Interrupts::new()?;
+    let mut told = false;
+    loop {
+        let fault = match session.task(operation.clone()).await {
+            Err(fault) if fault.kind == FaultKind::Locked => fault,
+            result => return result,
+        };
+        if !std::mem::replace(&mut told, true) {
+            let then = "the services are stopped when it is over; Ctrl-C leaves them as they are";
+            report::note(&format!("{fault}; {then}"), output);
+        }
+        tokio::select! {
+            () = tokio::time::sleep(HELD_PAUSE) => {}
+            () = interrupts.next() => return Err(fault),
+        }
     }
 }
 
