@@ -19,9 +19,9 @@ pub mod plan;
 pub mod watch;
 
 pub use apply::{apply, apply_unless, create_container};
-pub use body::COMPOSE_VERSION;
 pub use drift::{PresentImages, drift, present_images, references};
 pub use file::{LoadRequest, Project, is_postgres, load, process_environment};
 pub use hash::{Flavour, config_hash};
+pub use neighbour::compose_version;
 pub use observe::{Observed, observe};
 pub use plan::ActionPlan;

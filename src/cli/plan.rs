@@ -257,19 +257,18 @@ fn step_line(lead: &str, step: &PlannedStep) -> Line {
 }
 
 fn mark(verb: StepVerb) -> (&'static str, Tone) {
-    match verb {
-        StepVerb::Keep => ("=", Tone::Dim),
-        StepVerb::Await => ("…", Tone::Dim),
-        StepVerb::RecreateContainer | StepVerb::RestartContainer | StepVerb::RenameContainer => {
-            ("~", Tone::Warning)
-        }
-        StepVerb::StopContainer
+    let tone = match verb {
+        StepVerb::Keep | StepVerb::Await | StepVerb::Exec => Tone::Dim,
+        StepVerb::RecreateContainer
+        | StepVerb::RestartContainer
+        | StepVerb::RenameContainer
+        | StepVerb::StopContainer
         | StepVerb::KillContainer
         | StepVerb::PauseContainer
         | StepVerb::RemoveContainer
         | StepVerb::RemoveNetwork
-        | StepVerb::RemoveVolume
-        | StepVerb::RemoveImage => ("-", Tone::Bad),
+        | StepVerb::RemoveImage => Tone::Warning,
+        StepVerb::RemoveVolume => Tone::Bad,
         StepVerb::Pull
         | StepVerb::Build
         | StepVerb::Push
@@ -278,9 +277,9 @@ fn mark(verb: StepVerb) -> (&'static str, Tone) {
         | StepVerb::CreateContainer
         | StepVerb::StartContainer
         | StepVerb::UnpauseContainer
-        | StepVerb::Exec
-        | StepVerb::Dump => ("+", Tone::Good),
-    }
+        | StepVerb::Dump => Tone::Good,
+    };
+    (verb.mark(), tone)
 }
 
 #[cfg(test)]
@@ -318,8 +317,8 @@ mod tests {
             tree(&plan).into_iter().map(|line| line.into_iter().map(|(_, text)| text).collect()).collect();
         let expected = [
             "├─ + create volume shop_data  does not exist",
-            "├─ ~ api       recreate: configuration changed: ports",
-            "│  ├─ ~ recreate shop-api-1  configuration changed: ports  stops for at most 10s",
+            "├─ ↻ api       recreate: configuration changed: ports",
+            "│  ├─ ↻ recreate shop-api-1  configuration changed: ports  stops for at most 10s",
             "│  └─ + start shop-api-1  recreated",
             "└─ = database  nothing to do",
         ];

@@ -12,6 +12,7 @@ use crate::domain::{Container, ContainerState, Fault, FaultKind, Health};
 use crate::engine::Engine;
 use jiff::Timestamp;
 use serde_json::Value;
+use std::net::SocketAddr;
 
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 #[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
@@ -230,17 +231,15 @@ pub fn tone(container: &Container) -> Tone {
     }
 }
 
-/// `127.0.0.1:3110->5432/tcp, 8080/tcp`, each once although the daemon lists IPv4 and IPv6 apart.
+/// `127.0.0.1:3110->5432/tcp, 8080/tcp`. Where a port is open to everybody must be seen, so no address is left out.
 pub fn ports(ports: &[PublishedPort]) -> String {
     let mut texts: Vec<String> = ports
         .iter()
         .map(|port| {
             let inner = format!("{}/{}", port.container_port, port.protocol);
             match (port.host_address, port.host_port) {
-                (Some(address), Some(outer)) if !address.is_unspecified() => {
-                    format!("{address}:{outer}->{inner}")
-                }
-                (_, Some(outer)) => format!("{outer}->{inner}"),
+                (Some(address), Some(outer)) => format!("{}->{inner}", SocketAddr::new(address, outer)),
+                (None, Some(outer)) => format!("{outer}->{inner}"),
                 (_, None) => inner,
             }
         })
@@ -248,4 +247,26 @@ pub fn ports(ports: &[PublishedPort]) -> String {
     texts.sort();
     texts.dedup();
     texts.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_port_is_told_with_the_address_that_it_is_bound_to() {
+        let port = |address: &str, host_port| PublishedPort {
+            host_address: address.parse().ok(),
+            host_port,
+            container_port: 80,
+            protocol: "tcp".to_owned(),
+        };
+        let all = [
+            port("0.0.0.0", Some(8080)),
+            port("::", Some(8080)),
+            port("127.0.0.1", Some(81)),
+            port("", None),
+        ];
+        assert_eq!(ports(&all), "0.0.0.0:8080->80/tcp, 127.0.0.1:81->80/tcp, 80/tcp, [::]:8080->80/tcp");
+    }
 }

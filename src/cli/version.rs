@@ -1,7 +1,7 @@
 //! `version`: of this program, and of the docker compose whose labels it writes.
 
 use super::output::{Output, print_json};
-use crate::compose::COMPOSE_VERSION;
+use crate::compose;
 use crate::domain::Fault;
 use clap::ValueEnum;
 
@@ -22,14 +22,13 @@ pub enum Format {
 
 pub fn run(arguments: &Arguments, output: Output) -> Result<u8, Fault> {
     let version = env!("CARGO_PKG_VERSION");
+    let compose = compose::compose_version();
     if arguments.short {
         output.line(version)?;
     } else if output.json || arguments.format == Format::Json {
-        print_json(&serde_json::json!({ "version": version, "compose": COMPOSE_VERSION }))?;
+        print_json(&serde_json::json!({ "version": version, "compose": compose }))?;
     } else {
-        output.line(format!(
-            "mcp-tui version {version}, labels and hashes of docker compose {COMPOSE_VERSION}"
-        ))?;
+        output.line(format!("mcp-tui version {version}, labels and hashes of docker compose {compose}"))?;
     }
     Ok(0)
 }

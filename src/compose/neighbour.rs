@@ -23,6 +23,11 @@ pub fn version(others: &[Container]) -> Option<String> {
     named.or_else(|| labelled(others)).or_else(|| installed(Path::new(PACKAGES)))
 }
 
+/// The same where no container can be asked.
+pub fn compose_version() -> String {
+    version(&[]).unwrap_or_else(|| COMPOSE_VERSION.to_owned())
+}
+
 fn is_known(version: &str) -> bool {
     Flavour::of_version(version).is_some()
 }

@@ -97,6 +97,25 @@ impl StepVerb {
         }
     }
 
+    /// The sign before it, in the console and on the command line.
+    pub fn mark(self) -> &'static str {
+        match self {
+            Self::Pull | Self::Build | Self::Push | Self::Dump => "↓",
+            Self::CreateNetwork
+            | Self::CreateVolume
+            | Self::CreateContainer
+            | Self::StartContainer
+            | Self::UnpauseContainer => "+",
+            Self::RecreateContainer | Self::RestartContainer | Self::RenameContainer => "↻",
+            Self::StopContainer | Self::PauseContainer => "‖",
+            Self::KillContainer => "!",
+            Self::RemoveContainer | Self::RemoveNetwork | Self::RemoveImage => "-",
+            Self::RemoveVolume => "✗",
+            Self::Await | Self::Exec => "·",
+            Self::Keep => "=",
+        }
+    }
+
     /// Whether the step takes something away from its users, for a while or for good.
     pub fn interrupts(self) -> bool {
         matches!(

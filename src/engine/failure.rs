@@ -213,7 +213,11 @@ const RULES: &[Rule] = &[
         FaultKind::Conflict,
         "it keeps ending: its log says why; wait until it stays up",
     ),
-    rule(&["is paused"], FaultKind::Conflict, "unpause the container first (docker unpause)"),
+    rule(
+        &["is paused"],
+        FaultKind::Conflict,
+        "unpause the container first, with `mcp-tui unpause` where it belongs to a stack",
+    ),
     rule(
         &["already in progress"],
         FaultKind::Conflict,

@@ -142,9 +142,13 @@ fn judge(container: &Container, condition: Condition) -> Result<Progress, Fault>
 }
 
 fn refused(container: &Container, cause: &str) -> Fault {
+    let log = match &container.compose {
+        Some(labels) => format!("mcp-tui -p {} logs {}", labels.project, labels.service),
+        None => format!("docker logs {}", container.name),
+    };
     Fault::new(FaultKind::Refused, "wait for", container.name.as_str())
         .because(cause)
-        .hint(format!("its log says why: docker logs {}", container.name))
+        .hint(format!("its log says why: {log}"))
 }
 
 #[cfg(test)]

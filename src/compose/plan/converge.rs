@@ -199,7 +199,10 @@ impl Converging<'_> {
             ContainerState::Paused => {
                 return Err(Fault::new(FaultKind::Conflict, "start container", name.as_str())
                     .because("it is paused")
-                    .hint(format!("unpause it first: docker unpause {name}")));
+                    .hint(format!(
+                        "unpause it first: mcp-tui -p {} unpause {}",
+                        self.observed.project, self.service.name
+                    )));
             }
             ContainerState::Removing => {
                 return Err(Fault::new(FaultKind::Conflict, "start container", name.as_str())

@@ -290,7 +290,7 @@ fn what_would_fail_half_way_is_refused_before() {
     let unknown = Operation::Restart { services: vec!["nix".to_owned()], timeout: None, no_deps: false };
     assert!(refusal(SHOP, |_| (), &unknown).hint.unwrap().contains("api, db, job, web"));
     let paused = |observed: &mut Observed| observed.containers[0].state = ContainerState::Paused;
-    assert!(refusal(SHOP, paused, &everything()).hint.unwrap().contains("docker unpause"));
+    assert!(refusal(SHOP, paused, &everything()).hint.unwrap().contains("mcp-tui -p shop unpause"));
 }
 
 #[test]

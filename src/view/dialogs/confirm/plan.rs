@@ -174,21 +174,24 @@ fn padded(words: &str, width: usize) -> String {
 }
 
 fn mark(verb: StepVerb, theme: &Theme) -> words::Mark {
-    match verb {
-        StepVerb::Pull | StepVerb::Build | StepVerb::Push | StepVerb::Dump => ("↓", theme.info),
+    let look = match verb {
+        StepVerb::Pull | StepVerb::Build | StepVerb::Push | StepVerb::Dump => theme.info,
         StepVerb::CreateNetwork
         | StepVerb::CreateVolume
         | StepVerb::CreateContainer
         | StepVerb::StartContainer
-        | StepVerb::UnpauseContainer => ("+", theme.good),
-        StepVerb::RecreateContainer | StepVerb::RestartContainer | StepVerb::RenameContainer => {
-            ("↻", theme.warning)
-        }
-        StepVerb::StopContainer | StepVerb::PauseContainer => ("‖", theme.warning),
-        StepVerb::KillContainer => ("!", theme.warning),
-        StepVerb::RemoveContainer | StepVerb::RemoveNetwork | StepVerb::RemoveImage => ("-", theme.warning),
-        StepVerb::RemoveVolume => ("✗", theme.bad),
-        StepVerb::Await | StepVerb::Exec => ("·", theme.dim),
-        StepVerb::Keep => ("=", theme.dim),
-    }
+        | StepVerb::UnpauseContainer => theme.good,
+        StepVerb::RecreateContainer
+        | StepVerb::RestartContainer
+        | StepVerb::RenameContainer
+        | StepVerb::StopContainer
+        | StepVerb::PauseContainer
+        | StepVerb::KillContainer
+        | StepVerb::RemoveContainer
+        | StepVerb::RemoveNetwork
+        | StepVerb::RemoveImage => theme.warning,
+        StepVerb::RemoveVolume => theme.bad,
+        StepVerb::Await | StepVerb::Exec | StepVerb::Keep => theme.dim,
+    };
+    (verb.mark(), look)
 }
