@@ -1,7 +1,7 @@
 //! What the runtime is asked to do. Data only; `update` never does it itself.
 
-use crate::domain::ContainerId;
 use crate::domain::task::TaskRequest;
+use crate::domain::{ContainerId, StackRef};
 use jiff::Timestamp;
 
 #[derive(Debug, Clone, PartialEq)]
@@ -27,6 +27,11 @@ pub enum Effect {
     },
     /// Answered by [`super::Msg::Inspected`].
     Inspect(ContainerId),
+    /// Answered by [`super::Msg::StackInspected`].
+    InspectStack {
+        project: String,
+        stack: StackRef,
+    },
     /// Leaves the screen to a shell in the container; answered by [`super::Msg::ShellEnded`].
     OpenShell(ContainerId),
     /// To the terminal's clipboard (OSC 52). Each line has passed the gate.

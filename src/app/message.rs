@@ -1,5 +1,6 @@
 //! Everything that can happen to the console.
 
+use super::dialog::inspect::Inspection;
 use super::hit::HitMap;
 use crate::config::keys::KeyPress;
 use crate::domain::resources::Resources;
@@ -62,6 +63,10 @@ pub enum Msg {
     Inspected {
         id: ContainerId,
         result: Result<serde_json::Value, Fault>,
+    },
+    StackInspected {
+        project: String,
+        inspection: Inspection,
     },
     /// The shell in a container ended, with its exit code.
     ShellEnded {

@@ -3,6 +3,7 @@
 mod actions;
 mod console;
 mod drift;
+mod inspect;
 mod log_follow;
 mod plan_rows;
 mod properties;

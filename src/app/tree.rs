@@ -121,6 +121,12 @@ impl Tree {
         self.stack(project)?.services.iter().find(|node| node.service == service)
     }
 
+    /// Whether the stack comes with the program and nothing of it was made.
+    pub fn is_only_offered(&self, project: &str) -> bool {
+        self.stack(project)
+            .is_some_and(|stack| stack.origin == Some(StackOrigin::BuiltIn) && !stack.is_created)
+    }
+
     /// How many services have this drift.
     pub fn drifting(&self, drift: Drift) -> usize {
         let services = self.stacks.iter().flat_map(|stack| &stack.services);

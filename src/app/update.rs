@@ -69,6 +69,7 @@ impl Turn<'_> {
             Msg::Plan { request, result } => self.planned(request, result),
             Msg::TaskStarted { request, result } => self.task_started(request, result),
             Msg::Inspected { id, result } => self.inspected(&id, result),
+            Msg::StackInspected { project, inspection } => self.stack_inspected(&project, &inspection),
             Msg::ShellEnded { id, result } => self.shell_ended(&id, result),
             Msg::Copied(result) => self.copied(result),
             Msg::Saved(result) => self.saved(result),

@@ -5,6 +5,7 @@ use super::clicks::Clicks;
 use super::frames::FrameClock;
 use super::input::{self, Input};
 use super::signals::{HANGUP_EXIT_CODE, SignalEvent};
+use crate::app::dialog::inspect::Inspection;
 use crate::app::{self, Effect, Msg, State};
 use crate::domain::{ContainerId, Fault, FaultKind};
 use crate::view::{self, Appearance};
@@ -189,6 +190,9 @@ fn refused(effect: Effect) -> Msg {
         Effect::RequestPlan { request, .. } => Msg::Plan { request, result: Err(fault) },
         Effect::StartTask { request, .. } => Msg::TaskStarted { request, result: Err(fault) },
         Effect::Inspect(id) => Msg::Inspected { id, result: Err(fault) },
+        Effect::InspectStack { project, .. } => {
+            Msg::StackInspected { project, inspection: Inspection { plan: Err(fault), overlays: Vec::new() } }
+        }
         _ => Msg::Faults(vec![fault]),
     }
 }

@@ -2,9 +2,12 @@
 
 use super::feeds::fleet::Known;
 use super::feeds::logs::{self, Follower};
+use crate::app::dialog::inspect::Inspection;
 use crate::app::{Effect, Msg};
 use crate::backup;
-use crate::domain::{Fault, FaultKind};
+use crate::config::stacks::stack_at;
+use crate::domain::task::TaskRequest;
+use crate::domain::{Fault, FaultKind, Operation, StackRef, TaskTarget, UpOptions};
 use crate::engine::{Endpoint, Engine};
 use crate::task::{self, Store};
 use std::future::Future;
@@ -107,6 +110,19 @@ async fn carry_out(context: &Context, effect: Effect, follower: &mut Follower) {
             let result = inspect.await;
             Msg::Inspected { id, result }
         }),
+        Effect::InspectStack { project, stack } => context.answer(async move {
+            let of_stack = stack.clone();
+            let listed = tokio::task::spawn_blocking(move || overlays(&of_stack)).await;
+            let task = TaskRequest {
+                operation: Operation::Up(UpOptions::default()),
+                target: TaskTarget::Stack(stack),
+            };
+            let plan = async { task::plan(&here.engine().await?, &task).await }.await;
+            Msg::StackInspected {
+                project,
+                inspection: Inspection { plan, overlays: listed.unwrap_or_default() },
+            }
+        }),
         Effect::RefreshBackups => context.answer(async move {
             let root = here.backups.clone();
             let listed = tokio::task::spawn_blocking(move || backup::list(&root, None)).await;
@@ -138,6 +154,13 @@ async fn carry_out(context: &Context, effect: Effect, follower: &mut Follower) {
         | Effect::Wake { .. }
         | Effect::StartDemo => log::error!("an effect of the terminal reached the wrong side"),
     }
+}
+
+/// What can be laid over the stack's own file, in its directory.
+fn overlays(stack: &StackRef) -> Vec<String> {
+    let beside = stack.directory.as_deref().and_then(|directory| stack_at(directory).ok().flatten());
+    let own = beside.filter(|source| source.files.first() == stack.files.first());
+    own.map(|source| source.overlays.into_keys().collect()).unwrap_or_default()
 }
 
 /// Writes what a pane shows under a name that is not taken yet.

@@ -220,9 +220,9 @@ pub const COMMANDS: &[CommandSpec] = &[
     },
     CommandSpec {
         command: Command::Inspect, name: "inspect", title: "Inspect",
-        help: "Show all that the daemon knows of the container, secrets masked.",
+        help: "Show a stack's files and what differs, or all of a container; secrets masked.",
         scopes: WORKLOADS, keys: &["i"], hint: "inspect",
-        needs: Needs::Container, danger: Danger::None,
+        needs: Needs::Workload, danger: Danger::None,
     },
     CommandSpec {
         command: Command::Mark, name: "mark", title: "Mark",

@@ -1,11 +1,20 @@
-//! All that the daemon knows of a container, as YAML, secrets masked.
+//! All that the daemon knows of a container, as YAML, secrets masked; and what a stack or a service is made from.
+
+pub mod stack;
+
+pub use stack::Inspection;
 
 use crate::domain::{ContainerId, Fault, Safe, secret};
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Inspect {
-    pub id: ContainerId,
+    /// The container that the daemon is asked for.
+    pub container: Option<ContainerId>,
+    /// The stack whose files are looked at, and the service when it is about one.
+    pub stack: Option<(String, Option<String>)>,
     pub title: Safe,
+    /// What stands above the content.
+    pub head: Vec<Safe>,
     pub content: Content,
     /// The first line shown.
     pub scroll: usize,
@@ -19,8 +28,8 @@ pub enum Content {
 }
 
 impl Inspect {
-    pub fn new(id: ContainerId, title: Safe) -> Self {
-        Self { id, title, content: Content::Asked, scroll: 0 }
+    pub fn new(title: Safe) -> Self {
+        Self { container: None, stack: None, title, head: Vec::new(), content: Content::Asked, scroll: 0 }
     }
 
     pub fn apply(&mut self, result: Result<serde_json::Value, Fault>) {
@@ -32,7 +41,7 @@ impl Inspect {
                     Err(error) => Content::Failed(
                         Fault::new(crate::domain::FaultKind::Internal, "show", self.title.as_str())
                             .caused_by(&error)
-                            .hint("`docker inspect` shows the same"),
+                            .hint("this is a defect of mcp-tui; `docker inspect` shows the same meanwhile"),
                     ),
                 }
             }
@@ -43,7 +52,7 @@ impl Inspect {
     /// Lines that there are to scroll through.
     pub fn len(&self) -> usize {
         match &self.content {
-            Content::Lines(lines) => lines.len(),
+            Content::Lines(lines) => self.head.len() + lines.len(),
             Content::Asked | Content::Failed(_) => 0,
         }
     }

@@ -2,6 +2,7 @@
 
 use super::List;
 use crate::app::store::health::HealthStore;
+use crate::app::tree::Tree;
 use crate::domain::{CheckId, Verdict};
 
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -10,16 +11,18 @@ pub struct HealthPane {
 }
 
 impl HealthPane {
-    pub fn refresh(&mut self, store: &HealthStore) -> bool {
+    /// What comes with the program and was never deployed is neither well nor ill.
+    pub fn refresh(&mut self, store: &HealthStore, tree: &Tree) -> bool {
         let filter = self.list.filter.as_ref();
-        let shown = store.reports().filter(|report| {
-            filter.is_none_or(|pattern| {
-                pattern.matches(&report.id.stack)
-                    || pattern.matches(&report.id.service)
-                    || pattern.matches(&report.label)
-                    || pattern.matches(&report.message)
-            })
-        });
+        let shown =
+            store.reports().filter(|report| !tree.is_only_offered(&report.id.stack)).filter(|report| {
+                filter.is_none_or(|pattern| {
+                    pattern.matches(&report.id.stack)
+                        || pattern.matches(&report.id.service)
+                        || pattern.matches(&report.label)
+                        || pattern.matches(&report.message)
+                })
+            });
         let mut reports: Vec<_> = shown.map(|report| (rank(report.verdict), &report.id)).collect();
         reports.sort();
         let keys = reports.into_iter().map(|(_, id)| id.clone()).collect();

@@ -278,7 +278,9 @@ fn inspecting_masks_secrets() {
     let mut state = platform();
     press(&mut state, "j");
     let effects = press(&mut state, "i");
-    let [Effect::Inspect(id)] = effects.as_slice() else { panic!("{effects:?}") };
+    let [Effect::Inspect(id), Effect::InspectStack { .. }] = effects.as_slice() else {
+        panic!("{effects:?}")
+    };
     let document = serde_json::json!({"Config": {"Env": ["POSTGRES_PASSWORD=hunter2", "A=1"]}});
     send(&mut state, Msg::Inspected { id: id.clone(), result: Ok(document) });
     let Some(Dialog::Inspect(inspect)) = state.dialog() else { panic!("no dialog") };

@@ -1,7 +1,8 @@
 //! What came of the effects.
 
 use super::Turn;
-use crate::app::dialog::Dialog;
+use crate::app::dialog::inspect::{Content, Inspection, stack};
+use crate::app::dialog::{Dialog, Inspect};
 use crate::app::store::notices::Severity;
 use crate::domain::resources::Resources;
 use crate::domain::stack::BackupEntry;
@@ -21,14 +22,38 @@ impl Turn<'_> {
     }
 
     pub(super) fn inspected(&mut self, id: &ContainerId, result: Result<serde_json::Value, Fault>) {
-        let asked = self.state.dialogs.iter_mut().find_map(|dialog| match dialog {
-            Dialog::Inspect(inspect) if inspect.id == *id => Some(inspect),
-            Dialog::Inspect(_) | Dialog::Confirm(_) | Dialog::Help(_) | Dialog::Palette(_) => None,
-        });
-        if let Some(inspect) = asked {
+        if let Some(inspect) = self.inspect_of(|inspect| inspect.container.as_ref() == Some(id)) {
             inspect.apply(result);
             self.redraw();
         }
+    }
+
+    pub(super) fn stack_inspected(&mut self, project: &str, inspection: &Inspection) {
+        let about = |inspect: &Inspect| inspect.stack.clone().filter(|(stack, _)| stack == project);
+        let Some((_, service)) =
+            self.inspect_of(|inspect| about(inspect).is_some()).and_then(|asked| about(asked))
+        else {
+            return;
+        };
+        let lines = match &service {
+            Some(service) => stack::of_service(self.state, project, service, Some(inspection)),
+            None => stack::of_stack(self.state, project, inspection),
+        };
+        if let Some(inspect) = self.inspect_of(|inspect| about(inspect).is_some()) {
+            if service.is_some() {
+                inspect.head = lines;
+            } else {
+                inspect.content = Content::Lines(lines);
+            }
+            self.redraw();
+        }
+    }
+
+    fn inspect_of(&mut self, is_meant: impl Fn(&Inspect) -> bool) -> Option<&mut Inspect> {
+        self.state.dialogs.iter_mut().find_map(|dialog| match dialog {
+            Dialog::Inspect(inspect) => is_meant(inspect).then_some(inspect),
+            Dialog::Confirm(_) | Dialog::Help(_) | Dialog::Palette(_) => None,
+        })
     }
 
     pub(super) fn shell_ended(&mut self, id: &ContainerId, result: Result<i64, Fault>) {

@@ -2,6 +2,8 @@
 
 use super::Turn;
 use crate::app::command::{self, Command, Scope};
+use crate::app::dialog::inspect::Content;
+use crate::app::dialog::inspect::stack::of_service;
 use crate::app::dialog::{Dialog, Help, Inspect, Palette};
 use crate::app::effect::Effect;
 use crate::app::pane::{Motion, PaneId};
@@ -206,12 +208,32 @@ impl Turn<'_> {
     }
 
     fn inspect(&mut self) {
-        let container = self.state.subject().and_then(|subject| self.state.container_of(&subject));
-        let Some(id) = container else { return };
-        let name =
-            self.state.fleet.get(&id).map_or_else(|| Safe::new(id.short()), |found| found.name.clone());
-        self.state.dialogs.push(Dialog::Inspect(Inspect::new(id.clone(), name)));
-        self.effects.push(Effect::Inspect(id));
+        let Some(subject) = self.state.subject() else { return };
+        let container = self.state.container_of(&subject);
+        let title = match &subject {
+            Subject::Stack(project) => Safe::new(project),
+            Subject::Service { .. } | Subject::Container(_) | Subject::Loose => {
+                let found = container.as_ref().and_then(|id| self.state.fleet.get(id));
+                found.map_or_else(|| Safe::new(self.state.name_of(&subject)), |found| found.name.clone())
+            }
+        };
+        let stack = match &subject {
+            Subject::Stack(project) => Some((project.clone(), None)),
+            Subject::Service { project, service } => Some((project.clone(), Some(service.clone()))),
+            Subject::Container(_) | Subject::Loose => None,
+        };
+        let mut card = Inspect { container: container.clone(), stack: stack.clone(), ..Inspect::new(title) };
+        if let Some((project, Some(service))) = &stack {
+            card.head = of_service(self.state, project, service, None);
+            if container.is_none() {
+                card.content = Content::Lines(Vec::new());
+            }
+        }
+        self.effects.extend(container.map(Effect::Inspect));
+        let reference = stack.and_then(|(project, _)| Some((self.state.stack_reference(&project)?, project)));
+        self.effects
+            .extend(reference.map(|(reference, project)| Effect::InspectStack { project, stack: reference }));
+        self.state.dialogs.push(Dialog::Inspect(card));
     }
 
     fn refresh(&mut self, pane: PaneId) {

@@ -52,6 +52,7 @@ impl Turn<'_> {
             };
             state.tree.rebuild(sources, self.now);
             state.panes.services.refresh(&state.tree);
+            state.panes.health.refresh(&state.health, &state.tree);
             state.derived.streams_are_due = true;
             state.dirty = true;
         }
@@ -59,9 +60,11 @@ impl Turn<'_> {
             Connection::Lost { fault, .. } => Some(fault),
             Connection::Connecting | Connection::Connected => None,
         };
+        let tree = &state.tree;
+        let checks = state.health.reports().filter(|report| !tree.is_only_offered(&report.id.stack));
         let found = triage::findings(&Facts {
             containers: state.fleet.containers().values().collect(),
-            checks: state.health.reports().collect(),
+            checks: checks.collect(),
             gpus: state.gpus.sample(),
             host: state.host.sample(),
             daemon,

@@ -69,7 +69,7 @@ impl Turn<'_> {
 
     pub(super) fn checks(&mut self, reports: Vec<CheckReport>) {
         if self.state.health.apply(reports) {
-            self.state.panes.health.refresh(&self.state.health);
+            self.state.panes.health.refresh(&self.state.health, &self.state.tree);
             self.redraw();
             self.findings_changed();
         }
@@ -88,7 +88,7 @@ impl Turn<'_> {
             self.state.health.retain(|id| {
                 stacks.get(&id.stack).is_none_or(|file| file.checks.iter().any(|check| check.id == *id))
             });
-            self.state.panes.health.refresh(&self.state.health);
+            self.state.panes.health.refresh(&self.state.health, &self.state.tree);
             self.redraw();
             self.tree_changed();
         }

@@ -99,7 +99,7 @@ impl Turn<'_> {
             }
             PaneId::Health => {
                 panes.health.list.filter = pattern;
-                panes.health.refresh(&state.health);
+                panes.health.refresh(&state.health, &state.tree);
             }
             PaneId::Findings => {
                 panes.findings.list.filter = pattern;

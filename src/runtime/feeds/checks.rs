@@ -2,8 +2,9 @@
 
 use super::fleet::Known;
 use crate::app::Msg;
-use crate::domain::{CheckSpec, StackFile};
+use crate::domain::{CheckSpec, StackFile, StackOrigin};
 use crate::health::{self, Dialer, Fleet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{mpsc, watch};
@@ -20,19 +21,20 @@ pub async fn run(
     facts: mpsc::Sender<Msg>,
 ) {
     let (fleet, fleet_end) = watch::channel(None);
-    let mirror = tokio::spawn(mirror(known, fleet));
+    let mirror = tokio::spawn(mirror(known.clone(), fleet));
     let mut stacks = stacks;
+    let mut containers = known.changes();
+    containers.mark_changed();
     let mut specs: Vec<CheckSpec> = Vec::new();
     let mut reports = health::run(Vec::new(), &dialer, &fleet_end);
     loop {
         let mut batch = Vec::new();
         tokio::select! {
-            changed = stacks.changed() => {
-                if changed.is_err() {
+            open = changed(&mut stacks, &mut containers) => {
+                if !open {
                     break;
                 }
-                let wanted: Vec<_> =
-                    stacks.borrow_and_update().iter().flat_map(|stack| stack.checks.clone()).collect();
+                let wanted = wanted(&stacks.borrow_and_update(), &known);
                 if wanted != specs {
                     specs = wanted;
                     reports = health::run(specs.clone(), &dialer, &fleet_end);
@@ -47,6 +49,28 @@ pub async fn run(
         }
     }
     mirror.abort();
+}
+
+/// Resolves when the files or the containers are others; false when there will be no more files.
+async fn changed(
+    stacks: &mut watch::Receiver<Vec<StackFile>>,
+    containers: &mut watch::Receiver<u64>,
+) -> bool {
+    tokio::select! {
+        changed = stacks.changed() => changed.is_ok(),
+        Ok(()) = containers.changed() => true,
+    }
+}
+
+/// What comes with the program is checked once something of it is there: somebody else may listen on its ports.
+fn wanted(stacks: &[StackFile], known: &Known) -> Vec<CheckSpec> {
+    let fleet = known.fleet();
+    let labels = fleet.containers.values().filter_map(|container| container.compose.as_ref());
+    let deployed: BTreeSet<&str> = labels.map(|labels| labels.project.as_str()).collect();
+    let is_checked = |stack: &&StackFile| {
+        stack.origin != StackOrigin::BuiltIn || deployed.contains(stack.reference.project.as_str())
+    };
+    stacks.iter().filter(is_checked).flat_map(|stack| stack.checks.clone()).collect()
 }
 
 /// Keeps the checks' copy of the fleet.

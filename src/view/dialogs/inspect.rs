@@ -1,4 +1,4 @@
-//! All that the daemon knows of a container.
+//! All that is known of a container, a service or a stack.
 
 use super::card::{self, Line};
 use super::confirm::fault_lines;
@@ -16,19 +16,19 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, dialog: &Inspect) {
     canvas.hits.dialog_rows = Some(inside.height);
     match &dialog.content {
         Content::Asked => {
-            card::lines(canvas, inside, &[vec![("Asking the daemon…".to_owned(), theme.dim)]]);
+            card::lines(canvas, inside, &[vec![("Asking…".to_owned(), theme.dim)]]);
         }
         Content::Failed(fault) => {
             card::lines(canvas, inside, &fault_lines(fault, theme, inside.width));
         }
         Content::Lines(lines) => {
             let rows = usize::from(inside.height);
-            let first = dialog.scroll.min(lines.len().saturating_sub(rows));
-            let shown: Vec<Line> =
-                lines.iter().skip(first).take(rows).map(|line| yaml(line, theme)).collect();
+            let first = dialog.scroll.min(dialog.len().saturating_sub(rows));
+            let all = dialog.head.iter().chain(lines);
+            let shown: Vec<Line> = all.skip(first).take(rows).map(|line| yaml(line, theme)).collect();
             card::lines(canvas, inside, &shown);
             let edge = Rect { width: place.right().saturating_sub(1).saturating_sub(inside.x), ..inside };
-            scrollbar(canvas, edge, first, rows, lines.len());
+            scrollbar(canvas, edge, first, rows, dialog.len());
         }
     }
 }

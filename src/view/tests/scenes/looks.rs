@@ -31,7 +31,7 @@ pub fn inspect() -> State {
     let mut state = incident();
     press(&mut state, &["i"]);
     let container = state.dialogs.iter().find_map(|dialog| match dialog {
-        Dialog::Inspect(inspect) => Some(inspect.id.clone()),
+        Dialog::Inspect(inspect) => inspect.container.clone(),
         _ => None,
     });
     let document = serde_json::json!({
