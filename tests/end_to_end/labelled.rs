@@ -97,6 +97,12 @@ fn the_console_counts_what_is_missing() {
     let file = workplace.path("srv/pair.yaml");
     fs::write(&file, PAIR.replace("sleep\", \"600", "sleep\", \"700")).expect("the file");
     console.wait("the edit", PATIENCE, |screen| row(screen, "web").contains("changed"));
+    console.keys("gi");
+    console.wait_text("known by: the labels of its containers, outside of the search path");
+    console.wait_text("up would: recreate: configuration changed: command");
+    console.wait_text("up would: create");
+    console.keys("<esc>");
+    console.wait_gone("known by: ");
     super::demo::quit(&mut console);
 }
 
