@@ -34,6 +34,7 @@ use input::InputThread;
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 use ratatui::layout::Rect;
+use rustix::io::Errno;
 use signals::SignalEvent;
 use std::io::{BufWriter, IsTerminal as _, Stdout, stdout};
 use std::path::PathBuf;
@@ -124,7 +125,14 @@ impl Shell {
     async fn run(mut self) -> std::io::Result<Ending> {
         self.console_loop.resized()?;
         loop {
-            match self.console_loop.run(&mut self.sources).await? {
+            let outcome = match self.console_loop.run(&mut self.sources).await {
+                // A frame may find the terminal gone before the reader of its keys does.
+                Err(error) if error.raw_os_error() == Some(Errno::IO.raw_os_error()) => {
+                    Outcome::Ended { exit_code: signals::HANGUP_EXIT_CODE }
+                }
+                outcome => outcome?,
+            };
+            match outcome {
                 Outcome::Quit => return Ok(Ending::Quit),
                 Outcome::Ended { exit_code } => return Ok(Ending::Ended { exit_code }),
                 Outcome::Demo => return Ok(Ending::Demo),

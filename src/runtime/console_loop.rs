@@ -13,6 +13,7 @@ use jiff::Timestamp;
 use ratatui::Terminal;
 use ratatui::backend::Backend;
 use std::collections::VecDeque;
+use std::mem::ManuallyDrop;
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
 use tokio::time::{MissedTickBehavior, interval, sleep_until};
@@ -48,7 +49,8 @@ pub enum Outcome {
 
 pub struct ConsoleLoop<B: Backend> {
     pub state: State,
-    pub terminal: Terminal<B>,
+    /// Never dropped: it would show the cursor, which is the guard's affair, and panic where the terminal is gone.
+    pub terminal: ManuallyDrop<Terminal<B>>,
     appearance: Appearance,
     effects: mpsc::Sender<Effect>,
     frames: FrameClock,
@@ -69,7 +71,7 @@ impl<B: Backend> ConsoleLoop<B> {
         let frames = FrameClock::new(frame_cap, Instant::now());
         Self {
             state,
-            terminal,
+            terminal: ManuallyDrop::new(terminal),
             appearance,
             effects,
             frames,

@@ -34,35 +34,29 @@ fn by_q() {
     assert_terminal_restored(&console);
 }
 
-fn by_control_c() {
+/// What makes the console end makes it end in time, with its own code.
+fn ends(by: impl FnOnce(&mut Pty), code: u32) -> Pty {
     let workplace = Workplace::new();
     let mut console = demo(&workplace, (120, 40));
-    console.keys("<c-c>");
-    console.wait_exit(Duration::from_secs(5));
-    assert_terminal_restored(&console);
+    by(&mut console);
+    assert_eq!(console.wait_exit(Duration::from_secs(1)).exit_code(), code);
+    console
+}
+
+fn by_control_c() {
+    assert_terminal_restored(&ends(|console| console.keys("<c-c>"), 0));
 }
 
 fn by_sigterm() {
-    let workplace = Workplace::new();
-    let mut console = demo(&workplace, (120, 40));
-    console.signal(Signal::TERM);
-    console.wait_exit(Duration::from_secs(1));
-    assert_terminal_restored(&console);
+    assert_terminal_restored(&ends(|console| console.signal(Signal::TERM), 143));
 }
 
 fn by_sighup() {
-    let workplace = Workplace::new();
-    let mut console = demo(&workplace, (120, 40));
-    console.signal(Signal::HUP);
-    console.wait_exit(Duration::from_secs(1));
-    assert_terminal_restored(&console);
+    assert_terminal_restored(&ends(|console| console.signal(Signal::HUP), 129));
 }
 
 fn by_a_dead_terminal() {
-    let workplace = Workplace::new();
-    let mut console = demo(&workplace, (120, 40));
-    console.close();
-    console.wait_exit(Duration::from_secs(1));
+    ends(Pty::close, 129);
 }
 
 /// A shell with job control stands between the terminal and the console, as it does on a real server.
