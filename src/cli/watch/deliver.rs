@@ -1,16 +1,18 @@
 //! Brings changed files into all containers of a service.
 
+mod tell;
+
 use super::backlog::Owed;
 use super::passes;
-use crate::cli::output::{Output, Tone, print_json};
+use crate::cli::output::Output;
 use crate::cli::report;
 use crate::compose::command;
 use crate::compose::watch::{Job, Parcel, removable};
 use crate::domain::{Container, ContainerState, Fault, FaultKind};
 use crate::engine::{Engine, ExecRequest, Replacing};
 use futures_util::future::join_all;
-use serde_json::json;
 use std::time::Instant;
+use tell::{show, tell};
 
 /// How many paths are removed by one command: argument lists have an end.
 const REMOVED_AT_ONCE: usize = 200;
@@ -194,44 +196,4 @@ async fn remove(
         })?;
     }
     Ok(())
-}
-
-fn show(output: Output, container: &Container, line: &str) -> Result<(), Fault> {
-    if output.json {
-        return print_json(&json!({ "event": "output", "container": container.name, "line": line }));
-    }
-    output.toned(&[(Tone::Dim, &container.name), (Tone::Dim, " | "), (Tone::Plain, line)])
-}
-
-fn tell(
-    job: &Job,
-    parcel: &Parcel,
-    (reached, all): (usize, usize),
-    began: Instant,
-    output: Output,
-) -> Result<(), Fault> {
-    let took = began.elapsed().as_millis();
-    if output.json {
-        return print_json(&json!({
-            "event": "synchronised",
-            "service": job.service,
-            "sent": parcel.count(),
-            "removed": parcel.gone.len(),
-            "containers": reached,
-            "of": all,
-            "milliseconds": took,
-        }));
-    }
-    let (mark, tone, containers) = match (reached, all) {
-        (_, 0) => ("! ", Tone::Warning, "it has no container".to_owned()),
-        (1, 1) => ("✓ ", Tone::Good, "1 container".to_owned()),
-        (reached, all) if reached == all => ("✓ ", Tone::Good, format!("{all} containers")),
-        (reached, all) => ("✗ ", Tone::Bad, format!("{reached} of {all} containers")),
-    };
-    let removed = match parcel.gone.len() {
-        0 => String::new(),
-        removed => format!(", {removed} removed"),
-    };
-    let text = format!("{}: {} sent{removed}, {containers}", job.service, parcel.count());
-    output.toned(&[(tone, mark), (Tone::Plain, &text), (Tone::Dim, &format!(" in {took} ms"))])
 }
