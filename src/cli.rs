@@ -19,6 +19,7 @@ mod create;
 mod demo;
 mod documents;
 mod down;
+mod dry_run;
 mod events;
 mod exec;
 mod gpus;
@@ -30,14 +31,17 @@ mod logger;
 mod logs;
 mod ls;
 mod moment;
+mod of_services;
+mod orphans;
 mod output;
-mod pause;
 mod pick;
 mod plan;
 mod port;
+mod program;
 mod ps;
 mod pull;
 mod push;
+mod refused;
 mod report;
 mod restart;
 mod rm;
@@ -54,7 +58,6 @@ mod table;
 mod tasks;
 mod template;
 mod top;
-mod unpause;
 mod up;
 mod version;
 mod volumes;
@@ -65,7 +68,7 @@ mod worker;
 pub use arguments::Arguments;
 
 use crate::domain::Fault;
-use arguments::Command;
+use arguments::{Ansi, Command};
 use clap::Parser;
 use context::Context;
 use output::Output;
@@ -73,9 +76,12 @@ use std::process::ExitCode;
 
 /// The whole program.
 pub fn main() -> ExitCode {
-    let arguments = Arguments::parse();
-    let output = Output::new(arguments.global.json);
-    let ended = dispatch(arguments, output);
+    let Arguments { global, command } = Arguments::parse();
+    let output = Output::new(global.is_json(), Ansi::Auto);
+    let ended = global.completed(|name| std::env::var(name).ok()).and_then(|global| {
+        let output = Output::new(global.is_json(), global.ansi.unwrap_or(Ansi::Auto));
+        dispatch(Arguments { global, command }, output)
+    });
     ExitCode::from(ended.unwrap_or_else(|fault| report::report(&fault, output)))
 }
 
@@ -83,6 +89,9 @@ fn dispatch(arguments: Arguments, output: Output) -> Result<u8, Fault> {
     let Some(command) = arguments.command else {
         return console::open(&Context::new(arguments.global)?);
     };
+    if arguments.global.dry_run {
+        dry_run::check(&command)?;
+    }
     // A worker and the documents must not depend on the settings.
     let global = arguments.global;
     let context = || {
@@ -94,7 +103,7 @@ fn dispatch(arguments: Arguments, output: Output) -> Result<u8, Fault> {
         logger::install();
     }
     match command {
-        Command::Worker(arguments) => worker::run(arguments),
+        Command::Worker(arguments) => worker::run(arguments, global.at_once()),
         Command::Docs(arguments) => documents::print(arguments.what).map(|()| 0),
         Command::Demo => console::open_demo(&context()?),
         Command::Snapshot(arguments) => snapshot::run(&context()?, &arguments),
@@ -119,12 +128,16 @@ fn dispatch(arguments: Arguments, output: Output) -> Result<u8, Fault> {
         Command::Stop(arguments) => wait(stop::run(&context()?, arguments, output)),
         Command::Restart(arguments) => wait(restart::run(&context()?, arguments, output)),
         Command::Kill(arguments) => wait(kill::run(&context()?, arguments, output)),
-        Command::Pause(arguments) => wait(pause::run(&context()?, arguments, output)),
+        Command::Pause(arguments) => {
+            wait(of_services::run(&context()?, arguments, of_services::pause, output))
+        }
         Command::Pull(arguments) => wait(pull::run(&context()?, arguments, output)),
         Command::Build(arguments) => wait(build::run(&context()?, arguments, output)),
         Command::Push(arguments) => wait(push::run(&context()?, arguments, output)),
         Command::Images(arguments) => wait(images::run(&context()?, arguments, output)),
-        Command::Unpause(arguments) => wait(unpause::run(&context()?, arguments, output)),
+        Command::Unpause(arguments) => {
+            wait(of_services::run(&context()?, arguments, of_services::unpause, output))
+        }
         Command::Rm(arguments) => wait(rm::run(&context()?, arguments, output)),
         Command::Wait(arguments) => wait(self::wait::run(&context()?, arguments, output)),
         Command::Run(arguments) => wait(run::run(&context()?, arguments, output)),
@@ -138,6 +151,11 @@ fn dispatch(arguments: Arguments, output: Output) -> Result<u8, Fault> {
         Command::Volumes(arguments) => wait(volumes::run(&context()?, arguments, output)),
         Command::Version(arguments) => version::run(&arguments, output),
         Command::Cleanup(arguments) => wait(cleanup::run(&context()?, arguments, output)),
+        Command::Stats(_) => Err(refused::command("stats")),
+        Command::Export(_) => Err(refused::command("export")),
+        Command::Commit(_) => Err(refused::command("commit")),
+        Command::Publish(_) => Err(refused::command("publish")),
+        Command::Bridge(_) => Err(refused::command("bridge")),
         Command::Scale(arguments) => wait(scale::run(&context()?, arguments, output)),
     }
 }

@@ -28,6 +28,8 @@ mod operate;
 mod overlays;
 #[path = "end_to_end/stacks.rs"]
 mod stacks;
+#[path = "end_to_end/staying.rs"]
+mod staying;
 #[path = "end_to_end/tree.rs"]
 mod tree;
 #[path = "end_to_end/verbs.rs"]
@@ -47,6 +49,7 @@ fn main() {
         operate::trials(),
         overlays::trials(),
         labelled::trials(),
+        staying::trials(),
         verbs::trials(),
         inside::trials(),
     ]

@@ -1,12 +1,17 @@
 //! The grammar, after docker compose's.
 
+mod global;
+mod switch;
+
+pub use global::{Ansi, Global};
+pub use switch::{Interactive, Orphans, SignalProxy, Tty};
+
 use super::{
     attachment, backup, build, cleanup, config, cp, create, documents, down, events, exec, health, images,
-    kill, logs, ls, pause, plan, port, ps, pull, push, restart, rm, run, scale, snapshot, stacks, start,
-    stop, tasks, top, unpause, up, version, volumes, wait, watch, worker,
+    kill, logs, ls, of_services, plan, port, ps, pull, push, refused, restart, rm, run, scale, snapshot,
+    stacks, start, stop, tasks, top, up, version, volumes, wait, watch, worker,
 };
-use clap::{Args, Parser, Subcommand};
-use std::path::PathBuf;
+use clap::{Parser, Subcommand};
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -37,41 +42,6 @@ pub struct Arguments {
     pub command: Option<Command>,
 }
 
-#[derive(Debug, Clone, Default, Args)]
-#[command(next_help_heading = "Which daemon, which stack")]
-pub struct Global {
-    /// The Docker daemon's address, as `DOCKER_HOST` would name it
-    #[arg(short = 'H', long, global = true, value_name = "HOST")]
-    pub host: Option<String>,
-    /// A stack by name, from the search path or as it runs
-    #[arg(short, long, global = true, value_name = "STACK")]
-    pub stack: Option<String>,
-    /// Lay the stack's file compose.OVERLAY.yaml over its compose.yaml
-    #[arg(long = "overlay", global = true, value_name = "OVERLAY", requires = "stack")]
-    pub overlays: Vec<String>,
-    /// Compose files, instead of a stack's name; stands before the command
-    #[arg(short, long = "file", value_name = "FILE", conflicts_with = "stack")]
-    pub files: Vec<PathBuf>,
-    /// The Compose project's name, instead of the file's
-    #[arg(short, long = "project-name", global = true, value_name = "PROJECT")]
-    pub project: Option<String>,
-    /// Files with variables for the Compose files, instead of `.env`
-    #[arg(long = "env-file", global = true, value_name = "FILE")]
-    pub env_files: Vec<PathBuf>,
-    /// Profiles to switch on
-    #[arg(long = "profile", global = true, value_name = "PROFILE")]
-    pub profiles: Vec<String>,
-    /// The directory with config.yaml, themes and stacks
-    #[arg(long, global = true, value_name = "DIRECTORY", env = "MCP_TUI_CONFIG")]
-    pub config: Option<PathBuf>,
-    /// Refuse everything that changes something
-    #[arg(long, global = true)]
-    pub read_only: bool,
-    /// Machine-readable output, one document or one line per event
-    #[arg(long, global = true)]
-    pub json: bool,
-}
-
 /// One variant per command; what each takes stands in its own file.
 #[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
 pub enum Command {
@@ -94,9 +64,9 @@ pub enum Command {
     /// Send a signal to containers that run
     Kill(kill::Arguments),
     /// Freeze the processes of containers
-    Pause(pause::Arguments),
+    Pause(of_services::Services),
     /// Let frozen processes go on
-    Unpause(unpause::Arguments),
+    Unpause(of_services::Services),
     /// Get the services' images from their registries
     Pull(pull::Arguments),
     /// Build the services' images
@@ -139,6 +109,7 @@ pub enum Command {
     /// Set how many replicas services have
     Scale(scale::Arguments),
     /// Print the stack's file with everything read, merged and resolved
+    #[command(alias = "convert")]
     Config(config::Arguments),
     /// All stacks and their services at a glance
     Status,
@@ -157,6 +128,16 @@ pub enum Command {
     Snapshot(snapshot::Arguments),
     /// Open the console on a simulated server
     Demo,
+    #[command(hide = true)]
+    Stats(refused::Arguments),
+    #[command(hide = true)]
+    Export(refused::Arguments),
+    #[command(hide = true)]
+    Commit(refused::Arguments),
+    #[command(hide = true)]
+    Publish(refused::Arguments),
+    #[command(hide = true)]
+    Bridge(refused::Arguments),
     /// Carry a task out; started by the program itself
     #[command(hide = true)]
     Worker(worker::Arguments),

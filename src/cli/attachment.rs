@@ -1,8 +1,10 @@
 //! `attach`: this terminal becomes the one of a service's container.
 
+use super::arguments::SignalProxy;
 use super::context::Context;
 use super::output::Output;
 use super::pick;
+use super::program::has_terminal;
 use super::stack::choose;
 use crate::domain::{Container, Fault, FaultKind};
 use crate::engine::{Engine, Session, SessionOptions};
@@ -26,17 +28,8 @@ pub struct Arguments {
     /// Hand nothing on from standard input
     #[arg(long)]
     pub no_stdin: bool,
-    /// Hand signals on to the container
-    #[arg(
-        long,
-        value_name = "BOOL",
-        action = clap::ArgAction::Set,
-        default_value_t = true,
-        num_args = 0..=1,
-        require_equals = true,
-        default_missing_value = "true"
-    )]
-    pub sig_proxy: bool,
+    #[command(flatten)]
+    signals: SignalProxy,
     #[arg(value_name = "SERVICE")]
     pub service: String,
 }
@@ -49,13 +42,13 @@ pub async fn run(context: &Context, arguments: Arguments) -> Result<u8, Fault> {
     let picked = pick::container(&engine, &chosen, &arguments.service, arguments.index, false).await?;
     let container = engine.inspect(&picked.id).await?;
     let options = SessionOptions {
-        tty: container.details.as_ref().is_some_and(|details| details.tty) && super::exec::has_terminal(),
+        tty: container.details.as_ref().is_some_and(|details| details.tty) && has_terminal(),
         stdin: !arguments.no_stdin,
         detach_keys: arguments.detach_keys,
     };
     let mut session = engine.attach(&container.id, &options).await?;
     let waiting = engine.wait(&container.id);
-    follow(&engine, &container, &mut session, &options, arguments.sig_proxy, waiting).await
+    follow(&engine, &container, &mut session, &options, arguments.signals.sig_proxy, waiting).await
 }
 
 /// Stays with a container until it ends or is left. With `hears_signals`, signals that come to us are handed on to it;

@@ -3,6 +3,7 @@
 use super::change;
 use super::context::Context;
 use super::output::Output;
+use super::refused::BuildKit;
 use crate::compose::file::byte_size;
 use crate::domain::{BuildOptions, Fault, FaultKind, Operation};
 use std::collections::BTreeMap;
@@ -25,6 +26,8 @@ pub struct Arguments {
     /// Push what was built
     #[arg(long)]
     push: bool,
+    #[command(flatten)]
+    pub refused: BuildKit,
     /// Tell nothing of what the builder writes
     #[arg(short, long)]
     quiet: bool,
@@ -37,6 +40,7 @@ pub struct Arguments {
 }
 
 pub async fn run(context: &Context, arguments: Arguments, output: Output) -> Result<u8, Fault> {
+    arguments.refused.refuse()?;
     let services = arguments.services.clone();
     let options = BuildOptions {
         args: build_args(&arguments.build_arg, |name| std::env::var(name).ok())?,

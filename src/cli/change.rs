@@ -2,6 +2,7 @@
 
 use super::attach::{attach, words};
 use super::context::Context;
+use super::orphans;
 use super::output::{Output, Tone};
 use super::plan;
 use super::report;
@@ -86,6 +87,7 @@ async fn request(
         };
         chosen.check_services(named, &containers)?;
     }
+    let operation = orphans::heed(operation, &chosen.reference);
     Ok(TaskRequest { operation, target: TaskTarget::Stack(chosen.reference) })
 }
 
@@ -95,6 +97,7 @@ async fn submit(context: &Context, request: TaskRequest, output: Output) -> Resu
     }
     let store = context.store()?;
     let id = store.submit(request, &context.endpoint()?.to_string(), Timestamp::now())?;
+    let output = if context.global.is_quiet() { Output::silent() } else { output };
     attach(&store, &id, output).await
 }
 

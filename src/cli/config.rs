@@ -1,12 +1,15 @@
 //! `config`: the project as it is after everything was read, merged and resolved.
 
+mod unread;
+
 use super::context::Context;
 use super::output::{Output, print_resolved};
+use super::refused::Unresolved;
 use super::report;
-use super::stack::{choose, unknown};
-use crate::compose::file::{Project, Service, render};
+use super::stack::{choose, from_request, load_request, unknown};
+use crate::compose::file::{LoadRequest, Project, Service, render};
 use crate::compose::{Flavour, config_hash};
-use crate::domain::{Fault, FaultKind};
+use crate::domain::{Fault, FaultKind, StackOrigin};
 use clap::ValueEnum;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -35,6 +38,23 @@ pub struct Arguments {
     /// Print the profiles, of services that are switched off too
     #[arg(long = "profiles", group = "what")]
     pub list_profiles: bool,
+    /// Print the names of the models
+    #[arg(long, group = "what")]
+    pub models: bool,
+    /// Print the variables that the files may use, with their values
+    #[arg(long, group = "what")]
+    pub environment: bool,
+    /// Print the variables that the files speak of, and what they say of them
+    #[arg(long, group = "what")]
+    pub variables: bool,
+    /// Print the files merged and as they are written: no variable is looked at, nothing is made canonical
+    #[arg(long)]
+    pub no_interpolate: bool,
+    /// Print the project although its parts do not fit together
+    #[arg(long)]
+    pub no_consistency: bool,
+    #[command(flatten)]
+    pub refused: Unresolved,
     /// Print nothing; only say what is wrong
     #[arg(short, long)]
     pub quiet: bool,
@@ -53,7 +73,28 @@ pub enum Format {
 }
 
 pub async fn run(context: &Context, arguments: &Arguments, output: Output) -> Result<u8, Fault> {
-    let chosen = choose(context).await?;
+    arguments.refused.refuse()?;
+    let json = match arguments.format {
+        Some(format) => format == Format::Json,
+        None => output.json,
+    };
+    if arguments.variables {
+        return unread::variables(context, json, output).map(|()| 0);
+    }
+    if arguments.environment || arguments.no_interpolate {
+        let text = if arguments.environment {
+            unread::environment(context)?
+        } else {
+            unread::uninterpolated(context, json)?
+        };
+        return if arguments.quiet { Ok(0) } else { write(&text, arguments) };
+    }
+    let chosen = if arguments.no_consistency {
+        from_request(&LoadRequest { inconsistent: true, ..load_request(context)? }, StackOrigin::Given)
+            .map_err(Fault::merged)?
+    } else {
+        choose(context).await?
+    };
     let mut project = chosen.needed("resolve")?.clone();
     chosen.tell_files(output);
     for warning in &project.warnings {
@@ -70,24 +111,26 @@ pub async fn run(context: &Context, arguments: &Arguments, output: Output) -> Re
     if arguments.quiet {
         return Ok(0);
     }
-    let json = match arguments.format {
-        Some(format) => format == Format::Json,
-        None => output.json,
-    };
     let lines = lines(&project, arguments)?;
-    let text = match &lines {
-        Some(lines) => lines.iter().flat_map(|line| [line.as_str(), "\n"]).collect(),
-        None => resolved(&project, json)?,
-    };
-    if let Some(file) = &arguments.output {
-        std::fs::write(file, text).map_err(|error| Fault::io("write", file.display(), &error))?;
-        return Ok(0);
-    }
     match lines {
-        Some(lines) => lines.iter().try_for_each(|line| output.line(line))?,
-        None => print_resolved(&text)?,
+        Some(lines) if arguments.output.is_none() => {
+            lines.iter().try_for_each(|line| output.line(line)).map(|()| 0)
+        }
+        Some(lines) => {
+            let text: String = lines.iter().flat_map(|line| [line.as_str(), "\n"]).collect();
+            write(&text, arguments)
+        }
+        None => write(&resolved(&project, json)?, arguments),
     }
-    Ok(0)
+}
+
+/// To the file that was named, else to standard output.
+fn write(text: &str, arguments: &Arguments) -> Result<u8, Fault> {
+    match &arguments.output {
+        Some(file) => std::fs::write(file, text).map_err(|error| Fault::io("write", file.display(), &error)),
+        None => print_resolved(text),
+    }
+    .map(|()| 0)
 }
 
 fn resolved(project: &Project, json: bool) -> Result<String, Fault> {
@@ -103,7 +146,9 @@ fn lines(project: &Project, arguments: &Arguments) -> Result<Option<Vec<String>>
     if let Some(names) = &arguments.hash {
         return hashes(project, names).map(Some);
     }
-    Ok(if arguments.services {
+    Ok(if arguments.models {
+        Some(project.models.keys().cloned().collect())
+    } else if arguments.services {
         Some(project.services.keys().cloned().collect())
     } else if arguments.volumes {
         Some(project.volumes_of(services()).keys().map(ToString::to_string).collect())

@@ -27,7 +27,8 @@ impl Context {
                 .map_err(|error| Fault::io("find directory", directory.display(), &error))?;
         }
         let (settings, settings_faults) = Settings::load(&paths);
-        Ok(Self { global, paths, settings, settings_faults, dry_run: None })
+        let dry_run = global.dry_run.then(DryRun::default);
+        Ok(Self { global, paths, settings, settings_faults, dry_run })
     }
 
     /// Mistakes in the settings end no command, but nobody should have to guess why a setting has no effect.
@@ -38,7 +39,7 @@ impl Context {
     }
 
     pub fn store(&self) -> Result<Store, Fault> {
-        Store::open(&self.paths.state)
+        Store::open(&self.paths.state).map(|store| store.with_limit(self.global.at_once()))
     }
 
     pub fn endpoint(&self) -> Result<Endpoint, Fault> {

@@ -10,6 +10,9 @@ use crate::domain::{Fault, Operation, UpOptions};
 pub struct Arguments {
     #[command(flatten)]
     pub options: Options,
+    /// Nothing is asked, so that there is nothing to agree to
+    #[arg(short, long, hide = true)]
+    yes: bool,
 }
 
 /// What docker compose's `up` and `create` both take.
@@ -37,6 +40,9 @@ pub struct Options {
     /// When to pull images, whatever the file says: missing, always, never …
     #[arg(long, value_name = "POLICY")]
     pull: Option<String>,
+    /// Tell nothing of what builders write
+    #[arg(long)]
+    quiet_build: bool,
     /// Tell nothing of the progress of pulls
     #[arg(long)]
     quiet_pull: bool,
@@ -55,6 +61,7 @@ impl Options {
             build: self.build,
             no_build: self.no_build,
             pull: self.pull,
+            quiet_build: self.quiet_build,
             quiet_pull: self.quiet_pull,
             scale: replicas(&self.scale)?,
             ..UpOptions::default()

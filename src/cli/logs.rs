@@ -1,19 +1,21 @@
 //! `logs`: what a stack's containers wrote, merged by time.
 
+mod printer;
+
+pub use printer::{Look, Printer};
+
 use super::context::Context;
 use super::interrupts::{ENDED, Interrupts};
 use super::moment;
-use super::output::{Output, Tone, print_json};
+use super::output::Output;
 use super::ps::order;
 use super::stack::choose;
-use crate::domain::{Container, ContainerId, Fault, FaultKind, LogLine};
+use crate::domain::{Fault, FaultKind};
 use crate::engine::{LogRequest, LogStream};
 use futures_util::StreamExt;
 use futures_util::stream::select_all;
 use jiff::Timestamp;
-use serde_json::json;
 
-#[expect(clippy::struct_excessive_bools, reason = "these are the switches that docker compose has")]
 #[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
 pub struct Arguments {
     /// Go on with what they write
@@ -28,12 +30,8 @@ pub struct Arguments {
     /// Only what is older
     #[arg(long, value_name = "TIME")]
     pub until: Option<String>,
-    /// No colours
-    #[arg(long)]
-    pub no_color: bool,
-    /// Leave out the containers' names before the lines
-    #[arg(long)]
-    pub no_log_prefix: bool,
+    #[command(flatten)]
+    pub look: Look,
     /// Only the container of this number
     #[arg(long, value_name = "N")]
     pub index: Option<u32>,
@@ -62,11 +60,13 @@ pub async fn run(context: &Context, arguments: Arguments, output: Output) -> Res
         let meant = arguments.services.is_empty() || arguments.services.contains(&labels.service);
         meant && !labels.oneoff && (arguments.index.is_none() || labels.number == arguments.index)
     });
+    if let Some(index) = arguments.index.filter(|_| containers.is_empty()) {
+        return Err(no_number(index, &arguments.services, chosen.reference.project));
+    }
     containers.sort_by_key(order);
     let streams: Vec<LogStream> =
         containers.iter().map(|container| engine.logs(&container.id, request.clone())).collect();
-    let output = if arguments.no_color { output.without_colour() } else { output };
-    let printer = Printer::new(&containers, &arguments, output);
+    let printer = Printer::new(&containers, arguments.look, arguments.timestamps, output);
     if arguments.follow { follow(streams, &printer).await } else { merge(streams, &printer).await }
 }
 
@@ -101,42 +101,11 @@ async fn merge(mut streams: Vec<LogStream>, printer: &Printer) -> Result<u8, Fau
     }
 }
 
-struct Printer {
-    names: Vec<(ContainerId, String, String)>,
-    timestamps: bool,
-    output: Output,
-}
-
-impl Printer {
-    fn new(containers: &[Container], arguments: &Arguments, output: Output) -> Self {
-        let width = containers.iter().map(|container| container.tag().chars().count()).max().unwrap_or(0);
-        let names = containers.iter().map(|container| {
-            let prefix = if arguments.no_log_prefix {
-                String::new()
-            } else {
-                format!("{:width$}  | ", container.tag())
-            };
-            (container.id.clone(), container.name.to_string(), prefix)
-        });
-        Self { names: names.collect(), timestamps: arguments.timestamps, output }
-    }
-
-    fn print(&self, line: &LogLine) -> Result<(), Fault> {
-        let known = self.names.iter().find(|(id, _, _)| *id == line.container);
-        let (name, tag) =
-            known.map_or((line.container.short(), ""), |(_, name, tag)| (name.as_str(), tag.as_str()));
-        if self.output.json {
-            return print_json(&json!({
-                "container": name,
-                "time": line.time,
-                "source": line.source,
-                "line": line.line.text,
-                "cut_bytes": line.line.cut_bytes,
-            }));
-        }
-        let time = line.time.filter(|_| self.timestamps).map(|time| format!("{time} ")).unwrap_or_default();
-        self.output.toned(&[(Tone::Dim, tag), (Tone::Dim, &time), (Tone::Plain, &line.line.text)])
-    }
+fn no_number(index: u32, services: &[String], project: String) -> Fault {
+    let object = if services.is_empty() { project } else { services.join(", ") };
+    Fault::new(FaultKind::NotFound, "read logs of", object)
+        .because(format!("there is no container of the number {index}"))
+        .hint("`ps -a` lists them by their names, which end with their numbers")
 }
 
 fn tail(text: &str) -> Result<Option<u64>, Fault> {

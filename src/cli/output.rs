@@ -1,5 +1,6 @@
 //! Standard output, of which nothing goes past [`Safe`].
 
+use super::arguments::Ansi;
 use crate::domain::{Fault, Safe};
 use serde::Serialize;
 use std::fmt::Write as _;
@@ -11,8 +12,15 @@ pub struct Output {
     pub json: bool,
     /// Only a terminal gets colours, and only when nobody objects.
     pub colour: bool,
+    place: Place,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Standard,
     /// Standard output is somebody else's.
-    aside: bool,
+    Error,
+    Nowhere,
 }
 
 /// What a piece of text means; its colour follows from it.
@@ -26,9 +34,14 @@ pub enum Tone {
 }
 
 impl Output {
-    pub fn new(json: bool) -> Self {
-        let objected = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-        Self { json, colour: !json && !objected && io::stdout().is_terminal(), aside: false }
+    pub fn new(json: bool, ansi: Ansi) -> Self {
+        let objected = || std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+        let colour = match ansi {
+            Ansi::Auto => !objected() && io::stdout().is_terminal(),
+            Ansi::Never => false,
+            Ansi::Always => true,
+        };
+        Self { json, colour: !json && colour, place: Place::Standard }
     }
 
     #[must_use]
@@ -39,7 +52,13 @@ impl Output {
     /// For what is said beside a program's own output: to standard error.
     #[must_use]
     pub fn aside() -> Self {
-        Self { json: false, colour: false, aside: true }
+        Self { json: false, colour: false, place: Place::Error }
+    }
+
+    /// For what nobody wants to hear of.
+    #[must_use]
+    pub fn silent() -> Self {
+        Self { json: false, colour: false, place: Place::Nowhere }
     }
 
     /// One line, made safe.
@@ -69,11 +88,14 @@ impl Output {
     }
 
     fn put(self, text: &str) -> Result<(), Fault> {
-        if self.aside {
-            let written = io::stderr().lock().write_all(text.as_bytes());
-            return written.map_err(|error| Fault::io("write", "standard error", &error));
+        match self.place {
+            Place::Standard => Self::write(text),
+            Place::Error => {
+                let written = io::stderr().lock().write_all(text.as_bytes());
+                written.map_err(|error| Fault::io("write", "standard error", &error))
+            }
+            Place::Nowhere => Ok(()),
         }
-        Self::write(text)
     }
 
     /// A reader that has seen enough (`| head`) ends the program quietly.

@@ -5,7 +5,7 @@ use super::context::Context;
 use super::output::{Output, Tone, print_json};
 use super::stack::choose_or_all;
 use super::stacks::all;
-use super::{change, create, down, kill, pause, restart, rm, scale, start, stop, unpause, up};
+use super::{change, create, down, kill, of_services, restart, rm, scale, start, stop, up};
 use crate::domain::task::TaskRequest;
 use crate::domain::{Fault, Operation, Plan, PlannedStep, StepVerb, TaskTarget, UpOptions, units};
 use crate::task;
@@ -48,15 +48,15 @@ pub enum Planned {
     /// What `kill` would do
     Kill(kill::Arguments),
     /// What `pause` would do
-    Pause(pause::Arguments),
+    Pause(of_services::Services),
     /// What `unpause` would do
-    Unpause(unpause::Arguments),
+    Unpause(of_services::Services),
     /// What `rm` would do
     Rm(rm::Arguments),
 }
 
 /// A change that is only to be planned.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct DryRun {
     exit_code: bool,
 }
@@ -88,8 +88,12 @@ pub async fn run(context: Context, arguments: Arguments, output: Output) -> Resu
         Some(Planned::Restart(arguments)) => restart::run(&context, arguments, output).await,
         Some(Planned::Scale(arguments)) => scale::run(&context, arguments, output).await,
         Some(Planned::Kill(arguments)) => kill::run(&context, arguments, output).await,
-        Some(Planned::Pause(arguments)) => pause::run(&context, arguments, output).await,
-        Some(Planned::Unpause(arguments)) => unpause::run(&context, arguments, output).await,
+        Some(Planned::Pause(arguments)) => {
+            of_services::run(&context, arguments, of_services::pause, output).await
+        }
+        Some(Planned::Unpause(arguments)) => {
+            of_services::run(&context, arguments, of_services::unpause, output).await
+        }
         Some(Planned::Rm(arguments)) => rm::run(&context, arguments, output).await,
         None if arguments.services.is_empty() && choose_or_all(&context).await?.is_none() => {
             of_all(&context, dry_run, output).await

@@ -2,6 +2,7 @@
 
 mod row;
 
+use super::arguments::Orphans;
 use super::context::Context;
 use super::output::{Output, Tone, print_json};
 use super::stack::choose;
@@ -29,17 +30,8 @@ pub struct Arguments {
     /// Cut nothing short
     #[arg(long)]
     pub no_trunc: bool,
-    /// Containers of services that the file no longer has, too
-    #[arg(
-        long,
-        value_name = "BOOL",
-        action = clap::ArgAction::Set,
-        default_value_t = true,
-        num_args = 0..=1,
-        require_equals = true,
-        default_missing_value = "true"
-    )]
-    pub orphans: bool,
+    #[command(flatten)]
+    pub orphans: Orphans,
     /// Only the ids
     #[arg(short, long)]
     pub quiet: bool,
@@ -97,7 +89,7 @@ pub async fn run(context: &Context, arguments: Arguments, output: Output) -> Res
         };
         in_state
             && (arguments.all || !labels.is_some_and(|labels| labels.oneoff))
-            && (arguments.orphans || declared)
+            && (arguments.orphans.orphans || declared)
             && (arguments.named.is_empty() || arguments.named.iter().any(|name| name == service))
     });
     containers.sort_by_key(order);

@@ -3,8 +3,8 @@
 use super::attachment;
 use super::change;
 use super::context::Context;
-use super::exec::{has_terminal, variable};
 use super::output::Output;
+use super::program::Program;
 use super::stack::choose;
 use crate::compose::file::command_line;
 use crate::compose::plan::{OneOff, oneoff};
@@ -23,76 +23,65 @@ use std::pin::Pin;
 pub struct Arguments {
     /// Build the images first, even if they are there
     #[arg(long)]
-    pub build: bool,
-    /// Do not wait for the command; print the container's id
-    #[arg(short, long)]
-    pub detach: bool,
-    /// A variable for the command; without a value it is taken from here
-    #[arg(short, long, value_name = "KEY=VALUE")]
-    pub env: Vec<String>,
+    build: bool,
+    #[command(flatten)]
+    program: Program,
+    /// A file of variables for the command
+    #[arg(long = "env-from-file", value_name = "FILE")]
+    variable_files: Vec<PathBuf>,
     /// Instead of the image's
     #[arg(long, value_name = "COMMAND")]
-    pub entrypoint: Option<String>,
+    entrypoint: Option<String>,
     #[arg(long, value_name = "CAPABILITY")]
-    pub cap_add: Vec<String>,
+    cap_add: Vec<String>,
     #[arg(long, value_name = "CAPABILITY")]
-    pub cap_drop: Vec<String>,
-    /// Hand standard input on
-    #[arg(
-        short,
-        long,
-        value_name = "BOOL",
-        action = clap::ArgAction::Set,
-        default_value_t = true,
-        num_args = 0..=1,
-        require_equals = true,
-        default_missing_value = "true"
-    )]
-    pub interactive: bool,
+    cap_drop: Vec<String>,
     #[arg(short, long, value_name = "KEY=VALUE")]
-    pub label: Vec<String>,
+    label: Vec<String>,
     /// The container's name
     #[arg(long, value_name = "NAME")]
-    pub name: Option<String>,
-    /// No terminal for the command, even if there is one here
-    #[arg(short = 'T', long = "no-tty", alias = "no-TTY")]
-    pub no_tty: bool,
+    name: Option<String>,
     /// Start nothing that the service depends on
     #[arg(long)]
-    pub no_deps: bool,
+    no_deps: bool,
     /// Publish a port, as `ports` of a service does
     #[arg(short, long, value_name = "PORT")]
-    pub publish: Vec<String>,
+    publish: Vec<String>,
+    /// When to pull images, whatever the file says: missing, always, never …
+    #[arg(long, value_name = "POLICY")]
+    pull: Option<String>,
+    /// Tell nothing but what the command writes
+    #[arg(short, long)]
+    quiet: bool,
+    /// Build without telling what the builder writes
+    #[arg(long)]
+    quiet_build: bool,
     /// Pull without telling of the progress
     #[arg(long)]
-    pub quiet_pull: bool,
+    quiet_pull: bool,
     /// Remove containers of services that the file no longer has
     #[arg(long)]
-    pub remove_orphans: bool,
+    remove_orphans: bool,
     /// Remove the container when it ends
     #[arg(long)]
-    pub rm: bool,
+    rm: bool,
     /// Publish the service's own ports
     #[arg(short = 'P', long)]
-    pub service_ports: bool,
+    service_ports: bool,
     /// Be found under the service's name on its networks
     #[arg(long)]
-    pub use_aliases: bool,
-    #[arg(short, long, value_name = "USER")]
-    pub user: Option<String>,
+    use_aliases: bool,
     /// Mount a volume, as `volumes` of a service does
     #[arg(short, long, value_name = "VOLUME")]
-    pub volume: Vec<String>,
-    #[arg(short, long, value_name = "DIRECTORY")]
-    pub workdir: Option<String>,
+    volume: Vec<String>,
     /// The project's name, which has no short option here
     #[arg(id = "project", long = "project-name", value_name = "PROJECT", hide = true)]
-    pub project: Option<String>,
+    project: Option<String>,
     #[arg(value_name = "SERVICE")]
-    pub service: String,
+    service: String,
     /// The service's own when none is given
     #[arg(value_name = "COMMAND", trailing_var_arg = true, allow_hyphen_values = true)]
-    pub command: Vec<String>,
+    command: Vec<String>,
 }
 
 /// Ends with the command's own exit code.
@@ -106,19 +95,22 @@ pub async fn run(context: &Context, arguments: Arguments, output: Output) -> Res
     let options = UpOptions {
         no_deps: arguments.no_deps,
         build: arguments.build,
+        pull: arguments.pull.clone(),
+        quiet_build: arguments.quiet_build,
         quiet_pull: arguments.quiet_pull,
         remove_orphans: arguments.remove_orphans,
         ..UpOptions::default()
     };
     let prepare = Operation::Prepare { service: arguments.service.clone(), options };
-    change::unless_done(context, prepare, Output::aside()).await?;
+    let aside = if arguments.quiet { Output::silent() } else { Output::aside() };
+    change::unless_done(context, prepare, aside).await?;
     let engine = context.engine().await?;
     let observed = observe(&engine, &project.name, Some(project)).await?;
     let creation = oneoff(project, &observed, &wish)?;
     let id = compose::create_container(&engine, &creation).await?;
     let named = |fault: Fault| Fault { object: creation.name.clone(), ..fault };
-    let options = SessionOptions { tty: wish.tty, stdin: wish.stdin, ..SessionOptions::default() };
-    let begun = if arguments.detach {
+    let options = arguments.program.session();
+    let begun = if arguments.program.detach {
         engine.start(&id).await.map(|()| None)
     } else {
         begin(&engine, &id, &options, wish.remove).await.map(Some)
@@ -202,26 +194,39 @@ fn wish(arguments: &Arguments) -> Result<OneOff, Fault> {
         .map(|text| text.split_once('=').unwrap_or((text, "")))
         .map(|(key, value)| (key.to_owned(), value.to_owned()))
         .collect();
+    let (program, session) = (&arguments.program, arguments.program.session());
     Ok(OneOff {
         service: arguments.service.clone(),
         slug: hexadecimal(&rand_bytes()),
         name: arguments.name.clone(),
         command: arguments.command.clone(),
         entrypoint: entrypoint.transpose()?,
-        environment: arguments.env.iter().map(|entry| variable(entry)).collect::<Result<_, _>>()?,
+        environment: environment(arguments)?,
         labels,
         ports,
         service_ports: arguments.service_ports,
         volumes: arguments.volume.iter().map(mount).collect::<Result<_, _>>()?,
         cap_add: arguments.cap_add.clone(),
         cap_drop: arguments.cap_drop.clone(),
-        user: arguments.user.clone(),
-        working_directory: arguments.workdir.clone(),
+        user: program.user.clone(),
+        working_directory: program.workdir.clone(),
         use_aliases: arguments.use_aliases,
-        tty: !arguments.no_tty && !arguments.detach && has_terminal(),
-        stdin: arguments.interactive && !arguments.detach,
+        tty: session.tty,
+        stdin: session.stdin,
         remove: arguments.rm,
     })
+}
+
+/// What the command line says beats what its files say.
+fn environment(arguments: &Arguments) -> Result<Vec<String>, Fault> {
+    let mut environment = Vec::new();
+    for file in &arguments.variable_files {
+        let variables = command_line::variables(file, &|name| std::env::var(name).ok());
+        let variables = variables.map_err(Fault::merged)?.into_iter();
+        environment.extend(variables.filter_map(|(name, value)| Some(format!("{name}={}", value?))));
+    }
+    environment.extend(arguments.program.environment()?);
+    Ok(environment)
 }
 
 /// Enough that no two one-off containers have one name.

@@ -149,20 +149,33 @@ pub fn from_files(
     from_request(&request(context, files, directory), origin).map_err(Fault::merged)
 }
 
+/// What is to be loaded of the stack that is meant, without loading it.
+pub fn load_request(context: &Context) -> Result<LoadRequest, Fault> {
+    let Some(name) = &context.global.stack else {
+        return Ok(request(context, &context.global.files, None));
+    };
+    let sources = sources(context);
+    let known: Vec<&str> = sources.iter().map(|source| source.name.as_str()).collect();
+    let source = sources.iter().find(|source| source.name == *name);
+    let source = source.ok_or_else(|| unknown("stack", name, name, &known))?;
+    source::request_of(context, source, &context.global.overlays).map_err(Fault::merged)
+}
+
 /// What is to be loaded, with what the command line says about all stacks.
 fn request(context: &Context, files: &[PathBuf], directory: Option<&Path>) -> LoadRequest {
     let global = &context.global;
     LoadRequest {
         files: files.to_vec(),
         project_name: global.project.clone(),
-        project_directory: directory.map(Path::to_owned),
+        project_directory: directory.map(Path::to_owned).or_else(|| global.project_directory.clone()),
         env_files: global.env_files.clone(),
         profiles: global.profiles.clone(),
         environment: process_environment(),
+        inconsistent: false,
     }
 }
 
-fn from_request(request: &LoadRequest, origin: StackOrigin) -> Result<Chosen, Vec<Fault>> {
+pub fn from_request(request: &LoadRequest, origin: StackOrigin) -> Result<Chosen, Vec<Fault>> {
     let project = load(request)?;
     Ok(Chosen { reference: project.reference(), origin, project: Some(project), unread: None })
 }

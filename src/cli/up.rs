@@ -1,11 +1,14 @@
 //! `up`: brings a stack to what its files say.
 
+mod attached;
+
 use super::change;
 use super::context::Context;
 use super::create::Options;
 use super::output::Output;
 use super::watch;
-use crate::domain::{Fault, Operation, UpOptions};
+use crate::domain::{Fault, FaultKind, Operation, UpOptions};
+use attached::Stay;
 
 #[expect(clippy::struct_excessive_bools, reason = "flags of the command line")]
 #[derive(Debug, Clone, Default, PartialEq, Eq, clap::Args)]
@@ -33,12 +36,33 @@ pub struct Arguments {
     /// How long a container that is stopped has to end, instead of its own grace
     #[arg(short, long, value_name = "SECONDS")]
     timeout: Option<u32>,
-    /// Accepted as docker compose knows it; `up` never stays attached to the logs
+    /// End once it is up, which `up` does unless one of the flags below has it stay
     #[arg(short, long)]
     detach: bool,
     /// Stay, show the logs and bring in what changes, as `watch` does; Ctrl-C stops the services
-    #[arg(short, long, conflicts_with_all = ["detach", "wait", "no_start", "no_build"])]
+    #[arg(
+        short,
+        long,
+        conflicts_with_all = [
+            "detach", "wait", "no_start", "no_build", "abort_on_container_exit", "abort_on_container_failure",
+            "exit_code_from", "attach", "attach_dependencies", "no_attach", "no_log_prefix", "timestamps"
+        ]
+    )]
     watch: bool,
+    #[command(flatten)]
+    stay: Stay,
+    #[command(flatten)]
+    menu: Menu,
+    /// Nothing is asked, so that there is nothing to agree to
+    #[arg(short, long, hide = true)]
+    yes: bool,
+}
+
+/// The menu of docker compose's `up`, which scripts switch off.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::Args)]
+struct Menu {
+    #[arg(long, hide = true, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    menu: Option<bool>,
 }
 
 impl Arguments {
@@ -57,10 +81,18 @@ impl Arguments {
 }
 
 pub async fn run(context: &Context, arguments: Arguments, output: Output) -> Result<u8, Fault> {
-    let stays = arguments.watch && context.dry_run.is_none();
+    if arguments.menu.menu == Some(true) {
+        return Err(Fault::new(FaultKind::Invalid, "up", "--menu")
+            .because("there are no keys to press while it runs")
+            .hint("the console, mcp-tui without a command, has them"));
+    }
+    let (stay, watches) = (arguments.stay.clone(), arguments.watch && context.dry_run.is_none());
     let options = arguments.read()?;
-    if stays {
+    if watches {
         return watch::attached(context, options, output).await;
+    }
+    if stay.stays() && context.dry_run.is_none() {
+        return attached::run(context, options, &stay, output).await;
     }
     let services = options.named();
     change::run(context, Operation::Up(options), &services, output).await

@@ -10,6 +10,8 @@ use std::collections::BTreeSet;
 
 #[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
 pub struct Arguments {
+    #[arg(long, value_name = "FORMAT", value_parser = ["table", "json"], default_value = "table")]
+    pub format: String,
     /// Only the names
     #[arg(short, long)]
     pub quiet: bool,
@@ -40,7 +42,7 @@ pub async fn run(context: &Context, arguments: Arguments, output: Output) -> Res
     volumes.sort_by_key(|volume| volume.name.to_string());
     if arguments.quiet {
         volumes.iter().try_for_each(|volume| output.line(volume.name.as_str()))?;
-    } else if output.json {
+    } else if output.json || arguments.format == "json" {
         print_json(&volumes)?;
     } else {
         let mut table = Table::new(&["DRIVER", "VOLUME NAME"], "no volumes");

@@ -11,6 +11,6 @@ pub struct Arguments {
     pub id: String,
 }
 
-pub fn run(arguments: Arguments) -> Result<u8, Fault> {
-    task::worker::run(&arguments.state, &TaskId(arguments.id))
+pub fn run(arguments: Arguments, at_once: Option<usize>) -> Result<u8, Fault> {
+    task::worker::run(&arguments.state, &TaskId(arguments.id), at_once)
 }

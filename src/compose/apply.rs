@@ -64,7 +64,7 @@ async fn carry_out(
 ) -> Result<(), Fault> {
     let profiles = Profiles::read(plan.actions())?;
     let run = Run::new(engine, tell, is_cancelled, Some(plan), profiles);
-    let mut schedule = Schedule::new(&plan.plan().steps, plan.actions(), range);
+    let mut schedule = Schedule::new(&plan.plan().steps, plan.actions(), range, plan.at_once());
     let mut running = FuturesUnordered::new();
     let mut failure: Option<Fault> = None;
     let mut deaths = schedule.has_chained_stops().then(|| engine.deaths());

@@ -32,6 +32,7 @@ mod labelled;
 mod load;
 mod locate;
 mod mcp;
+mod mentions;
 mod merge;
 mod name;
 mod normalise;
@@ -51,8 +52,9 @@ mod words;
 pub use concealed::Concealed;
 pub use environment::process_environment;
 pub use labelled::{load_labelled, out_of_reach};
-pub use load::{LoadRequest, load};
+pub use load::{LoadRequest, as_written, load, variables};
 pub use mcp::{Hooks, Reaction, ReactionKind, ServiceExtension};
+pub use mentions::{Mention, mentions};
 pub use objections::Objection;
 pub use project::{
     FileObject, Ipam, IpamPool, Model, Network, Project, Requirements, StackExtension, Volume,

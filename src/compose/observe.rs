@@ -1,8 +1,10 @@
 //! What the Engine has of a project.
 
 mod configuration;
+mod files;
 
 pub use configuration::Configuration;
+pub use files::Missing;
 
 use super::file::Project;
 use super::hash::Flavour;
@@ -32,6 +34,7 @@ pub struct Observed {
     pub images: BTreeMap<String, Image>,
     /// Of containers that are out of date, all that the Engine says; missing where it could not be had.
     pub configurations: BTreeMap<ContainerId, Configuration>,
+    pub missing: Missing,
     /// They were pulled and built just now, as far as that was to be done.
     pub images_provided: bool,
     /// When all this was so.
@@ -80,6 +83,7 @@ pub async fn observe(engine: &Engine, name: &str, project: Option<&Project>) -> 
         networks,
         volumes,
         images,
+        missing: files::missing(engine, project).await,
         images_provided: false,
         looked_at: Timestamp::now(),
         api_version: engine.api_version(),

@@ -14,6 +14,7 @@ mod image_verbs;
 mod images;
 mod kill;
 mod leftovers;
+mod missing;
 mod objections;
 mod objects;
 mod on_scale;
@@ -65,6 +66,7 @@ pub struct ActionPlan {
     /// So many of the first steps provide images.
     image_steps: usize,
     again: Option<Box<Again>>,
+    at_once: Option<usize>,
 }
 
 /// What is planned again once the images are there: only then it is known which containers they replace.
@@ -192,6 +194,16 @@ impl ActionPlan {
         self.wait_timeout
     }
 
+    /// Has no more steps than these taken at a time.
+    pub fn limit(&mut self, at_once: usize) {
+        self.at_once = Some(at_once);
+    }
+
+    /// How many steps may be taken at a time, when somebody bounds it.
+    pub fn at_once(&self) -> Option<usize> {
+        self.at_once
+    }
+
     /// How many of the first steps are to be taken before what is planned again.
     pub fn image_steps(&self) -> usize {
         self.image_steps
@@ -211,6 +223,7 @@ impl ActionPlan {
         self.plan.steps.splice(0..0, earlier.plan.steps.iter().take(count).cloned());
         self.actions.splice(0..0, earlier.actions.iter().take(count).cloned());
         self.image_steps += count;
+        self.at_once = earlier.at_once;
         self
     }
 

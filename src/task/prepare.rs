@@ -146,6 +146,15 @@ impl Prepared {
         }
     }
 
+    /// Has no more than so many things done at a time.
+    pub fn limit(&mut self, at_once: usize) {
+        match self {
+            Self::Compose { plan, .. } => plan.limit(at_once),
+            // They take one step after the other.
+            Self::Backup { .. } | Self::Container(_) => {}
+        }
+    }
+
     /// Does it, reporting the steps of the summary by their numbers. `backups` is where backups go.
     pub async fn carry_out(
         self,

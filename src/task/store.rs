@@ -11,16 +11,24 @@ const LIST_LIMIT: usize = 200;
 pub struct Store {
     root: PathBuf,
     pub(super) program: Option<PathBuf>,
+    pub(super) at_once: Option<usize>,
 }
 
 impl Store {
     /// Opens the state directory and makes what is missing.
     pub fn open(root: impl Into<PathBuf>) -> Result<Self, Fault> {
-        let store = Self { root: root.into(), program: None };
+        let store = Self { root: root.into(), program: None, at_once: None };
         for directory in [store.root.clone(), store.tasks(), store.locks()] {
             files::make_directory(&directory)?;
         }
         Ok(store)
+    }
+
+    /// Has workers do no more than so many things at a time.
+    #[must_use]
+    pub fn with_limit(mut self, at_once: Option<usize>) -> Self {
+        self.at_once = at_once;
+        self
     }
 
     /// Starts workers from this program instead of from the one that is running.

@@ -100,6 +100,7 @@ impl Store {
             .arg("worker")
             .arg("--state")
             .arg(self.root())
+            .args(self.at_once.map(|limit| format!("--parallel={limit}")))
             .arg(&id.0)
             .current_dir("/")
             .stdin(Stdio::null())

@@ -13,11 +13,12 @@ use std::path::Path;
 use std::pin::pin;
 use tokio::signal::unix::{SignalKind, signal};
 
-/// Runs the task to its end and gives the exit code. A fault means that it could not even be journalled.
-pub fn run(state_directory: &Path, id: &TaskId) -> Result<u8, Fault> {
+/// Runs the task to its end, with no more than `at_once` things at a time, and gives the exit code. A fault means that
+/// it could not even be journalled.
+pub fn run(state_directory: &Path, id: &TaskId, at_once: Option<usize>) -> Result<u8, Fault> {
     // It fails only for a process that leads a session already, and then there is nothing to leave.
     let _ = rustix::process::setsid();
-    let store = Store::open(state_directory)?;
+    let store = Store::open(state_directory)?.with_limit(at_once);
     let spec = store.spec(id)?;
     let lock = match lock(&store, &spec) {
         Ok(lock) => lock,
@@ -128,7 +129,10 @@ async fn attempt(
     let endpoint: Endpoint = spec.endpoint.parse()?;
     let engine = Engine::connect(&endpoint).await?;
     let request = TaskRequest { operation: spec.operation.clone(), target: spec.target.clone() };
-    let prepared = prepare(&engine, &request).await?;
+    let mut prepared = prepare(&engine, &request).await?;
+    if let Some(at_once) = store.at_once {
+        prepared.limit(at_once);
+    }
     let plan = planned.insert(prepared.summary());
     // Nothing has been changed yet, and nothing shall be changed that nobody can trace.
     store.audit().append(&entry(spec, Some(plan), "begun".to_owned()))?;

@@ -1,7 +1,10 @@
+mod docker_compose;
+
 use super::*;
 use clap::CommandFactory;
 use clap::error::ErrorKind;
 use rstest::rstest;
+use std::path::PathBuf;
 
 fn parse(line: &str) -> Result<Arguments, clap::Error> {
     Arguments::try_parse_from(std::iter::once("mcp-tui").chain(line.split_whitespace()))
@@ -32,8 +35,7 @@ fn f_is_a_file_before_the_command_and_follow_in_logs() {
         tail: "5".to_owned(),
         since: None,
         until: None,
-        no_color: false,
-        no_log_prefix: false,
+        look: logs::Look::default(),
         index: None,
         timestamps: false,
         services: vec!["web".to_owned()],
@@ -110,4 +112,50 @@ fn the_help_lists_every_exit_code_that_a_fault_can_have() {
         let code = Fault::new(kind, "", "").exit_code();
         assert!(listed.contains(&code), "{kind:?} ends with {code}, which --help does not explain");
     }
+}
+
+#[test]
+fn variables_of_docker_compose_say_what_the_line_does_not() {
+    let global = |line: &str, variables: &[(&str, &str)]| {
+        let variables: std::collections::BTreeMap<String, String> =
+            variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        parse(line).unwrap().global.completed(|name| variables.get(name).cloned())
+    };
+    let set = global("up", &[("COMPOSE_PARALLEL_LIMIT", "3"), ("COMPOSE_PROGRESS", "quiet")]).unwrap();
+    assert_eq!((set.at_once(), set.is_quiet()), (Some(3), true));
+    let said = global("--parallel 2 --progress plain up", &[("COMPOSE_PARALLEL_LIMIT", "3")]).unwrap();
+    assert_eq!((said.at_once(), said.is_quiet()), (Some(2), false));
+    assert_eq!(global("--parallel -1 up", &[("COMPOSE_ANSI", "")]).unwrap().at_once(), None);
+    assert!(global("--progress json up", &[]).unwrap().is_json());
+    for (line, variables) in [
+        ("--parallel 0 up", &[][..]),
+        ("--compatibility up", &[]),
+        ("--all-resources up", &[]),
+        ("up", &[("COMPOSE_PARALLEL_LIMIT", "many")]),
+        ("up", &[("COMPOSE_ANSI", "blue")]),
+    ] {
+        let fault = global(line, variables).unwrap_err();
+        assert!(fault.kind == crate::domain::FaultKind::Invalid && fault.hint.is_some(), "{line}: {fault}");
+    }
+}
+
+#[test]
+fn what_is_not_done_here_is_refused_by_name() {
+    let refused = |line: &str| match command(line) {
+        Command::Build(arguments) => arguments.refused.refuse(),
+        Command::Config(arguments) => arguments.refused.refuse(),
+        Command::Start(arguments) => arguments.waiting.refuse(),
+        other => panic!("{other:?}"),
+    };
+    for (line, flag) in [
+        ("build --ssh default", "--ssh"),
+        ("build --builder x", "--builder"),
+        ("config --no-normalize", "--no-normalize"),
+        ("config --resolve-image-digests", "--resolve-image-digests"),
+        ("start --wait", "--wait"),
+    ] {
+        let fault = refused(line).unwrap_err();
+        assert!(fault.object == flag && fault.hint.is_some(), "{line}: {fault}");
+    }
+    assert_eq!(refused("build --no-cache web"), Ok(()));
 }

@@ -2,6 +2,7 @@
 
 use super::{Chosen, from_request, request, unknown};
 use crate::cli::context::Context;
+use crate::compose::file::LoadRequest;
 use crate::config::stacks::StackSource;
 use crate::domain::Fault;
 
@@ -18,6 +19,15 @@ pub fn read_listed(context: &Context, source: &StackSource) -> Result<Chosen, Ve
 }
 
 fn read(context: &Context, source: &StackSource, overlays: &[String]) -> Result<Chosen, Vec<Fault>> {
+    from_request(&request_of(context, source, overlays)?, source.origin)
+}
+
+/// What is to be loaded of it.
+pub(super) fn request_of(
+    context: &Context,
+    source: &StackSource,
+    overlays: &[String],
+) -> Result<LoadRequest, Vec<Fault>> {
     let mut files = Vec::new();
     if !overlays.is_empty() {
         files.clone_from(&source.files);
@@ -34,5 +44,5 @@ fn read(context: &Context, source: &StackSource, overlays: &[String]) -> Result<
     let mut request = request(context, &files, Some(&source.directory));
     // Whoever set it meant the directory they were in.
     request.environment.remove("COMPOSE_FILE");
-    from_request(&request, source.origin)
+    Ok(request)
 }

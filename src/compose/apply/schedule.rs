@@ -19,18 +19,25 @@ pub(super) struct Schedule<'plan> {
     ended: Vec<bool>,
     /// Stops whose container has ended, though the daemon has not yet tidied up after it.
     died: Vec<bool>,
+    at_once: usize,
 }
 
 impl<'plan> Schedule<'plan> {
-    /// Of the steps in the range; those before it have been taken.
-    pub fn new(steps: &'plan [PlannedStep], actions: &'plan [Action], range: Range<usize>) -> Self {
+    /// Of the steps in the range; those before it have been taken. `at_once` may only lower what is usual.
+    pub fn new(
+        steps: &'plan [PlannedStep],
+        actions: &'plan [Action],
+        range: Range<usize>,
+        at_once: Option<usize>,
+    ) -> Self {
         let urgency = urgency(steps);
         let mut ended = vec![false; steps.len()];
         ended[..range.start].fill(true);
         let mut waiting: Vec<usize> = range.collect();
         waiting.sort_by_key(|step| (std::cmp::Reverse(urgency[*step]), *step));
         let died = vec![false; steps.len()];
-        Self { steps, actions, waiting, running: Vec::new(), ended, died }
+        let at_once = at_once.unwrap_or(AT_ONCE).clamp(1, AT_ONCE);
+        Self { steps, actions, waiting, running: Vec::new(), ended, died, at_once }
     }
 
     /// The steps that can be begun now; they count as running from here on.
@@ -40,8 +47,8 @@ impl<'plan> Schedule<'plan> {
         let mut making = self.running.iter().filter(|step| self.makes(**step)).count();
         for step in std::mem::take(&mut self.waiting) {
             let ready = self.steps[step].after.iter().all(|earlier| self.allows(*earlier, step));
-            let room =
-                self.running.len() + begun.len() < AT_ONCE && (!self.makes(step) || making < MADE_AT_ONCE);
+            let room = self.running.len() + begun.len() < self.at_once
+                && (!self.makes(step) || making < MADE_AT_ONCE);
             if ready && room {
                 making += usize::from(self.makes(step));
                 begun.push(step);
@@ -152,7 +159,7 @@ mod tests {
     fn what_a_chain_waits_for_comes_first() {
         let steps = [step(&[]), step(&[]), step(&[1]), step(&[2]), step(&[0])];
         let actions = [start(), start(), start(), start(), start()];
-        let mut schedule = Schedule::new(&steps, &actions, 0..5);
+        let mut schedule = Schedule::new(&steps, &actions, 0..5, None);
         assert_eq!(schedule.begin(), [1, 0]);
         schedule.end(1);
         assert_eq!(schedule.begin(), [2]);
@@ -167,7 +174,7 @@ mod tests {
         let steps = [step(&[]), step(&[0]), step(&[0]), step(&[1])];
         let removal = Action::Remove { target: existing("1"), volumes: false, force: false };
         let actions = [stop("1"), stop("2"), removal, start()];
-        let mut schedule = Schedule::new(&steps, &actions, 0..4);
+        let mut schedule = Schedule::new(&steps, &actions, 0..4, None);
         assert!(schedule.has_chained_stops());
         assert_eq!(schedule.begin(), [0]);
         schedule.dies(&ContainerId("2".to_owned()));
@@ -181,10 +188,21 @@ mod tests {
     }
 
     #[test]
+    fn one_thing_at_a_time_when_that_is_asked_for() {
+        let steps = [step(&[]), step(&[])];
+        let actions = [start(), start()];
+        let mut schedule = Schedule::new(&steps, &actions, 0..2, Some(1));
+        assert_eq!(schedule.begin(), [0]);
+        assert_eq!(schedule.begin(), Vec::<usize>::new());
+        schedule.end(0);
+        assert_eq!(schedule.begin(), [1]);
+    }
+
+    #[test]
     fn a_circle_is_left_waiting_and_does_not_hang() {
         let steps = [step(&[1]), step(&[0])];
         let actions = [start(), start()];
-        let mut schedule = Schedule::new(&steps, &actions, 0..2);
+        let mut schedule = Schedule::new(&steps, &actions, 0..2, None);
         assert_eq!(schedule.begin(), Vec::<usize>::new());
         assert!(schedule.is_waiting());
     }

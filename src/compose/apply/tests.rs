@@ -9,14 +9,7 @@ use std::path::Path;
 fn shop(directory: &Path) -> Project {
     let file = directory.join("compose.yaml");
     std::fs::write(&file, "name: shop\nservices:\n  web:\n    image: nginx:alpine\n").unwrap();
-    let request = LoadRequest {
-        files: vec![file],
-        project_name: None,
-        project_directory: None,
-        env_files: Vec::new(),
-        profiles: Vec::new(),
-        environment: std::collections::BTreeMap::default(),
-    };
+    let request = LoadRequest { files: vec![file], ..LoadRequest::default() };
     load(&request).unwrap()
 }
 

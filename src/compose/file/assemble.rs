@@ -24,6 +24,8 @@ pub(super) struct Assembly<'load> {
     pub home: Option<&'load Path>,
     /// The project's name; it is known only after the first files were parsed.
     pub project: &'load str,
+    /// Variables stay as they are written, and what they might make valid is not checked.
+    as_written: bool,
     /// What the trees of all files hold together.
     size: Size,
     faults: Vec<Fault>,
@@ -53,11 +55,12 @@ pub(super) struct Scope<'scope> {
 }
 
 impl<'load> Assembly<'load> {
-    pub fn new(home: Option<&'load Path>) -> Self {
+    pub fn new(home: Option<&'load Path>, as_written: bool) -> Self {
         Self {
             files: Files::default(),
             home,
             project: "",
+            as_written,
             size: Size::default(),
             faults: Vec::new(),
             complaints: Vec::new(),
@@ -106,8 +109,10 @@ impl<'load> Assembly<'load> {
             if let Some(before) = &tree {
                 self.check(before);
             }
-            substitute(self, &mut document, scope.variables);
-            take_values(&mut document, scope.variables);
+            if !self.as_written {
+                substitute(self, &mut document, scope.variables);
+                take_values(&mut document, scope.variables);
+            }
             extends::apply(self, &mut document, scope);
             include::apply(self, &mut document, scope);
             let mut complaints = Vec::new();
@@ -125,7 +130,9 @@ impl<'load> Assembly<'load> {
 
     /// Complains about everything in the tree that is no Compose. A later file may replace a mistake, but not undo it.
     pub fn check(&mut self, tree: &Node) {
-        self.read(tree);
+        if !self.as_written {
+            self.read(tree);
+        }
     }
 
     /// Reads the tree into types. Warnings come back beside it, because only those of the last tree count.

@@ -1,7 +1,8 @@
 //! The short syntaxes where they are written on a command line instead of in a file.
 
 use super::read::{absolute, short_mount, short_ports};
-use super::{Mount, Port};
+use super::{Mount, Port, dotenv, environment};
+use crate::domain::Fault;
 use std::path::Path;
 
 /// `8080:80`; what is wrong with it else.
@@ -12,6 +13,14 @@ pub fn ports(text: &str) -> Result<Vec<Port>, String> {
 /// `./data:/data:ro`, relative to a directory.
 pub fn mount(text: &str, directory: &Path, home: Option<&Path>) -> Result<Mount, String> {
     short_mount(text, &|source| absolute(directory, home, source))
+}
+
+/// The variables of a file, as `env_file` has them; `lookup` tells those that are set here.
+pub fn variables(
+    file: &Path,
+    lookup: &dyn Fn(&str) -> Option<String>,
+) -> Result<Vec<dotenv::Variable>, Vec<Fault>> {
+    environment::read(file, lookup)
 }
 
 #[cfg(test)]

@@ -138,7 +138,7 @@ fn braced(
 }
 
 /// The length of a variable's name at the start of `text`; 0 when there is none.
-fn name_length(text: &str) -> usize {
+pub(super) fn name_length(text: &str) -> usize {
     if text.starts_with(|c: char| c.is_ascii_digit()) {
         return 0;
     }
@@ -146,7 +146,7 @@ fn name_length(text: &str) -> usize {
 }
 
 /// Where the brace is that closes a substitution whose inside starts `text`.
-fn closing(text: &str) -> Option<usize> {
+pub(super) fn closing(text: &str) -> Option<usize> {
     let mut open = 1_usize;
     let mut previous = ' ';
     for (at, character) in text.char_indices() {

@@ -23,6 +23,8 @@ pub struct LoadRequest {
     pub profiles: Vec<String>,
     /// The process's environment.
     pub environment: BTreeMap<String, String>,
+    /// Take the project although its parts do not fit together.
+    pub inconsistent: bool,
 }
 
 impl LoadRequest {
@@ -35,8 +37,15 @@ impl LoadRequest {
             env_files: stack.env_files.clone(),
             profiles: stack.profiles.clone(),
             environment,
+            inconsistent: false,
         }
     }
+}
+
+/// The variables that the project's files may use: the environment's, then those of its files of variables.
+pub fn variables(request: &LoadRequest) -> Result<BTreeMap<String, String>, Vec<Fault>> {
+    let env_files = environment::named_files(&request.env_files, &request.environment);
+    environment::project_environment(&request.environment, &env_files, &start_directory(request))
 }
 
 /// Reads the project. All mistakes of all files come back together.
@@ -46,6 +55,57 @@ pub fn load(request: &LoadRequest) -> Result<Project, Vec<Fault>> {
 
 /// The same, with where everything stands.
 pub(super) fn load_located(request: &LoadRequest) -> Result<(Project, Sources), Vec<Fault>> {
+    with_tree(request, false, |mut assembly, tree, around| {
+        let (raw, warnings) = assembly.read(&tree);
+        let faults = assembly.faults();
+        if !faults.is_empty() {
+            return Err(faults);
+        }
+        let (sources, mut told) = assembly.into_parts();
+        let read = sources.all();
+        told.extend(warnings);
+        let sources = Sources::new(sources, tree);
+        let mut result = Project {
+            name: around.project.to_owned(),
+            files: around.files.to_vec(),
+            read,
+            directory: around.directory.to_path_buf(),
+            env_files: around.env_files.iter().map(|file| sources::absolute(file)).collect(),
+            profiles: profiles(request, around.variables),
+            warnings: told.into_iter().collect(),
+            ..Project::default()
+        };
+        let mut faults = normalise::normalise(&mut result, raw, around.variables, &sources);
+        if !request.inconsistent {
+            faults.extend(check::check(&result, &sources));
+        }
+        if faults.is_empty() { Ok((result, sources)) } else { Err(listed(faults)) }
+    })
+}
+
+/// The project's name, and the merged files as they are written: no variable is looked at, and nothing is brought into
+/// canonical form.
+pub fn as_written(request: &LoadRequest) -> Result<(String, Node), Vec<Fault>> {
+    with_tree(request, true, |mut assembly, tree, around| {
+        let faults = assembly.faults();
+        if faults.is_empty() { Ok((around.project.to_owned(), tree)) } else { Err(faults) }
+    })
+}
+
+/// What is known of a project besides its tree.
+struct Around<'load> {
+    project: &'load str,
+    files: &'load [PathBuf],
+    directory: &'load Path,
+    env_files: &'load [PathBuf],
+    variables: &'load BTreeMap<String, String>,
+}
+
+fn with_tree<T>(
+    request: &LoadRequest,
+    as_written: bool,
+    finish: impl FnOnce(Assembly<'_>, Node, Around<'_>) -> Result<T, Vec<Fault>>,
+) -> Result<T, Vec<Fault>> {
     let start = start_directory(request);
     let env_files = environment::named_files(&request.env_files, &request.environment);
     let variables = environment::project_environment(&request.environment, &env_files, &start)?;
@@ -58,7 +118,7 @@ pub(super) fn load_located(request: &LoadRequest) -> Result<(Project, Sources), 
     // Files found in a parent directory bring their own `.env`.
     let mut variables = environment::project_environment(&request.environment, &env_files, &directory)?;
     let home = variables.get("HOME").map(PathBuf::from);
-    let mut assembly = Assembly::new(home.as_deref());
+    let mut assembly = Assembly::new(home.as_deref(), as_written);
     let documents: Vec<Node> = files.iter().flat_map(|file| assembly.open(file, &directory)).collect();
     let faults = assembly.faults();
     if !faults.is_empty() {
@@ -67,30 +127,15 @@ pub(super) fn load_located(request: &LoadRequest) -> Result<(Project, Sources), 
     let project = project_name(request, &documents, &variables, &directory).map_err(|fault| vec![fault])?;
     variables.insert("COMPOSE_PROJECT_NAME".to_owned(), project.clone());
     assembly.project = &project;
-    let scope = Scope { variables: &variables, trail: &files };
-    let tree = assembly.assemble(documents, &scope);
-    let (raw, warnings) = assembly.read(&tree);
-    let faults = assembly.faults();
-    if !faults.is_empty() {
-        return Err(faults);
-    }
-    let (sources, mut told) = assembly.into_parts();
-    let read = sources.all();
-    told.extend(warnings);
-    let sources = Sources::new(sources, tree);
-    let mut result = Project {
-        name: project.clone(),
-        files: files.clone(),
-        read,
-        directory: directory.clone(),
-        env_files: env_files.iter().map(|file| sources::absolute(file)).collect(),
-        profiles: profiles(request, &variables),
-        warnings: told.into_iter().collect(),
-        ..Project::default()
+    let tree = assembly.assemble(documents, &Scope { variables: &variables, trail: &files });
+    let around = Around {
+        project: &project,
+        files: &files,
+        directory: &directory,
+        env_files: &env_files,
+        variables: &variables,
     };
-    let mut faults = normalise::normalise(&mut result, raw, &variables, &sources);
-    faults.extend(check::check(&result, &sources));
-    if faults.is_empty() { Ok((result, sources)) } else { Err(listed(faults)) }
+    finish(assembly, tree, around)
 }
 
 fn start_directory(request: &LoadRequest) -> PathBuf {

@@ -5,6 +5,7 @@ mod yaml;
 
 use super::project::{FileObject, Network, Project, Volume};
 use super::service::{MountKind, Service};
+use crate::domain::yaml::{Node, Value};
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 use std::collections::{BTreeMap, BTreeSet};
@@ -57,6 +58,41 @@ pub fn yaml(project: &Project) -> Result<String, serde_json::Error> {
         root.insert(key, Tree::of(value)?);
     }
     Ok(yaml::write(&root).replace('$', "$$"))
+}
+
+/// A tree that is not yet a project, as it is written; the project's name comes first.
+pub fn tree_json(name: &str, tree: &Node) -> Result<String, serde_json::Error> {
+    Ok(go_escaped(&serde_json::to_string_pretty(&named(name, tree))?))
+}
+
+/// The same as YAML.
+pub fn tree_yaml(name: &str, tree: &Node) -> String {
+    yaml::write(&named(name, tree))
+}
+
+fn named(name: &str, tree: &Node) -> Tree {
+    let mut root = Tree::default();
+    root.insert("name", Tree::Text(name.to_owned()));
+    if let Value::Mapping(entries) = &tree.value {
+        for entry in entries.iter().filter(|entry| entry.key != "name") {
+            root.insert(&entry.key, written(&entry.node));
+        }
+    }
+    root
+}
+
+fn written(node: &Node) -> Tree {
+    match &node.value {
+        Value::Null => Tree::Null,
+        Value::Bool(value) => Tree::Bool(*value),
+        Value::Integer(value, _) => Tree::Integer(*value),
+        Value::Float(value, _) => Tree::Float(*value),
+        Value::Text(text) => Tree::Text(text.clone()),
+        Value::Sequence(items) => Tree::List(items.iter().map(written).collect()),
+        Value::Mapping(entries) => {
+            Tree::Map(entries.iter().map(|entry| (entry.key.clone(), written(&entry.node))).collect())
+        }
+    }
 }
 
 /// Go's JSON writes these characters as escapes.

@@ -118,6 +118,7 @@ fn look(subject: &Subject, overlays: &[String], profiles: Vec<String>, findings:
         project_name: subject.project.clone(),
         env_files: subject.env_files.clone(),
         environment: subject.environment.clone(),
+        inconsistent: false,
     };
     match load_located(&request) {
         Err(faults) => faults.into_iter().for_each(|fault| findings.error(fault)),

@@ -8,7 +8,7 @@ use super::orphans::{orphans, remove_orphans};
 use super::provision::{provide, wait_for_images};
 use super::starting::{self, start_in_order};
 use super::up::check_options;
-use super::{ActionPlan, Target, conflicts, graph, hooks, leftovers, objects, on_scale};
+use super::{ActionPlan, Target, conflicts, graph, hooks, leftovers, missing, objects, on_scale};
 use crate::compose::body::referred;
 use crate::compose::file::{Project, Service};
 use crate::compose::observe::{Observed, number};
@@ -49,7 +49,7 @@ pub fn bring_up(
     let images = provide(&mut plan, project, &running, observed, options)?;
     let (observed, mut before) = leftovers::repair(&mut plan, project, &services, observed);
     let observed = observed.as_ref();
-    before.extend(remove_orphans(&mut plan, &orphans, options.remove_orphans));
+    before.extend(remove_orphans(&mut plan, &orphans, options));
     let objects = Objects {
         networks: objects::add_networks(&mut plan, project, &services, observed)?,
         volumes: objects::add_volumes(&mut plan, project, &services, observed)?,
@@ -79,6 +79,11 @@ pub fn bring_up(
         }
         states.insert(&service.name, state);
     }
+    let made = services
+        .iter()
+        .copied()
+        .filter(|service| states.get(service.name.as_str()).is_some_and(|state| !state.made.is_empty()));
+    missing::check(&mut plan, verb, project, made, observed)?;
     if !options.no_start {
         let starting = services.iter().filter(|service| {
             states.get(service.name.as_str()).is_some_and(|state| !state.to_start.is_empty())

@@ -38,7 +38,7 @@ pub fn prepare(
     plan.plan.title = head.plan.title;
     plan.plan.equivalent = head.plan.equivalent;
     if needed.is_empty() && options.remove_orphans {
-        remove_orphans(&mut plan, &orphans(project, observed), true);
+        remove_orphans(&mut plan, &orphans(project, observed), options);
     }
     let mut own = ActionPlan::default();
     objects::add_networks(&mut own, project, &[service], observed)?;

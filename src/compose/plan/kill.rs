@@ -5,9 +5,9 @@ use super::services::{service_of, target};
 use super::{Action, ActionPlan, graph};
 use crate::compose::file::Project;
 use crate::compose::observe::Observed;
-use crate::domain::{Container, Fault, FaultKind, StepVerb};
+use crate::domain::{Container, Fault, StepVerb};
 
-/// One-off containers are meant as well. Those of services that the files do not have only when `orphans` is set.
+/// One-off containers are meant as well, and where none runs nothing is to be done. Those of services that the files do not have only when `orphans` is set.
 pub fn kill(
     project: Option<&Project>,
     observed: &Observed,
@@ -30,12 +30,6 @@ pub fn kill(
     let mut meant: Vec<&Container> =
         meant.filter(|container| declared(container) && named(container)).collect();
     meant.sort_by_key(|container| container.name.to_string());
-    if meant.is_empty() {
-        let object = if services.is_empty() { observed.project.clone() } else { services.join(", ") };
-        return Err(Fault::new(FaultKind::Conflict, "kill", object)
-            .because("nothing of it runs")
-            .hint("`ps -a` lists what there is"));
-    }
     for container in &meant {
         let action = Action::Kill { target: target(container), signal: signal.to_owned() };
         plan.add(StepVerb::KillContainer, &container.name, Some(service_of(container)), signal, action);

@@ -1,6 +1,6 @@
 //! A one-off container: a service's container with a command and settings of its own, which is nobody's replica.
 
-use super::{conflicts, graph};
+use super::{ActionPlan, conflicts, graph, missing};
 use crate::compose::body::{COMPOSE_VERSION, Creation, Surroundings, creation, referred, resolved};
 use crate::compose::file::{Mount, Port, Project, Service};
 use crate::compose::observe::{Observed, number};
@@ -46,6 +46,7 @@ pub fn oneoff(project: &Project, observed: &Observed, wish: &OneOff) -> Result<C
             .because("its containers are still there, but the files have no such service any more")
     })?;
     let image = conflicts::image(project, declared, observed)?;
+    missing::check(&mut ActionPlan::default(), "run", project, std::iter::once(declared), observed)?;
     let service = with_wishes(project, declared, wish);
     let mut containers = BTreeMap::new();
     for name in referred(&service) {

@@ -64,7 +64,8 @@ pub fn provide(
         }
         let forced = policy == Policy::Build;
         if can_build && (forced || present.is_none()) {
-            let order = Build { only_if_missing: !forced, ..build(project, service)? };
+            let order =
+                Build { only_if_missing: !forced, quiet: options.quiet_build, ..build(project, service)? };
             let reason = if !forced {
                 "not on this server"
             } else if options.build {

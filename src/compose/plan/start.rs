@@ -1,7 +1,7 @@
-//! `start` of containers that are there.
+//! `start` of containers that are there, and of those they depend on.
 
 use super::card::{add_gpus, new_plan};
-use super::services::{chosen, target};
+use super::services::{chosen, named_or_all, target};
 use super::{Action, ActionPlan, graph};
 use crate::compose::file::{Condition, Project};
 use crate::compose::observe::Observed;
@@ -15,7 +15,11 @@ pub fn start(
 ) -> Result<ActionPlan, Fault> {
     let mut plan = new_plan("start", project, observed, services);
     let edges = graph::edges(project, observed);
-    let order = chosen("start", project, observed, services, &edges)?;
+    chosen("start", project, observed, services, &edges)?;
+    // What they depend on is started as well, as far as it is there.
+    let mut all = graph::closure(&named_or_all(observed, services).into_iter().collect::<Vec<_>>(), &edges);
+    all.retain(|service| !observed.of_service(service).is_empty());
+    let order = graph::ordered(&all, &edges);
     let mut started: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for service in &order {
         let declared = project.and_then(|project| project.service(service));

@@ -1,7 +1,7 @@
 //! `stop` of containers that run.
 
 use super::card::{self, add_gpus, new_plan};
-use super::services::{chosen, dependents, duration, target, timeout_words};
+use super::services::{dependents, duration, named_or_all, target, timeout_words};
 use super::{Action, ActionPlan, graph};
 use crate::compose::file::Project;
 use crate::compose::observe::Observed;
@@ -18,7 +18,9 @@ pub fn stop(
     let mut plan = new_plan("stop", project, observed, &words);
     plan.stop_timeout = duration(timeout);
     let edges = graph::edges(project, observed);
-    let order = chosen("stop", project, observed, services, &edges)?;
+    // What has no container is stopped already.
+    graph::known(services, project, observed, "stop")?;
+    let order = graph::ordered(&named_or_all(observed, services), &edges);
     let mut stopped: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for service in order.iter().rev() {
         let declared = project.and_then(|project| project.service(service));

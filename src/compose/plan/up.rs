@@ -60,6 +60,11 @@ pub fn check_options(verb: &str, options: &UpOptions) -> Result<(), Fault> {
             .because("it contradicts --force-recreate")
             .hint("leave one of them out"));
     }
+    if options.remove_orphans && options.ignore_orphans {
+        return Err(invalid("--remove-orphans".to_owned())
+            .because("it contradicts COMPOSE_IGNORE_ORPHANS")
+            .hint("leave one of them out"));
+    }
     // Whoever wrote the task: the command line and the console ask for no more, a file on the disk might.
     match options.scale.iter().find(|(_, count)| **count > MOST_REPLICAS) {
         None => Ok(()),

@@ -22,6 +22,8 @@ pub struct UpOptions {
     /// Give a recreated container new anonymous volumes instead of the data of the old ones.
     pub renew_anon_volumes: bool,
     pub remove_orphans: bool,
+    /// Say nothing of containers of services that the files do not have.
+    pub ignore_orphans: bool,
     /// Leave what the named services depend on alone.
     pub no_deps: bool,
     pub no_start: bool,
@@ -35,6 +37,8 @@ pub struct UpOptions {
     pub build: bool,
     /// `missing`, `always`, `never` …, instead of what the files say.
     pub pull: Option<String>,
+    /// Tell nothing of what builders write.
+    pub quiet_build: bool,
     /// Tell nothing of the progress of pulls.
     pub quiet_pull: bool,
     /// How many seconds a container that is stopped has to end; without it, its own grace.
@@ -62,6 +66,7 @@ impl UpOptions {
             (self.wait, "--wait"),
             (self.no_build, "--no-build"),
             (self.build, "--build"),
+            (self.quiet_build, "--quiet-build"),
             (self.quiet_pull, "--quiet-pull"),
         ];
         let mut words: Vec<String> =

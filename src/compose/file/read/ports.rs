@@ -56,7 +56,7 @@ fn long(reader: &Reader<'_>) -> Option<Port> {
         target.expected("a port from 1 to 65535");
     }
     let published = text("published");
-    if !published.is_empty() && range(&published).is_err() {
+    if !published.is_empty() && host_range(&published).is_err() {
         reader.get("published").inspect(|value| value.expected("a port or a range of ports"));
     }
     Some(Port {
@@ -96,7 +96,7 @@ pub fn short(text: &str) -> Result<Vec<Port>, String> {
         return Err(format!("`{address}` is no IP address"));
     }
     let (first, last) = range(target)?;
-    let published_range = if published.is_empty() { None } else { Some(range(published)?) };
+    let published_range = if published.is_empty() { None } else { Some(host_range(published)?) };
     let make = |target: u16, published: String| Port {
         mode: "ingress".to_owned(),
         host_ip: address.to_owned(),
@@ -114,6 +114,11 @@ pub fn short(text: &str) -> Result<Vec<Port>, String> {
         }
         Some(_) => Err("the two ranges differ in length".to_owned()),
     }
+}
+
+/// Ports of the host, where 0 is any that is free.
+fn host_range(text: &str) -> Result<(u16, u16), String> {
+    if text == "0" { Ok((0, 0)) } else { range(text) }
 }
 
 fn range(text: &str) -> Result<(u16, u16), String> {

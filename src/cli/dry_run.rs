@@ -1,0 +1,66 @@
+//! `--dry-run` with a command that cannot be planned must not do what it would do.
+
+use super::arguments::Command;
+use super::backup::BackupCommand;
+use super::tasks::TasksCommand;
+use crate::domain::{Fault, FaultKind};
+
+/// Commands that change nothing, and those whose changes are planned, are let through.
+pub fn check(command: &Command) -> Result<(), Fault> {
+    let name = match command {
+        Command::Run(_) => "run",
+        Command::Exec(_) => "exec",
+        Command::Attach(_) => "attach",
+        Command::Cp(_) => "cp",
+        Command::Watch(_) => "watch",
+        Command::Backup(BackupCommand::Create) => "backup create",
+        Command::Tasks(arguments) if matches!(arguments.command, Some(TasksCommand::Cancel { .. })) => {
+            "tasks cancel"
+        }
+        Command::Up(_)
+        | Command::Create(_)
+        | Command::Down(_)
+        | Command::Plan(_)
+        | Command::Ps(_)
+        | Command::Start(_)
+        | Command::Stop(_)
+        | Command::Restart(_)
+        | Command::Kill(_)
+        | Command::Pause(_)
+        | Command::Unpause(_)
+        | Command::Pull(_)
+        | Command::Build(_)
+        | Command::Push(_)
+        | Command::Images(_)
+        | Command::Rm(_)
+        | Command::Cleanup(_)
+        | Command::Logs(_)
+        | Command::Wait(_)
+        | Command::Port(_)
+        | Command::Top(_)
+        | Command::Ls(_)
+        | Command::Events(_)
+        | Command::Volumes(_)
+        | Command::Version(_)
+        | Command::Scale(_)
+        | Command::Config(_)
+        | Command::Status
+        | Command::Health(_)
+        | Command::Gpus
+        | Command::Backup(BackupCommand::List)
+        | Command::Tasks(_)
+        | Command::Stacks(_)
+        | Command::Snapshot(_)
+        | Command::Demo
+        | Command::Worker(_)
+        | Command::Docs(_)
+        | Command::Stats(_)
+        | Command::Export(_)
+        | Command::Commit(_)
+        | Command::Publish(_)
+        | Command::Bridge(_) => return Ok(()),
+    };
+    Err(Fault::new(FaultKind::Invalid, name, "--dry-run")
+        .because("what it would do cannot be told beforehand")
+        .hint("`plan`, and --dry-run with up, down, restart and the like, tell what would be changed"))
+}
