@@ -59,7 +59,8 @@ fn main() {
             what_cannot_be_pulled_is_built, a_build_has_its_context_arguments_and_target,
             an_inline_dockerfile_is_built_and_a_change_recreates, a_step_that_fails_is_told_with_its_words,
             what_a_build_lacks_is_told, a_large_context_is_sent_as_it_is_read;
-        objects: down_leaves_only_data, down_with_volumes_leaves_nothing, files_and_settings_arrive, files_belong_to_whom_the_project_says;
+        objects: down_leaves_only_data, down_with_volumes_leaves_nothing, files_and_settings_arrive, files_belong_to_whom_the_project_says,
+            a_changed_network_or_volume_is_told_and_left_as_it_is;
         mishaps: an_image_that_goes_before_it_is_used_is_told, a_container_removed_under_our_hands_is_made_again,
             one_removed_between_two_steps_is_made_again, an_interrupted_recreate_is_finished,
             a_dependency_that_ends_or_is_never_healthy_is_told_and_mended, a_volume_in_use_is_told_and_mended,

@@ -3,6 +3,7 @@
 use super::Safe;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Image {
@@ -24,6 +25,10 @@ pub struct Volume {
     /// The Compose project and volume key by its labels.
     pub project: Option<String>,
     pub key: Option<String>,
+    /// Those of the Compose tools, too.
+    pub labels: BTreeMap<String, String>,
+    /// Of the driver.
+    pub options: BTreeMap<String, String>,
     pub created: Option<Timestamp>,
     /// Only known after a disk-usage query.
     pub size_bytes: Option<u64>,
@@ -39,8 +44,32 @@ pub struct Network {
     pub project: Option<String>,
     pub key: Option<String>,
     pub subnets: Vec<Safe>,
+    pub settings: NetworkSettings,
     /// Containers attached; only an inspect tells.
     pub endpoints: Option<usize>,
+}
+
+/// What a network was made with, besides its driver.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NetworkSettings {
+    pub internal: bool,
+    pub attachable: bool,
+    pub ipv6: bool,
+    /// Of the driver.
+    pub options: BTreeMap<String, String>,
+    /// Those of the Compose tools, too.
+    pub labels: BTreeMap<String, String>,
+    pub ipam_driver: String,
+    pub pools: Vec<AddressPool>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AddressPool {
+    pub subnet: String,
+    pub gateway: String,
+    pub range: String,
+    /// Addresses that the driver must not give away, by name.
+    pub reserved: BTreeMap<String, String>,
 }
 
 /// All of it, as of one query.

@@ -4,9 +4,9 @@ use super::actions::{named, nameless};
 use super::connect::{CALL_LIMIT, Engine};
 use super::convert::compose_key;
 use super::raw::segment;
-use crate::domain::resources::Network;
+use crate::domain::resources::{AddressPool, Network, NetworkSettings};
 use crate::domain::{ContainerId, Fault, FaultKind, Safe};
-use bollard::models::{Ipam, Network as DaemonNetwork};
+use bollard::models::{IpamConfig, Network as DaemonNetwork, NetworkInspect};
 use bollard::query_parameters::{InspectNetworkOptions, ListNetworksOptions};
 use hyper::Method;
 use serde_json::{Value, json};
@@ -16,7 +16,7 @@ impl Engine {
     pub async fn networks(&self) -> Result<Vec<Network>, Fault> {
         let request = self.docker.list_networks(None::<ListNetworksOptions>);
         let list = self.call("list networks", "", CALL_LIMIT, request).await?;
-        Ok(list.into_iter().filter_map(listed).collect())
+        Ok(list.into_iter().filter_map(described).collect())
     }
 
     /// The network of this name or id. Several may have one name; the first is taken, as the daemon does.
@@ -25,23 +25,11 @@ impl Engine {
         let request = self.docker.inspect_network(&path, None::<InspectNetworkOptions>);
         match self.call("inspect network", name, CALL_LIMIT, request).await {
             Ok(found) => {
-                let labels = found.labels.unwrap_or_default();
-                let (project, key) = compose_key(&labels, "network");
+                let endpoints = found.containers.as_ref().map(std::collections::HashMap::len);
                 // The daemon takes the beginning of an id for a name as well.
-                let (id, own_name) = (found.id.unwrap_or_default(), found.name.unwrap_or_default());
-                if own_name != name && id != name {
-                    return Ok(None);
-                }
-                Ok(Some(Network {
-                    id,
-                    name: Safe::new(own_name),
-                    driver: Safe::new(found.driver.unwrap_or_default()),
-                    scope: Safe::new(found.scope.unwrap_or_default()),
-                    project,
-                    key,
-                    subnets: subnets(found.ipam),
-                    endpoints: found.containers.map(|containers| containers.len()),
-                }))
+                let found = described(as_listed(found))
+                    .filter(|network| network.name.as_str() == name || network.id == name);
+                Ok(found.map(|network| Network { endpoints, ..network }))
             }
             Err(fault) if fault.kind == FaultKind::NotFound => Ok(None),
             Err(fault) => Err(fault),
@@ -82,9 +70,29 @@ impl Engine {
     }
 }
 
-fn listed(network: DaemonNetwork) -> Option<Network> {
+/// What a list tells of a network, of what an inspect does.
+fn as_listed(found: NetworkInspect) -> DaemonNetwork {
+    DaemonNetwork {
+        name: found.name,
+        id: found.id,
+        scope: found.scope,
+        driver: found.driver,
+        enable_ipv6: found.enable_ipv6,
+        ipam: found.ipam,
+        internal: found.internal,
+        attachable: found.attachable,
+        options: found.options,
+        labels: found.labels,
+        ..DaemonNetwork::default()
+    }
+}
+
+fn described(network: DaemonNetwork) -> Option<Network> {
     let labels: HashMap<String, String> = network.labels.unwrap_or_default();
     let (project, key) = compose_key(&labels, "network");
+    let ipam = network.ipam.unwrap_or_default();
+    let pools: Vec<AddressPool> = ipam.config.unwrap_or_default().into_iter().map(pool).collect();
+    let subnets = pools.iter().map(|pool| &pool.subnet).filter(|subnet| !subnet.is_empty());
     Some(Network {
         id: network.id?,
         name: Safe::new(network.name.unwrap_or_default()),
@@ -92,12 +100,25 @@ fn listed(network: DaemonNetwork) -> Option<Network> {
         scope: Safe::new(network.scope.unwrap_or_default()),
         project,
         key,
-        subnets: subnets(network.ipam),
+        subnets: subnets.map(Safe::new).collect(),
+        settings: NetworkSettings {
+            internal: network.internal.unwrap_or(false),
+            attachable: network.attachable.unwrap_or(false),
+            ipv6: network.enable_ipv6.unwrap_or(false),
+            options: network.options.unwrap_or_default().into_iter().collect(),
+            labels: labels.into_iter().collect(),
+            ipam_driver: ipam.driver.unwrap_or_default(),
+            pools,
+        },
         endpoints: None,
     })
 }
 
-fn subnets(ipam: Option<Ipam>) -> Vec<Safe> {
-    let configurations = ipam.and_then(|ipam| ipam.config).unwrap_or_default();
-    configurations.into_iter().filter_map(|configuration| configuration.subnet).map(Safe::new).collect()
+fn pool(configuration: IpamConfig) -> AddressPool {
+    AddressPool {
+        subnet: configuration.subnet.unwrap_or_default(),
+        gateway: configuration.gateway.unwrap_or_default(),
+        range: configuration.ip_range.unwrap_or_default(),
+        reserved: configuration.auxiliary_addresses.unwrap_or_default().into_iter().collect(),
+    }
 }

@@ -54,6 +54,8 @@ fn volume(volume: DaemonVolume) -> Volume {
         mount_point: Safe::new(volume.mountpoint),
         project,
         key,
+        labels: volume.labels.into_iter().collect(),
+        options: volume.options.into_iter().collect(),
         created: volume.created_at.as_deref().and_then(|time| time.parse().ok()),
         size_bytes: usage.as_ref().and_then(|usage| known(usage.size)),
         users: usage.as_ref().and_then(|usage| known(usage.ref_count)),

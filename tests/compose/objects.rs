@@ -91,3 +91,39 @@ pub async fn files_and_settings_arrive(stack: Stack) {
     assert!(["shop", "web", container.as_str()].iter().all(|alias| aliases.contains(alias)), "{aliases}");
     assert!(stack.plan(&crate::stack::up(&[])).await.expect("a plan").summary().is_empty());
 }
+
+const PLAIN: &str = "services:\n  web:\n    image: mcp-tui-test/busybox\n    command: ['sleep', '1000']\n    init: true\n    \
+                     volumes: ['data:/data']\n    networks: [front]\nvolumes:\n  data: SETTINGS\nnetworks:\n  front: SETTINGS\n";
+
+/// docker compose 2.26 leaves both as they are and says nothing of it.
+pub async fn a_changed_network_or_volume_is_told_and_left_as_it_is(stack: Stack) {
+    stack.up(&PLAIN.replace("SETTINGS", "{}")).await.expect("up");
+    let network = || {
+        let name = format!("{}_front", stack.name());
+        docker(["network", "inspect", "--format", "{{.Id}}", &name])
+    };
+    let before = network();
+    let changed = PLAIN.replacen("SETTINGS", "{labels: {tier: gold}}", 1).replace(
+        "SETTINGS",
+        "{internal: true, attachable: true, labels: {team: shop}, driver_opts: {com.docker.network.bridge.name: mcptest0}, \
+         ipam: {config: [{subnet: 10.213.77.0/24, gateway: 10.213.77.9}]}}",
+    );
+    let plan = stack.up(&changed).await.expect("up again");
+    assert!(plan.summary().is_empty(), "{:?}", crate::stack::steps(&plan));
+    let warnings = plan.summary().warnings.join("\n");
+    for words in
+        ["not internal", "not attachable", "label team", "bridge.name", "not 10.213.77.0/24", "label tier"]
+    {
+        assert!(warnings.contains(words), "{words} is not in {warnings}");
+    }
+    assert_eq!(network(), before);
+
+    stack.take(&down(true)).await.expect("down");
+    stack.take(&crate::stack::up(&[])).await.expect("up anew");
+    let plan = stack.plan(&crate::stack::up(&[])).await.expect("a plan");
+    assert_eq!(
+        plan.summary().warnings,
+        Vec::<String>::new(),
+        "what the Engine made of it is what was asked for"
+    );
+}

@@ -1,13 +1,15 @@
 //! Networks and volumes: created when they are missing, used with a warning when they are another's. A network that
 //! no Compose tool made is refused as docker compose refuses it: who else is joined to it, nobody here knows.
 
+mod differences;
+
+use self::differences::{of_network, of_volume};
 use super::{Action, ActionPlan};
 use crate::compose::body::{network_body, volume_body};
-use crate::compose::file::{self, Project, Service};
+use crate::compose::file::{Project, Service};
 use crate::compose::observe::Observed;
-use crate::domain::resources;
 use crate::domain::{Fault, FaultKind, StepVerb};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// The steps by the objects' names in the Engine.
 pub fn add_networks(
@@ -31,7 +33,7 @@ pub fn add_networks(
             Settled::There(found) if found.key.as_deref() != Some(key) => return Err(unlabelled(name, key)),
             Settled::There(found) => {
                 foreign(plan, "network", name, found.project.as_deref(), &project.name);
-                differs(plan, "network", name, &network_differences(network, found));
+                differs(plan, "network", name, &of_network(network, found));
             }
         }
     }
@@ -58,7 +60,7 @@ pub fn add_volumes(
             }
             Settled::There(found) => {
                 foreign(plan, "volume", name, found.project.as_deref(), &project.name);
-                differs(plan, "volume", name, &volume_differences(volume, found));
+                differs(plan, "volume", name, &of_volume(volume, found));
             }
         }
     }
@@ -96,34 +98,6 @@ fn differs(plan: &mut ActionPlan, what: &str, name: &str, differences: &[String]
         "the {what} {name} differs from the files: {}; {kept}, and {remove}",
         differences.join(", ")
     ));
-}
-
-/// A driver and subnets that the files leave open may be any.
-fn network_differences(declared: &file::Network, found: &resources::Network) -> Vec<String> {
-    let mut differences = Vec::new();
-    if !declared.driver.is_empty() && declared.driver != "default" && declared.driver != found.driver.as_str()
-    {
-        differences.push(format!("it has the driver {}, not {}", found.driver, declared.driver));
-    }
-    let pools = declared.ipam.config.iter().map(|pool| pool.subnet.as_str());
-    let wanted: BTreeSet<&str> = pools.filter(|subnet| !subnet.is_empty()).collect();
-    let present: BTreeSet<&str> = found.subnets.iter().map(|subnet| &**subnet).collect();
-    if !wanted.is_subset(&present) {
-        let words = |subnets: BTreeSet<&str>| subnets.into_iter().collect::<Vec<_>>().join(" and ");
-        let present = if present.is_empty() {
-            "no subnet".to_owned()
-        } else {
-            format!("the subnet {}", words(present))
-        };
-        differences.push(format!("it has {present}, not {}", words(wanted)));
-    }
-    differences
-}
-
-fn volume_differences(declared: &file::Volume, found: &resources::Volume) -> Vec<String> {
-    let driver = if declared.driver.is_empty() { "local" } else { &declared.driver };
-    let differs = driver != found.driver.as_str();
-    differs.then(|| format!("it has the driver {}, not {driver}", found.driver)).into_iter().collect()
 }
 
 fn missing(what: &str, name: &str) -> Fault {

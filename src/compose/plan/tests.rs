@@ -2,7 +2,7 @@ use super::*;
 use crate::compose::file::fixtures::shop as project;
 use crate::compose::hash::{Flavour, config_hash};
 use crate::domain::container::{ContainerDetails, MountPoint, PublishedPort};
-use crate::domain::resources::{Image, Network, Volume};
+use crate::domain::resources::{Image, Network, NetworkSettings, Volume};
 use crate::domain::{ComposeLabels, Container, ContainerState, DownOptions, Safe, UpOptions, fixtures};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -95,6 +95,7 @@ fn running(project: &Project) -> Observed {
         project: Some("shop".to_owned()),
         key: Some("default".to_owned()),
         subnets: Vec::new(),
+        settings: NetworkSettings::default(),
         endpoints: None,
     }];
     observed.volumes = vec![Volume {
@@ -103,6 +104,8 @@ fn running(project: &Project) -> Observed {
         mount_point: Safe::default(),
         project: Some("shop".to_owned()),
         key: Some("data".to_owned()),
+        labels: BTreeMap::new(),
+        options: BTreeMap::new(),
         created: None,
         size_bytes: None,
         users: None,

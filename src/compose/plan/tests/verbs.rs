@@ -4,6 +4,7 @@ use super::*;
 use crate::compose::file::command_line;
 use crate::domain::ImageRemoval;
 use crate::domain::container::Attachment;
+use crate::domain::resources::AddressPool;
 
 /// The steps that change something, in order: `signal shop-web-1`.
 fn changes(plan: &ActionPlan) -> Vec<String> {
@@ -284,6 +285,56 @@ fn up_puts_right_what_an_interrupted_recreate_has_left() {
         steps.iter().filter(|step| step.contains("web")).collect::<Vec<_>>(),
         ["rename abc123abc123_shop-web-1"]
     );
+}
+
+#[test]
+fn up_tells_each_setting_of_a_network_or_volume_that_differs_and_no_value_of_an_option() {
+    let text = SHOP
+        .replace("  data:\n", "  data: {driver_opts: {o: 'password=hush'}, labels: {tier: gold}}\n")
+        + "networks:\n  default:\n    internal: true\n    enable_ipv6: true\n    driver_opts: {mtu: '9000'}\n    \
+           labels: {team: shop}\n    ipam: {config: [{subnet: 10.9.0.0/24, gateway: 10.9.0.254}]}\n";
+    let project = project(&text);
+    let mut observed = running(&project);
+    for image in ["postgres:15", "app", "nginx"] {
+        observed.images.insert(image.to_owned(), super::image(image));
+    }
+    let warnings = |observed: &Observed| {
+        let plan = for_operation(Some(&project), observed, &Operation::Up(UpOptions::default())).unwrap();
+        assert!(plan.summary().is_empty(), "nothing is done to them");
+        plan.summary().warnings.join("\n")
+    };
+    let settings = &mut observed.networks[0].settings;
+    settings.attachable = true;
+    settings.options.insert("icc".to_owned(), "false".to_owned());
+    let gateway = "10.9.0.1".to_owned();
+    settings.pools =
+        vec![AddressPool { subnet: "10.9.0.0/24".to_owned(), gateway, ..AddressPool::default() }];
+    observed.networks[0].subnets = vec![Safe::new("10.9.0.0/24")];
+    let told = warnings(&observed);
+    for words in [
+        "it is not internal",
+        "it is attachable",
+        "IPv6 is off in it",
+        "its options icc, mtu differ",
+        "its label team differs",
+        "its gateway is 10.9.0.1, not 10.9.0.254",
+        "a down and an up make it anew",
+        "its option o differs",
+        "its label tier differs",
+    ] {
+        assert!(told.contains(words), "{words} is not in {told}");
+    }
+    assert!(!told.contains("hush"), "{told}");
+
+    let settings = &mut observed.networks[0].settings;
+    (settings.internal, settings.attachable, settings.ipv6) = (true, false, true);
+    settings.pools[0].gateway = "10.9.0.254".to_owned();
+    settings.options = [("mtu".to_owned(), "9000".to_owned())].into();
+    let own = ("com.docker.compose.project".to_owned(), "shop".to_owned());
+    settings.labels = [("team".to_owned(), "shop".to_owned()), own.clone()].into();
+    observed.volumes[0].options = [("o".to_owned(), "password=hush".to_owned())].into();
+    observed.volumes[0].labels = [("tier".to_owned(), "gold".to_owned()), own].into();
+    assert_eq!(warnings(&observed), "", "and what is as the files say is not worth a word");
 }
 
 #[test]

@@ -2,8 +2,9 @@
 
 use super::driving::{DAY, HOUR, ago};
 use crate::domain::Safe;
-use crate::domain::resources::{Image, Network, Resources, Volume};
+use crate::domain::resources::{Image, Network, NetworkSettings, Resources, Volume};
 use crate::domain::stack::{BackupEntry, BackupPart};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 const GIB: u64 = 1 << 30;
@@ -51,6 +52,8 @@ pub fn resources() -> Resources {
             mount_point: Safe::new("/var/lib/docker/volumes/mlflow_postgres_data/_data"),
             project: Some("mlflow".to_owned()),
             key: Some("postgres_data".to_owned()),
+            labels: BTreeMap::new(),
+            options: BTreeMap::new(),
             created: Some(ago(90 * DAY)),
             size_bytes: None,
             users: None,
@@ -63,6 +66,7 @@ pub fn resources() -> Resources {
             project: Some("mcp".to_owned()),
             key: Some("mcp-network".to_owned()),
             subnets: vec![Safe::new("172.20.0.0/16")],
+            settings: NetworkSettings::default(),
             endpoints: None,
         }],
     }
