@@ -8,6 +8,8 @@ mod support;
 mod bad_input;
 #[path = "end_to_end/config.rs"]
 mod config;
+#[path = "end_to_end/console_verbs.rs"]
+mod console_verbs;
 #[path = "end_to_end/demo.rs"]
 mod demo;
 #[path = "end_to_end/harness.rs"]
@@ -47,6 +49,7 @@ fn main() {
         no_daemon::trials(),
         headless::trials(),
         operate::trials(),
+        console_verbs::trials(),
         overlays::trials(),
         labelled::trials(),
         staying::trials(),

@@ -41,7 +41,16 @@ pub enum Command {
     Restart,
     Scale,
     StopOrStart,
+    PauseOrUnpause,
+    Kill,
     TakeDown,
+    BuildAndDeploy,
+    Recreate,
+    Pull,
+    Build,
+    RemoveStopped,
+    CleanUp,
+    CancelTask,
     BackUp,
     ShowBackups,
     Shell,
@@ -88,6 +97,8 @@ pub enum Needs {
     BackupSource,
     /// A finding that knows a fix.
     Fix,
+    /// A task that is under way.
+    RunningTask,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -107,7 +118,7 @@ pub struct CommandSpec {
     pub title: &'static str,
     pub help: &'static str,
     pub scopes: &'static [Scope],
-    /// As the settings would write them.
+    /// As the settings would write them; none where the palette is enough.
     pub keys: &'static [&'static str],
     /// The word on the bottom line; empty for what does not stand there.
     pub hint: &'static str,

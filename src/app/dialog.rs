@@ -1,10 +1,12 @@
 //! What stands above the panes and takes the keys. A stack; the top one is drawn last.
 
+pub mod cancel;
 pub mod confirm;
 pub mod help;
 pub mod inspect;
 pub mod palette;
 
+pub use cancel::Cancel;
 pub use confirm::Confirm;
 pub use help::Help;
 pub use inspect::Inspect;
@@ -13,6 +15,7 @@ pub use palette::Palette;
 #[derive(Debug, Clone, PartialEq)]
 pub enum Dialog {
     Confirm(Confirm),
+    Cancel(Cancel),
     Help(Help),
     Palette(Palette),
     Inspect(Inspect),

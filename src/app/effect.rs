@@ -1,7 +1,7 @@
 //! What the runtime is asked to do. Data only; `update` never does it itself.
 
 use crate::domain::task::TaskRequest;
-use crate::domain::{ContainerId, StackRef};
+use crate::domain::{ContainerId, StackRef, TaskId};
 use jiff::Timestamp;
 
 #[derive(Debug, Clone, PartialEq)]
@@ -25,6 +25,8 @@ pub enum Effect {
         request: u64,
         task: TaskRequest,
     },
+    /// Asks a task's worker to end after the step it is at; answered by [`super::Msg::CancelAsked`].
+    CancelTask(TaskId),
     /// Answered by [`super::Msg::Inspected`].
     Inspect(ContainerId),
     /// Answered by [`super::Msg::StackInspected`].

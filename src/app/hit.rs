@@ -28,6 +28,8 @@ pub struct HitMap {
     pub log_window: Option<LogWindow>,
     /// Rows that the top dialog has for what it scrolls.
     pub dialog_rows: Option<u16>,
+    /// How many lines that takes, where only the view can tell.
+    pub dialog_lines: Option<usize>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,6 +56,8 @@ pub enum HitTarget {
     PaletteRow(usize),
     /// A row of the plan on the confirm card.
     PlanRow(usize),
+    /// One of the confirm card's choices.
+    Choice(usize),
     /// The confirm card's buttons.
     Confirm,
     Cancel,

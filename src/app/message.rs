@@ -60,6 +60,11 @@ pub enum Msg {
         request: u64,
         result: Result<TaskId, Fault>,
     },
+    /// The task's worker was asked to end, or why it could not be.
+    CancelAsked {
+        id: TaskId,
+        result: Result<(), Fault>,
+    },
     Inspected {
         id: ContainerId,
         result: Result<serde_json::Value, Fault>,

@@ -1,5 +1,6 @@
 //! All that the console knows and shows.
 
+mod deployment;
 mod subject;
 
 use super::command::{COMMANDS, Command, Scope};

@@ -1,9 +1,11 @@
 //! Messages in, whole effects and state out.
 
 mod actions;
+mod cancel;
 mod console;
 mod drift;
 mod inspect;
 mod log_follow;
 mod plan_rows;
 mod properties;
+mod verbs;

@@ -1,6 +1,8 @@
 //! The only place where the state changes. It routes; what happens stands in the files below, one behaviour each.
 
 mod answers;
+mod cancel;
+mod choices;
 mod commands;
 mod confirm;
 mod derive;
@@ -68,6 +70,7 @@ impl Turn<'_> {
             Msg::Resources(result) => self.resources(result),
             Msg::Plan { request, result } => self.planned(request, result),
             Msg::TaskStarted { request, result } => self.task_started(request, result),
+            Msg::CancelAsked { id, result } => self.cancel_asked(&id, result),
             Msg::Inspected { id, result } => self.inspected(&id, result),
             Msg::StackInspected { project, inspection } => self.stack_inspected(&project, &inspection),
             Msg::ShellEnded { id, result } => self.shell_ended(&id, result),
@@ -88,6 +91,7 @@ impl Turn<'_> {
 
     fn tick(&mut self) {
         self.derive();
+        self.tell_ends();
         let expired = self.state.notices.expire(self.now);
         self.redraw_if(expired);
         // The clock, and every age beside it.

@@ -67,7 +67,7 @@ impl Demo {
 
 /// What a deploy from this file would have written on the containers.
 fn deployed(file: &Path) -> Result<(String, BTreeMap<String, String>), Fault> {
-    let request = stack_request(vec![file.to_path_buf()], file.parent().unwrap_or(file).to_path_buf());
+    let request = stack_request(file.parent().unwrap_or(file).to_path_buf());
     let project = compose::load(&request).map_err(|mut faults| faults.remove(0))?;
     let hashes = project
         .services

@@ -36,6 +36,8 @@ impl Chosen {
                 checks: Vec::new(),
                 backup: Vec::new(),
                 addresses: Vec::new(),
+                overlays: Vec::new(),
+                profiles: Vec::new(),
             },
         }
     }

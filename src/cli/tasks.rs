@@ -63,7 +63,7 @@ async fn cancel(store: &Store, id: &TaskId, output: Output) -> Result<(), Fault>
     if output.json {
         return Ok(());
     }
-    let (done, all) = record.progress();
+    let (done, all) = (record.done(), record.steps.len());
     output.toned(&[(Tone::Warning, "cancelled"), (Tone::Plain, &format!(" after {done} of {all} steps"))])
 }
 

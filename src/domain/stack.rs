@@ -4,7 +4,7 @@ mod labelled;
 
 use super::{CheckSpec, Safe};
 use serde::{Deserialize, Serialize};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// The most replicas one service may have. A bridge of Linux has 1,023 ports, so no network of one host connects more;
 /// what is above that is a slip of the finger, and merely planning it could exhaust the server that is to be kept up.
@@ -47,6 +47,25 @@ pub struct StackFile {
     pub backup: Vec<BackupSource>,
     /// `x-mcp.addresses`: what to open in a browser once it is up.
     pub addresses: Vec<Safe>,
+    /// Files that can be laid over those of the reference; those that are, too.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub overlays: Vec<Overlay>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub profiles: Vec<Profile>,
+}
+
+/// `compose.prod.yaml` beside `compose.yaml` is the overlay `prod`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Overlay {
+    pub name: String,
+    pub file: PathBuf,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Profile {
+    pub name: String,
+    /// That are part of the stack only with this profile, or another one of theirs.
+    pub services: Vec<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -83,4 +102,24 @@ pub struct BackupPart {
     pub bytes: u64,
     /// Lower-case hexadecimal.
     pub sha256: String,
+}
+
+impl StackFile {
+    /// The stack's own files, without any overlay.
+    pub fn base(&self) -> impl Iterator<Item = &PathBuf> {
+        let files = self.reference.files.iter();
+        files.filter(|file| !self.overlays.iter().any(|overlay| overlay.file == **file))
+    }
+
+    /// The files that the labels of its containers name, as far as they are the stack's own and its overlays. `None`
+    /// where there is another one among them, or the stack's first is not.
+    pub fn deployed_from(&self, labelled: &StackRef) -> Option<Vec<PathBuf>> {
+        let known = || self.base().chain(self.overlays.iter().map(|overlay| &overlay.file));
+        // The label is absolute, the search path may not be.
+        let is_labelled = |file: &Path, label: &Path| label.ends_with(file.strip_prefix(".").unwrap_or(file));
+        let own = |label: &PathBuf| known().find(|file| is_labelled(file, label)).cloned();
+        let files: Option<Vec<PathBuf>> = labelled.files.iter().map(own).collect();
+        let first = self.base().next()?;
+        files.filter(|files| files.contains(first))
+    }
 }

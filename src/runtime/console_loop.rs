@@ -191,6 +191,7 @@ fn refused(effect: Effect) -> Msg {
     match effect {
         Effect::RequestPlan { request, .. } => Msg::Plan { request, result: Err(fault) },
         Effect::StartTask { request, .. } => Msg::TaskStarted { request, result: Err(fault) },
+        Effect::CancelTask(id) => Msg::CancelAsked { id, result: Err(fault) },
         Effect::Inspect(id) => Msg::Inspected { id, result: Err(fault) },
         Effect::InspectStack { project, .. } => {
             Msg::StackInspected { project, inspection: Inspection { plan: Err(fault), overlays: Vec::new() } }

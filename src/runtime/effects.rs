@@ -105,6 +105,14 @@ async fn carry_out(context: &Context, effect: Effect, follower: &mut Follower) {
             });
             Msg::TaskStarted { request, result }
         }),
+        Effect::CancelTask(id) => context.answer(async move {
+            let asked = id.clone();
+            let cancelled = tokio::task::spawn_blocking(move || here.store.cancel(&asked)).await;
+            let result = cancelled.unwrap_or_else(|error| {
+                Err(Fault::new(FaultKind::Internal, "cancel task", &id.0).because(error.to_string()))
+            });
+            Msg::CancelAsked { id, result }
+        }),
         Effect::Inspect(id) => context.answer(async move {
             let inspect = async { here.engine().await?.inspect_json(&id).await };
             let result = inspect.await;

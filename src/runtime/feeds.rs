@@ -1,6 +1,7 @@
 //! What flows into the console by itself: the fleet, figures, logs, checks, stacks and tasks.
 
 pub mod checks;
+mod deployed;
 pub mod drift;
 pub mod figures;
 pub mod fleet;

@@ -1,7 +1,9 @@
-//! Start, stop and restart of one container by itself, whether it belongs to a stack or not.
+//! What is done to one container by itself, whether it belongs to a stack or not.
 
 use crate::domain::task::TaskEvent;
-use crate::domain::{ContainerId, Fault, FaultKind, Operation, Plan, PlannedStep, StepVerb};
+use crate::domain::{
+    Container, ContainerId, ContainerState, Fault, FaultKind, Operation, Plan, PlannedStep, StepVerb,
+};
 use crate::engine::Engine;
 use std::time::Duration;
 
@@ -17,11 +19,18 @@ pub struct ContainerAction {
     grace: Option<Duration>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 enum Wish {
     Started,
     Stopped,
     Restarted,
+    Signalled(String),
+    Paused,
+    Unpaused,
+    Removed {
+        /// Anonymous volumes too.
+        volumes: bool,
+    },
 }
 
 pub async fn prepare(
@@ -34,13 +43,13 @@ pub async fn prepare(
         Operation::Start { .. } => Wish::Started,
         Operation::Stop { .. } => Wish::Stopped,
         Operation::Restart { .. } => Wish::Restarted,
+        Operation::Kill { signal, .. } => Wish::Signalled(signal.clone()),
+        Operation::Pause { .. } => Wish::Paused,
+        Operation::Unpause { .. } => Wish::Unpaused,
+        Operation::Rm { volumes, .. } => Wish::Removed { volumes: *volumes },
         Operation::Up(_)
         | Operation::Create(_)
         | Operation::Down(_)
-        | Operation::Kill { .. }
-        | Operation::Pause { .. }
-        | Operation::Unpause { .. }
-        | Operation::Rm { .. }
         | Operation::Cleanup { .. }
         | Operation::Scale { .. }
         | Operation::Prepare { .. }
@@ -50,15 +59,11 @@ pub async fn prepare(
         | Operation::Backup => {
             return Err(Fault::new(FaultKind::Invalid, operation.verb(), name)
                 .because("it is done to a stack, not to one container")
-                .hint("a container alone can be started, stopped and restarted"));
+                .hint("select its stack or its service"));
         }
     };
     let container = engine.inspect(id).await?;
-    let there_already = match wish {
-        Wish::Started => container.is_running(),
-        Wish::Stopped => !container.is_running(),
-        Wish::Restarted => false,
-    };
+    let there_already = wish.is_so(&container, operation.verb())?;
     Ok(ContainerAction {
         id: id.clone(),
         name: name.to_owned(),
@@ -69,14 +74,39 @@ pub async fn prepare(
     })
 }
 
+impl Wish {
+    /// Whether the container is so already, or why it cannot come to be so.
+    fn is_so(&self, container: &Container, verb: &str) -> Result<bool, Fault> {
+        let runs = container.is_running();
+        let conflict = |cause: &str, hint: &str| {
+            Err(Fault::new(FaultKind::Conflict, verb, container.name.to_string()).because(cause).hint(hint))
+        };
+        match self {
+            Self::Started => Ok(runs),
+            Self::Stopped => Ok(!runs),
+            Self::Signalled(_) | Self::Paused if !runs => conflict("it does not run", "start it first"),
+            Self::Paused => Ok(container.state == ContainerState::Paused),
+            Self::Unpaused => Ok(container.state != ContainerState::Paused),
+            Self::Removed { .. } if runs => conflict("it runs", "stop it first"),
+            Self::Restarted | Self::Signalled(_) | Self::Removed { .. } => Ok(false),
+        }
+    }
+}
+
 impl ContainerAction {
     pub fn plan(&self) -> Plan {
-        let (command, verb) = match self.wish {
-            Wish::Started => ("start", StepVerb::StartContainer),
-            Wish::Stopped => ("stop", StepVerb::StopContainer),
-            Wish::Restarted => ("restart", StepVerb::RestartContainer),
+        let (command, verb) = match &self.wish {
+            Wish::Started => ("start".to_owned(), StepVerb::StartContainer),
+            Wish::Stopped => ("stop".to_owned(), StepVerb::StopContainer),
+            Wish::Restarted => ("restart".to_owned(), StepVerb::RestartContainer),
+            Wish::Signalled(signal) => (format!("kill -s {signal}"), StepVerb::KillContainer),
+            Wish::Paused => ("pause".to_owned(), StepVerb::PauseContainer),
+            Wish::Unpaused => ("unpause".to_owned(), StepVerb::UnpauseContainer),
+            Wish::Removed { volumes: false } => ("rm".to_owned(), StepVerb::RemoveContainer),
+            Wish::Removed { volumes: true } => ("rm -v".to_owned(), StepVerb::RemoveContainer),
         };
         let verb = if self.there_already { StepVerb::Keep } else { verb };
+        let takes_the_grace = matches!(verb, StepVerb::StopContainer | StepVerb::RestartContainer);
         Plan {
             title: format!("{command} {}", self.name),
             steps: vec![PlannedStep {
@@ -85,7 +115,7 @@ impl ContainerAction {
                 service: None,
                 reason: self.status.clone(),
                 after: Vec::new(),
-                downtime: self.grace.filter(|_| verb.interrupts()),
+                downtime: self.grace.filter(|_| takes_the_grace),
             }],
             equivalent: format!("docker {command} {}", self.name),
             ..Plan::default()
@@ -99,11 +129,15 @@ impl ContainerAction {
         progress: &mut impl FnMut(TaskEvent),
     ) -> Result<(), Fault> {
         progress(TaskEvent::StepStarted { step: 0 });
-        let done = match self.wish {
+        let done = match &self.wish {
             _ if self.there_already => Ok(()),
             Wish::Started => engine.start(&self.id).await,
             Wish::Stopped => engine.stop(&self.id, None).await,
             Wish::Restarted => engine.restart(&self.id, None).await,
+            Wish::Signalled(signal) => engine.kill(&self.id, signal).await,
+            Wish::Paused => engine.pause(&self.id).await,
+            Wish::Unpaused => engine.unpause(&self.id).await,
+            Wish::Removed { volumes } => engine.remove_container(&self.id, false, *volumes).await,
         };
         progress(TaskEvent::StepFinished { step: 0, fault: done.as_ref().err().cloned() });
         done

@@ -107,6 +107,8 @@ fn from_containers(stack: &StackRef, containers: &[Container]) -> Result<StackFi
         checks: Vec::new(),
         backup: services.into_iter().map(source).collect(),
         addresses: Vec::new(),
+        overlays: Vec::new(),
+        profiles: Vec::new(),
     })
 }
 

@@ -1,5 +1,6 @@
 //! What stands above the panes.
 
+mod cancel;
 mod card;
 mod confirm;
 mod help;
@@ -17,9 +18,11 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
         // What lies below cannot be clicked, and steps back.
         canvas.hits.targets.clear();
         canvas.hits.dialog_rows = None;
+        canvas.hits.dialog_lines = None;
         canvas.recede(area, canvas.theme.dim);
         match dialog {
             Dialog::Confirm(dialog) => confirm::draw(canvas, area, dialog),
+            Dialog::Cancel(dialog) => cancel::draw(canvas, state, area, dialog),
             Dialog::Help(dialog) => help::draw(canvas, state, area, *dialog),
             Dialog::Palette(dialog) => palette::draw(canvas, state, area, dialog),
             Dialog::Inspect(dialog) => inspect::draw(canvas, area, dialog),

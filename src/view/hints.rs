@@ -1,8 +1,10 @@
 //! Keys as the screen writes them.
 
 use crate::app::State;
-use crate::app::command::{Command, hints as offered};
+use crate::app::command::{Command, Danger, hints as offered};
 use crate::config::keys::KeyPress;
+use crate::config::theme::Theme;
+use crate::domain::safe::TextStyle;
 
 /// A key and what it does.
 pub(super) struct Shown {
@@ -32,9 +34,22 @@ pub(super) fn key(state: &State, command: Command) -> String {
     state.keys.keys(command).first().map(symbol).unwrap_or_default()
 }
 
-/// All keys of a command.
+/// All keys of a command; what is typed in the palette where it has none.
 pub(super) fn keys(state: &State, command: Command) -> String {
-    state.keys.keys(command).iter().map(symbol).collect::<Vec<_>>().join(" ")
+    let keys: Vec<String> = state.keys.keys(command).iter().map(symbol).collect();
+    if keys.is_empty() {
+        return format!("{}{}", key(state, Command::Palette), command.spec().name);
+    }
+    keys.join(" ")
+}
+
+/// How a list marks what changes the world, or can destroy data.
+pub(super) fn danger(danger: Danger, theme: &Theme) -> (&'static str, TextStyle) {
+    match danger {
+        Danger::None => ("  ", theme.dim),
+        Danger::Changes => ("↻ ", theme.warning),
+        Danger::Destroys => ("✗ ", theme.bad),
+    }
 }
 
 /// What stays when there is no room for all: 0 stays longest.

@@ -50,6 +50,7 @@ impl Refusal {
                     Needs::Container => "a container",
                     Needs::BackupSource => "a stack with a database to back up",
                     Needs::Fix => "a finding with a fix",
+                    Needs::RunningTask => "a task that is under way",
                 };
                 format!("{title}: needs {what}")
             }
@@ -89,5 +90,6 @@ fn has(state: &State, needs: Needs) -> bool {
             file.is_some_and(|file| !file.backup.is_empty())
         }),
         Needs::Fix => state.fix().is_some(),
+        Needs::RunningTask => state.task().is_some_and(|record| !record.state.is_over()),
     }
 }

@@ -7,7 +7,11 @@ use std::fmt::Write as _;
 pub fn markdown() -> String {
     let mut table = String::from("| key | command | what it does | where |\n| --- | --- | --- | --- |\n");
     for spec in COMMANDS {
-        let keys: Vec<String> = spec.keys.iter().map(|key| format!("`{key}`")).collect();
+        let mut keys: Vec<String> = spec.keys.iter().map(|key| format!("`{key}`")).collect();
+        if keys.is_empty() {
+            // By its name, in the palette.
+            keys.push("`:`".to_owned());
+        }
         let mut places: Vec<&str> = spec
             .scopes
             .iter()

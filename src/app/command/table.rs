@@ -24,6 +24,7 @@ const LOG_SOURCES: &[Scope] = &[
     Scope::Pane(PaneId::Backups),
 ];
 const SERVICES: &[Scope] = &[Scope::Pane(PaneId::Services)];
+const TASKS: &[Scope] = &[Scope::Pane(PaneId::Tasks)];
 const FINDINGS: &[Scope] = &[Scope::Pane(PaneId::Findings)];
 const LOGS: &[Scope] = &[Scope::Pane(PaneId::Logs)];
 /// Lists that are asked for, not fed.
@@ -189,9 +190,57 @@ pub const COMMANDS: &[CommandSpec] = &[
         needs: Needs::Workload, danger: Danger::Changes,
     },
     CommandSpec {
+        command: Command::PauseOrUnpause, name: "pause-or-unpause", title: "Pause or unpause",
+        help: "Freeze the processes where they are, or let them go on.",
+        scopes: WORKLOADS, keys: &["p"], hint: "pause",
+        needs: Needs::Workload, danger: Danger::Changes,
+    },
+    CommandSpec {
+        command: Command::Kill, name: "kill", title: "Kill",
+        help: "Send a signal, SIGKILL or another one, to what runs.",
+        scopes: WORKLOADS, keys: &["^k"], hint: "",
+        needs: Needs::Workload, danger: Danger::Destroys,
+    },
+    CommandSpec {
         command: Command::TakeDown, name: "down", title: "Down",
         help: "Stop and remove the stack's containers and networks; its volumes only when asked to.",
         scopes: WORKLOADS, keys: &["D"], hint: "down",
+        needs: Needs::Stack, danger: Danger::Destroys,
+    },
+    CommandSpec {
+        command: Command::BuildAndDeploy, name: "up-build", title: "Build and deploy",
+        help: "Build the images that can be built, then create and start.",
+        scopes: WORKLOADS, keys: &[], hint: "",
+        needs: Needs::Stack, danger: Danger::Changes,
+    },
+    CommandSpec {
+        command: Command::Recreate, name: "recreate", title: "Recreate",
+        help: "Make the containers anew although nothing has changed.",
+        scopes: WORKLOADS, keys: &[], hint: "",
+        needs: Needs::Stack, danger: Danger::Changes,
+    },
+    CommandSpec {
+        command: Command::Pull, name: "pull", title: "Pull",
+        help: "Get the images of the stack or the service, and touch no container.",
+        scopes: WORKLOADS, keys: &[], hint: "",
+        needs: Needs::Stack, danger: Danger::Changes,
+    },
+    CommandSpec {
+        command: Command::Build, name: "build", title: "Build",
+        help: "Build the images that can be built, and touch no container.",
+        scopes: WORKLOADS, keys: &[], hint: "",
+        needs: Needs::Stack, danger: Danger::Changes,
+    },
+    CommandSpec {
+        command: Command::RemoveStopped, name: "rm", title: "Remove stopped",
+        help: "Remove the containers that do not run.",
+        scopes: WORKLOADS, keys: &[], hint: "",
+        needs: Needs::Workload, danger: Danger::Destroys,
+    },
+    CommandSpec {
+        command: Command::CleanUp, name: "cleanup", title: "Clean up",
+        help: "Remove what interrupted and one-off work has left of the stack, and its unused networks.",
+        scopes: WORKLOADS, keys: &[], hint: "",
         needs: Needs::Stack, danger: Danger::Destroys,
     },
     CommandSpec {
@@ -235,6 +284,12 @@ pub const COMMANDS: &[CommandSpec] = &[
         help: "Do what the finding proposes.",
         scopes: FINDINGS, keys: &["x"], hint: "apply fix",
         needs: Needs::Fix, danger: Danger::Changes,
+    },
+    CommandSpec {
+        command: Command::CancelTask, name: "cancel-task", title: "Cancel the task",
+        help: "End the task after the step it is at; what is done stays.",
+        scopes: TASKS, keys: &["x"], hint: "cancel",
+        needs: Needs::RunningTask, danger: Danger::Changes,
     },
     CommandSpec {
         command: Command::NextMatch, name: "next-match", title: "Next match",

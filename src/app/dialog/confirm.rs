@@ -1,7 +1,9 @@
 //! The confirm card: what will be done, before it is done.
 
+mod choices;
 mod rows;
 
+pub use choices::{Choice, Choices};
 pub use rows::Row;
 
 use crate::app::command::Danger;
@@ -22,8 +24,7 @@ pub struct Confirm {
     pub typed: Option<Typed>,
     /// The number that is asked for, when scaling.
     pub replicas: Option<Replicas>,
-    /// Whether the volumes go too, when taking down; `None` where it is not a question.
-    pub volumes: Option<bool>,
+    pub choices: Choices,
     /// The plans' rows, and the cursor over them.
     pub rows: List<Row>,
     /// Branches that the operator folded or unfolded, by part and place; the others are as `folds` says.
@@ -132,7 +133,24 @@ impl Confirm {
     /// What destroys data must be typed, whoever asks for it.
     pub(in crate::app) fn demand_typing(&mut self) {
         let destroys = self.parts.iter().any(|part| {
-            let asked = matches!(&part.task.operation, Operation::Down(down) if down.volumes);
+            let asked = match &part.task.operation {
+                Operation::Down(options) => options.volumes,
+                Operation::Rm { volumes, .. } | Operation::Cleanup { volumes } => *volumes,
+                Operation::Up(_)
+                | Operation::Create(_)
+                | Operation::Start { .. }
+                | Operation::Stop { .. }
+                | Operation::Restart { .. }
+                | Operation::Kill { .. }
+                | Operation::Pause { .. }
+                | Operation::Unpause { .. }
+                | Operation::Scale { .. }
+                | Operation::Prepare { .. }
+                | Operation::Pull(_)
+                | Operation::Build(_)
+                | Operation::Push(_)
+                | Operation::Backup => false,
+            };
             let planned = match &part.phase {
                 Phase::Ready(plan) => plan.steps.iter().any(|step| step.verb == StepVerb::RemoveVolume),
                 Phase::Asking | Phase::Planning | Phase::Failed(_) | Phase::Starting | Phase::Started => {
@@ -141,12 +159,13 @@ impl Confirm {
             };
             asked || planned
         });
-        if destroys && self.typed.is_none() {
-            let names: Vec<&str> = self.parts.iter().map(|part| part.task.target.name()).collect();
-            self.typed = Some(Typed { expected: names.join(" "), input: Input::default() });
-            self.danger = Danger::Destroys;
-        } else if !destroys {
+        self.danger = if destroys { Danger::Destroys } else { Danger::Changes };
+        if !destroys {
             self.typed = None;
+        } else if self.typed.is_none() {
+            let names: Vec<&str> = self.parts.iter().map(|part| part.task.target.name()).collect();
+            // No blank: that key changes a choice.
+            self.typed = Some(Typed { expected: names.join(","), input: Input::default() });
         }
     }
 }

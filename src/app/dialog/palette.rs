@@ -22,7 +22,12 @@ impl Palette {
     /// The best first; the table's order among equals.
     pub fn refresh(&mut self) {
         let text = self.input.text();
-        let scored = self.choices.iter().filter_map(|(command, words)| Some((score(text, words)?, *command)));
+        let scored = self.choices.iter().filter_map(|(command, words)| {
+            let score = score(text, words)?;
+            // Whoever types the whole name means that command.
+            let exact = words.split(' ').next() == Some(text.trim());
+            Some(((exact, score), *command))
+        });
         let mut scored: Vec<_> = scored.collect();
         scored.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
         self.list.set(scored.into_iter().map(|(_, command)| command).collect());

@@ -5,7 +5,7 @@ use super::Motion;
 use crate::app::hit::LogWindow;
 use crate::app::store::logs::{LogStore, Shift};
 use crate::app::tree::Subject;
-use crate::domain::ContainerId;
+use crate::domain::{ContainerId, Fault};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,6 +19,8 @@ pub struct LogsPane {
     /// Counts the subjects, so that lines of an earlier one are known for what they are.
     pub generation: u64,
     pub streams: BTreeMap<ContainerId, Stream>,
+    /// Streams that ended a moment ago, and may be told of.
+    pub(in crate::app) ends: BTreeMap<ContainerId, End>,
     /// `None` follows; else where the reader is.
     pub place: Option<Place>,
     pub timestamps: bool,
@@ -56,12 +58,20 @@ pub struct Stream {
     pub lost: bool,
 }
 
+/// Why a stream ended, and when that was heard.
+#[derive(Debug, Clone, PartialEq)]
+pub(in crate::app) struct End {
+    pub(in crate::app) fault: Option<Fault>,
+    pub(in crate::app) heard: Timestamp,
+}
+
 impl Default for LogsPane {
     fn default() -> Self {
         Self {
             subject: None,
             generation: 0,
             streams: BTreeMap::new(),
+            ends: BTreeMap::new(),
             place: None,
             timestamps: true,
             wrap: false,
@@ -94,6 +104,7 @@ impl LogsPane {
         self.subject = subject;
         self.generation += 1;
         self.streams.clear();
+        self.ends.clear();
         self.marked.clear();
         (self.place, self.window, self.sideways) = (None, None, 0);
     }

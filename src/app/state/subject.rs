@@ -4,7 +4,7 @@ use super::State;
 use crate::app::pane::PaneId;
 use crate::app::tree::Subject;
 use crate::domain::task::TaskRequest;
-use crate::domain::{ContainerId, StackRef, TaskTarget};
+use crate::domain::{ContainerId, StackRef, TaskRecord, TaskTarget};
 use crate::triage::Finding;
 
 impl State {
@@ -39,6 +39,12 @@ impl State {
             return self.panes.services.marked().cloned().collect();
         }
         self.subject().into_iter().collect()
+    }
+
+    /// The task whose steps are open, else the selected one.
+    pub fn task(&self) -> Option<&TaskRecord> {
+        let open = self.panes.tasks.open.as_ref().map(|(id, _)| id);
+        self.tasks.get(open.or(self.panes.tasks.list.selected())?)
     }
 
     pub fn finding(&self) -> Option<&Finding> {
@@ -98,10 +104,11 @@ impl State {
         }
     }
 
-    /// Enough to load the stack in another process: its file's reference, or what its containers' labels tell.
+    /// Enough to load the stack in another process, as it is deployed: by its files, or by what its containers' labels
+    /// tell.
     pub fn stack_reference(&self, project: &str) -> Option<StackRef> {
         if let Some(file) = self.stacks.get(project) {
-            return Some(file.reference.clone());
+            return Some(self.deployed(file));
         }
         StackRef::labelled_as(project, self.fleet.containers().values())
     }

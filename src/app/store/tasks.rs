@@ -5,7 +5,7 @@ mod rows;
 pub use rows::{BranchState, TaskRow, branch_state, rows};
 
 use crate::domain::{TaskId, TaskRecord};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// More than the pane is ever read through; the state directory keeps the rest.
 const LIMIT: usize = 500;
@@ -13,6 +13,8 @@ const LIMIT: usize = 500;
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct TaskStore {
     records: BTreeMap<TaskId, TaskRecord>,
+    /// Asked to end, from here.
+    ending: BTreeSet<TaskId>,
 }
 
 impl TaskStore {
@@ -35,6 +37,15 @@ impl TaskStore {
 
     pub fn get(&self, id: &TaskId) -> Option<&TaskRecord> {
         self.records.get(id)
+    }
+
+    pub fn ends(&mut self, id: &TaskId) {
+        self.ending.insert(id.clone());
+    }
+
+    /// Whether it was asked to end and still goes on.
+    pub fn is_ending(&self, id: &TaskId) -> bool {
+        self.ending.contains(id) && self.get(id).is_some_and(|record| !record.state.is_over())
     }
 
     /// Ids tell the second only, and two may be asked for within one.

@@ -113,7 +113,7 @@ fn taking_down_with_volumes_must_be_typed() {
     press(&mut state, "D");
     assert_eq!(card(&state).parts[0].task, on_stack("mcp", Operation::Down(DownOptions::default())));
     assert!(card(&state).typed.is_none());
-    press(&mut state, "tab");
+    press(&mut state, "space");
     let request = card(&state).parts[0].request;
     assert_eq!(
         card(&state).parts[0].task,

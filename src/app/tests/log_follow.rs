@@ -3,8 +3,8 @@
 use crate::app::fixtures::*;
 use crate::app::hit::{HitMap, LogWindow, PaneArea, Rect};
 use crate::app::store::logs::LineKind;
-use crate::app::{Effect, LogBatch, LogEnd, Msg, PaneId, State, Subject};
-use crate::domain::{ContainerId, FleetEvent};
+use crate::app::{Effect, LogBatch, LogEnd, Msg, PaneId, State, Subject, update};
+use crate::domain::{ContainerId, ContainerState, Fault, FleetEvent};
 use jiff::{SignedDuration, Timestamp};
 
 fn first_container(state: &State) -> ContainerId {
@@ -92,8 +92,7 @@ fn a_container_that_dies_leaves_its_lines_and_is_followed_when_it_is_back() {
     let ended = vec![LogEnd { container: id.clone(), fault: None }];
     let effects = send(&mut state, Msg::Logs(LogBatch { generation, ended, ..LogBatch::default() }));
     assert_eq!(followed(&effects), [], "not before it was started again");
-    assert_eq!(state.logs.len(), 4);
-    assert_eq!(state.logs.line(state.logs.end() - 1).unwrap().kind, LineKind::Note);
+    assert_eq!(state.logs.len(), 3);
     let mut again = state.fleet.get(&id).unwrap().clone();
     again.details.as_mut().unwrap().started_at = Some(now());
     let mut effects = send(&mut state, Msg::Fleet(FleetEvent::Changed(Box::new(again))));
@@ -110,7 +109,59 @@ fn a_container_that_dies_leaves_its_lines_and_is_followed_when_it_is_back() {
     ];
     send(&mut state, Msg::Logs(LogBatch { generation, lines, ..LogBatch::default() }));
     let texts: Vec<&str> = state.logs.lines_from(0).map(|line| line.text).collect();
-    assert_eq!(texts[2..], ["line 2", "the log ends here: the container stopped", "back"], "nothing twice");
+    assert_eq!(texts[2..], ["line 2", "started again", "back"], "nothing twice");
+}
+
+/// The end of the first stream is heard; then so much time passes.
+fn end_and_wait(state: &mut State, fault: Option<Fault>, seconds: i64) {
+    let (generation, container) = (state.panes.logs.generation, first_container(state));
+    let ended = vec![LogEnd { container, fault }];
+    send(state, Msg::Logs(LogBatch { generation, ended, ..LogBatch::default() }));
+    update(state, Msg::Tick, now() + SignedDuration::from_secs(seconds));
+}
+
+fn notes(state: &State) -> Vec<String> {
+    let notes = state.logs.lines_from(0).filter(|line| line.kind == LineKind::Note);
+    notes.map(|line| line.text.to_owned()).collect()
+}
+
+fn stop_first(state: &mut State) {
+    let mut stopped = state.fleet.get(&first_container(state)).unwrap().clone();
+    stopped.state = ContainerState::Exited;
+    stopped.details.as_mut().unwrap().exit_code = 137;
+    send(state, Msg::Fleet(FleetEvent::Changed(Box::new(stopped))));
+    wait(state);
+}
+
+#[test]
+fn a_container_that_stays_stopped_is_told_of_with_its_exit_code() {
+    let mut state = platform();
+    press(&mut state, "j");
+    stop_first(&mut state);
+    end_and_wait(&mut state, None, 1);
+    assert!(notes(&state).is_empty(), "it may come back");
+    update(&mut state, Msg::Tick, now() + SignedDuration::from_secs(3));
+    assert_eq!(notes(&state), ["the container has stopped with exit code 137"]);
+    update(&mut state, Msg::Tick, now() + SignedDuration::from_secs(6));
+    assert_eq!(notes(&state).len(), 1, "once");
+}
+
+#[test]
+fn what_is_recreated_or_away_with_its_daemon_ends_without_a_word() {
+    let mut state = platform();
+    press(&mut state, "j");
+    let id = first_container(&state);
+    stop_first(&mut state);
+    end_and_wait(&mut state, Some(fault("no such container")), 0);
+    send(&mut state, Msg::Fleet(FleetEvent::Removed(id)));
+    wait(&mut state);
+    update(&mut state, Msg::Tick, now() + SignedDuration::from_secs(3));
+    assert!(notes(&state).is_empty(), "{:?}", notes(&state));
+    let mut state = platform();
+    press(&mut state, "j");
+    send(&mut state, Msg::Fleet(FleetEvent::Lost { fault: fault("gone"), retry_in_ms: 200 }));
+    end_and_wait(&mut state, Some(fault("connection reset")), 3);
+    assert!(notes(&state).is_empty(), "{:?}", notes(&state));
 }
 
 #[test]

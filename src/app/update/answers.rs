@@ -52,7 +52,7 @@ impl Turn<'_> {
     fn inspect_of(&mut self, is_meant: impl Fn(&Inspect) -> bool) -> Option<&mut Inspect> {
         self.state.dialogs.iter_mut().find_map(|dialog| match dialog {
             Dialog::Inspect(inspect) => is_meant(inspect).then_some(inspect),
-            Dialog::Confirm(_) | Dialog::Help(_) | Dialog::Palette(_) => None,
+            Dialog::Confirm(_) | Dialog::Cancel(_) | Dialog::Help(_) | Dialog::Palette(_) => None,
         })
     }
 

@@ -54,9 +54,18 @@ impl Turn<'_> {
             | Command::Restart
             | Command::Scale
             | Command::StopOrStart
+            | Command::PauseOrUnpause
+            | Command::Kill
             | Command::TakeDown
+            | Command::BuildAndDeploy
+            | Command::Recreate
+            | Command::Pull
+            | Command::Build
+            | Command::RemoveStopped
+            | Command::CleanUp
             | Command::BackUp
             | Command::ApplyFix => self.open_confirm(command),
+            Command::CancelTask => self.open_cancel(),
             Command::ShowBackups => self.focus(PaneId::Backups),
             Command::Shell => self.open_shell(),
             Command::ShowLogs => self.show_logs(),
@@ -248,7 +257,9 @@ impl Turn<'_> {
     pub(super) fn choose(&mut self) {
         let chosen = match self.state.dialogs.last() {
             Some(Dialog::Palette(palette)) => palette.list.selected().copied(),
-            Some(Dialog::Confirm(_) | Dialog::Help(_) | Dialog::Inspect(_)) | None => None,
+            Some(Dialog::Confirm(_) | Dialog::Cancel(_) | Dialog::Help(_) | Dialog::Inspect(_)) | None => {
+                None
+            }
         };
         self.state.dialogs.pop();
         if let Some(command) = chosen {

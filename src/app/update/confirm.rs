@@ -1,6 +1,7 @@
 //! The confirm card's way: planned, read, confirmed, started.
 
 use super::Turn;
+use super::choices::choices;
 use super::dialogs::motion;
 use super::requests::requests;
 use crate::app::command::{Command, Danger};
@@ -32,20 +33,19 @@ impl Turn<'_> {
         });
         // The fix of a finding names its number itself.
         let replicas = replicas.filter(|_| command == Command::Scale);
-        let volumes = (command == Command::TakeDown).then_some(false);
+        let choices = choices(self.state, command, &tasks);
         let title = title(command, &tasks);
         let parts = tasks
             .into_iter()
             .map(|task| Part { request: self.state.request(), task, phase: Phase::Asking })
             .collect();
-        let danger = command.spec().danger.min(Danger::Changes);
         let confirm = Confirm {
             title,
-            danger,
+            danger: Danger::Changes,
             parts,
             typed: None,
             replicas,
-            volumes,
+            choices,
             rows: List::default(),
             unfolded: BTreeMap::new(),
         };
@@ -62,7 +62,8 @@ impl Turn<'_> {
         }
         match press.key {
             Key::Enter => return self.confirm(),
-            Key::Tab => return self.toggle_volumes(),
+            Key::Tab => return confirm.choices.next(),
+            Key::Char(' ') if !confirm.choices.all().is_empty() => return self.change_choice(),
             _ => {}
         }
         if let Some(typed) = &mut confirm.typed
@@ -180,7 +181,7 @@ impl Turn<'_> {
             Dialog::Confirm(confirm) => {
                 confirm.parts.iter().any(|part| part.request == request).then_some(confirm)
             }
-            Dialog::Help(_) | Dialog::Palette(_) | Dialog::Inspect(_) => None,
+            Dialog::Cancel(_) | Dialog::Help(_) | Dialog::Palette(_) | Dialog::Inspect(_) => None,
         })
     }
 
@@ -215,15 +216,14 @@ impl Turn<'_> {
         self.plan_again();
     }
 
-    fn toggle_volumes(&mut self) {
+    /// Changes what the cursor of the choices is on, and asks for the plan of that.
+    pub(super) fn change_choice(&mut self) {
         let Some(Dialog::Confirm(confirm)) = self.state.dialogs.last_mut() else { return };
-        let Some(chosen) = &mut confirm.volumes else { return };
-        *chosen = !*chosen;
-        let chosen = *chosen;
+        if confirm.is_starting() || !confirm.choices.change() {
+            return;
+        }
         for part in &mut confirm.parts {
-            if let Operation::Down(options) = &mut part.task.operation {
-                options.volumes = chosen;
-            }
+            confirm.choices.apply(&mut part.task);
         }
         self.plan_again();
     }
@@ -240,6 +240,9 @@ fn title(command: Command, tasks: &[TaskRequest]) -> String {
         .collect();
     let verb = match (command, tasks.first().map(|task| &task.operation)) {
         (Command::TakeDown, _) => "Take down",
+        (Command::RemoveStopped, _) => "Remove what is stopped of",
+        (_, Some(Operation::Pause { .. })) => "Pause",
+        (_, Some(Operation::Unpause { .. })) => "Unpause",
         (_, Some(Operation::Stop { .. })) => "Stop",
         (_, Some(Operation::Start { .. })) => "Start",
         (_, Some(_) | None) => command.spec().title,

@@ -18,6 +18,13 @@ impl Turn<'_> {
         }
         match self.state.dialogs.last_mut() {
             Some(Dialog::Confirm(_)) => self.confirm_key(press),
+            Some(Dialog::Cancel(_)) => match (press.key, press.typed()) {
+                (Key::Enter, _) | (_, Some('y')) => self.cancel(),
+                (_, Some('n' | 'q')) => {
+                    self.state.dialogs.pop();
+                }
+                (_, _) => {}
+            },
             Some(Dialog::Palette(palette)) => match press.key {
                 Key::Enter => self.choose(),
                 Key::Up => palette.list.go(Motion::Up, usize::from(ROWS)),
@@ -43,16 +50,18 @@ impl Turn<'_> {
     pub(super) fn scroll_dialog(&mut self, motion: Motion) {
         let rows = usize::from(self.state.hits.dialog_rows.unwrap_or(ROWS));
         let lines = match self.state.dialogs.last() {
-            Some(Dialog::Help(help)) => self.help_rows(help.scope),
+            Some(Dialog::Help(help)) => {
+                self.state.hits.dialog_lines.unwrap_or_else(|| self.help_rows(help.scope))
+            }
             Some(Dialog::Inspect(inspect)) => inspect.len(),
-            Some(Dialog::Confirm(_) | Dialog::Palette(_)) | None => 0,
+            Some(Dialog::Confirm(_) | Dialog::Palette(_) | Dialog::Cancel(_)) | None => 0,
         };
         match self.state.dialogs.last_mut() {
             Some(Dialog::Help(help)) => help.scroll = scrolled(help.scroll, motion, rows, lines),
             Some(Dialog::Inspect(inspect)) => inspect.scroll = scrolled(inspect.scroll, motion, rows, lines),
             Some(Dialog::Confirm(confirm)) => confirm.rows.go(motion, rows),
             Some(Dialog::Palette(palette)) => palette.list.go(motion, rows),
-            None => {}
+            Some(Dialog::Cancel(_)) | None => {}
         }
     }
 }

@@ -127,8 +127,8 @@ impl Turn<'_> {
             return;
         }
         self.drop_repeated(&mut batch);
-        let notes = self.note_streams(&batch);
-        let shift = self.state.logs.apply(&batch, &notes);
+        self.note_streams(&batch);
+        let shift = self.state.logs.apply(&batch, &[]);
         self.state.panes.logs.hold(&shift, &self.state.logs);
         // Lines nobody sees are no reason to draw.
         let areas = &self.state.hits.panes;
@@ -173,7 +173,10 @@ impl Turn<'_> {
         let hint = record.fault.as_ref().and_then(|fault| fault.hint.clone());
         let (severity, text, hint) = match record.state {
             TaskState::Completed => (Severity::Good, format!("{what}: done{took}"), None),
-            TaskState::Cancelled => (Severity::Warning, format!("{what}: cancelled{cause}"), hint),
+            TaskState::Cancelled => {
+                let steps = format!("{} of {} steps", record.done(), record.steps.len());
+                (Severity::Warning, format!("{what}: cancelled after {steps}, which stay done"), hint)
+            }
             TaskState::Interrupted => (
                 Severity::Bad,
                 format!("{what}: interrupted, its worker is gone{cause}"),

@@ -3,15 +3,19 @@
 use super::Turn;
 use crate::app::effect::{Effect, LogStream};
 use crate::app::message::LogBatch;
-use crate::app::pane::logs::Stream;
+use crate::app::pane::logs::{End, Stream};
 use crate::app::tree::Subject;
-use crate::domain::{ContainerId, Safe};
+use crate::domain::{ContainerId, Safe, units};
 use jiff::Timestamp;
+use std::time::Duration;
 
 /// Each stream costs the daemon a connection and a reader.
 const MOST_STREAMS: usize = 64;
 /// Of many containers, each begins with fewer lines, but not with fewer than these.
 const LEAST_TAIL: u64 = 20;
+
+/// How long a container that stopped has to be started again, or removed, before its end is told.
+const SETTLE: Duration = Duration::from_secs(2);
 
 impl Turn<'_> {
     /// Opens what the selection needs and is not open. Called after every message, and nearly always
@@ -61,26 +65,59 @@ impl Turn<'_> {
         }
     }
 
-    /// Remembers how far each stream was read, and gives the words for those that ended.
-    pub(super) fn note_streams(&mut self, batch: &LogBatch) -> Vec<(ContainerId, Safe)> {
+    /// Remembers how far each stream was read, and which of them ended.
+    pub(super) fn note_streams(&mut self, batch: &LogBatch) {
         for line in &batch.lines {
             if let Some(stream) = self.state.panes.logs.streams.get_mut(&line.container) {
                 stream.last = stream.last.max(line.time);
             }
         }
-        let mut notes = Vec::new();
         self.state.derived.streams_are_due |= !batch.ended.is_empty();
         for end in &batch.ended {
             if let Some(stream) = self.state.panes.logs.streams.get_mut(&end.container) {
                 stream.open = false;
+                let ended = End { fault: end.fault.clone(), heard: self.now };
+                self.state.panes.logs.ends.insert(end.container.clone(), ended);
             }
-            let text = match &end.fault {
-                Some(fault) => format!("the log ends here: {fault}"),
-                None => "the log ends here: the container stopped".to_owned(),
-            };
-            notes.push((end.container.clone(), Safe::new(text)));
         }
-        notes
+    }
+
+    /// Tells of streams that ended for good. What is recreated or started again, or is away with its daemon, is not
+    /// worth a line: its log goes on, or the screen says it elsewhere.
+    pub(super) fn tell_ends(&mut self) {
+        if self.state.panes.logs.ends.is_empty() || self.state.fleet.stale_since().is_some() {
+            return;
+        }
+        let (now, fleet, pane) = (self.now, &self.state.fleet, &mut self.state.panes.logs);
+        let is_due = |end: &End| units::since(end.heard, now) >= SETTLE;
+        let due: Vec<ContainerId> =
+            pane.ends.iter().filter(|(_, end)| is_due(end)).map(|(id, _)| id.clone()).collect();
+        let mut notes = Vec::new();
+        for id in due {
+            let Some(end) = pane.ends.remove(&id) else { continue };
+            let Some(container) = fleet.get(&id).filter(|_| pane.streams.contains_key(&id)) else { continue };
+            let text = match end.fault {
+                Some(fault) => format!("the log ends here: {fault}"),
+                None if container.is_running() => continue,
+                None => match &container.details {
+                    Some(details) => {
+                        format!("the container has stopped with exit code {}", details.exit_code)
+                    }
+                    None => "the container has stopped".to_owned(),
+                },
+            };
+            notes.push((id, Safe::new(text)));
+        }
+        self.note(&notes);
+    }
+
+    /// Lines of ours between those of the log.
+    fn note(&mut self, notes: &[(ContainerId, Safe)]) {
+        if !notes.is_empty() {
+            let shift = self.state.logs.apply(&LogBatch::default(), notes);
+            self.state.panes.logs.hold(&shift, &self.state.logs);
+            self.redraw();
+        }
     }
 
     fn streams(&mut self, subject: &Subject) -> Vec<LogStream> {
@@ -93,6 +130,7 @@ impl Turn<'_> {
         // What was recreated goes on under another id.
         pane.streams.retain(|id, _| nodes.iter().any(|node| node.id == *id));
         let mut wanted = Vec::new();
+        let mut resumptions = Vec::new();
         for node in nodes.iter().take(MOST_STREAMS) {
             let started = node.status.since.filter(|_| node.status.is_running());
             let running = node.status.is_running();
@@ -106,12 +144,17 @@ impl Turn<'_> {
             };
             if let Some(request) = request {
                 let resumed = request.since;
+                pane.ends.remove(&node.id);
+                if pane.streams.get(&node.id).is_some_and(|stream| !stream.lost) {
+                    resumptions.push((node.id.clone(), Safe::new("started again")));
+                }
                 let stream = Stream { open: true, last: resumed, resumed, started, lost: false };
                 pane.streams.insert(node.id.clone(), stream);
                 state.logs.name(&node.id, node.tag.clone());
                 wanted.push(request);
             }
         }
+        self.note(&resumptions);
         wanted
     }
 }

@@ -47,7 +47,11 @@ impl Turn<'_> {
                 self.jump_to(Some(line));
             }
             Some(
-                HitTarget::PaletteRow(_) | HitTarget::PlanRow(_) | HitTarget::Confirm | HitTarget::Cancel,
+                HitTarget::PaletteRow(_)
+                | HitTarget::PlanRow(_)
+                | HitTarget::Choice(_)
+                | HitTarget::Confirm
+                | HitTarget::Cancel,
             )
             | None => {
                 if let Some(pane) = pane {
@@ -64,6 +68,11 @@ impl Turn<'_> {
         let room = self.plan_room();
         match (self.state.dialogs.last_mut(), target) {
             (Some(Dialog::Confirm(_)), Some(HitTarget::Confirm)) => self.confirm(),
+            (Some(Dialog::Cancel(_)), Some(HitTarget::Confirm)) => self.cancel(),
+            (Some(Dialog::Confirm(confirm)), Some(HitTarget::Choice(index))) => {
+                confirm.choices.select(index);
+                self.change_choice();
+            }
             (Some(Dialog::Confirm(confirm)), Some(HitTarget::PlanRow(index))) => confirm.click(index, room),
             (Some(Dialog::Palette(palette)), Some(HitTarget::PaletteRow(index))) => {
                 palette.list.select(index);

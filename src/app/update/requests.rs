@@ -2,9 +2,11 @@
 
 use crate::app::State;
 use crate::app::command::Command;
+use crate::app::dialog::confirm::Choice;
 use crate::app::tree::Subject;
 use crate::domain::task::TaskRequest;
-use crate::domain::{ContainerId, DownOptions, Operation, TaskTarget, UpOptions};
+use crate::domain::task::{BuildOptions, PullOptions};
+use crate::domain::{Container, ContainerId, ContainerState, DownOptions, Operation, TaskTarget, UpOptions};
 use std::collections::BTreeMap;
 
 /// What is aimed at in one stack.
@@ -19,8 +21,24 @@ pub(super) fn requests(state: &State, command: Command, targets: &[Subject]) -> 
     if command == Command::ApplyFix {
         return state.fix().cloned().into_iter().collect();
     }
-    let by_container = matches!(command, Command::Restart | Command::StopOrStart);
-    let by_service = by_container || matches!(command, Command::Deploy | Command::Scale);
+    let by_container = matches!(
+        command,
+        Command::Restart
+            | Command::StopOrStart
+            | Command::PauseOrUnpause
+            | Command::Kill
+            | Command::RemoveStopped
+    );
+    let by_service = by_container
+        || matches!(
+            command,
+            Command::Deploy
+                | Command::BuildAndDeploy
+                | Command::Recreate
+                | Command::Pull
+                | Command::Build
+                | Command::Scale
+        );
     let mut stacks: BTreeMap<String, Aim> = BTreeMap::new();
     let mut containers: Vec<ContainerId> = Vec::new();
     for subject in targets {
@@ -48,13 +66,13 @@ pub(super) fn requests(state: &State, command: Command, targets: &[Subject]) -> 
         let mut services = if aim.whole { Vec::new() } else { aim.services };
         services.sort();
         services.dedup();
-        let runs = any_runs(state, &project, &services);
-        let operation = operation(state, command, &project, services, runs)?;
+        let seen = seen(state, &project, &services);
+        let operation = operation(state, command, &project, services, seen)?;
         Some(TaskRequest { operation, target: TaskTarget::Stack(state.stack_reference(&project)?) })
     });
     let of_containers = containers.iter().filter_map(|id| {
         let container = state.fleet.get(id)?;
-        let operation = operation(state, command, "", Vec::new(), container.is_running())?;
+        let operation = operation(state, command, "", Vec::new(), Seen::of([container]))?;
         let stack = container.compose.as_ref().map(|labels| labels.project.clone());
         let target = TaskTarget::Container { id: id.clone(), name: container.name.to_string(), stack };
         Some(TaskRequest { operation, target })
@@ -67,13 +85,25 @@ fn operation(
     command: Command,
     project: &str,
     services: Vec<String>,
-    runs: bool,
+    seen: Seen,
 ) -> Option<Operation> {
+    let up = UpOptions { services: services.clone(), ..UpOptions::default() };
     match command {
-        Command::Deploy => Some(Operation::Up(UpOptions { services, ..UpOptions::default() })),
+        Command::Deploy => Some(Operation::Up(up)),
+        Command::BuildAndDeploy => Some(Operation::Up(UpOptions { build: true, ..up })),
+        Command::Recreate => Some(Operation::Up(UpOptions { force_recreate: true, ..up })),
+        Command::Pull => Some(Operation::Pull(PullOptions { services, ..PullOptions::default() })),
+        Command::Build => Some(Operation::Build(BuildOptions { services, ..BuildOptions::default() })),
         Command::Restart => Some(Operation::Restart { services, timeout: None, no_deps: false }),
-        Command::StopOrStart if runs => Some(Operation::Stop { services, timeout: None }),
+        Command::StopOrStart if seen.runs => Some(Operation::Stop { services, timeout: None }),
         Command::StopOrStart => Some(Operation::Start { services }),
+        Command::PauseOrUnpause if seen.is_paused => Some(Operation::Unpause { services }),
+        Command::PauseOrUnpause => Some(Operation::Pause { services }),
+        Command::Kill => {
+            Some(Operation::Kill { services, signal: Choice::signal(0).to_owned(), remove_orphans: false })
+        }
+        Command::RemoveStopped => Some(Operation::Rm { services, stop: false, volumes: false }),
+        Command::CleanUp => Some(Operation::Cleanup { volumes: false }),
         Command::TakeDown => Some(Operation::Down(DownOptions::default())),
         Command::BackUp => Some(Operation::Backup),
         Command::Scale => {
@@ -91,12 +121,29 @@ fn operation(
     }
 }
 
-fn any_runs(state: &State, project: &str, services: &[String]) -> bool {
-    let stack = state.tree.stack(project);
-    stack.is_some_and(|stack| {
-        let aimed = stack.services.iter();
-        aimed
-            .filter(|node| services.is_empty() || services.contains(&node.service))
-            .any(|node| node.running > 0)
-    })
+/// What the containers that are aimed at do.
+#[derive(Clone, Copy)]
+struct Seen {
+    runs: bool,
+    is_paused: bool,
+}
+
+impl Seen {
+    fn of<'list>(containers: impl IntoIterator<Item = &'list Container>) -> Self {
+        let mut seen = Self { runs: false, is_paused: false };
+        for container in containers {
+            seen.runs |= container.is_running();
+            seen.is_paused |= container.state == ContainerState::Paused;
+        }
+        seen
+    }
+}
+
+fn seen(state: &State, project: &str, services: &[String]) -> Seen {
+    let containers = state.fleet.containers().values();
+    Seen::of(containers.filter(|container| {
+        container.compose.as_ref().is_some_and(|labels| {
+            labels.project == project && (services.is_empty() || services.contains(&labels.service))
+        })
+    }))
 }

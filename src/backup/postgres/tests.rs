@@ -25,6 +25,8 @@ pub fn stack(backup: Vec<BackupSource>) -> StackFile {
         checks: Vec::new(),
         backup,
         addresses: Vec::new(),
+        overlays: Vec::new(),
+        profiles: Vec::new(),
     }
 }
 

@@ -2,9 +2,9 @@
 
 use super::project::Project;
 use super::service::{HealthCheck, Service};
-use crate::domain::stack::{BackupSource, StackService};
+use crate::domain::stack::{BackupSource, Profile, StackService};
 use crate::domain::{CheckId, CheckKind, CheckSpec, Safe, StackFile, StackOrigin, StackRef};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -41,7 +41,21 @@ impl Project {
             checks: self.services.values().flat_map(|service| self.checks(service)).collect(),
             backup: self.backup_sources(),
             addresses: self.mcp.addresses.clone(),
+            overlays: Vec::new(),
+            profiles: self.declared_profiles(),
         }
+    }
+
+    /// Every profile that a service names, active or not.
+    fn declared_profiles(&self) -> Vec<Profile> {
+        let mut profiles: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+        for service in self.services.values().chain(self.disabled.values()) {
+            for profile in &service.profiles {
+                profiles.entry(profile).or_default().push(service.name.clone());
+            }
+        }
+        let profile = |(name, services): (&str, _)| Profile { name: name.to_owned(), services };
+        profiles.into_iter().map(profile).collect()
     }
 
     /// Declared checks, and Docker's own verdict where the service has a health check.

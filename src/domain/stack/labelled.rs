@@ -137,6 +137,8 @@ mod tests {
             checks: Vec::new(),
             backup: Vec::new(),
             addresses: Vec::new(),
+            overlays: Vec::new(),
+            profiles: Vec::new(),
         };
         let outside = |found: &[StackFile], broken: &[PathBuf]| {
             StackRef::outside(labelled.clone(), found, broken).len()

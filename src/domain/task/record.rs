@@ -142,6 +142,11 @@ impl TaskRecord {
             self.steps.iter().filter(|step| matches!(step.state, StepState::Done | StepState::Failed));
         (ended.count(), self.steps.len())
     }
+
+    /// Steps that were done: what stays of a task that was cancelled or failed.
+    pub fn done(&self) -> usize {
+        self.steps.iter().filter(|step| step.state == StepState::Done).count()
+    }
 }
 
 impl StepRecord {

@@ -1,12 +1,14 @@
 //! Whether what runs is what the files say: told anew when the files, the containers or the images change, and only then.
 
+use super::deployed::Deployed;
 use super::fleet::Known;
 use super::stacks::Projects;
 use crate::app::Msg;
-use crate::compose::{self, PresentImages};
+use crate::compose::{self, PresentImages, Project};
 use crate::domain::{Container, Drift, Safe};
 use crate::runtime::effects::Context;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 
@@ -25,6 +27,7 @@ pub async fn run(
     let mut fleet = known.changes();
     let mut image_events = known.image_changes();
     let mut images = PresentImages::new();
+    let mut deployed = Deployed::default();
     // What the last answer was made of, and the answer.
     let mut made_of = None;
     let mut told = None;
@@ -35,7 +38,10 @@ pub async fn run(
             images.clear();
             stale = true;
         }
-        stale |= projects.has_changed().unwrap_or(false);
+        if projects.has_changed().unwrap_or(false) {
+            deployed.forget();
+            stale = true;
+        }
         fleet.mark_unchanged();
         let read = projects.borrow_and_update().clone();
         let containers: Vec<Container> = known.fleet().containers.values().cloned().collect();
@@ -43,7 +49,8 @@ pub async fn run(
             containers.iter().map(|container| (container.id.clone(), container.compose.clone())).collect();
         // A container that starts, stops or changes its health drifts nowhere.
         stale |= made_of.as_ref() != Some(&labels);
-        if let Some(projects) = read.filter(|_| stale) {
+        if let Some(stacks) = read.filter(|_| stale) {
+            let projects = deployed.projects(&stacks, &containers).await;
             let whole = ask(&context, &projects, &containers, &mut images).await;
             made_of = Some(labels).filter(|_| whole);
             let drifts = of_all(&projects, &containers, &images);
@@ -77,7 +84,7 @@ pub async fn run(
 /// is. Says whether all are known.
 async fn ask(
     context: &Context,
-    projects: &Projects,
+    projects: &BTreeMap<String, Arc<Project>>,
     containers: &[Container],
     images: &mut PresentImages,
 ) -> bool {
@@ -100,7 +107,11 @@ async fn ask(
     }
 }
 
-fn of_all(projects: &Projects, containers: &[Container], images: &PresentImages) -> Drifts {
+fn of_all(
+    projects: &BTreeMap<String, Arc<Project>>,
+    containers: &[Container],
+    images: &PresentImages,
+) -> Drifts {
     let labels = containers.iter().filter_map(|container| container.compose.as_ref());
     let names: BTreeSet<&str> = labels.map(|labels| labels.project.as_str()).collect();
     let mut drifts = Drifts::new();

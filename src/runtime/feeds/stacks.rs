@@ -4,6 +4,7 @@ use super::fleet::Known;
 use crate::app::Msg;
 use crate::compose::file::{self, LoadRequest, process_environment};
 use crate::config::stacks::discover;
+use crate::domain::stack::Overlay;
 use crate::domain::{Fault, Safe, StackFile, StackOrigin, StackRef};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -40,7 +41,14 @@ pub struct Loaded {
     pub projects: Projects,
 }
 
-pub type Projects = BTreeMap<String, Arc<file::Project>>;
+pub type Projects = BTreeMap<String, Stack>;
+
+#[derive(Debug, Clone)]
+pub struct Stack {
+    pub file: StackFile,
+    /// As the files have it, whatever is deployed.
+    pub project: Arc<file::Project>,
+}
 
 impl Search {
     /// All stacks there are, those outside of the search path too, and what is wrong with the others.
@@ -48,12 +56,11 @@ impl Search {
         let (sources, faults) = discover(&self.directories, &self.data_directory);
         let mut loaded = Loaded { faults, ..Loaded::default() };
         if let Some(request) = &self.given {
-            loaded.take(file::load(request), StackOrigin::Given);
+            loaded.take(file::load(request), StackOrigin::Given, BTreeMap::new());
         }
         let mut broken = Vec::new();
         for source in sources {
-            let origin = source.origin;
-            if !loaded.take(file::load(&request(source.files.clone(), source.directory)), origin) {
+            if !loaded.take(file::load(&request(source.directory)), source.origin, source.overlays) {
                 broken.extend(source.files);
             }
         }
@@ -64,26 +71,31 @@ impl Search {
     }
 }
 
-/// The request that loads a stack found on the search path.
-pub fn request(files: Vec<PathBuf>, directory: PathBuf) -> LoadRequest {
-    LoadRequest {
-        files,
-        project_directory: Some(directory),
-        environment: process_environment(),
-        ..LoadRequest::default()
-    }
+/// The request that loads a stack found on the search path: by what `COMPOSE_FILE` in its own `.env` says, else by the
+/// files of the usual names. Whoever set that variable for the console meant the directory they were in.
+pub fn request(directory: PathBuf) -> LoadRequest {
+    let mut environment = process_environment();
+    environment.remove("COMPOSE_FILE");
+    LoadRequest { project_directory: Some(directory), environment, ..LoadRequest::default() }
 }
 
 impl Loaded {
     /// Says whether it could be read.
-    fn take(&mut self, read: Result<file::Project, Vec<Fault>>, origin: StackOrigin) -> bool {
+    fn take(
+        &mut self,
+        read: Result<file::Project, Vec<Fault>>,
+        origin: StackOrigin,
+        overlays: BTreeMap<String, PathBuf>,
+    ) -> bool {
         let readable = read.is_ok();
         match read {
             // The earlier one in the search path wins, as with commands in PATH.
             Ok(project) if self.projects.contains_key(&project.name) => {}
             Ok(project) => {
-                self.files.push(project.stack_file(origin));
-                self.projects.insert(project.name.clone(), Arc::new(project));
+                let overlays = overlays.into_iter().map(|(name, file)| Overlay { name, file });
+                let file = StackFile { overlays: overlays.collect(), ..project.stack_file(origin) };
+                self.files.push(file.clone());
+                self.projects.insert(project.name.clone(), Stack { file, project: Arc::new(project) });
             }
             Err(mut more) => self.faults.append(&mut more),
         }
@@ -99,13 +111,13 @@ impl Loaded {
                 self.unread.insert(stack.project.clone(), Fault::merged(faults));
             }
             read => {
-                self.take(read, StackOrigin::Labels);
+                self.take(read, StackOrigin::Labels, BTreeMap::new());
             }
         }
     }
 
     fn sources(&self) -> BTreeSet<PathBuf> {
-        self.projects.values().flat_map(|project| project.sources()).collect()
+        self.projects.values().flat_map(|stack| stack.project.sources()).collect()
     }
 }
 
@@ -195,10 +207,13 @@ impl Search {
         Some((now, loaded))
     }
 
-    /// The files that are known before any is read: the Compose files and the `.env` beside them.
+    /// The files that are known before any is read: the Compose files, their overlays and the `.env` beside them.
     fn files(&self) -> Vec<PathBuf> {
         let (sources, _) = discover(&self.directories, &self.data_directory);
-        let found = sources.into_iter().flat_map(|source| with_variables(source.files));
+        let found = sources.into_iter().flat_map(|source| {
+            let files = source.files.into_iter().chain(source.overlays.into_values());
+            with_variables(files.collect())
+        });
         let given = self.given.iter().flat_map(|request| {
             let directory = request.project_directory.iter().map(|directory| directory.join(".env"));
             with_variables(request.files.clone())

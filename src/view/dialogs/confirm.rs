@@ -1,5 +1,6 @@
 //! The confirm card: what will be done, what it stops and for how long, what it touches, and docker's own line for it.
 
+mod choices;
 mod facts;
 mod plan;
 
@@ -15,15 +16,19 @@ use crate::view::frame::scrollbar;
 use ratatui::layout::Rect;
 
 const WIDEST: u16 = 108;
+/// On fewer rows the plan needs those that facts would take.
+const SHORT: u16 = 30;
 
 pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, dialog: &Confirm) {
     let theme = canvas.theme;
     let width = area.width.saturating_sub(4).min(WIDEST).max(area.width.min(30));
     let columns = width.saturating_sub(4);
     let steps = plan::lines(dialog, theme, columns);
-    let facts = facts::facts(dialog, theme, columns);
+    let short = area.height < SHORT;
+    let facts = facts::facts(dialog, theme, columns, short);
     let above = asked(canvas, dialog);
-    let wanted = above.len() + steps.len() + facts.len() + typed_rows(dialog) + 4;
+    let chosen = choices::height(dialog, short);
+    let wanted = above.len() + usize::from(chosen) + steps.len() + facts.len() + typed_rows(dialog) + 4;
     let height =
         u16::try_from(wanted).unwrap_or(u16::MAX).min(area.height.saturating_sub(2).max(area.height.min(6)));
     let place = card::place(area, width, height);
@@ -34,6 +39,12 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, dialog: &Confirm) {
     let inside = card::open(canvas, place, &Safe::new(&dialog.title), border, title);
     let below = u16::try_from(facts.len() + typed_rows(dialog) + 2).unwrap_or(u16::MAX);
     let top = card::lines(canvas, inside, &above);
+    let top = choices::draw(
+        canvas,
+        dialog,
+        Rect { y: top, height: inside.bottom().saturating_sub(top), ..inside },
+        short,
+    );
     // The steps scroll; what must be read, and the keys, stay.
     let room = inside.bottom().saturating_sub(top).saturating_sub(below);
     let room = room.max(inside.bottom().saturating_sub(top).saturating_sub(2).min(1));
@@ -81,7 +92,7 @@ fn can_fold(dialog: &Confirm) -> bool {
     })
 }
 
-/// What is asked above the plan: how many replicas, and whether volumes go too.
+/// How many replicas are asked for, above the plan.
 fn asked(canvas: &Canvas<'_>, dialog: &Confirm) -> Vec<Line> {
     let theme = canvas.theme;
     let mut lines = Vec::new();
@@ -91,16 +102,7 @@ fn asked(canvas: &Canvas<'_>, dialog: &Confirm) -> Vec<Line> {
             ("Replicas  ".to_owned(), theme.text),
             (format!("{} → ", replicas.before), theme.dim),
             (format!(" {} ", replicas.wanted), selected),
-            ("   + - or a number".to_owned(), theme.dim),
-        ]);
-        lines.push(Vec::new());
-    }
-    if let Some(volumes) = dialog.volumes {
-        let (mark, look) = if volumes { ("[x]", theme.bad) } else { ("[ ]", theme.text) };
-        lines.push(vec![
-            ("tab ".to_owned(), theme.key),
-            (format!("{mark} delete its volumes too"), look),
-            (if volumes { "   their data is gone for good" } else { "" }.to_owned(), theme.bad),
+            ("   type a number, or + and -".to_owned(), theme.dim),
         ]);
         lines.push(Vec::new());
     }
@@ -151,9 +153,18 @@ fn draw_keys(canvas: &mut Canvas<'_>, dialog: &Confirm, area: Rect) {
     let close = if dialog.is_idle() || dialog.faults().next().is_some() { "close" } else { "cancel" };
     let next = canvas.pieces(x, area.y, area.right().saturating_sub(x), &[("esc ", key), (close, words)]);
     canvas.hit(Rect { x, width: next.saturating_sub(x), ..area }, HitTarget::Cancel);
+    let mut x = next + 3;
+    let mut offer = |keys: &str, what: &str| {
+        let room = area.right().saturating_sub(x);
+        if usize::from(room) > keys.len() + what.len() {
+            x = canvas.pieces(x, area.y, room, &[(keys, key), (" ", words), (what, words)]) + 3;
+        }
+    };
+    if dialog.choices.all().len() > 1 {
+        offer("tab", "next choice");
+    }
     if can_fold(dialog) && dialog.typed.is_none() {
-        let keys = [("h l ", key), ("fold, unfold", words)];
-        canvas.pieces(next + 3, area.y, area.right().saturating_sub(next + 3), &keys);
+        offer("h l", "fold, unfold");
     }
 }
 
@@ -167,7 +178,7 @@ fn waiting(dialog: &Confirm) -> Option<&'static str> {
         return Some("planning…");
     }
     if any(|phase| matches!(phase, Phase::Asking)) {
-        return Some("choose another number");
+        return Some("so many there are now");
     }
     let typing = dialog.typed.as_ref().is_some_and(|typed| typed.input.text() != typed.expected);
     (typing && !dialog.is_idle()).then_some("⏎ after typing")

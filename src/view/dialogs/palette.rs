@@ -9,7 +9,7 @@ use crate::view::canvas::Canvas;
 use crate::view::{bottom, hints};
 use ratatui::layout::Rect;
 
-const WIDEST: u16 = 72;
+const WIDEST: u16 = 100;
 const TALLEST: u16 = 16;
 
 pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, area: Rect, dialog: &Palette) {
@@ -45,7 +45,9 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, area: Rect, dialog: &
         let dim = ground(canvas, theme.dim);
         let key = hints::key(state, *command);
         canvas.put_right(list.x, y, 9.min(list.width), &key, ground(canvas, theme.key));
-        let at = list.x + 11;
+        let (mark, look_of_mark) = hints::danger(spec.danger, theme);
+        canvas.put(list.x + 10, y, 2, mark, ground(canvas, look_of_mark));
+        let at = list.x + 12;
         let end = canvas.put(at, y, 18.min(list.right().saturating_sub(at)), spec.title, look);
         let at = end.max(at + 18);
         canvas.put(at, y, list.right().saturating_sub(at), spec.help, dim);

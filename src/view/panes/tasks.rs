@@ -52,17 +52,20 @@ pub(in crate::view) fn draw(canvas: &mut Canvas<'_>, state: &State, area: Rect, 
     let rows = Rows::of(list, PaneId::Tasks, focused, body, 1);
     for index in rows.shown.clone() {
         if let Some(record) = list.keys().get(index).and_then(|id| state.tasks.get(id)) {
-            draw_record(canvas, rows.text_area(index), record);
+            draw_record(canvas, rows.text_area(index), record, state.tasks.is_ending(&record.spec.id));
         }
         rows.finish(canvas, index);
     }
     rows.scrollbar(canvas, list.keys().len());
 }
 
-fn draw_record(canvas: &mut Canvas<'_>, area: Rect, record: &TaskRecord) {
+fn draw_record(canvas: &mut Canvas<'_>, area: Rect, record: &TaskRecord, ending: bool) {
     let theme = canvas.theme;
     let (symbol, look) = words::task_state(record.state, theme);
-    let (outcome, outcome_look) = outcome(record, theme);
+    let (mut outcome, outcome_look) = outcome(record, theme);
+    if ending {
+        outcome.insert_str(0, "ends after ");
+    }
     let duration = record.took(canvas.now);
     let target = Safe::new(record.spec.target.name());
     let cells = [
@@ -104,7 +107,10 @@ fn outcome(record: &TaskRecord, theme: &Theme) -> (String, TextStyle) {
             let words = record.fault.as_ref().map_or_else(|| "failed".to_owned(), ToString::to_string);
             (Safe::new(words).to_string(), theme.bad)
         }
-        TaskState::Cancelled => (format!("cancelled at {done}/{all}"), theme.dim),
+        TaskState::Cancelled => {
+            let steps = words::counted(all, "step", "steps");
+            (format!("cancelled after {} of {steps}", record.done()), theme.dim)
+        }
         TaskState::Interrupted => (format!("its worker is gone, at {done}/{all}"), theme.warning),
     }
 }

@@ -14,7 +14,7 @@ mod stacks;
 mod tasks;
 
 pub(crate) use crate::app::fixtures::now;
-pub use cards::{confirm, confirm_destroying, confirm_failed, confirm_long, scale};
+pub use cards::{cancel, choices, confirm, confirm_destroying, confirm_failed, confirm_long, scale};
 pub use driving::{press, tell};
 pub use looks::{focus, help, inspect, notices, palette, read_only, searching, typing_a_filter, zoomed};
 pub use server::{connecting, crowd, daemon, incident, no_docker, no_gpu, nothing_runs, simulated, stale};
@@ -36,6 +36,8 @@ pub fn all() -> Vec<(String, State)> {
         ("confirm_long", confirm_long()),
         ("confirm_destroying", confirm_destroying()),
         ("confirm_failed", confirm_failed()),
+        ("choices", choices()),
+        ("cancel", cancel()),
         ("scale", scale()),
         ("help", help()),
         ("palette", palette()),

@@ -21,6 +21,10 @@ fn snapshot(name: &str, state: &State, width: u16, height: u16) {
 #[case("confirm_destroying", scenes::confirm_destroying())]
 #[case("no_gpu", scenes::no_gpu())]
 #[case("stale", scenes::stale())]
+#[case("choices", scenes::choices())]
+#[case("help", scenes::help())]
+#[case("palette", scenes::palette())]
+#[case("scale", scenes::scale())]
 fn the_main_states_at_all_sizes(#[case] name: &str, #[case] state: State) {
     for (width, height) in [(80, 24), (120, 40), (200, 60)] {
         snapshot(name, &state, width, height);
@@ -32,10 +36,8 @@ fn the_main_states_at_all_sizes(#[case] name: &str, #[case] state: State) {
 #[case("no_docker", scenes::no_docker())]
 #[case("nothing_runs", scenes::nothing_runs())]
 #[case("read_only", scenes::read_only())]
-#[case("help", scenes::help())]
-#[case("palette", scenes::palette())]
+#[case("cancel", scenes::cancel())]
 #[case("inspect", scenes::inspect())]
-#[case("scale", scenes::scale())]
 #[case("confirm_failed", scenes::confirm_failed())]
 #[case("searching", scenes::searching())]
 #[case("typing_a_filter", scenes::typing_a_filter())]

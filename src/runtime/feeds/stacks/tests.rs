@@ -40,7 +40,7 @@ fn age(path: &std::path::Path) {
 }
 
 fn mode(loaded: &Loaded) -> Option<String> {
-    loaded.projects["web"].services["web"].environment.get("MODE").cloned().flatten()
+    loaded.projects["web"].project.services["web"].environment.get("MODE").cloned().flatten()
 }
 
 #[test]
@@ -117,7 +117,7 @@ fn labelled(directory: &std::path::Path, project: &str) -> Search {
 fn the_files_that_labels_name_are_read_and_watched() {
     let directory = tempfile::tempdir().unwrap();
     let search = labelled(directory.path(), "shop");
-    let image = |loaded: &Loaded| loaded.projects["shop"].services["web"].image.clone();
+    let image = |loaded: &Loaded| loaded.projects["shop"].project.services["web"].image.clone();
     let (stamp, loaded) = search.look(None).unwrap();
     let file = loaded.files.iter().find(|file| file.reference.project == "shop").unwrap();
     assert_eq!((file.origin, file.services.len()), (StackOrigin::Labels, 2));
@@ -139,7 +139,7 @@ fn a_built_in_stack_does_not_stand_for_containers_that_only_have_its_name() {
     let origins: Vec<_> =
         loaded.files.iter().filter(|file| file.reference.project == name).map(|file| file.origin).collect();
     assert_eq!(origins, [StackOrigin::Labels]);
-    assert_eq!(loaded.projects[name].services.keys().collect::<Vec<_>>(), ["cache", "web"]);
+    assert_eq!(loaded.projects[name].project.services.keys().collect::<Vec<_>>(), ["cache", "web"]);
 }
 
 #[test]
@@ -156,4 +156,24 @@ fn files_out_of_reach_are_told_of_and_read_once_they_are_back() {
     std::fs::rename(&away, &file).unwrap();
     let (_, loaded) = search.look(Some(&stamp)).unwrap();
     assert!(loaded.projects.contains_key("shop") && loaded.unread.is_empty());
+}
+
+#[test]
+fn an_overlay_is_offered_and_laid_over_when_the_env_file_says_so() {
+    let directory = tempfile::tempdir().unwrap();
+    let search = stack(directory.path());
+    let (stamp, loaded) = search.look(None).unwrap();
+    assert!(loaded.files.iter().all(|file| file.reference.project != "web" || file.overlays.is_empty()));
+    let overlay = directory.path().join("stacks/web/compose.fast.yaml");
+    std::fs::write(&overlay, "services: {web: {environment: {MODE: fast}}}\n").unwrap();
+    let (stamp, loaded) = search.look(Some(&stamp)).unwrap();
+    let web = loaded.files.iter().find(|file| file.reference.project == "web").unwrap();
+    assert_eq!(web.overlays, [Overlay { name: "fast".to_owned(), file: overlay.clone() }]);
+    assert_eq!(mode(&loaded).as_deref(), Some("slow"));
+    let variables = directory.path().join("stacks/web/.env");
+    std::fs::write(variables, "COMPOSE_FILE=compose.yaml:compose.fast.yaml\n").unwrap();
+    let (_, loaded) = search.look(Some(&stamp)).unwrap();
+    assert_eq!(mode(&loaded).as_deref(), Some("fast"));
+    let web = loaded.files.iter().find(|file| file.reference.project == "web").unwrap();
+    assert!(web.reference.files.contains(&overlay) && web.base().count() == 1);
 }

@@ -7,8 +7,11 @@ use crate::domain::{Plan, Safe};
 use crate::view::dialogs::card::{self, Line};
 use crate::view::text;
 
-/// Warnings, what is stopped, volumes, GPUs, and the equivalent line.
-pub(super) fn facts(dialog: &Confirm, theme: &Theme, columns: u16) -> Vec<Line> {
+const LABEL: usize = 9;
+
+/// Warnings, what is stopped, volumes, GPUs, and the equivalent line; with as few lines as will do when it is `tight`.
+pub(super) fn facts(dialog: &Confirm, theme: &Theme, columns: u16, tight: bool) -> Vec<Line> {
+    let most = if tight { 1 } else { 2 };
     let plans: Vec<&Plan> = dialog.plans().collect();
     let mut lines = Vec::new();
     for warning in plans.iter().flat_map(|plan| &plan.warnings) {
@@ -18,19 +21,37 @@ pub(super) fn facts(dialog: &Confirm, theme: &Theme, columns: u16) -> Vec<Line> 
     let equivalents = plans.iter().map(|plan| &plan.equivalent);
     for (index, words) in counts(&plans).split("; ").enumerate() {
         let label = if index == 0 { "in all" } else { "" };
-        lines.extend(labelled(label, words, theme.text, theme, columns, 2));
+        lines.extend(labelled(label, words, theme.text, theme, columns, most));
     }
     let facts = [("volumes", joined(|plan| &plan.volumes)), ("GPUs", joined(|plan| &plan.gpus))];
     for (label, words) in facts {
-        lines.extend(labelled(label, &words, theme.text, theme, columns, 2));
+        lines.extend(labelled(label, &words, theme.text, theme, columns, most));
     }
     for line in equivalents {
-        lines.extend(labelled("same as", line, theme.info, theme, columns, 1));
+        lines.extend(labelled("same as", &shortened(line, columns), theme.info, theme, columns, 2));
     }
     if !lines.is_empty() {
         lines.insert(0, Vec::new());
     }
     lines
+}
+
+/// A line of docker's that two lines have no room for is shortened where it says least, after its beginning: what is
+/// done, and to what, stands at its end.
+fn shortened(line: &str, columns: u16) -> String {
+    const BEGINNING: usize = 24;
+    let line = Safe::new(line);
+    let room = usize::from(columns).saturating_sub(LABEL) * 2;
+    let width = text::width(&line);
+    // Lines are broken between words, which takes some room of each.
+    let room = room - room / 4;
+    if width <= room || room <= BEGINNING + 2 {
+        return line.to_string();
+    }
+    let end = text::skip(&line, width - (room - BEGINNING - 2));
+    // From a whole word on.
+    let end = end.split_once(' ').map_or(end, |(_, rest)| rest);
+    format!("{} … {end}", text::head(&line, BEGINNING).trim_end())
 }
 
 /// What must be read must not take the plan's own room: no more than `most` lines.
@@ -42,7 +63,6 @@ fn labelled(
     columns: u16,
     most: usize,
 ) -> Vec<Line> {
-    const LABEL: usize = 9;
     let words = Safe::new(words);
     if words.is_empty() {
         return Vec::new();

@@ -3,8 +3,12 @@
 use super::driving::{answer_plan, press, tell};
 use super::plans::{long_plan, plan, step};
 use super::server::incident;
+use super::tasks::task_images;
+use crate::app::dialog::Dialog;
 use crate::app::{Msg, State, Subject, fixtures};
+use crate::domain::stack::{Overlay, Profile};
 use crate::domain::{Fault, FaultKind, Plan, StepVerb};
+use std::collections::BTreeMap;
 
 pub fn confirm() -> State {
     let mut state = incident();
@@ -31,7 +35,7 @@ pub fn confirm_destroying() -> State {
     let mlflow = Subject::Stack("mlflow".to_owned());
     assert!(state.panes.services.reveal(&mlflow, &state.tree));
     press(&mut state, &["D"]);
-    let effects = fixtures::press(&mut state, "tab");
+    let effects = fixtures::press(&mut state, "space");
     let asked = |verb, object, downtime| step(verb, object, None, "asked for", downtime);
     let plan = Plan {
         title: "down mlflow".to_owned(),
@@ -66,5 +70,42 @@ pub fn confirm_failed() -> State {
 pub fn scale() -> State {
     let mut state = incident();
     press(&mut state, &["s", "4"]);
+    state
+}
+
+/// Overlays, profiles and orphans on the card of a deployment.
+pub fn choices() -> State {
+    let mut state = incident();
+    let mut files = state.stacks.files().to_vec();
+    let overlay = |name: &str| Overlay {
+        name: name.to_owned(),
+        file: format!("/srv/stacks/mlflow/compose.{name}.yaml").into(),
+    };
+    let profile = |name: &str, services: &[&str]| Profile {
+        name: name.to_owned(),
+        services: services.iter().map(ToString::to_string).collect(),
+    };
+    for file in files.iter_mut().filter(|file| file.reference.project == "mlflow") {
+        file.overlays = vec![overlay("dev"), overlay("prod")];
+        file.profiles = vec![profile("debug", &["shell", "pgadmin"]), profile("jobs", &["sweeper"])];
+    }
+    tell(&mut state, Msg::Stacks { files, faults: Vec::new(), unread: BTreeMap::new() });
+    tell(&mut state, Msg::Wake);
+    let mlflow = Subject::Stack("mlflow".to_owned());
+    assert!(state.panes.services.reveal(&mlflow, &state.tree));
+    press(&mut state, &["u", "tab", "tab"]);
+    let effects = fixtures::press(&mut state, "space");
+    let equivalent = "docker compose -p mlflow -f /srv/stacks/mlflow/compose.yaml -f \
+                      /srv/stacks/mlflow/compose.prod.yaml --profile debug up -d";
+    let plan = Plan { equivalent: equivalent.to_owned(), ..long_plan() };
+    answer_plan(&mut state, &effects, Ok(plan));
+    state
+}
+
+/// A task under way is to be cancelled.
+pub fn cancel() -> State {
+    let mut state = task_images();
+    press(&mut state, &["x"]);
+    assert!(matches!(state.dialog(), Some(Dialog::Cancel(_))));
     state
 }

@@ -1,7 +1,7 @@
 //! The log of the inference replicas.
 
 use super::driving::{ago, tell};
-use crate::app::{LogBatch, LogEnd, Msg, State, fixtures};
+use crate::app::{LogBatch, LogEnd, Msg, State, fixtures, update};
 use crate::domain::fixtures::container_id;
 use crate::domain::{LogLine, LogSource};
 use jiff::SignedDuration;
@@ -52,5 +52,7 @@ pub fn logs(state: &mut State) {
     )];
     let ended = vec![LogEnd { container: container_id(three), fault: None }];
     let dropped = vec![(container_id(two), 1204)];
-    tell(state, Msg::Logs(LogBatch { generation, lines, dropped, ended }));
+    // Long enough ago for the end to be told.
+    let _ = update(state, Msg::Logs(LogBatch { generation, lines, dropped, ended }), ago(3));
+    tell(state, Msg::Tick);
 }
