@@ -22,7 +22,7 @@ pub mod yaml;
 
 pub use check::{CheckId, CheckKind, CheckReport, CheckSpec, Verdict};
 pub use container::{ComposeLabels, Container, ContainerId, ContainerState, Health};
-pub use daemon::{DaemonInfo, FleetEvent};
+pub use daemon::{Builder, DaemonInfo, FleetEvent};
 pub use drift::Drift;
 pub use fault::{Fault, FaultKind};
 pub use figures::ContainerFigures;

@@ -4,12 +4,16 @@
 //! * Typed calls go through bollard. Where bollard's models would lose what they have no word for (bodies for
 //!   `create`, `inspect` as JSON) or its decoder would hide a stream that was cut (logs, exec), the same connection is
 //!   asked for the bytes (`raw`), and this room reads them itself.
+//! * BuildKit speaks gRPC on connections that the daemon hands over (`hijack`, `grpc`): on one a build is asked for, on
+//!   the other the daemon asks for files, credentials and secrets (`buildkit`). `builder` says whether it builds at all.
 //! * Every call has a limit of time and ends in a [`crate::domain::Fault`] that says what to do.
 //! * [`watch`] is the one stream of facts about a daemon's containers.
 
 mod actions;
 mod archive;
 mod build;
+mod builder;
+mod buildkit;
 mod connect;
 mod containers;
 mod convert;
@@ -20,6 +24,8 @@ mod exec;
 mod failure;
 mod figures;
 mod frames;
+mod grpc;
+mod hijack;
 mod image_removal;
 mod lines;
 mod listing;
@@ -43,6 +49,7 @@ mod watch;
 
 pub use archive::{ArchiveStream, PathStat, Replacing};
 pub use build::{BuildRequest, BuildUlimit, BuildUpdate};
+pub use buildkit::{BuildFile, BuildSecret, BuildSession, CONTEXT, DOCKERFILE, FileContent, Files};
 pub use connect::Engine;
 pub use endpoint::{Endpoint, EndpointEnvironment, EndpointOptions};
 pub use exec::{Exec, ExecChunk, ExecRequest};

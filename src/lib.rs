@@ -9,7 +9,7 @@
 //! | --- | --- | --- |
 //! | [`domain`] | plain types that everyone shares: containers, stacks, [`domain::Fault`], plans, tasks, units, [`domain::Safe`], YAML with positions | nothing of ours |
 //! | [`config`] | settings, key map, themes, discovery of stacks; every error names <file:line:column> and the key path | domain |
-//! | [`engine`] | the only module that names bollard: containers, images (pull, build, push, registries' credentials), networks, volumes, archives, exec and attach, logs, events, stats | domain |
+//! | [`engine`] | the only module that names bollard: containers, images (pull, build, push, registries' credentials), networks, volumes, archives, exec and attach, logs, events, stats; BuildKit over its own gRPC | domain |
 //! | [`probe`] | what is read off this host without Docker: `host` (sysinfo), `cgroup`, `gpu` (nvml-wrapper), on a thread of their own | domain |
 //! | [`compose`] | Compose files. `file` (pure but for reading) → `Project`; `plan`, `drift` and `watch` (pure rules); `archive` makes what is sent of files and `context` says what of them a build is sent; `observe` looks at the engine, `command` runs what the files have run and `apply` a plan through it | domain; observe, drift's images, command and apply also engine |
 //! | [`backup`] | `manifest` (pure), `take`, `list` | domain, engine, compose |

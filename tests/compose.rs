@@ -13,6 +13,8 @@ mod real;
 #[path = "compose/stack.rs"]
 mod stack;
 
+#[path = "compose/builds.rs"]
+mod builds;
 #[path = "compose/converge.rs"]
 mod converge;
 #[path = "compose/corpus.rs"]
@@ -50,6 +52,10 @@ macro_rules! cases {
 
 fn main() {
     let mut trials: Vec<Trial> = cases! {
+        builds: what_dockerfiles_say_today_is_built, a_secret_reaches_its_step_and_nothing_else,
+            a_private_base_image_is_built_on, an_agent_of_ssh_lists_keys_and_gives_none_away,
+            chosen_stages_are_built_anew, a_build_that_is_cancelled_ends,
+            the_classic_builder_is_there_for_who_wants_it;
         converge: a_second_up_changes_nothing, what_changed_is_recreated, scales_up_and_down, restarts_in_place,
             keeps_anonymous_volumes, goes_on_after_a_failure, removes_orphans_when_asked;
         dependencies: waits_for_health, waits_for_completion, an_unhealthy_dependency_is_named,

@@ -10,7 +10,7 @@ use super::file::Project;
 use super::hash::Flavour;
 use super::neighbour;
 use crate::domain::resources::{Image, Network, Volume};
-use crate::domain::{Container, ContainerId, Fault, FaultKind};
+use crate::domain::{Builder, Container, ContainerId, Fault, FaultKind};
 use crate::engine::Engine;
 use futures_util::StreamExt;
 use jiff::Timestamp;
@@ -43,15 +43,18 @@ pub struct Observed {
     pub neighbour: Option<String>,
     /// The API version agreed with the daemon.
     pub api_version: (usize, usize),
+    /// What images are built with; asked only where any can be built.
+    pub builder: Builder,
 }
 
 /// Looks at a project; with its files at hand, at its images too.
 pub async fn observe(engine: &Engine, name: &str, project: Option<&Project>) -> Result<Observed, Fault> {
-    let (all, networks, volumes, images) = tokio::try_join!(
+    let (all, networks, volumes, images, builder) = tokio::try_join!(
         engine.containers(None),
         engine.networks(),
         engine.volumes(),
-        images(engine, project)
+        images(engine, project),
+        builder(engine, project)
     )?;
     let (mine, others): (Vec<_>, Vec<_>) = all.into_iter().partition(|container| {
         container
@@ -87,7 +90,15 @@ pub async fn observe(engine: &Engine, name: &str, project: Option<&Project>) -> 
         images_provided: false,
         looked_at: Timestamp::now(),
         api_version: engine.api_version(),
+        builder,
     })
+}
+
+async fn builder(engine: &Engine, project: Option<&Project>) -> Result<Builder, Fault> {
+    let builds = project.is_some_and(|project| {
+        project.services.values().chain(project.disabled.values()).any(|service| service.build.is_some())
+    });
+    if builds { engine.builder().await } else { Ok(Builder::default()) }
 }
 
 async fn images(engine: &Engine, project: Option<&Project>) -> Result<BTreeMap<String, Image>, Fault> {

@@ -39,7 +39,7 @@ pub use image_verbs::{build_images, pull_images, push_images};
 pub use kill::kill;
 pub use oneoff::{OneOff, oneoff};
 pub use pause::{pause, unpause};
-pub use provision::{Build, BuildSource, Pull, Push};
+pub use provision::{AdditionalContext, Build, BuildSecretSource, BuildSource, Pull, Push};
 pub use restart::restart;
 pub use rm::rm;
 pub use start::start;

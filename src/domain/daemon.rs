@@ -54,3 +54,11 @@ pub struct DaemonEvent {
     pub name: Safe,
     pub exit_code: Option<i64>,
 }
+
+/// What makes images from Dockerfiles in a daemon.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Builder {
+    #[default]
+    Classic,
+    BuildKit,
+}

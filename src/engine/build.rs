@@ -1,21 +1,22 @@
-//! Images from Dockerfiles, by the daemon's own builder.
+//! Images from Dockerfiles, by the daemon's classic builder.
 
 mod output;
 mod query;
 
 pub use output::BuildUpdate;
+pub(super) use output::explained;
 
 use super::connect::Engine;
 use super::messages::Messages;
 use super::pull::{answered, error, refused};
 use super::raw::Upload;
 use crate::domain::{Fault, FaultKind};
-use output::{BuildOutput, explained};
+use output::BuildOutput;
 use std::collections::BTreeMap;
 
 const OPERATION: &str = "build image";
 
-/// What the builder is told besides the context.
+/// What a builder is told besides the context. What the classic one does not know is of no effect there.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct BuildRequest {
     pub tags: Vec<String>,
@@ -40,6 +41,16 @@ pub struct BuildRequest {
     /// Base images are asked for again even where they are there.
     pub pull: bool,
     pub no_cache: bool,
+    /// BuildKit's: stages that are built anew.
+    pub no_cache_filter: Vec<String>,
+    /// BuildKit's.
+    pub cache_to: Vec<String>,
+    /// BuildKit's.
+    pub entitlements: Vec<String>,
+    /// BuildKit's: additional contexts by name, as the builder finds them.
+    pub contexts: BTreeMap<String, String>,
+    /// BuildKit's: the Dockerfile is none of the remote context.
+    pub dockerfile_apart: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

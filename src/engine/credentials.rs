@@ -96,7 +96,8 @@ impl Credentials {
         Header { value: (!all.is_empty()).then(|| encoded(&Value::Object(all))), doubt }
     }
 
-    async fn lookup(&self, server: &str) -> Result<Option<Secret>, Fault> {
+    /// What is known for one registry.
+    pub async fn lookup(&self, server: &str) -> Result<Option<Secret>, Fault> {
         let config = self.read()?;
         self.ask(&config, server).await
     }

@@ -20,7 +20,7 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 /// More than any JSON answer that this room asks for.
-const BODY_LIMIT: usize = 64 * 1024 * 1024;
+pub(super) const BODY_LIMIT: usize = 64 * 1024 * 1024;
 
 /// A body that is sent as it is made; an error of it ends the request.
 pub type Upload = Pin<Box<dyn Stream<Item = Result<Bytes, std::io::Error>> + Send>>;

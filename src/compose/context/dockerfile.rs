@@ -4,10 +4,11 @@ use super::Source;
 use crate::domain::{Fault, FaultKind};
 use sha2::{Digest, Sha256};
 use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 const USUAL_NAME: &str = "Dockerfile";
 
+#[derive(Debug)]
 pub enum Dockerfile {
     /// Its path in the context.
     Inside { name: String },
@@ -52,6 +53,19 @@ impl Dockerfile {
         }
         let text = std::fs::read(&real).map_err(|error| fault(&error))?;
         Ok(Self::Apart { text })
+    }
+
+    /// The last part of its name, and its text.
+    pub fn read(&self, directory: &Path) -> Result<(String, Vec<u8>), Fault> {
+        match self {
+            Self::Inside { name } => {
+                let path = directory.join(name);
+                let text = std::fs::read(&path).map_err(|error| Fault::io("read", path.display(), &error))?;
+                let name = name.rsplit_once('/').map_or(name.as_str(), |(_, last)| last);
+                Ok((name.to_owned(), text))
+            }
+            Self::Apart { text } => Ok((USUAL_NAME.to_owned(), text.clone())),
+        }
     }
 }
 

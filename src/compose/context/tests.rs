@@ -26,7 +26,7 @@ fn source(directory: &Path) -> Source<'_> {
 }
 
 async fn sent(context: Context) -> Result<BTreeMap<String, Entry>, Fault> {
-    let (mut stream, sending) = context.send();
+    let (mut stream, sending, _) = context.send()?;
     let mut bytes = Vec::new();
     while let Some(chunk) = stream.next().await {
         match chunk {
@@ -111,7 +111,7 @@ async fn a_dockerfile_from_elsewhere_is_added_and_hidden() {
         Source { inline: "FROM scratch\n", ..source(directory.path()) },
     ] {
         let context = Context::open(source).unwrap();
-        let name = context.dockerfile.clone();
+        let name = Packed::new(Context::open(source).unwrap()).unwrap().dockerfile;
         let entries = sent(context).await.unwrap();
         assert_eq!(entries[&name].text, "FROM scratch\n");
         assert_eq!(entries[".dockerignore"].text, format!(".dockerignore\n{name}\n"));

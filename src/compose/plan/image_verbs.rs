@@ -1,7 +1,7 @@
 //! `pull`, `build` and `push`: images alone.
 
 use super::card::new_plan;
-use super::provision::{Build, Policy, Push, build, pull};
+use super::provision::{Build, Policy, Push, build, doubts, pull, stand_on};
 use super::{Action, ActionPlan, graph};
 use crate::compose::file::{Project, Service};
 use crate::compose::observe::Observed;
@@ -84,16 +84,19 @@ pub fn build_images(
     let services = chosen("build", project, observed, &options.services, options.with_dependencies)?;
     let edges = graph::edges(Some(project), observed);
     let mut steps: BTreeMap<&str, usize> = BTreeMap::new();
-    for service in services {
+    for service in &services {
         if service.build.is_none() {
             continue;
         }
-        let mut order = build(project, service)?;
+        let mut order = build(project, service, observed)?;
         order.args.extend(options.args.clone());
         order.no_cache |= options.no_cache;
         order.pull |= options.pull;
         order.memory = options.memory;
         order.quiet = options.quiet;
+        for doubt in doubts(project, service, &order, observed) {
+            plan.warn(doubt);
+        }
         let reference = order.reference.clone();
         let pushed = pushes(service, &order, options.push);
         let action = Action::Build(Box::new(order));
@@ -107,6 +110,9 @@ pub fn build_images(
             let pushed = plan.add(StepVerb::Push, &reference, Some(&service.name), "asked for", action);
             plan.after(pushed, [step]);
         }
+    }
+    for service in &services {
+        stand_on(&mut plan, service, &steps);
     }
     if plan.actions().is_empty() && !options.services.is_empty() {
         return Err(Fault::new(FaultKind::Invalid, "build", options.services.join(", "))

@@ -1,12 +1,15 @@
 //! Images that are pulled or built before anything is stopped: what the services' containers are to be made from.
 
+mod given;
 mod order;
 mod policy;
 mod refuse;
 
+pub use given::{AdditionalContext, BuildSecretSource};
 pub use order::{Build, BuildSource, Pull, Push};
 pub(super) use order::{build, pull};
 pub(super) use policy::Policy;
+pub(super) use refuse::doubts;
 
 use super::{Action, ActionPlan, graph};
 use crate::compose::file::{Project, Service};
@@ -64,8 +67,11 @@ pub fn provide(
         }
         let forced = policy == Policy::Build;
         if can_build && (forced || present.is_none()) {
-            let order =
-                Build { only_if_missing: !forced, quiet: options.quiet_build, ..build(project, service)? };
+            let order = build(project, service, observed)?;
+            let order = Build { only_if_missing: !forced, quiet: options.quiet_build, ..order };
+            for doubt in doubts(project, service, &order, observed) {
+                plan.warn(doubt);
+            }
             let reason = if !forced {
                 "not on this server"
             } else if options.build {
@@ -86,8 +92,20 @@ pub fn provide(
             provision.steps.insert(reference, step);
         }
     }
+    for service in services {
+        stand_on(plan, service, &builds);
+    }
     plan.image_steps = plan.actions.len();
     Ok(provision)
+}
+
+/// Images that are contexts of this one's build come before it.
+pub(super) fn stand_on(plan: &mut ActionPlan, service: &Service, builds: &BTreeMap<&str, usize>) {
+    let Some(step) = builds.get(service.name.as_str()) else { return };
+    let contexts = service.build.iter().flat_map(|build| build.additional_contexts.values());
+    let services = contexts.filter_map(|place| place.strip_prefix("service:"));
+    let before: Vec<usize> = services.filter_map(|name| builds.get(name).copied()).collect();
+    plan.after(*step, before);
 }
 
 /// Nothing is begun before the images are there.

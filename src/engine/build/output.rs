@@ -20,6 +20,12 @@ pub enum BuildUpdate {
         instruction: String,
     },
     Line(String),
+    /// BuildKit is at this, with so many bytes of it done.
+    Doing {
+        text: String,
+        done: Option<u64>,
+        total: Option<u64>,
+    },
     /// A base image is pulled.
     Pull(Transfer),
 }
@@ -126,18 +132,28 @@ const HINTS: &[(&[&str], FaultKind, &str)] = &[
     (
         &["requires buildkit", "unknown flag: mount"],
         FaultKind::Invalid,
-        "the Engine's own builder cannot do this: `docker compose build` builds it with BuildKit, and `up` then takes \
-         that image",
+        "this is BuildKit's: the daemon has it, unless DOCKER_BUILDKIT=0 or the daemon's settings choose the classic \
+         builder",
     ),
     (
-        &["failed to reach build target"],
+        &["failed to reach build target", "target stage"],
         FaultKind::Invalid,
         "`build.target` of the service names a stage of the Dockerfile: FROM … AS NAME",
     ),
     (
-        &["copy failed", "add failed"],
+        &["copy failed", "add failed", "failed to compute cache key", "failed to calculate checksum"],
         FaultKind::Invalid,
         "is the file in the context, and not left out by .dockerignore?",
+    ),
+    (
+        &["unsupported frontend capability"],
+        FaultKind::Invalid,
+        "the daemon's BuildKit is older than what the Dockerfile or `build` asks for",
+    ),
+    (
+        &["entitlement", "security.insecure is not allowed"],
+        FaultKind::Permission,
+        "the daemon's settings allow it: builder.entitlements in /etc/docker/daemon.json",
     ),
     (
         &["dockerfile parse error", "unknown instruction", "no build stage in current context"],
@@ -145,7 +161,7 @@ const HINTS: &[(&[&str], FaultKind, &str)] = &[
         "mend the Dockerfile",
     ),
     (
-        &["returned a non-zero code"],
+        &["returned a non-zero code", "executor failed running", "did not complete successfully"],
         FaultKind::Refused,
         "the command of this step failed: what it wrote says why",
     ),

@@ -5,7 +5,7 @@ use crate::engine::raw::segment;
 use serde_json::{Value, json};
 
 pub fn path(request: &BuildRequest) -> String {
-    // The first version of the builder is in every Engine; the second needs a session of its own protocol.
+    // BuildKit, the second version, is asked by its own protocol.
     let mut pairs: Vec<(&str, String)> = vec![("version", "1".to_owned())];
     let mut put = |key, value: String| {
         if !value.is_empty() {

@@ -45,6 +45,11 @@ const RULES: &[Rule] = &[
             "no basic auth credentials",
             "denied",
             "forbidden",
+            // What BuildKit says of a registry's answer, whatever its words are.
+            "]: 401",
+            "]: 403",
+            "unexpected status: 401",
+            "unexpected status: 403",
         ],
         kind: FaultKind::Permission,
         hint: "`docker login` to its registry stores credentials",

@@ -1,11 +1,12 @@
 //! What a pull, a build or a push is to do, worked out from the service.
 
+use super::given::{AdditionalContext, BuildSecretSource, contexts, entitlements, named, secrets};
 use super::refuse::refuse;
 use crate::compose::file::{Project, Service};
-use crate::domain::{Fault, FaultKind};
+use crate::compose::observe::Observed;
+use crate::domain::{Builder, Fault, FaultKind};
 use std::collections::BTreeMap;
-use std::path::Path;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Pull {
@@ -30,6 +31,7 @@ pub struct Push {
 pub struct Build {
     pub reference: String,
     pub service: String,
+    pub builder: Builder,
     pub source: BuildSource,
     pub tags: Vec<String>,
     pub args: BTreeMap<String, Option<String>>,
@@ -48,6 +50,16 @@ pub struct Build {
     pub platform: String,
     pub pull: bool,
     pub no_cache: bool,
+    /// Stages that are built anew.
+    pub no_cache_filter: Vec<String>,
+    pub cache_to: Vec<String>,
+    pub entitlements: Vec<String>,
+    /// Besides the service's own, by name.
+    pub contexts: BTreeMap<String, AdditionalContext>,
+    /// By the name that a step mounts it by.
+    pub secrets: BTreeMap<String, BuildSecretSource>,
+    /// By name, the socket of an agent of SSH; empty is the one of the environment.
+    pub agents: BTreeMap<String, String>,
     pub quiet: bool,
     /// Nothing is done when an earlier step has pulled it.
     pub only_if_missing: bool,
@@ -64,6 +76,7 @@ pub enum BuildSource {
     Remote {
         address: String,
         dockerfile: String,
+        inline: String,
     },
 }
 
@@ -82,13 +95,13 @@ pub fn pull(project: &Project, service: &Service) -> Pull {
     }
 }
 
-pub fn build(project: &Project, service: &Service) -> Result<Build, Fault> {
+pub fn build(project: &Project, service: &Service, observed: &Observed) -> Result<Build, Fault> {
     let Some(build) = &service.build else {
         return Err(Fault::new(FaultKind::Invalid, "build the service", service.name.as_str())
             .because("it has no `build`")
             .hint("its image can only be pulled"));
     };
-    refuse(service, build)?;
+    refuse(project, service, build, observed)?;
     let reference = service.image_name(&project.name);
     let mut tags = vec![reference.clone()];
     tags.extend(build.tags.iter().filter(|tag| **tag != reference).cloned());
@@ -102,11 +115,13 @@ pub fn build(project: &Project, service: &Service) -> Result<Build, Fault> {
             let path = PathBuf::from(&build.context);
             BuildSource::Directory { path, dockerfile, inline: build.dockerfile_inline.clone() }
         } else {
-            BuildSource::Remote { address: build.context.clone(), dockerfile }
+            let inline = build.dockerfile_inline.clone();
+            BuildSource::Remote { address: build.context.clone(), dockerfile, inline }
         },
+        builder: observed.builder,
         tags,
         args: build.args.clone(),
-        labels: labels(&build.labels),
+        labels: labels(&build.labels, observed.builder),
         cache_from: build.cache_from.clone(),
         target: build.target.clone(),
         network: build.network.clone(),
@@ -117,6 +132,12 @@ pub fn build(project: &Project, service: &Service) -> Result<Build, Fault> {
         platform: platform.or(build.platforms.first()).cloned().unwrap_or_default(),
         pull: build.pull,
         no_cache: build.no_cache,
+        no_cache_filter: build.no_cache_filter.clone(),
+        cache_to: build.cache_to.clone(),
+        entitlements: entitlements(build),
+        contexts: contexts(project, build),
+        secrets: secrets(project, build),
+        agents: build.ssh.iter().map(|agent| named(agent)).collect(),
         reference,
         ..Build::default()
     })
@@ -124,8 +145,10 @@ pub fn build(project: &Project, service: &Service) -> Result<Build, Fault> {
 
 /// By this label docker compose knows an image that its own use of the same builder made. Each label is a step of the
 /// build, and those that name the project would be on every container that anybody makes from the image.
-fn labels(own: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+fn labels(own: &BTreeMap<String, String>, builder: Builder) -> BTreeMap<String, String> {
     let mut labels = own.clone();
-    labels.insert("com.docker.compose.image.builder".to_owned(), "classic".to_owned());
+    if builder == Builder::Classic {
+        labels.insert("com.docker.compose.image.builder".to_owned(), "classic".to_owned());
+    }
     labels
 }

@@ -1,8 +1,10 @@
 use crate::compose::file::fixtures::shop as project;
 use crate::compose::observe::Observed;
-use crate::compose::plan::{Action, ActionPlan, for_operation};
+use crate::compose::plan::{Action, ActionPlan, AdditionalContext, for_operation};
 use crate::domain::resources::Image;
-use crate::domain::{BuildOptions, Fault, FaultKind, Operation, PullOptions, PushOptions, UpOptions};
+use crate::domain::{
+    BuildOptions, Builder, Fault, FaultKind, Operation, PullOptions, PushOptions, UpOptions,
+};
 use jiff::{SignedDuration, Timestamp};
 use rstest::rstest;
 
@@ -219,4 +221,86 @@ services:
             "push image r.example/b (asked for)",
         ]
     );
+}
+
+/// A server that builds with BuildKit and speaks this version.
+fn with_buildkit(minor: usize) -> Observed {
+    Observed { builder: Builder::BuildKit, api_version: (1, minor), ..server(&[]) }
+}
+
+#[rstest]
+#[case("secrets: [key]")]
+#[case("ssh: [default]")]
+#[case("additional_contexts: {other: ./}")]
+#[case("privileged: true")]
+#[case("cache_to: [type=inline]")]
+#[case("no_cache_filter: [one]")]
+fn what_the_classic_builder_cannot_do_is_refused_and_buildkit_does_it(#[case] key: &str) {
+    let text =
+        format!("services: {{web: {{build: {{context: ., {key}}}}}}}\nsecrets: {{key: {{file: ./key}}}}");
+    let build = Operation::Build(BuildOptions::default());
+    let fault = planned(&text, &server(&[]), &build).unwrap_err();
+    let name = key.split(':').next().unwrap_or_default();
+    assert!(fault.to_string().contains(name) && fault.hint.is_some(), "{fault}");
+    assert_eq!(image_steps(&planned(&text, &with_buildkit(43), &build).unwrap()).len(), 1);
+}
+
+#[rstest]
+#[case("additional_contexts: {other: ./}", 41)]
+#[case("additional_contexts: {other: 'oci-layout://x'}", 43)]
+#[case("platforms: [linux/amd64, linux/arm64]", 43)]
+#[case("provenance: mode=max", 43)]
+#[case("sbom: true", 43)]
+#[case("cache_to: ['type=local,dest=./x']", 43)]
+#[case("cache_from: ['type=local,src=./x']", 43)]
+#[case("isolation: hyperv", 43)]
+#[case("network: own", 43)]
+#[case("secrets: [far]", 43)]
+fn what_buildkit_of_an_engine_cannot_do_is_refused_by_name(#[case] key: &str, #[case] minor: usize) {
+    let text =
+        format!("services: {{web: {{build: {{context: ., {key}}}}}}}\nsecrets: {{far: {{external: true}}}}");
+    let fault =
+        planned(&text, &with_buildkit(minor), &Operation::Build(BuildOptions::default())).unwrap_err();
+    let name = key.split(':').next().unwrap_or_default();
+    assert!(fault.to_string().contains(&format!("services.web.build.{name}")), "{fault}");
+    assert!(fault.hint.is_some());
+}
+
+#[test]
+fn what_has_no_effect_is_told() {
+    let text = "
+services:
+  web:
+    build: {context: ., shm_size: 1m, ulimits: {nofile: 9}, secrets: [{source: key, mode: 0400}]}
+secrets: {key: {environment: MCP_TUI_NOT_SET}}
+";
+    let build = BuildOptions { memory: Some(1), ..BuildOptions::default() };
+    let warned = |minor| {
+        let plan = planned(text, &with_buildkit(minor), &Operation::Build(build.clone())).unwrap();
+        plan.plan().warnings.join("\n")
+    };
+    let old = warned(41);
+    for part in ["build.shm_size", "build.ulimits", "mode", "MCP_TUI_NOT_SET", "--memory"] {
+        assert!(old.contains(part), "{part}: {old}");
+    }
+    let new = warned(43);
+    assert!(!new.contains("shm_size") && !new.contains("ulimits") && new.contains("--memory"), "{new}");
+}
+
+#[test]
+fn an_image_that_is_a_context_comes_first() {
+    let text = "
+services:
+  app: {build: {context: ., additional_contexts: {base: 'service:base', more: 'https://example.org/x.git'}}}
+  base: {build: .}
+";
+    let plan = planned(text, &with_buildkit(43), &Operation::Build(BuildOptions::default())).unwrap();
+    let steps = &plan.plan().steps;
+    let at = |name: &str| steps.iter().position(|step| step.object == name).unwrap();
+    assert_eq!(steps[at("shop-app")].after, [at("shop-base")]);
+    let Action::Build(build) = &plan.actions()[at("shop-app")] else { panic!("a build") };
+    let remote = |address: &str| AdditionalContext::Remote(address.to_owned());
+    assert_eq!(build.contexts["base"], remote("docker-image://shop-base"));
+    assert_eq!(build.contexts["more"], remote("https://example.org/x.git"));
+    assert!(build.labels.is_empty(), "the label is the classic builder's");
 }
