@@ -108,22 +108,35 @@ pub async fn run(context: &Context, arguments: Arguments, output: Output) -> Res
         return print_json(&containers).map(|()| 0);
     }
     let listed = engine.list_json(Some(&chosen.reference.project)).await?;
-    print(&engine, &containers, &listed, &format, !arguments.no_trunc, output).await.map(|()| 0)
+    let empty = if arguments.all || !states.is_empty() {
+        "no containers"
+    } else {
+        "no containers; with -a those that do not run are listed too"
+    };
+    let looks = Looks { format: &format, cut: !arguments.no_trunc, empty };
+    print(&engine, &containers, &listed, &looks, output).await.map(|()| 0)
+}
+
+struct Looks<'given> {
+    format: &'given Format,
+    /// Whether long cells are cut short.
+    cut: bool,
+    /// What is said in the place of a table without rows.
+    empty: &'static str,
 }
 
 async fn print(
     engine: &Engine,
     containers: &[Container],
     listed: &[Value],
-    format: &Format,
-    cut: bool,
+    looks: &Looks<'_>,
     output: Output,
 ) -> Result<(), Fault> {
+    let Looks { format, cut, empty } = *looks;
     let now = Timestamp::now();
     let entry = |container: &Container| {
         listed.iter().find(|entry| entry["Id"] == container.id.0.as_str()).unwrap_or(&Value::Null)
     };
-    let empty = "no containers; with -a those that do not run are listed too";
     let columns = match format {
         Format::Table => {
             let titles = ["NAME", "IMAGE", "COMMAND", "SERVICE", "CREATED", "STATUS", "PORTS"];
