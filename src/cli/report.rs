@@ -12,9 +12,13 @@ pub fn report(fault: &Fault, output: Output) -> u8 {
 
 /// Prints a fault that does not end the command.
 pub fn warn(fault: &Fault, output: Output) {
+    ended_with(fault, fault.exit_code(), output);
+}
+
+/// The same of one that ends the command with an exit code other than its own.
+pub fn ended_with(fault: &Fault, exit_code: u8, output: Output) {
     let text = if output.json {
-        to_json(&serde_json::json!({ "error": fault, "exit_code": fault.exit_code() })).unwrap_or_default()
-            + "\n"
+        to_json(&serde_json::json!({ "error": fault, "exit_code": exit_code })).unwrap_or_default() + "\n"
     } else {
         let objected = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
         words(fault, !objected && io::stderr().is_terminal())

@@ -5,6 +5,7 @@ use super::change;
 use super::context::Context;
 use super::output::Output;
 use super::program::Program;
+use super::report;
 use super::stack::choose;
 use crate::compose::file::command_line;
 use crate::compose::plan::{OneOff, oneoff};
@@ -126,8 +127,30 @@ pub async fn run(context: &Context, arguments: Arguments, output: Output) -> Res
                 Err(second) if second.kind != FaultKind::NotFound => log::warn!("{second}"),
                 Ok(()) | Err(_) => {}
             }
-            Err(named(fault))
+            let fault = named(fault);
+            match without_program(&fault) {
+                Some(code) => {
+                    report::ended_with(&fault, code, output);
+                    Ok(code)
+                }
+                None => Err(fault),
+            }
         }
+    }
+}
+
+/// What a shell and `docker run` end with when it is the command itself that cannot be run: 127 where it is not there,
+/// 126 where it may not be executed. A script can then tell it from arguments of ours that are wrong.
+fn without_program(fault: &Fault) -> Option<u8> {
+    let says = |words: &str| fault.causes.iter().any(|cause| cause.contains(words));
+    if !says("exec: \"") {
+        None
+    } else if says("executable file not found") || says("no such file or directory") {
+        Some(127)
+    } else if says("permission denied") || says("is a directory") {
+        Some(126)
+    } else {
+        None
     }
 }
 
@@ -237,4 +260,27 @@ fn rand_bytes() -> [u8; 32] {
         chunk.copy_from_slice(&RandomState::new().hash_one(0).to_be_bytes());
     }
     bytes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case(
+        "OCI runtime create failed: exec: \"nosuch\": executable file not found in $PATH: unknown",
+        Some(127)
+    )]
+    #[case(
+        "OCI runtime create failed: exec: \"/nosuch\": stat /nosuch: no such file or directory",
+        Some(127)
+    )]
+    #[case("OCI runtime create failed: exec: \"/etc\": permission denied: unknown", Some(126))]
+    #[case("OCI runtime create failed: exec: \"/etc\": is a directory: unknown", Some(126))]
+    #[case("error mounting \"/srv/data\": no such file or directory", None)]
+    #[case("port is already allocated", None)]
+    fn a_command_that_cannot_be_run_ends_as_in_a_shell(#[case] cause: &str, #[case] code: Option<u8>) {
+        assert_eq!(without_program(&Fault::new(FaultKind::Invalid, "start", "x").because(cause)), code);
+    }
 }

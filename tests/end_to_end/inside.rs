@@ -120,7 +120,8 @@ fn run_makes_a_container_of_its_own() {
     assert_eq!((ended.code, ended.stdout.as_str()), (Some(5), "blue\n"), "{}", ended.stderr);
     assert_eq!(project.containers(), before, "it is gone when the command is");
     for flag in ["-d", "-T"] {
-        assert_ne!(run(&["run", flag, "web", "no-such-program"]).code, Some(0));
+        run(&["run", flag, "web", "no-such-program"]).failed(127, ["no-such-program"]);
+        run(&["run", flag, "web", "/etc/passwd"]).failed(126, ["permission denied"]);
         assert_eq!(project.containers(), before, "what never ran is gone, with {flag} too");
     }
     let (code, echoed) =
