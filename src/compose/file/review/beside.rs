@@ -69,19 +69,12 @@ fn mounts(variant: &Variant<'_>, service: &Service, findings: &mut Findings) {
 }
 
 fn build(variant: &Variant<'_>, service: &Service, findings: &mut Findings) {
-    let key = format!("services.{}", service.name);
     let Some(build) = &service.build else { return };
-    if service.image.is_empty() {
-        let fault = variant.sources.fault(&format!("{key}.build"), "what is built has no name");
-        findings.warning(
-            fault.hint("give the service an `image` as well, so that the result can be told and kept"),
-        );
-    }
     let context = Path::new(&build.context);
     if !context.starts_with("/") {
         return;
     }
-    let key = format!("{key}.build");
+    let key = format!("services.{}.build", service.name);
     if !context.is_dir() {
         let fault =
             variant.sources.fault(&key, &format!("there is no directory {}", shown(variant, context)));

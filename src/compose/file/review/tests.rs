@@ -93,7 +93,6 @@ fn what_lies_beside_the_files_is_looked_at() {
             "error compose.yaml:4:12: services.web.build: there is no directory missing",
             "error compose.yaml:13:9: secrets.gone: there is no file gone.txt",
             "error compose.yaml:11:9: secrets.open: open.txt can be read by other users of this host",
-            "warning compose.yaml:4:12: services.web.build: what is built has no name",
             "warning compose.yaml:12:12: secrets.to_make: there is no file to_make.txt",
         ]
     );
