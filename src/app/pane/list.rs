@@ -41,6 +41,12 @@ impl<K: Clone + PartialEq> List<K> {
         changed
     }
 
+    /// Other rows are looked for. The cursor stays on its row where that is still one of them, else it begins anew.
+    pub fn filter_by(&mut self, pattern: Option<Pattern>) {
+        self.filter = pattern;
+        self.index = 0;
+    }
+
     pub fn keys(&self) -> &[K] {
         &self.keys
     }

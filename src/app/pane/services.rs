@@ -20,17 +20,32 @@ pub struct ServicesPane {
 impl ServicesPane {
     /// The rows, anew.
     pub fn refresh(&mut self, tree: &Tree) -> bool {
-        let mut rows = Rows { keys: Vec::new(), depths: Vec::new(), filter: self.list.filter.as_ref() };
-        for stack in &tree.stacks {
-            self.add_stack(stack, &mut rows);
-        }
-        self.add_loose(&tree.loose, &mut rows);
-        let Rows { keys, depths, .. } = rows;
+        let Rows { keys, depths, .. } = self.rows(tree);
         let before = self.marked.len();
         self.marked.retain(|subject| exists(tree, subject));
         self.depths = depths;
         let changed = self.list.set(keys);
         changed || before != self.marked.len()
+    }
+
+    /// Looks for other rows. The cursor stays where it is if that is one of them. Else it goes to the first, in what is
+    /// deployed before what is not: the next key must not act on a stack that nobody had in mind.
+    pub fn filter(&mut self, pattern: Option<Pattern>, tree: &Tree) {
+        let before = self.list.selected().cloned();
+        self.list.filter_by(pattern);
+        self.refresh(tree);
+        if self.list.filter.is_none() {
+            return;
+        }
+        let finds = self.rows(tree).finds;
+        let here = self.list.index().and_then(|index| finds.get(index));
+        if before.as_ref() == self.list.selected() && here.is_some_and(|find| *find != Find::Around) {
+            return;
+        }
+        let first = |wanted: Find| finds.iter().position(|find| *find == wanted);
+        if let Some(index) = first(Find::Deployed).or_else(|| first(Find::NotDeployed)) {
+            self.list.select(index);
+        }
     }
 
     pub fn depth(&self, index: usize) -> u8 {
@@ -133,13 +148,23 @@ impl ServicesPane {
         self.unfolded.get(subject).copied().unwrap_or(by_itself)
     }
 
+    fn rows(&self, tree: &Tree) -> Rows<'_> {
+        let filter = self.list.filter.as_ref();
+        let mut rows = Rows { keys: Vec::new(), depths: Vec::new(), finds: Vec::new(), filter };
+        for stack in &tree.stacks {
+            self.add_stack(stack, &mut rows);
+        }
+        self.add_loose(&tree.loose, &mut rows);
+        rows
+    }
+
     fn add_stack(&self, stack: &StackNode, rows: &mut Rows<'_>) {
         let subject = Subject::Stack(stack.project.clone());
         let own = rows.shows(&[&stack.name]);
         let filtered = rows.filter.is_some() && !own;
         let open = self.is_unfolded(&subject, stack.is_created);
         let at = rows.keys.len();
-        rows.add(subject, 0);
+        rows.add(subject, 0, Find::of(own, stack.is_created));
         let mut any = own;
         for service in &stack.services {
             any |= self.add_service(service, filtered, open, rows);
@@ -164,7 +189,7 @@ impl ServicesPane {
             return true;
         }
         let unfolded = self.is_unfolded(&subject, false);
-        rows.add(subject, 1);
+        rows.add(subject, 1, Find::of(own, !service.containers.is_empty()));
         let shown: Vec<&ContainerNode> = match (unfolded, own) {
             (true, true) => service.containers.iter().collect(),
             // A container is named after its service: it only stands out where the service did not match itself.
@@ -172,7 +197,7 @@ impl ServicesPane {
             (false, true) => Vec::new(),
         };
         for node in shown {
-            rows.add(Subject::Container(node.id.clone()), 2);
+            rows.add(Subject::Container(node.id.clone()), 2, Find::Deployed);
         }
         true
     }
@@ -183,10 +208,10 @@ impl ServicesPane {
         if shown.is_empty() {
             return;
         }
-        rows.add(Subject::Loose, 0);
+        rows.add(Subject::Loose, 0, Find::Around);
         if rows.filter.is_some() || self.is_unfolded(&Subject::Loose, true) {
             for node in shown {
-                rows.add(Subject::Container(node.id.clone()), 1);
+                rows.add(Subject::Container(node.id.clone()), 1, Find::Deployed);
             }
         }
     }
@@ -195,7 +220,27 @@ impl ServicesPane {
 struct Rows<'a> {
     keys: Vec<Subject>,
     depths: Vec<u8>,
+    finds: Vec<Find>,
     filter: Option<&'a Pattern>,
+}
+
+/// Why a row is there while others are filtered out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Find {
+    Deployed,
+    NotDeployed,
+    /// It stands above one that is looked for.
+    Around,
+}
+
+impl Find {
+    fn of(found: bool, deployed: bool) -> Self {
+        match (found, deployed) {
+            (false, _) => Self::Around,
+            (true, true) => Self::Deployed,
+            (true, false) => Self::NotDeployed,
+        }
+    }
 }
 
 impl Rows<'_> {
@@ -203,14 +248,16 @@ impl Rows<'_> {
         self.filter.is_none_or(|pattern| texts.iter().any(|text| pattern.matches(text)))
     }
 
-    fn add(&mut self, subject: Subject, depth: u8) {
+    fn add(&mut self, subject: Subject, depth: u8, find: Find) {
         self.keys.push(subject);
         self.depths.push(depth);
+        self.finds.push(find);
     }
 
     fn truncate(&mut self, length: usize) {
         self.keys.truncate(length);
         self.depths.truncate(length);
+        self.finds.truncate(length);
     }
 }
 

@@ -104,6 +104,24 @@ fn a_filter_is_typed_kept_and_cleared() {
     assert_eq!(state.panes.services.list.keys().len(), all, "Esc puts back what was there before");
 }
 
+/// The first of the other stacks may have the name in a service that was never deployed.
+#[test]
+fn a_filter_puts_the_cursor_on_what_is_looked_for_and_deployed() {
+    let mut state = platform();
+    keys(&mut state, "G / w e b enter");
+    assert_eq!(state.panes.services.list.selected(), Some(&service("onyx", "web")), "there is no other");
+    keys(&mut state, "esc g / m i n");
+    let wanted = service("mcp", "minio");
+    assert_eq!(state.panes.services.list.selected(), Some(&wanted), "not the stack above it");
+    keys(&mut state, "enter esc");
+    state.panes.services.list.select_key(&service("mlflow", "minio"));
+    keys(&mut state, "/ m i n i o");
+    assert_eq!(state.panes.services.list.selected(), Some(&service("mlflow", "minio")), "it is a match");
+    keys(&mut state, "esc G / w");
+    let Some(Subject::Container(id)) = state.panes.services.list.selected() else { panic!("no container") };
+    assert_eq!(state.fleet.get(id).unwrap().name.as_str(), "watchtower", "it runs, and onyx/web does not");
+}
+
 #[test]
 fn what_is_typed_is_not_obeyed() {
     let mut state = platform();

@@ -94,27 +94,26 @@ impl Turn<'_> {
         let panes = &mut state.panes;
         match pane {
             PaneId::Services => {
-                panes.services.list.filter = pattern;
-                panes.services.refresh(&state.tree);
+                panes.services.filter(pattern, &state.tree);
             }
             PaneId::Health => {
-                panes.health.list.filter = pattern;
+                panes.health.list.filter_by(pattern);
                 panes.health.refresh(&state.health, &state.tree);
             }
             PaneId::Findings => {
-                panes.findings.list.filter = pattern;
+                panes.findings.list.filter_by(pattern);
                 panes.findings.refresh(&state.findings);
             }
             PaneId::Tasks => {
-                panes.tasks.list.filter = pattern;
+                panes.tasks.list.filter_by(pattern);
                 panes.tasks.refresh(&state.tasks);
             }
             PaneId::Backups => {
-                panes.backups.list.filter = pattern;
+                panes.backups.list.filter_by(pattern);
                 panes.backups.refresh(&state.backups);
             }
             PaneId::Resources => {
-                panes.resources.list.filter = pattern;
+                panes.resources.list.filter_by(pattern);
                 panes.resources.refresh(&state.resources);
             }
             PaneId::Logs => {
