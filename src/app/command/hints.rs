@@ -61,15 +61,14 @@ pub fn help(state: &State, scope: Scope) -> Vec<&'static CommandSpec> {
     own.chain(rest).filter(allowed).collect()
 }
 
-/// What the palette offers, with the words that a command is found by: what is done to things here comes first, for
-/// that is what nobody has a key in mind for. What lacks a selection is offered too, and says so when it is chosen.
-pub fn palette(state: &State) -> Vec<(Command, String)> {
+/// What the palette offers: what is done to things here comes first, for that is what nobody has a key in mind for. What
+/// lacks a selection is offered too, and says so when it is chosen.
+pub fn palette(state: &State) -> Vec<&'static CommandSpec> {
     let offered = COMMANDS.iter().filter(|spec| match available(state, spec.command) {
         Ok(()) | Err(Refusal::Needs(_)) => true,
         Err(Refusal::ReadOnly | Refusal::Elsewhere | Refusal::NoDaemon) => false,
     });
     let (own, rest): (Vec<&CommandSpec>, Vec<&CommandSpec>) =
         offered.partition(|spec| spec.is_in(state.scope()));
-    let words = |spec: &CommandSpec| format!("{} {} {}", spec.name, spec.title, spec.help);
-    own.into_iter().chain(rest).map(|spec| (spec.command, words(spec))).collect()
+    own.into_iter().chain(rest).collect()
 }

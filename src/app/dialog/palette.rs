@@ -1,6 +1,6 @@
-//! The command palette: type a few letters of a command's name.
+//! The command palette: type the beginning of a command's name.
 
-use crate::app::command::Command;
+use crate::app::command::{Command, CommandSpec};
 use crate::app::input::Input;
 use crate::app::pane::List;
 
@@ -8,12 +8,25 @@ use crate::app::pane::List;
 pub struct Palette {
     pub input: Input,
     pub list: List<Command>,
-    /// What can be given now, with the words it is found by.
-    choices: Vec<(Command, String)>,
+    /// What can be given now.
+    choices: Vec<&'static CommandSpec>,
+}
+
+/// How a command was found, the best first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(in crate::app) enum Found {
+    /// By its whole name or title.
+    Whole,
+    /// By how its name or title begins.
+    Beginning,
+    /// By words within its name or title.
+    Word,
+    /// By words of what it does.
+    Help,
 }
 
 impl Palette {
-    pub fn new(choices: Vec<(Command, String)>) -> Self {
+    pub fn new(choices: Vec<&'static CommandSpec>) -> Self {
         let mut palette = Self { input: Input::default(), list: List::default(), choices };
         palette.refresh();
         palette
@@ -22,55 +35,76 @@ impl Palette {
     /// The best first; the table's order among equals.
     pub fn refresh(&mut self) {
         let text = self.input.text();
-        let scored = self.choices.iter().filter_map(|(command, words)| {
-            let score = score(text, words)?;
-            // Whoever types the whole name means that command.
-            let exact = words.split(' ').next() == Some(text.trim());
-            Some(((exact, score), *command))
-        });
-        let mut scored: Vec<_> = scored.collect();
-        scored.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
-        self.list.set(scored.into_iter().map(|(_, command)| command).collect());
+        let found = self.choices.iter().filter_map(|spec| Some((found(text, spec)?, spec.command)));
+        let mut found: Vec<_> = found.collect();
+        found.sort_by_key(|(how, _)| *how);
+        self.list.set(found.into_iter().map(|(_, command)| command).collect());
         self.list.select(0);
     }
 }
 
-/// How well the letters, in this order, are found in the words; `None` when they are not. Letters that begin a word,
-/// or follow each other, count more.
-pub(in crate::app) fn score(letters: &str, words: &str) -> Option<u32> {
-    let words: Vec<char> = words.chars().flat_map(char::to_lowercase).collect();
-    let mut at = 0;
-    let mut total = 0;
-    let mut last: Option<usize> = None;
-    for letter in letters.chars().flat_map(char::to_lowercase).filter(|letter| !letter.is_whitespace()) {
-        let begins = |index: usize| index == 0 || !words[index - 1].is_alphanumeric();
-        let next = last.map_or(0, |last| last + 1);
-        let found = if words.get(next) == Some(&letter) && last.is_some() {
-            next
-        } else {
-            let start = (at..words.len()).find(|index| words[*index] == letter && begins(*index));
-            start.or_else(|| (at..words.len()).find(|index| words[*index] == letter))?
-        };
-        total += 1;
-        total += if begins(found) { 4 } else { 0 };
-        total += if last.is_some_and(|last| last + 1 == found) { 3 } else { 0 };
-        total += if found == 0 { 2 } else { 0 };
-        last = Some(found);
-        at = found + 1;
+/// A word of a name counts from its first letters on, one of the help only when it is typed to its end: nearly every
+/// command has any two letters somewhere in its help.
+pub(in crate::app) fn found(text: &str, spec: &CommandSpec) -> Option<Found> {
+    let text = text.trim().to_lowercase();
+    let names = [spec.name.to_lowercase(), spec.title.to_lowercase()];
+    let typed = words(&text);
+    let all_within = |words: &[&str], fits: fn(&str, &str) -> bool| {
+        typed.iter().all(|typed| words.iter().any(|word| fits(word, typed)))
+    };
+    let help = spec.help.to_lowercase();
+    if names.contains(&text) {
+        Some(Found::Whole)
+    } else if names.iter().any(|name| name.starts_with(&text)) {
+        Some(Found::Beginning)
+    } else if typed.is_empty() {
+        None
+    } else if names.iter().any(|name| all_within(&words(name), |word, typed| word.starts_with(typed))) {
+        Some(Found::Word)
+    } else if all_within(&words(&help), |word, typed| word == typed) {
+        Some(Found::Help)
+    } else {
+        None
     }
-    Some(total)
+}
+
+fn words(text: &str) -> Vec<&str> {
+    text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn offered(text: &str) -> Vec<Command> {
+        let mut palette = Palette::new(crate::app::command::COMMANDS.iter().collect());
+        palette.input = Input::new(text.to_owned());
+        palette.refresh();
+        palette.list.keys().to_vec()
+    }
+
     #[test]
-    fn letters_are_found_in_order() {
-        assert!(score("rst", "restart").is_some());
-        assert!(score("tsr", "restart").is_none());
-        assert!(score("re", "restart") > score("re", "scale more"));
-        assert!(score("ro", "read-only") > score("ro", "retro"));
-        assert_eq!(score("", "anything"), Some(0));
+    fn a_command_is_found_by_the_beginning_of_its_name_or_of_a_word_of_it() {
+        assert_eq!(offered("sca"), [Command::Scale]);
+        assert_eq!(offered("SCALE"), [Command::Scale]);
+        assert_eq!(offered("zo")[0], Command::Zoom);
+        assert!(offered("down").contains(&Command::PageDown), "by its second word");
+        assert_eq!(offered("page d"), [Command::PageDown], "by both");
+        assert_eq!(offered("xyzzy"), []);
+        assert_eq!(offered(" ").len(), crate::app::command::COMMANDS.len(), "nothing typed");
+    }
+
+    #[test]
+    fn what_is_called_so_comes_before_what_only_speaks_of_it() {
+        let named = |command: &Command| {
+            let spec = command.spec();
+            words(&format!("{} {}", spec.name, spec.title).to_lowercase())
+                .iter()
+                .any(|word| word.starts_with("row"))
+        };
+        let rows = offered("row");
+        assert!(rows.contains(&Command::Down), "its help says row");
+        assert!(rows.is_sorted_by_key(|command| !named(command)), "{rows:?}");
+        assert!(!offered("ro").contains(&Command::Down), "half a word of a help says nothing");
     }
 }

@@ -216,7 +216,7 @@ fn read_only_takes_every_dangerous_command_away() {
         let scope = Scope::Pane(PaneId::Services);
         let mut all: Vec<Command> = help(state, scope).iter().map(|spec| spec.command).collect();
         all.extend(hints(state).iter().map(|hint| hint.command));
-        all.extend(crate::app::command::palette(state).iter().map(|(command, _)| *command));
+        all.extend(crate::app::command::palette(state).iter().map(|spec| spec.command));
         all.into_iter().filter(|command| command.spec().danger > crate::app::command::Danger::None).count()
     };
     assert!(dangerous(&state) > 0);

@@ -58,7 +58,7 @@ fn each_verb_of_the_palette_asks_for_its_own_plan(#[case] command: Command, #[ca
     assert_eq!(give(&mut state, command), operation);
     press(&mut state, "esc");
     press(&mut state, "R");
-    let offered: Vec<Command> = palette(&state).into_iter().map(|(command, _)| command).collect();
+    let offered: Vec<Command> = palette(&state).into_iter().map(|spec| spec.command).collect();
     assert!(!offered.contains(&command), "gone in read-only mode");
 }
 
