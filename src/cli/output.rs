@@ -61,6 +61,13 @@ impl Output {
         Self { json: false, colour: false, place: Place::Nowhere }
     }
 
+    /// How wide the terminal is; `None` for a file or a pipe, which take lines of any length.
+    pub fn columns(self) -> Option<usize> {
+        let is_terminal = self.place == Place::Standard && io::stdout().is_terminal();
+        let size = is_terminal.then(crossterm::terminal::size)?;
+        size.ok().map(|(columns, _)| usize::from(columns)).filter(|columns| *columns > 0)
+    }
+
     /// One line, made safe.
     pub fn line(self, text: impl AsRef<str>) -> Result<(), Fault> {
         self.toned(&[(Tone::Plain, text.as_ref())])

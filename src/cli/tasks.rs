@@ -85,7 +85,7 @@ fn list(records: &[TaskRecord], output: Output) -> Result<(), Fault> {
             (Tone::Plain, result(record)),
         ]);
     }
-    table.print(output)
+    table.print_within(output.columns(), output)
 }
 
 fn show(record: &TaskRecord, output: Output) -> Result<(), Fault> {
