@@ -84,5 +84,30 @@ pub(super) fn wrap(text: &str, columns: usize) -> Vec<String> {
     lines
 }
 
+/// A line to be copied in lines of at most so many columns, broken at blanks alone: only a word longer than a whole line
+/// is broken, and nothing is put in where it is.
+pub(super) fn wrap_command(text: &str, columns: usize) -> Vec<String> {
+    let columns = columns.max(1);
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        match lines.last_mut() {
+            Some(line) if width(line) + 1 + width(word) <= columns => {
+                line.push(' ');
+                line.push_str(word);
+                continue;
+            }
+            Some(_) | None => {}
+        }
+        let mut rest = word;
+        while !rest.is_empty() {
+            let grapheme = rest.graphemes(true).next().unwrap_or(rest);
+            let part = Some(head(rest, columns)).filter(|part| !part.is_empty()).unwrap_or(grapheme);
+            lines.push(part.to_owned());
+            rest = &rest[part.len()..];
+        }
+    }
+    lines
+}
+
 #[cfg(test)]
 mod tests;

@@ -29,3 +29,15 @@ fn long_text_is_wrapped_at_blanks_and_long_words_are_broken() {
     assert_eq!(wrap("", 5), [""]);
     assert!(wrap("推理服务", 1).len() == 4);
 }
+
+#[test]
+fn a_command_keeps_its_words_whole() {
+    let line = "docker compose -f /srv/stacks/mcp-api/compose.yaml up -d";
+    let wrapped = ["docker compose -f", "/srv/stacks/mcp-api/compose.yaml", "up -d"];
+    assert_eq!(wrap_command(line, 32), wrapped);
+    assert_eq!(wrap_command(line, 80), [line]);
+    let broken = wrap_command(line, 20);
+    assert_eq!(broken, ["docker compose -f", "/srv/stacks/mcp-api/", "compose.yaml up -d"]);
+    assert_eq!(wrap_command("推理", 1), ["推", "理"]);
+    assert_eq!(wrap_command("", 5), Vec::<String>::new());
+}

@@ -28,7 +28,8 @@ pub(super) fn facts(dialog: &Confirm, theme: &Theme, columns: u16, tight: bool) 
         lines.extend(labelled(label, &words, theme.text, theme, columns, most));
     }
     for line in equivalents {
-        lines.extend(labelled("same as", &shortened(line, columns), theme.info, theme, columns, 2));
+        let line = if plans.len() == 1 { line.clone() } else { shortened(line, columns) };
+        lines.extend(equivalent(&line, theme, columns));
     }
     if !lines.is_empty() {
         lines.insert(0, Vec::new());
@@ -36,8 +37,8 @@ pub(super) fn facts(dialog: &Confirm, theme: &Theme, columns: u16, tight: bool) 
     lines
 }
 
-/// A line of docker's that two lines have no room for is shortened where it says least, after its beginning: what is
-/// done, and to what, stands at its end.
+/// Of several lines of docker's, one that two lines have no room for is shortened where it says least, after its
+/// beginning: what is done, and to what, stands at its end.
 fn shortened(line: &str, columns: u16) -> String {
     const BEGINNING: usize = 24;
     let line = Safe::new(line);
@@ -52,6 +53,24 @@ fn shortened(line: &str, columns: u16) -> String {
     // From a whole word on.
     let end = end.split_once(' ').map_or(end, |(_, rest)| rest);
     format!("{} … {end}", text::head(&line, BEGINNING).trim_end())
+}
+
+/// Docker's own line, whole, for somebody will copy it; what does not go into the first line stands further in.
+fn equivalent(line: &str, theme: &Theme, columns: u16) -> Vec<Line> {
+    const FURTHER: usize = 2;
+    let room = usize::from(columns).saturating_sub(LABEL + FURTHER).max(1);
+    let words = Safe::new(line);
+    let parts = if text::width(&words) <= room + FURTHER {
+        vec![words.to_string()]
+    } else {
+        text::wrap_command(&words, room)
+    };
+    let lines = parts.into_iter().filter(|part| !part.is_empty()).enumerate().map(|(index, part)| {
+        let label = if index == 0 { "same as" } else { "" };
+        let lead = if index == 0 { 0 } else { FURTHER };
+        vec![(format!("{label:<LABEL$}{:lead$}", ""), theme.dim), (part, theme.info)]
+    });
+    lines.collect()
 }
 
 /// What must be read must not take the plan's own room: no more than `most` lines.
