@@ -75,6 +75,9 @@ impl Chosen {
 /// The stack meant by `-s`, `-f`, `-p` or by the directory. The daemon is asked only when no file says.
 pub async fn choose(context: &Context) -> Result<Chosen, Fault> {
     let global = &context.global;
+    if !global.overlays.is_empty() && global.stack.is_none() {
+        return from_files(context, &source::files_here(context)?, None, StackOrigin::Given);
+    }
     if !global.files.is_empty() {
         return from_files(context, &global.files, None, StackOrigin::Given);
     }
@@ -123,7 +126,8 @@ pub async fn choose(context: &Context) -> Result<Chosen, Fault> {
 /// The same, but `None` when nothing is named and the directory has no Compose file: then all stacks are meant.
 pub async fn choose_or_all(context: &Context) -> Result<Option<Chosen>, Fault> {
     let global = &context.global;
-    if global.stack.is_some() || global.project.is_some() || !global.files.is_empty() {
+    let one_is_named = global.stack.is_some() || global.project.is_some();
+    if one_is_named || !global.files.is_empty() || !global.overlays.is_empty() {
         return choose(context).await.map(Some);
     }
     match from_files(context, &[], None, StackOrigin::Given) {
@@ -154,7 +158,10 @@ pub fn from_files(
 /// What is to be loaded of the stack that is meant, without loading it.
 pub fn load_request(context: &Context) -> Result<LoadRequest, Fault> {
     let Some(name) = &context.global.stack else {
-        return Ok(request(context, &context.global.files, None));
+        let global = &context.global;
+        let files =
+            if global.overlays.is_empty() { global.files.clone() } else { source::files_here(context)? };
+        return Ok(request(context, &files, None));
     };
     let sources = sources(context);
     let known: Vec<&str> = sources.iter().map(|source| source.name.as_str()).collect();

@@ -2,13 +2,15 @@
 //! deployed.
 
 use crate::support::trial;
-use crate::support::workplace::Workplace;
+use crate::support::workplace::{Finished, Workplace, finish};
 use libtest_mimic::Trial;
+use std::path::Path;
 
 pub fn trials() -> Vec<Trial> {
     vec![
         trial("overlays::are_laid_over_by_name", are_laid_over_by_name),
         trial("overlays::are_chosen_for_good_in_the_env_file", are_chosen_for_good),
+        trial("overlays::lie_beside_the_file_one_works_at", lie_beside_the_file_one_works_at),
         trial("overlays::an_unknown_one_is_named", an_unknown_one_is_named),
         trial("overlays::a_check_tells_what_would_go_wrong", a_check_tells_what_would_go_wrong),
         trial("overlays::a_built_in_stack_is_laid_out_and_checked", a_built_in_stack_is_laid_out_and_checked),
@@ -58,10 +60,32 @@ fn are_chosen_for_good() {
     assert!(row.contains("dev, prod*"), "{row}");
 }
 
+fn lie_beside_the_file_one_works_at() {
+    let workplace = shop();
+    let directory = workplace.path("work/stacks/shop");
+    workplace.write("work/stacks/shop/html/index.html", "hello");
+    workplace.write("work/stacks/shop/other.yaml", "services:\n  web:\n    image: other\n");
+    let config = |directory: &Path, arguments: &[&str]| {
+        let mut command = workplace.command([]);
+        command.args(arguments).current_dir(directory);
+        finish(command, "config")
+    };
+    let hostname = |ended: Finished| ended.succeeded("config").json()["services"]["web"]["hostname"].clone();
+    let asked = ["--overlay", "prod", "config", "--format", "json"];
+    assert_eq!(hostname(config(&directory, &asked)), "many");
+    assert_eq!(hostname(config(&directory.join("html"), &asked)), "many", "the file lies above");
+    let file = directory.join("compose.yaml");
+    let named = [&["-f", file.to_str().expect("a path that is text")], &asked[..]].concat();
+    assert_eq!(hostname(config(&directory.join("html"), &named)), "many");
+    config(&directory, &["--overlay", "prdo", "config"]).failed(4, ["prdo", "did you mean `prod`?"]);
+    let beside = ["-f", "other.yaml", "--overlay", "prod", "config"];
+    config(&directory, &beside).failed(4, ["no such overlay"]);
+}
+
 fn an_unknown_one_is_named() {
     let workplace = shop();
     workplace.run(["-s", "shop", "--overlay", "prdo", "config"]).failed(4, ["prdo", "did you mean `prod`?"]);
-    workplace.run(["--overlay", "prod", "config"]).failed(2, ["--stack"]);
+    workplace.run(["--overlay", "prod", "config"]).failed(4, ["overlay prod", "-s"]);
 }
 
 fn a_check_tells_what_would_go_wrong() {

@@ -14,8 +14,8 @@ pub struct Global {
     /// A stack by name, from the search path or as it runs
     #[arg(short, long, global = true, value_name = "STACK")]
     pub stack: Option<String>,
-    /// Lay the stack's file compose.OVERLAY.yaml over its compose.yaml
-    #[arg(long = "overlay", global = true, value_name = "OVERLAY", requires = "stack")]
+    /// Lay compose.OVERLAY.yaml over the compose.yaml that it lies beside
+    #[arg(long = "overlay", global = true, value_name = "OVERLAY")]
     pub overlays: Vec<String>,
     /// Compose files, instead of a stack's name; stands before the command
     #[arg(short, long = "file", value_name = "FILE", conflicts_with = "stack")]
