@@ -6,6 +6,7 @@
 mod host;
 mod places;
 mod process;
+mod told;
 
 use crate::compose::body::Creation;
 use crate::compose::observe::Configuration;
@@ -15,7 +16,8 @@ use std::collections::BTreeSet;
 /// More names of one key than this are only counted.
 const MOST_NAMES: usize = 4;
 
-/// `configuration changed: ports, environment (API_MODE, DEBUG)`. Names of variables are said, their values never.
+/// `configuration changed: ports (8080:80 → 8081:80), environment (API_MODE, DEBUG)`. Simple values are said, secrets in
+/// them masked; of variables the names are said and their values never.
 pub fn reason(plain: &str, creation: &Creation, old: Option<&Configuration>) -> String {
     let found = old.map(|old| difference(creation, old)).unwrap_or_default();
     if found.is_empty() { plain.to_owned() } else { format!("{plain}: {}", found.join(", ")) }

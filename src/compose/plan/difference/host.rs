@@ -1,6 +1,6 @@
 //! `HostConfig`: limits, rights, devices, logging. Where a body says nothing the Engine puts its own defaults.
 
-use super::{meaning, object, texts};
+use super::{meaning, object, texts, told};
 use crate::compose::observe::Configuration;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
@@ -48,18 +48,22 @@ pub(super) fn compare(body: &Value, old: &Configuration, found: &mut Vec<String>
         let is_default = |value: &&Value| value.as_str().is_some_and(|text| defaults.contains(&text));
         let is = meaning(present.get(field)).filter(|value| asked.is_some() || !is_default(value));
         if !alike(asked, is) {
-            found.push(key.to_owned());
+            found.push(told::change(key, is, asked));
         }
     }
+    let changes = restart(wanted) != restart(present);
+    found.extend(changes.then(|| told::texts("restart", &policy(present), &policy(wanted))));
+    let shared = |host: &Value| positive(host, "ShmSize").unwrap_or(USUAL_SHARED_MEMORY);
+    let (before, after) = (shared(present), shared(wanted));
+    found.extend(
+        (before != after).then(|| told::texts("shm_size", &told::bytes(before), &told::bytes(after))),
+    );
     let mut differs = |key: &str, differs: bool| {
         if differs {
             found.push(key.to_owned());
         }
     };
-    differs("restart", restart(wanted) != restart(present));
     differs("pids limit", positive(wanted, "PidsLimit") != positive(present, "PidsLimit"));
-    let shared = |host: &Value| positive(host, "ShmSize").unwrap_or(USUAL_SHARED_MEMORY);
-    differs("shm_size", shared(wanted) != shared(present));
     // The Engine allows as much swap again as there is memory where nothing is said.
     let swap = positive(wanted, "MemorySwap");
     differs("memswap_limit", swap.is_some() && swap != positive(present, "MemorySwap"));
@@ -89,6 +93,14 @@ fn restart(host: &Value) -> (&str, i64) {
     let name = policy.and_then(|policy| policy.get("Name")).and_then(Value::as_str).unwrap_or_default();
     let most = policy.and_then(|policy| policy.get("MaximumRetryCount")).and_then(Value::as_i64);
     (if name.is_empty() { "no" } else { name }, most.unwrap_or_default())
+}
+
+/// As a file has it.
+fn policy(host: &Value) -> String {
+    match restart(host) {
+        (name, 0) => name.to_owned(),
+        (name, most) => format!("{name}:{most}"),
+    }
 }
 
 fn sorted(host: &Value, field: &str) -> Vec<String> {

@@ -1,6 +1,6 @@
 //! Where the container is found and where its data lies: ports, mounts, networks.
 
-use super::{meaning, named, object, texts};
+use super::{meaning, named, object, texts, told};
 use crate::compose::body::Creation;
 use crate::compose::observe::Configuration;
 use serde_json::Value;
@@ -8,8 +8,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) fn compare(creation: &Creation, old: &Configuration, found: &mut Vec<String>) {
     let body = &creation.body;
-    if bindings(body) != bindings(&old.container) {
-        found.push("ports".to_owned());
+    let (wanted, present) = (bindings(body), bindings(&old.container));
+    if wanted != present {
+        // What stays is not worth telling.
+        let only = |these: &BTreeMap<_, _>, those| {
+            let those = published(those);
+            published(these).into_iter().filter(|port| !those.contains(port)).collect::<Vec<_>>().join(", ")
+        };
+        found.push(told::texts("ports", &only(&present, &wanted), &only(&wanted, &present)));
     } else if exposed(body, old) {
         found.push("expose".to_owned());
     }
@@ -40,6 +46,21 @@ fn bindings(value: &Value) -> BTreeMap<&str, BTreeSet<(&str, &str)>> {
             (port.as_str(), places.collect())
         })
         .collect()
+}
+
+/// `127.0.0.1:8080:80`, as a file has it.
+fn published(bindings: &BTreeMap<&str, BTreeSet<(&str, &str)>>) -> Vec<String> {
+    let of_port = |(port, places): (&&str, &BTreeSet<(&str, &str)>)| {
+        let inner = port.trim_end_matches("/tcp").to_owned();
+        let place = move |(address, outer): &(&str, &str)| match (*address, *outer) {
+            ("", "") => inner.clone(),
+            ("", outer) => format!("{outer}:{inner}"),
+            (address, outer) if address.contains(':') => format!("[{address}]:{outer}:{inner}"),
+            (address, outer) => format!("{address}:{outer}:{inner}"),
+        };
+        places.iter().map(place).collect::<Vec<_>>()
+    };
+    bindings.iter().flat_map(of_port).collect()
 }
 
 fn exposed(body: &Value, old: &Configuration) -> bool {
@@ -107,7 +128,7 @@ fn networks(creation: &Creation, old: &Configuration) -> Option<String> {
     let special = |mode: &str| matches!(mode, "host" | "none" | "bridge" | "container:");
     let (wanted, present) = (mode(body), mode(&old.container));
     if special(&wanted) || special(&present) {
-        return (wanted != present).then(|| "network_mode".to_owned());
+        return (wanted != present).then(|| told::texts("network_mode", &present, &wanted));
     }
     let empty = serde_json::Map::new();
     let before = object(body, "/NetworkingConfig/EndpointsConfig").unwrap_or(&empty).iter();

@@ -1,6 +1,6 @@
 //! The process in the container: image, command, environment, labels, health check.
 
-use super::{meaning, named, texts};
+use super::{meaning, named, texts, told};
 use crate::compose::observe::Configuration;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -31,17 +31,18 @@ pub(super) fn compare(body: &Value, old: &Configuration, found: &mut Vec<String>
     for (pointer, key) in FROM_IMAGE {
         let wanted = meaning(body.pointer(pointer)).or_else(|| inherited(pointer));
         if wanted != present(pointer) && (old.knows_image() || meaning(body.pointer(pointer)).is_some()) {
-            found.push(key.to_owned());
+            found.push(told::change(key, present(pointer), wanted));
         }
     }
     for (pointer, key) in PLAIN {
-        if meaning(body.pointer(pointer)) != present(pointer) {
-            found.push(key.to_owned());
+        let wanted = meaning(body.pointer(pointer));
+        if wanted != present(pointer) {
+            found.push(told::change(key, present(pointer), wanted));
         }
     }
-    let hostname = meaning(body.pointer("/Hostname")).and_then(Value::as_str);
-    if hostname.is_some_and(|wanted| present("/Hostname").and_then(Value::as_str) != Some(wanted)) {
-        found.push("hostname".to_owned());
+    let hostname = meaning(body.pointer("/Hostname"));
+    if hostname.is_some() && hostname != present("/Hostname") {
+        found.push(told::change("hostname", present("/Hostname"), hostname));
     }
     found.extend(environment(body, old));
     found.extend(labels(body, old));
@@ -64,13 +65,18 @@ fn image(body: &Value, old: &Configuration) -> Option<String> {
 /// The image's own command stands only where neither command nor entrypoint is given.
 fn command(body: &Value, old: &Configuration) -> Option<String> {
     let given = meaning(body.pointer("/Cmd"));
-    let own_entrypoint = meaning(body.pointer("/Entrypoint")).is_some();
-    if given.is_none() && !own_entrypoint && !old.knows_image() {
+    let own_entrypoint = meaning(body.pointer("/Entrypoint"));
+    if given.is_none() && own_entrypoint.is_none() && !old.knows_image() {
         return None;
     }
-    let inherited = meaning(old.image.pointer("/Config/Cmd")).filter(|_| !own_entrypoint);
+    let inherited = meaning(old.image.pointer("/Config/Cmd")).filter(|_| own_entrypoint.is_none());
     let present = meaning(old.container.pointer("/Config/Cmd"));
-    (given.or(inherited) != present).then(|| "command".to_owned())
+    let wanted = given.or(inherited);
+    (wanted != present).then(|| {
+        let entrypoint = own_entrypoint.or_else(|| old.image.pointer("/Config/Entrypoint"));
+        let before = told::command(old.container.pointer("/Config/Entrypoint"), present);
+        told::texts("command", &before, &told::command(entrypoint, wanted))
+    })
 }
 
 fn variables<'value>(value: &'value Value, pointer: &str) -> BTreeMap<&'value str, &'value str> {
