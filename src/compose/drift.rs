@@ -29,6 +29,7 @@ pub fn drift(
 ) -> BTreeMap<String, Drift> {
     let mut hashes: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     let mut services: BTreeMap<String, Drift> = BTreeMap::new();
+    let mut replicas: BTreeMap<&str, usize> = BTreeMap::new();
     for container in containers {
         let Some(labels) = own(container) else { continue };
         let drift = match project {
@@ -43,8 +44,17 @@ pub fn drift(
                 }
             },
         };
+        *replicas.entry(&labels.service).or_default() += 1;
         let known = services.entry(labels.service.clone()).or_insert(drift);
         *known = drift.max(*known);
+    }
+    for (name, count) in replicas {
+        let service = project.and_then(|project| project.service(name));
+        if service.is_some_and(|service| usize::try_from(service.replicas()) != Ok(count))
+            && let Some(known) = services.get_mut(name)
+        {
+            *known = Drift::Changed.max(*known);
+        }
     }
     services
 }

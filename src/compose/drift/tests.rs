@@ -67,15 +67,15 @@ fn what_cannot_be_told_is_never_in_sync() {
 
 #[test]
 fn a_service_is_what_the_worst_of_its_containers_is() {
-    let project = shop();
+    let project = project("services: {web: {image: nginx, deploy: {replicas: 2}}}");
     let right = config_hash(&project.services["web"], Flavour::Current);
     let containers = [
         container("web", Some(&right), Some("sha256:1")),
         container("web", Some(&right), Some("sha256:2")),
         container("web", Some("wrong"), Some("sha256:1")),
     ];
-    assert_eq!(drift(Some(&project), &all(&containers), &images())["web"], Drift::Changed);
     assert_eq!(drift(Some(&project), &all(&containers[..2]), &images())["web"], Drift::ImageNewer);
+    assert_eq!(drift(Some(&project), &all(&containers[1..]), &images())["web"], Drift::Changed);
 }
 
 #[test]
@@ -111,4 +111,18 @@ services:
     assert_eq!(drift(Some(&project), &[&first, &probe], &images())["probe"], Drift::InSync);
     first.id = ContainerId("1".repeat(64));
     assert_eq!(drift(Some(&project), &[&first, &probe], &images())["probe"], Drift::Changed);
+}
+
+#[test]
+fn more_or_fewer_replicas_than_the_file_asks_for_are_a_change() {
+    let project = project("services: {web: {image: nginx, deploy: {replicas: 2}}}");
+    let right = config_hash(&project.services["web"], Flavour::Current);
+    let web = || container("web", Some(&right), Some("sha256:1"));
+    for (containers, expected) in [
+        (vec![web()], Drift::Changed),
+        (vec![web(), web()], Drift::InSync),
+        (vec![web(), web(), web()], Drift::Changed),
+    ] {
+        assert_eq!(drift(Some(&project), &all(&containers), &images())["web"], expected);
+    }
 }
