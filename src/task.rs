@@ -13,6 +13,7 @@ mod files;
 mod follow;
 mod journal;
 mod lock;
+mod outstanding;
 mod prepare;
 mod process;
 mod requester;

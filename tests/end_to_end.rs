@@ -16,6 +16,8 @@ mod demo;
 mod harness;
 #[path = "end_to_end/headless.rs"]
 mod headless;
+#[path = "end_to_end/hooks.rs"]
+mod hooks;
 #[path = "end_to_end/inside.rs"]
 mod inside;
 #[path = "end_to_end/labelled.rs"]
@@ -54,6 +56,7 @@ fn main() {
         labelled::trials(),
         staying::trials(),
         verbs::trials(),
+        hooks::trials(),
         inside::trials(),
     ]
     .into_iter()

@@ -22,7 +22,6 @@ pub fn plan(stack: &StackFile, containers: &[Container]) -> Result<Plan, Fault> 
         steps: steps.collect(),
         warnings: vec!["files on volumes are not part of it yet, only databases".to_owned()],
         equivalent: lines.collect::<Vec<_>>().join(" && "),
-        volumes: Vec::new(),
-        gpus: Vec::new(),
+        ..Plan::default()
     })
 }

@@ -34,7 +34,7 @@ pub async fn confirmed(
 ) -> Result<u8, Fault> {
     let request = request(context, operation, named, output).await?;
     if !force && context.dry_run.is_none() {
-        let plan = task::plan(&context.engine().await?, &request).await?;
+        let plan = task::plan(&context.engine().await?, &context.paths.state, &request).await?;
         if !plan.is_empty() && !agreed(&request, &plan, output)? {
             return Err(Fault::new(FaultKind::Cancelled, request.operation.verb(), request.target.name())
                 .because("it was not agreed to; nothing was changed"));
@@ -46,7 +46,7 @@ pub async fn confirmed(
 /// The same, unless all is as it should be already; then nothing is said of it.
 pub async fn unless_done(context: &Context, operation: Operation, output: Output) -> Result<(), Fault> {
     let request = request(context, operation, &[], output).await?;
-    if task::plan(&context.engine().await?, &request).await?.is_empty() {
+    if task::plan(&context.engine().await?, &context.paths.state, &request).await?.is_empty() {
         return Ok(());
     }
     submit(context, request, output).await.map(drop)

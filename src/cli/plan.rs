@@ -122,7 +122,7 @@ pub async fn show(
 }
 
 async fn ask(context: &Context, request: TaskRequest) -> Result<Answer, Fault> {
-    let planned = task::plan(&context.engine().await?, &request).await;
+    let planned = task::plan(&context.engine().await?, &context.paths.state, &request).await;
     Ok(Answer {
         stack: request.target.name().to_owned(),
         operation: request.operation.verb(),

@@ -48,7 +48,7 @@ pub async fn apply_unless(
     let project = Some(&again.project);
     let look = async || observe(engine, &again.project.name, project).await;
     let observed = away::outlasting(is_cancelled, look).await?;
-    let observed = Observed { images_provided: true, ..observed };
+    let observed = Observed { images_provided: true, outstanding: again.outstanding.clone(), ..observed };
     let next = for_operation(project, &observed, &again.operation)?.following(plan);
     tell(TaskEvent::Planned { plan: next.summary() });
     carry_out(engine, &next, next.image_steps()..next.actions().len(), &tell, is_cancelled).await

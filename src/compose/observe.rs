@@ -14,7 +14,7 @@ use crate::domain::{Builder, Container, ContainerId, Fault, FaultKind};
 use crate::engine::Engine;
 use futures_util::StreamExt;
 use jiff::Timestamp;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How many containers are inspected at a time.
 const INSPECTED_AT_ONCE: usize = 8;
@@ -35,6 +35,8 @@ pub struct Observed {
     /// Of containers that are out of date, all that the Engine says; missing where it could not be had.
     pub configurations: BTreeMap<ContainerId, Configuration>,
     pub missing: Missing,
+    /// Keys of `x-mcp` whose commands did not end well when they were due.
+    pub outstanding: BTreeSet<String>,
     /// They were pulled and built just now, as far as that was to be done.
     pub images_provided: bool,
     /// When all this was so.
@@ -47,7 +49,7 @@ pub struct Observed {
     pub builder: Builder,
 }
 
-/// Looks at a project; with its files at hand, at its images too.
+/// Looks at a project; with its files at hand, at its images too. What is outstanding the Engine does not know.
 pub async fn observe(engine: &Engine, name: &str, project: Option<&Project>) -> Result<Observed, Fault> {
     let (all, networks, volumes, images, builder) = tokio::try_join!(
         engine.containers(None),
@@ -88,6 +90,7 @@ pub async fn observe(engine: &Engine, name: &str, project: Option<&Project>) -> 
         images,
         missing: files::missing(engine, project).await,
         images_provided: false,
+        outstanding: BTreeSet::new(),
         looked_at: Timestamp::now(),
         api_version: engine.api_version(),
         builder,

@@ -74,6 +74,7 @@ pub struct ActionPlan {
 pub struct Again {
     pub project: Project,
     pub operation: Operation,
+    pub outstanding: BTreeSet<String>,
 }
 
 /// `post_start` and `pre_stop` of a service.
@@ -220,6 +221,8 @@ impl ActionPlan {
         for step in &mut self.plan.steps {
             step.after.iter_mut().for_each(|earlier| *earlier += count);
         }
+        self.plan.reactions =
+            self.plan.reactions.into_iter().map(|(step, key)| (step + count, key)).collect();
         self.plan.steps.splice(0..0, earlier.plan.steps.iter().take(count).cloned());
         self.actions.splice(0..0, earlier.actions.iter().take(count).cloned());
         self.image_steps += count;
@@ -338,7 +341,11 @@ pub fn for_operation(
             .because("a backup is not a Compose operation")),
     }?;
     if let Some(project) = project.filter(|_| plan.image_steps > 0) {
-        plan.again = Some(Box::new(Again { project: project.clone(), operation: operation.clone() }));
+        plan.again = Some(Box::new(Again {
+            project: project.clone(),
+            operation: operation.clone(),
+            outstanding: observed.outstanding.clone(),
+        }));
     }
     Ok(plan)
 }

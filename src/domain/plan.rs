@@ -5,6 +5,7 @@ mod outline;
 pub use outline::Branch;
 
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -66,6 +67,9 @@ pub struct Plan {
     pub volumes: Vec<String>,
     /// GPUs that the touched services hold.
     pub gpus: Vec<String>,
+    /// By step, the key of `x-mcp` that asks for it. What did not end well is done again by the next plan.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub reactions: BTreeMap<usize, String>,
 }
 
 impl StepVerb {

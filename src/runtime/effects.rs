@@ -87,7 +87,7 @@ async fn carry_out(context: &Context, effect: Effect, follower: &mut Follower) {
         },
         Effect::StopLogs => follower.stop(),
         Effect::RequestPlan { request, task } => context.answer(async move {
-            let plan = async { task::plan(&here.engine().await?, &task).await };
+            let plan = async { task::plan(&here.engine().await?, here.store.root(), &task).await };
             Msg::Plan { request, result: plan.await }
         }),
         Effect::StartTask { request, task } => context.answer(async move {
@@ -125,7 +125,7 @@ async fn carry_out(context: &Context, effect: Effect, follower: &mut Follower) {
                 operation: Operation::Up(UpOptions::default()),
                 target: TaskTarget::Stack(stack),
             };
-            let plan = async { task::plan(&here.engine().await?, &task).await }.await;
+            let plan = async { task::plan(&here.engine().await?, here.store.root(), &task).await }.await;
             Msg::StackInspected {
                 project,
                 inspection: Inspection { plan, overlays: listed.unwrap_or_default() },

@@ -15,6 +15,13 @@ pub fn make_directory(path: &Path) -> Result<(), Fault> {
     })
 }
 
+/// A stack's or a container's name as the name of a file.
+pub fn file_name(name: &str) -> String {
+    name.chars()
+        .map(|c| if c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.') { c } else { '_' })
+        .collect()
+}
+
 /// Options that open a file of ours: private, and never through a link.
 pub fn options() -> OpenOptions {
     let mut options = OpenOptions::new();

@@ -84,11 +84,7 @@ impl Drop for StackLock {
 /// Containers of a stack are changed under the stack's lock; whoever takes a lock sees to that. A container outside all
 /// stacks cannot get into a stack's way: project names have no dots.
 fn path_of(directory: &Path, target: &TaskTarget) -> PathBuf {
-    let name: String = target
-        .name()
-        .chars()
-        .map(|c| if c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.') { c } else { '_' })
-        .collect();
+    let name = files::file_name(target.name());
     directory.join(match target {
         TaskTarget::Stack(_) => format!("{name}.lock"),
         TaskTarget::Container { .. } => format!("container.{name}.lock"),

@@ -1,8 +1,11 @@
 //! From what is asked for to what will be done: looks at the world and plans, changing nothing.
 
 use super::container::{self, ContainerAction};
+use super::outstanding;
 use crate::backup::{self, Order};
-use crate::compose::{self, ActionPlan, LoadRequest, Project, is_postgres, load, process_environment};
+use crate::compose::{
+    self, ActionPlan, LoadRequest, Observed, Project, is_postgres, load, process_environment,
+};
 use crate::domain::stack::BackupSource;
 use crate::domain::task::{TaskEvent, TaskRequest};
 use crate::domain::{
@@ -20,22 +23,24 @@ pub enum Prepared {
 }
 
 /// What a request would do now, for the confirm card. Carrying it out plans again.
-pub async fn plan(engine: &Engine, request: &TaskRequest) -> Result<Plan, Fault> {
-    prepare(engine, request).await.map(|prepared| prepared.summary())
+/// `root` is the state directory, which need not be there.
+pub async fn plan(engine: &Engine, root: &Path, request: &TaskRequest) -> Result<Plan, Fault> {
+    prepare(engine, root, request).await.map(|prepared| prepared.summary())
 }
 
-pub async fn prepare(engine: &Engine, request: &TaskRequest) -> Result<Prepared, Fault> {
+pub async fn prepare(engine: &Engine, root: &Path, request: &TaskRequest) -> Result<Prepared, Fault> {
     match (&request.target, &request.operation) {
         (TaskTarget::Container { id, name, .. }, operation) => {
             container::prepare(engine, id, name, operation).await.map(Prepared::Container)
         }
         (TaskTarget::Stack(stack), Operation::Backup) => prepare_backup(engine, stack).await,
-        (TaskTarget::Stack(stack), operation) => prepare_compose(engine, stack, operation).await,
+        (TaskTarget::Stack(stack), operation) => prepare_compose(engine, root, stack, operation).await,
     }
 }
 
 async fn prepare_compose(
     engine: &Engine,
+    root: &Path,
     stack: &StackRef,
     operation: &Operation,
 ) -> Result<Prepared, Fault> {
@@ -46,6 +51,7 @@ async fn prepare_compose(
         (Err(fault), _) => (None, Some(fault)),
     };
     let observed = compose::observe(engine, &stack.project, project.as_ref()).await?;
+    let observed = Observed { outstanding: outstanding::read(root, &stack.project)?, ..observed };
     if let Some(fault) = unread.clone().filter(|_| observed.containers.is_empty()) {
         return Err(fault);
     }

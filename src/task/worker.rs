@@ -1,6 +1,7 @@
 //! The process that carries one task out, in a session of its own: no terminal that goes away can take it along.
 
 use super::lock::LockOwner;
+use super::outstanding::Outstanding;
 use super::prepare::{Prepared, prepare};
 use super::{AuditEntry, Journal, ProcessMark, StackLock, Store};
 use crate::backup;
@@ -129,7 +130,7 @@ async fn attempt(
     let endpoint: Endpoint = spec.endpoint.parse()?;
     let engine = Engine::connect(&endpoint).await?;
     let request = TaskRequest { operation: spec.operation.clone(), target: spec.target.clone() };
-    let mut prepared = prepare(&engine, &request).await?;
+    let mut prepared = prepare(&engine, store.root(), &request).await?;
     if let Some(at_once) = store.at_once {
         prepared.limit(at_once);
     }
@@ -140,7 +141,7 @@ async fn attempt(
     if cancelled() {
         Err(cancelled_fault(spec))
     } else {
-        carry_out(prepared, &engine, store, journal, cancelled).await
+        carry_out(prepared, &engine, spec, store, journal, cancelled).await
     }
 }
 
@@ -156,12 +157,23 @@ fn lock(store: &Store, spec: &TaskSpec) -> Result<StackLock, Fault> {
 async fn carry_out(
     prepared: Prepared,
     engine: &Engine,
+    spec: &TaskSpec,
     store: &Store,
     journal: &Scribe,
     cancelled: &impl Fn() -> bool,
 ) -> Result<(), Fault> {
-    let root = backup::root(store.root());
-    prepared.carry_out(engine, &root, &mut |event| journal.note(event), cancelled).await
+    let backups = backup::root(store.root());
+    let TaskTarget::Stack(stack) = &spec.target else {
+        return prepared.carry_out(engine, &backups, &mut |event| journal.note(event), cancelled).await;
+    };
+    let mut outstanding = Outstanding::begin(store.root(), &stack.project, &prepared.summary())?;
+    let mut note = |event: TaskEvent| {
+        outstanding.note(&event);
+        journal.note(event);
+    };
+    let ended = prepared.carry_out(engine, &backups, &mut note, cancelled).await;
+    let noted = outstanding.end(&spec.operation, ended.is_ok());
+    ended.and(noted)
 }
 
 fn cancelled_fault(spec: &TaskSpec) -> Fault {

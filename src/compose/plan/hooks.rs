@@ -1,11 +1,14 @@
 //! `x-mcp.hooks`: what is done once the containers that a plan starts are healthy.
 
 use super::converge::Convergence;
-use super::reactions::{add_steps, running, settled};
+use super::reactions::{add_steps, healthy, running};
 use super::{ActionPlan, Target};
 use crate::compose::file::Service;
 use crate::compose::observe::Observed;
 use std::collections::BTreeMap;
+
+/// Why something is done of which the plan shows no cause.
+pub(super) const AGAIN: &str = "it did not end well the last time";
 
 pub(super) fn add(
     plan: &mut ActionPlan,
@@ -15,21 +18,29 @@ pub(super) fn add(
 ) {
     for service in services {
         let Some(state) = states.get(service.name.as_str()) else { continue };
-        if service.mcp.hooks.after_healthy.is_empty() || state.started.is_empty() {
+        let hooks = service.mcp.hooks.after_healthy.iter().enumerate().map(|(index, reaction)| {
+            (format!("services.{}.x-mcp.hooks.after_healthy[{index}]", service.name), reaction)
+        });
+        // What once failed is done again, though its containers run since then.
+        let due: Vec<_> = hooks
+            .filter(|(key, _)| !state.started.is_empty() || observed.outstanding.contains(key))
+            .collect();
+        if due.is_empty() {
             continue;
         }
-        let mut after = settled(plan, service, state, &state.started, "its hooks need it healthy");
-        for (index, reaction) in service.mcp.hooks.after_healthy.iter().enumerate() {
+        let mut after = state.started.clone();
+        after.extend(healthy(plan, service, state, "its hooks need it healthy"));
+        for (key, reaction) in due {
+            let again = observed.outstanding.contains(&key);
             let containers = match states.get(reaction.service.as_str()) {
-                Some(own) if reaction.service == service.name => fresh(plan, own),
+                Some(own) if reaction.service == service.name && !again => fresh(plan, own),
                 Some(other) => {
                     after.extend(other.started.iter().copied());
                     other.targets()
                 }
                 None => running(observed, &reaction.service),
             };
-            let why = format!("{} is up", service.name);
-            let key = format!("services.{}.x-mcp.hooks.after_healthy[{index}]", service.name);
+            let why = if again { AGAIN.to_owned() } else { format!("{} is up", service.name) };
             let before = plan.actions.len();
             add_steps(plan, (&key, reaction), containers, &why, &after, observed);
             // In the order in which they are written.

@@ -1,6 +1,7 @@
 //! `x-mcp.on_scale`: whoever keeps the addresses of a service's containers is told once they are others than before.
 
 use super::converge::Convergence;
+use super::hooks::AGAIN;
 use super::reactions::{add_steps, running, settled};
 use super::{Action, ActionPlan, Target};
 use crate::compose::file::{Project, Reaction, Service};
@@ -17,15 +18,15 @@ pub(super) fn add(
     for service in services {
         let Some(state) = states.get(service.name.as_str()) else { continue };
         let changes = changes(plan, &service.name);
-        if service.mcp.on_scale.is_empty() || changes.is_empty() {
-            continue;
-        }
         let mut told: Vec<(String, &Reaction, Vec<Target>, Vec<usize>)> = Vec::new();
         for (index, reaction) in service.mcp.on_scale.iter().enumerate() {
+            let key = format!("services.{}.x-mcp.on_scale[{index}]", service.name);
+            if changes.is_empty() && !observed.outstanding.contains(&key) {
+                continue;
+            }
             let (containers, started) =
                 listeners(plan, project, &reaction.service, &service.name, states, observed);
             if !containers.is_empty() {
-                let key = format!("services.{}.x-mcp.on_scale[{index}]", service.name);
                 told.push((key, reaction, containers, started));
             }
         }
@@ -35,7 +36,7 @@ pub(super) fn add(
         let names: BTreeSet<&str> = told.iter().map(|(_, reaction, ..)| reaction.service.as_str()).collect();
         let why = format!("{} is told then", names.into_iter().collect::<Vec<_>>().join(", "));
         let mut after = settled(plan, service, state, &changes, &why);
-        let why = format!("{} changed", service.name);
+        let why = if changes.is_empty() { AGAIN.to_owned() } else { format!("{} changed", service.name) };
         for (key, reaction, containers, started) in told {
             let before = plan.actions.len();
             after.extend(started);

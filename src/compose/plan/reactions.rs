@@ -45,6 +45,7 @@ pub(super) fn add_steps(
                 step
             }
         };
+        plan.plan.reactions.insert(step, key.to_owned());
         plan.after(step, earlier.iter().copied());
         earlier = vec![step];
     }
@@ -58,19 +59,29 @@ pub(super) fn settled(
     changes: &[usize],
     why: &str,
 ) -> Vec<usize> {
-    if state.started.is_empty() || service.declared_health_check().is_none() {
+    if state.started.is_empty() {
         return changes.to_vec();
     }
+    changes.iter().copied().chain(healthy(plan, service, state, why)).collect()
+}
+
+/// The step after which all containers of the service are healthy, where a health check can tell.
+pub(super) fn healthy(
+    plan: &mut ActionPlan,
+    service: &Service,
+    state: &Convergence,
+    why: &str,
+) -> Option<usize> {
+    service.declared_health_check()?;
     let awaited = plan.plan.steps.iter().zip(&plan.actions).position(|(step, action)| {
         let healthy = matches!(action, Action::Await { condition: Condition::Healthy, .. });
         healthy && step.service.as_deref() == Some(&service.name)
     });
-    let step = awaited.unwrap_or_else(|| {
+    Some(awaited.unwrap_or_else(|| {
         let action =
             Action::Await { condition: Condition::Healthy, containers: state.targets(), required: true };
         let step = plan.add(StepVerb::Await, &service.name, Some(&service.name), why, action);
         plan.after(step, state.started.iter().copied());
         step
-    });
-    changes.iter().copied().chain([step]).collect()
+    }))
 }

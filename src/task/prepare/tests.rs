@@ -22,7 +22,8 @@ fn stack(directory: &Path, project: &str, text: Option<&str>) -> StackRef {
 async fn planned(socket: PathBuf, stack: &StackRef, operation: Operation) -> Result<Plan, Fault> {
     let endpoint: Endpoint = format!("unix://{}", socket.display()).parse().unwrap();
     let engine = Engine::connect(&endpoint).await.unwrap();
-    plan(&engine, &TaskRequest { operation, target: TaskTarget::Stack(stack.clone()) }).await
+    let nowhere = Path::new("/nonexistent");
+    plan(&engine, nowhere, &TaskRequest { operation, target: TaskTarget::Stack(stack.clone()) }).await
 }
 
 #[tokio::test]

@@ -109,3 +109,24 @@ fn the_arguments_of_commands_are_told_nowhere() {
     assert!(told.iter().any(|step| step.contains("up: migrate,")), "{told:#?}");
     assert!(!format!("{:?}", plan.summary()).contains("hunter2"), "{told:#?}");
 }
+
+#[test]
+fn what_did_not_end_well_is_done_again_in_all_that_runs() {
+    let project = project(REPLICAS);
+    let outstanding = ["services.api.x-mcp.hooks.after_healthy[0]", "services.api.x-mcp.on_scale[0]"];
+    let outstanding = outstanding.map(str::to_owned).into();
+    let observed = Observed { outstanding, ..running(&project) };
+    let plan = up(&project, &observed, &UpOptions::default()).unwrap();
+    let told: Vec<String> =
+        told(&plan).into_iter().map(|step| step.split_once(' ').unwrap().1.to_owned()).collect();
+    assert_eq!(
+        told,
+        [
+            "wait for api (its hooks need it healthy) after []",
+            "run in shop-api-1 (it did not end well the last time: migrate, by services.api.x-mcp.hooks.after_healthy[0]) after [3]",
+            "run in shop-api-2 (it did not end well the last time: migrate, by services.api.x-mcp.hooks.after_healthy[0]) after [4]",
+            "run in shop-proxy-1 (it did not end well the last time: nginx, by services.api.x-mcp.on_scale[0]) after []",
+        ]
+    );
+    assert_eq!(plan.summary().reactions.len(), 3);
+}

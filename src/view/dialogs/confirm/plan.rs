@@ -9,6 +9,7 @@ use crate::domain::safe::TextStyle;
 use crate::domain::{Plan, Safe, StepVerb, units};
 use crate::view::dialogs::card::Line;
 use crate::view::{text, words};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 const WIDEST_OBJECT: usize = 32;
@@ -47,6 +48,7 @@ impl<'card> Pen<'card> {
             equivalent: String::new(),
             volumes: Vec::new(),
             gpus: Vec::new(),
+            reactions: BTreeMap::new(),
         };
         let plan = dialog.plan(part).unwrap_or(&NOTHING);
         let outline = plan.outline();

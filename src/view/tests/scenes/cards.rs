@@ -50,7 +50,7 @@ pub fn confirm_destroying() -> State {
         warnings: Vec::new(),
         equivalent: "docker compose -p mlflow down --volumes".to_owned(),
         volumes: vec!["mlflow_postgres_data (deleted)".to_owned()],
-        gpus: Vec::new(),
+        ..Plan::default()
     };
     answer_plan(&mut state, &effects, Ok(plan));
     press(&mut state, &["m", "l", "f"]);

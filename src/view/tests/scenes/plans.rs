@@ -44,7 +44,7 @@ pub fn plan() -> Plan {
         ],
         equivalent: "docker compose -p mlflow up -d".to_owned(),
         volumes: vec!["mlflow_postgres_data (kept)".to_owned(), "mlflow_artifacts (new)".to_owned()],
-        gpus: Vec::new(),
+        ..Plan::default()
     }
 }
 
@@ -82,5 +82,6 @@ pub fn long_plan() -> Plan {
         equivalent: "docker compose -p mcp -f /srv/stacks/mcp/compose.yaml up -d".to_owned(),
         volumes: vec!["mcp_loki_data (new)".to_owned(), "mcp_postgres_data (kept)".to_owned()],
         gpus: vec!["mcp-inference: GPU 1".to_owned()],
+        ..Plan::default()
     }
 }

@@ -1,0 +1,155 @@
+//! What `x-mcp` asks for and did not end well: a migration that failed is due again at the next `up`, though its
+//! container runs since then and nothing else tells of it. One small file per stack in the state directory.
+
+use super::files;
+use crate::domain::task::TaskEvent;
+use crate::domain::{Fault, Operation, Plan};
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+const DIRECTORY: &str = "outstanding";
+
+/// The keys of what is outstanding for a stack.
+pub fn read(root: &Path, stack: &str) -> Result<BTreeSet<String>, Fault> {
+    let path = path(root, stack);
+    match std::fs::read(&path) {
+        Ok(bytes) => serde_json::from_slice(&bytes).map_err(|error| files::damaged(&path, &error)),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(BTreeSet::new()),
+        Err(error) => Err(Fault::io("read", path.display(), &error)),
+    }
+}
+
+fn path(root: &Path, stack: &str) -> PathBuf {
+    root.join(DIRECTORY).join(format!("{}.json", files::file_name(stack)))
+}
+
+/// Follows one run of a plan. What it is to do counts as outstanding from before its first step, so that a worker that
+/// is killed leaves it so.
+pub struct Outstanding {
+    path: PathBuf,
+    /// What was so before, and is no part of this plan.
+    before: BTreeSet<String>,
+    due: BTreeMap<usize, String>,
+    done: BTreeSet<usize>,
+}
+
+impl Outstanding {
+    pub fn begin(root: &Path, stack: &str, plan: &Plan) -> Result<Self, Fault> {
+        let before = read(root, stack)?;
+        let path = path(root, stack);
+        let mut outstanding = Self { path, before, due: BTreeMap::new(), done: BTreeSet::new() };
+        outstanding.planned(plan)?;
+        Ok(outstanding)
+    }
+
+    /// A plan is told again once its images are there.
+    pub fn note(&mut self, event: &TaskEvent) {
+        match event {
+            TaskEvent::Planned { plan } => {
+                if let Err(fault) = self.planned(plan) {
+                    log::warn!("{fault}");
+                }
+            }
+            TaskEvent::StepFinished { step, fault: None } => {
+                self.done.insert(*step);
+            }
+            _ => {}
+        }
+    }
+
+    /// What is left once the plan has ended.
+    pub fn end(mut self, operation: &Operation, completed: bool) -> Result<(), Fault> {
+        // What is brought up anew begins from the beginning.
+        if completed && matches!(operation, Operation::Down(_)) {
+            self.before.clear();
+        }
+        self.write()
+    }
+
+    fn planned(&mut self, plan: &Plan) -> Result<(), Fault> {
+        self.due.clone_from(&plan.reactions);
+        self.done.clear();
+        self.before.retain(|key| !self.due.values().any(|due| due == key));
+        self.write()
+    }
+
+    fn write(&self) -> Result<(), Fault> {
+        let due = self.due.iter().filter(|(step, _)| !self.done.contains(step)).map(|(_, key)| key);
+        let keys: BTreeSet<&String> = self.before.iter().chain(due).collect();
+        if keys.is_empty() {
+            return match std::fs::remove_file(&self.path) {
+                Err(error) if error.kind() != ErrorKind::NotFound => {
+                    Err(Fault::io("remove", self.path.display(), &error))
+                }
+                _ => Ok(()),
+            };
+        }
+        if let Some(directory) = self.path.parent() {
+            files::make_directory(directory)?;
+        }
+        let text = serde_json::to_vec(&keys).map_err(|error| files::damaged(&self.path, &error))?;
+        files::write_atomically(&self.path, &text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::DownOptions;
+
+    const MIGRATE: &str = "services.api.x-mcp.hooks.after_healthy[0]";
+    const RELOAD: &str = "services.api.x-mcp.on_scale[0]";
+
+    fn plan(reactions: &[(usize, &str)]) -> Plan {
+        let reactions = reactions.iter().map(|(step, key)| (*step, (*key).to_owned())).collect();
+        Plan { reactions, ..Plan::default() }
+    }
+
+    fn finished(step: usize) -> TaskEvent {
+        TaskEvent::StepFinished { step, fault: None }
+    }
+
+    fn keys(root: &Path) -> Vec<String> {
+        read(root, "shop").unwrap().into_iter().collect()
+    }
+
+    #[test]
+    fn what_did_not_end_in_every_container_is_due_again() {
+        let root = tempfile::tempdir().unwrap();
+        let both = plan(&[(3, MIGRATE), (4, MIGRATE), (5, RELOAD)]);
+        let mut run = Outstanding::begin(root.path(), "shop", &both).unwrap();
+        assert_eq!(keys(root.path()), [MIGRATE, RELOAD], "a worker that is killed now leaves both");
+        run.note(&finished(3));
+        run.note(&finished(5));
+        run.end(&Operation::Pause { services: Vec::new() }, false).unwrap();
+        assert_eq!(keys(root.path()), [MIGRATE]);
+
+        let mut run = Outstanding::begin(root.path(), "shop", &plan(&[(0, MIGRATE)])).unwrap();
+        run.note(&finished(0));
+        run.end(&Operation::Pause { services: Vec::new() }, true).unwrap();
+        assert_eq!(keys(root.path()), Vec::<String>::new());
+    }
+
+    #[test]
+    fn what_a_plan_does_not_touch_stays_until_the_stack_goes_down() {
+        let root = tempfile::tempdir().unwrap();
+        Outstanding::begin(root.path(), "shop", &plan(&[(0, MIGRATE)])).unwrap();
+        let run = Outstanding::begin(root.path(), "shop", &plan(&[])).unwrap();
+        run.end(&Operation::Pause { services: Vec::new() }, true).unwrap();
+        assert_eq!(keys(root.path()), [MIGRATE]);
+        let run = Outstanding::begin(root.path(), "shop", &plan(&[])).unwrap();
+        run.end(&Operation::Down(DownOptions::default()), true).unwrap();
+        assert_eq!(keys(root.path()), Vec::<String>::new());
+    }
+
+    #[test]
+    fn the_plan_that_is_made_once_the_images_are_there_counts() {
+        let root = tempfile::tempdir().unwrap();
+        let mut run = Outstanding::begin(root.path(), "shop", &plan(&[(1, MIGRATE)])).unwrap();
+        run.note(&finished(1));
+        run.note(&TaskEvent::Planned { plan: plan(&[(2, MIGRATE)]) });
+        run.end(&Operation::Pause { services: Vec::new() }, false).unwrap();
+        assert_eq!(keys(root.path()), [MIGRATE], "the step of the first plan was another one");
+    }
+}
