@@ -31,6 +31,14 @@ pub enum ContainerState {
     Unknown,
 }
 
+impl ContainerState {
+    /// Whether it does its work, if only after a pause. One that waits for its restart is alive to Docker, and has to be
+    /// stopped like the others, but serves nobody: what counts those that run counts by this.
+    pub fn serves(self) -> bool {
+        matches!(self, Self::Running | Self::Paused)
+    }
+}
+
 /// Docker's own health verdict.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -94,6 +102,12 @@ pub struct ContainerDetails {
     /// `State.Error`, when the daemon could not start it.
     pub error: Option<Safe>,
     pub restart_count: u64,
+    /// `no`, `on-failure`, `always` or `unless-stopped`.
+    #[serde(default)]
+    pub restart_policy: String,
+    /// How the run before this one ended, or this one when it is over, as far as that was seen.
+    #[serde(default)]
+    pub last_end: Option<LastEnd>,
     pub started_at: Option<Timestamp>,
     pub finished_at: Option<Timestamp>,
     pub tty: bool,
@@ -108,6 +122,15 @@ pub struct ContainerDetails {
     pub gpu_requests: Vec<GpuRequest>,
     /// `KEY=value` as given to the container; secrets are masked where it is shown.
     pub environment: Vec<String>,
+}
+
+/// The end of a container's run. Docker's inspect forgets it as soon as the next run begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LastEnd {
+    pub exit_code: i64,
+    pub oom_killed: bool,
+    /// Somebody had asked the daemon to stop or to kill it.
+    pub on_request: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -144,7 +167,68 @@ impl Container {
         }
     }
 
+    /// Alive to Docker: it can be stopped. Not all of these [serve](ContainerState::serves).
     pub fn is_running(&self) -> bool {
         matches!(self.state, ContainerState::Running | ContainerState::Paused | ContainerState::Restarting)
+    }
+
+    /// Whether it is down because that was asked for, so that nothing is broken whatever its exit code says.
+    pub fn was_stopped(&self) -> bool {
+        let Some(details) = self.details.as_ref().filter(|details| details.error.is_none()) else {
+            return false;
+        };
+        let asked = details.last_end.is_some_and(|end| end.on_request);
+        // Docker would have started it again, had it not been told to leave it.
+        let left = matches!(details.restart_policy.as_str(), "always" | "unless-stopped");
+        self.state == ContainerState::Exited && (asked || left && !details.oom_killed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::fixtures;
+    use rstest::rstest;
+
+    fn ended(policy: &str, on_request: Option<bool>) -> Container {
+        let last_end = on_request.map(|on_request| LastEnd { exit_code: 137, oom_killed: false, on_request });
+        let details = ContainerDetails {
+            exit_code: 137,
+            restart_policy: policy.to_owned(),
+            last_end,
+            ..fixtures::details()
+        };
+        Container {
+            state: ContainerState::Exited,
+            details: Some(details),
+            ..fixtures::container("shop-api-1")
+        }
+    }
+
+    #[rstest]
+    #[case::asked_for("no", Some(true), true)]
+    #[case::not_asked_for("no", Some(false), false)]
+    #[case::nothing_was_seen("on-failure", None, false)]
+    #[case::docker_would_have_started_it("always", None, true)]
+    #[case::docker_would_have_started_it("unless-stopped", Some(false), true)]
+    fn a_container_was_stopped_when_that_was_asked_for(
+        #[case] policy: &str,
+        #[case] on_request: Option<bool>,
+        #[case] expected: bool,
+    ) {
+        assert_eq!(ended(policy, on_request).was_stopped(), expected);
+    }
+
+    #[test]
+    fn what_runs_failed_to_start_or_lacked_memory_was_not_stopped() {
+        let with = |change: fn(&mut Container, &mut ContainerDetails)| {
+            let mut container = ended("always", None);
+            let mut details = container.details.take().unwrap();
+            change(&mut container, &mut details);
+            Container { details: Some(details), ..container }.was_stopped()
+        };
+        assert!(!with(|container, _| container.state = ContainerState::Restarting));
+        assert!(!with(|_, details| details.oom_killed = true));
+        assert!(!with(|_, details| details.error = Some(Safe::new("port is already allocated"))));
     }
 }

@@ -52,6 +52,8 @@ pub(crate) fn details() -> ContainerDetails {
         oom_killed: false,
         error: None,
         restart_count: 0,
+        restart_policy: String::new(),
+        last_end: None,
         started_at: None,
         finished_at: None,
         tty: false,

@@ -5,6 +5,7 @@
 //! everything is listed anew: events that were missed cannot be asked for reliably.
 
 mod backoff;
+mod ends;
 mod inspections;
 
 use super::connect::{ANSWER_LIMIT, Engine};
@@ -12,6 +13,7 @@ use super::endpoint::Endpoint;
 use super::events::Occurrence;
 use crate::domain::{Container, ContainerId, DaemonInfo, Fault, FaultKind, FleetEvent};
 use backoff::Backoff;
+use ends::Ends;
 use futures_util::StreamExt;
 use inspections::Inspections;
 use jiff::Timestamp;
@@ -54,9 +56,10 @@ pub fn watch(endpoint: Endpoint) -> Receiver<FleetEvent> {
 
 async fn keep_watching(endpoint: &Endpoint, sender: &Sender<FleetEvent>) {
     let mut backoff = Backoff::default();
+    let mut ends = Ends::default();
     loop {
         let mut following = None;
-        let End::Fault(fault) = watch_once(endpoint, sender, &mut following).await else { return };
+        let End::Fault(fault) = watch_once(endpoint, sender, &mut ends, &mut following).await else { return };
         let pause = backoff.next(following.map(|since: Instant| since.elapsed()));
         let retry_in_ms = u64::try_from(pause.as_millis()).unwrap_or(u64::MAX);
         if send(sender, FleetEvent::Lost { fault, retry_in_ms }).await.is_err() {
@@ -74,6 +77,7 @@ async fn send(sender: &Sender<FleetEvent>, event: FleetEvent) -> Result<(), End>
 async fn watch_once(
     endpoint: &Endpoint,
     sender: &Sender<FleetEvent>,
+    ends: &mut Ends,
     following: &mut Option<Instant>,
 ) -> End {
     let began = Instant::now();
@@ -82,10 +86,11 @@ async fn watch_once(
         let first = first_look(&engine, began, sender).await?;
         let mut inspections = Inspections::new(engine.clone());
         inspections.queue_all(&first.containers);
+        ends.retain(&first.containers);
         send(sender, FleetEvent::Connected(first.daemon)).await?;
         send(sender, FleetEvent::Listed(first.containers)).await?;
         *following = Some(Instant::now());
-        follow(&engine, first.since, inspections, sender).await
+        follow(&engine, first.since, inspections, ends, sender).await
     };
     match outcome.await {
         Ok(end) | Err(end) => end,
@@ -122,6 +127,7 @@ async fn follow(
     engine: &Engine,
     since: Option<Timestamp>,
     mut inspections: Inspections,
+    ends: &mut Ends,
     sender: &Sender<FleetEvent>,
 ) -> Result<End, End> {
     let mut occurrences = engine.occurrences(since);
@@ -132,12 +138,17 @@ async fn follow(
                 let Some(occurrence) = occurrence else {
                     return Err(ended(engine).into());
                 };
-                for event in note(occurrence?, &mut inspections) {
+                let occurrence = occurrence?;
+                ends.note(&occurrence.event);
+                for event in note(occurrence, &mut inspections) {
                     send(sender, event).await?;
                 }
             }
             Some(outcome) = inspections.next() => {
-                if let Some(event) = outcome? {
+                if let Some(mut event) = outcome? {
+                    if let FleetEvent::Changed(container) = &mut event {
+                        ends.complete(container);
+                    }
                     send(sender, event).await?;
                 }
             }

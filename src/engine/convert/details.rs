@@ -20,6 +20,13 @@ pub(super) fn details(
         oom_killed: state.oom_killed.unwrap_or_default(),
         error: state.error.as_deref().filter(|error| !error.is_empty()).map(Safe::new),
         restart_count: restarts.unwrap_or_default(),
+        restart_policy: host
+            .restart_policy
+            .as_ref()
+            .and_then(|policy| policy.name)
+            .map(|name| name.to_string())
+            .unwrap_or_default(),
+        last_end: None,
         started_at: state.started_at.as_deref().and_then(time),
         finished_at: state.finished_at.as_deref().and_then(time),
         tty: config.tty.unwrap_or_default(),

@@ -52,6 +52,7 @@ fn an_inspected_container_has_details() {
         "Config": { "Image": "trainer", "Tty": false, "StopTimeout": 120, "Env": ["A=b"] },
         "HostConfig": {
             "LogConfig": { "Type": "local", "Config": {} },
+            "RestartPolicy": { "Name": "unless-stopped", "MaximumRetryCount": 0 },
             "DeviceRequests": [
                 { "Driver": "nvidia", "Count": 0, "DeviceIDs": ["0", "2"], "Capabilities": [["gpu"]] },
                 { "Driver": "", "Count": -1, "Capabilities": [["gpu"]] },
@@ -70,7 +71,7 @@ fn an_inspected_container_has_details() {
         (details.pid, details.exit_code, details.oom_killed, details.restart_count),
         (None, 137, true, 4)
     );
-    assert_eq!(details.error, None);
+    assert_eq!((details.error, details.restart_policy.as_str()), (None, "unless-stopped"));
     assert_eq!(details.stop_grace, Some(std::time::Duration::from_mins(2)));
     assert_eq!((details.failing_streak, details.health_output.as_deref()), (3, Some("refused")));
     let requests: Vec<_> =
