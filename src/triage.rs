@@ -5,6 +5,7 @@ mod exit_code;
 mod finding;
 mod fold;
 mod rules;
+mod waiting;
 
 pub use finding::{About, Finding, Fix, Severity};
 

@@ -11,20 +11,24 @@ fn of<'fleet>(id: &CheckId, fleet: &'fleet [Container]) -> impl Iterator<Item = 
     })
 }
 
-/// The outcome when no container of the service runs. A service that was never deployed, or was stopped with its
-/// whole stack, is not down: nobody expects an answer.
+/// The outcome when no container of the service runs. A service that was never deployed, or was stopped by itself or
+/// with its whole stack, is not down: nobody expects an answer.
 pub(super) fn not_running(id: &CheckId, fleet: &[Container]) -> Option<Outcome> {
-    let mut containers = of(id, fleet).peekable();
-    if containers.peek().is_none() {
+    let containers: Vec<_> = of(id, fleet).collect();
+    if containers.is_empty() {
         return Some(Outcome::new(Answer::Unknown, "not deployed"));
     }
-    if containers.any(Container::is_running) {
+    if containers.iter().any(|container| container.is_running()) {
         return None;
+    }
+    if containers.iter().all(|container| container.was_stopped()) {
+        return Some(Outcome::new(Answer::Unknown, "stopped"));
     }
     let of_stack =
         |container: &&Container| container.compose.as_ref().is_some_and(|labels| labels.project == id.stack);
     Some(if fleet.iter().filter(of_stack).any(Container::is_running) {
-        Outcome::down("no container of it runs")
+        let created = containers.iter().all(|container| container.state == ContainerState::Created);
+        Outcome::down(if created { "not started yet" } else { "no container of it runs" })
     } else {
         Outcome::new(Answer::Unknown, "stopped")
     })

@@ -1,4 +1,5 @@
 use super::*;
+use crate::domain::container::{ContainerDetails, LastEnd};
 use crate::domain::{CheckId, CheckKind, ContainerId, ContainerState, Health, Verdict, fixtures};
 use rstest::rstest;
 use std::future::Future;
@@ -307,7 +308,16 @@ async fn a_service_that_nobody_started_is_not_asked_and_not_down() {
     let peer = container("db", 1, ContainerState::Running, None);
     assert_eq!(check(Vec::new()).await, (Verdict::Unknown, "not deployed".to_owned()));
     assert_eq!(check(vec![exited.clone()]).await, (Verdict::Unknown, "stopped".to_owned()));
-    assert_eq!(check(vec![exited, peer]).await, (Verdict::Down, "no container of it runs".to_owned()));
+    assert_eq!(
+        check(vec![exited.clone(), peer.clone()]).await,
+        (Verdict::Down, "no container of it runs".to_owned())
+    );
+    let last_end = Some(LastEnd { exit_code: 137, oom_killed: false, on_request: true });
+    let stopped =
+        Container { details: Some(ContainerDetails { last_end, ..fixtures::details() }), ..exited.clone() };
+    assert_eq!(check(vec![stopped, peer.clone()]).await, (Verdict::Unknown, "stopped".to_owned()));
+    let created = Container { state: ContainerState::Created, ..exited };
+    assert_eq!(check(vec![created, peer]).await, (Verdict::Down, "not started yet".to_owned()));
 }
 
 #[tokio::test]

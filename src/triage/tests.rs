@@ -1,5 +1,5 @@
 use super::*;
-use crate::domain::container::ContainerDetails;
+use crate::domain::container::{ContainerDetails, LastEnd};
 use crate::domain::host::DiskUse;
 use crate::domain::{
     CheckId, ComposeLabels, ContainerId, ContainerState, FaultKind, GpuDevice, GpuReading, Health, Operation,
@@ -128,8 +128,7 @@ fn a_container_out_of_memory_that_keeps_restarting_is_one_finding() {
     let found = of(&[container("api"), inference.clone()], &[check("inference", Verdict::Down)]);
     assert_eq!(
         told(&found),
-        ["Critical: inference-1 was killed for lack of memory [OOMKilled, exit code 137 | 4m ago | \
-          inference-1 keeps restarting: exit code 137, killed | \
+        ["Critical: inference-1 keeps restarting for lack of memory [OOMKilled, exit code 137, killed | \
           started again 4 times by its restart policy | Restarting (137) 5 seconds ago | \
           inference: the check http /health fails | connection refused | for 2m]"]
     );
@@ -148,14 +147,96 @@ fn an_oom_mark_on_a_running_container_is_a_dead_child() {
 #[test]
 fn a_container_that_came_back_many_times_just_now_is_in_a_crash_loop() {
     let back = |restarts, started| {
-        let container = with("api", |_, details| {
+        let container = with("api", |container, details| {
+            container.health = Some(Health::Starting);
             (details.restart_count, details.started_at) = (restarts, Some(ago(started)));
         });
         of(&[container], &[]).len()
     };
     assert_eq!(back(3, Duration::from_secs(9)), 1);
     assert_eq!(back(2, Duration::from_secs(9)), 0);
+    assert_eq!(back(3, Duration::from_secs(61)), 0, "it has come back");
     assert_eq!(back(50, Duration::from_hours(9)), 0);
+}
+
+/// One that was restarted seven times, the last time a moment ago.
+fn looping(state: ContainerState, health: Option<Health>, oom_killed: bool) -> Container {
+    with("postgres", |container, details| {
+        (container.state, container.health) = (state, health);
+        container.status = Safe::new("Restarting (1) 2 seconds ago");
+        (details.restart_count, details.started_at) = (7, Some(ago(Duration::from_secs(2))));
+        details.oom_killed = oom_killed && state == ContainerState::Restarting;
+        details.exit_code = i64::from(state == ContainerState::Restarting);
+        details.last_end = Some(LastEnd { exit_code: 1, oom_killed, on_request: false });
+    })
+}
+
+#[rstest]
+#[case::crashing(false, "postgres-1 keeps restarting: exit code 1")]
+#[case::out_of_memory(true, "postgres-1 keeps restarting for lack of memory")]
+fn a_crash_loop_is_the_same_finding_between_two_starts_and_after_one(
+    #[case] oom_killed: bool,
+    #[case] title: &str,
+) {
+    for (state, health) in [
+        (ContainerState::Restarting, Some(Health::Unhealthy)),
+        (ContainerState::Running, Some(Health::Starting)),
+        (ContainerState::Running, None),
+    ] {
+        let found = of(&[looping(state, health, oom_killed)], &[]);
+        let said: Vec<_> = found.iter().map(|finding| &*finding.title).collect();
+        assert_eq!(said, [title], "{state:?} {health:?}");
+    }
+}
+
+#[test]
+fn a_crash_loop_is_over_as_soon_as_the_container_is_healthy() {
+    let healthy = looping(ContainerState::Running, Some(Health::Healthy), true);
+    assert_eq!(of(&[healthy], &[]), []);
+}
+
+#[rstest]
+#[case::asked_for("no", true)]
+#[case::not_started_again("unless-stopped", false)]
+fn a_container_that_was_stopped_is_not_broken(#[case] policy: &str, #[case] on_request: bool) {
+    let stopped = with("api", |container, details| {
+        (container.state, container.health) = (ContainerState::Exited, None);
+        (details.exit_code, details.restart_policy) = (137, policy.to_owned());
+        details.last_end = Some(LastEnd { exit_code: 137, oom_killed: false, on_request });
+    });
+    assert_eq!(of(&[stopped, container("db")], &[]), []);
+}
+
+fn waiting(service: &str, depends_on: &[&str]) -> Container {
+    let mut waiting = with(service, |container, details| {
+        (container.state, container.health) = (ContainerState::Created, None);
+        (details.started_at, details.finished_at) = (None, None);
+    });
+    let labels = waiting.compose.as_mut().unwrap();
+    labels.depends_on = depends_on.iter().map(|text| (*text).to_owned()).collect();
+    waiting
+}
+
+#[test]
+fn a_check_of_what_was_never_started_says_what_that_waits_for() {
+    let depends_on = [
+        "postgres:service_healthy:false",
+        "redis:service_started:false",
+        "migrate:service_completed_successfully:false",
+    ];
+    let containers = [
+        waiting("api", &depends_on),
+        looping(ContainerState::Restarting, Some(Health::Unhealthy), false),
+        container("redis"),
+        exited("migrate", 0),
+    ];
+    let found = of(&containers, &[check("api", Verdict::Down)]);
+    assert_eq!(
+        told(&found)[1..],
+        ["Warning: api waits for postgres [its container was created and has not been started]"]
+    );
+    let found = of(&[waiting("api", &[]), container("redis")], &[check("api", Verdict::Down)]);
+    assert_eq!(&*found[0].title, "api has not been started");
 }
 
 #[rstest]

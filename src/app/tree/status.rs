@@ -66,6 +66,7 @@ impl Status {
             ContainerState::Created | ContainerState::Removing => Condition::Busy,
             // 143 is how a process ends that obeys `docker stop`, 137 how one ends that does not.
             ContainerState::Exited => match exit_code {
+                _ if container.was_stopped() => Condition::Idle,
                 _ if oom_killed || failed => Condition::Bad,
                 Some(0 | 143) => Condition::Idle,
                 Some(137) | None => Condition::Warning,
@@ -84,6 +85,10 @@ impl Status {
             restarts: details.map(|details| details.restart_count),
             since,
         }
+    }
+
+    pub fn serves(&self) -> bool {
+        self.state.is_some_and(ContainerState::serves)
     }
 
     pub fn is_running(&self) -> bool {

@@ -9,14 +9,17 @@ const ON_REQUEST: [i64; 2] = [130, 143];
 
 pub(super) fn find(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     for container in &facts.containers {
-        if container.state != ContainerState::Exited || !has_running_peers(container, facts) {
+        if container.state != ContainerState::Exited
+            || container.was_stopped()
+            || !has_running_peers(container, facts)
+        {
             continue;
         }
         let Some(code) = exit_code::of(container).filter(|code| *code != 0 && !ON_REQUEST.contains(code))
         else {
             continue;
         };
-        // A stop that ran out of its grace ends in 137 as well, so that alone is no alarm.
+        // A stop that nobody saw and that ran out of its grace ends in 137 as well, so that alone is no alarm.
         let severity = if code == 137 { Severity::Warning } else { Severity::Critical };
         let title = format!("{} is down: {}", container.tag(), exit_code::words(code));
         let mut finding = Finding::on("exited", container, severity, title);

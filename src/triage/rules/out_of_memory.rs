@@ -1,11 +1,19 @@
 //! The kernel killed it, or one of its processes, at its memory limit.
 
+use super::crash_loop;
 use crate::domain::{ContainerState, units};
 use crate::triage::{Facts, Finding, Severity};
+
+pub(super) const ADVICE: &str =
+    "raise its memory limit (`deploy.resources.limits.memory`), or make it need less";
 
 pub(super) fn find(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     for container in &facts.containers {
         let Some(details) = container.details.as_ref().filter(|details| details.oom_killed) else { continue };
+        // What is restarted for it over and over is one finding, which says both.
+        if container.was_stopped() || crash_loop::is_looping(container, facts.now) {
+            continue;
+        }
         let tag = container.tag();
         let finding = if container.state == ContainerState::Running {
             // The mark stands on a running container when a child died and the main process did not.
@@ -21,8 +29,6 @@ pub(super) fn find(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
                 None => finding,
             }
         };
-        findings.push(
-            finding.advise("raise its memory limit (`deploy.resources.limits.memory`), or make it need less"),
-        );
+        findings.push(finding.advise(ADVICE));
     }
 }
