@@ -164,7 +164,7 @@ impl Tree {
         }
         for node in &self.loose {
             counts.containers += 1;
-            counts.running += usize::from(node.status.is_running());
+            counts.running += usize::from(node.status.serves());
             counts.note(node.status.condition);
         }
         counts

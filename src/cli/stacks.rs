@@ -198,7 +198,7 @@ fn running(containers: &[Container]) -> BTreeMap<String, usize> {
     let mut counts = BTreeMap::new();
     for container in containers {
         if let Some(labels) = &container.compose {
-            *counts.entry(labels.project.clone()).or_default() += usize::from(container.is_running());
+            *counts.entry(labels.project.clone()).or_default() += usize::from(container.state.serves());
         }
     }
     counts

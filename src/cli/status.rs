@@ -76,7 +76,7 @@ pub async fn run(context: &Context, output: Output) -> Result<u8, Fault> {
             error: None,
         });
         let service = stack.services.entry(labels.service).or_default();
-        service.running += usize::from(container.is_running());
+        service.running += usize::from(container.state.serves());
         service.containers.push(container);
     }
     tell_drift(&engine, &mut stacks, &projects).await?;

@@ -6,7 +6,7 @@ use crate::app::store::figures::FigureStore;
 use crate::app::store::fleet::FleetStore;
 use crate::app::store::stacks::StackStore;
 use crate::domain::stack::StackService;
-use crate::domain::{Container, ContainerState, Safe};
+use crate::domain::{Container, Safe};
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;
 
@@ -144,9 +144,7 @@ fn service_node(
     let replicas = || containers.iter().filter(|container| !number(container).0);
     let nodes: Vec<ContainerNode> = containers.iter().map(|container| container_node(container)).collect();
     let wanted = declared.map_or_else(|| replicas().count(), |declared| declared.replicas as usize);
-    // One that is restarting serves nobody.
-    let serves = |state| matches!(state, ContainerState::Running | ContainerState::Paused);
-    let running = replicas().filter(|container| serves(container.state)).count();
+    let running = replicas().filter(|container| container.state.serves()).count();
     let worst = replicas().map(|container| Status::of(container)).min_by_key(|status| {
         (status.condition, std::cmp::Reverse(status.restarts), std::cmp::Reverse(status.since))
     });
