@@ -1,6 +1,7 @@
 //! Waits for a dependency's condition. How long that may take is the health check's affair, but
 //! for the limit of `--wait-timeout`.
 
+mod last_words;
 mod lives;
 
 use super::away::AWAY;
@@ -79,12 +80,14 @@ async fn missing(
         let inspected = run.engine.inspect(&run.id(target)?).await;
         let container = inspected.map_err(|fault| Fault { object: target.name().to_owned(), ..fault })?;
         let judged = match goal {
-            Goal::Condition(condition) => judge(&container, condition)?,
-            Goal::Up if container.health.is_some() => judge(&container, Condition::Healthy)?,
-            Goal::Up => lives.judge(&container, Instant::now())?,
+            Goal::Condition(condition) => judge(&container, condition),
+            Goal::Up if container.health.is_some() => judge(&container, Condition::Healthy),
+            Goal::Up => lives.judge(&container, Instant::now()),
         };
-        if let Progress::Pending(state) = judged {
-            missing.push(format!("{} is {state}", target.name()));
+        match judged {
+            Ok(Progress::Done) => {}
+            Ok(Progress::Pending(state)) => missing.push(format!("{} is {state}", target.name())),
+            Err(fault) => return Err(last_words::add(run.engine, &container, fault).await),
         }
     }
     Ok(missing)
@@ -122,6 +125,10 @@ fn judge(container: &Container, condition: Condition) -> Result<Progress, Fault>
         }
         Condition::Healthy => match (container.health, container.state) {
             (Some(Health::Healthy), _) => Ok(Progress::Done),
+            // Docker calls one unhealthy that has ended, though no probe has said so.
+            (Some(Health::Unhealthy), ContainerState::Restarting) => {
+                Err(refused(container, &restarting(container)))
+            }
             (Some(Health::Unhealthy), _) => {
                 let fault = refused(container, "it is unhealthy");
                 let output = container.details.as_ref().and_then(|details| details.health_output.as_ref());
@@ -138,6 +145,17 @@ fn judge(container: &Container, condition: Condition) -> Result<Progress, Fault>
             }
             (None, _) => Ok(Progress::Pending("not running")),
         },
+    }
+}
+
+/// `it keeps restarting: exit code 1, started again 4 times`
+fn restarting(container: &Container) -> String {
+    let details = container.details.as_ref();
+    let exit_code = details.map_or(-1, |details| details.exit_code);
+    match details.map_or(0, |details| details.restart_count) {
+        0 => format!("it ended with exit code {exit_code} and is being restarted"),
+        1 => format!("it ended again after a restart, with exit code {exit_code}"),
+        count => format!("it keeps restarting: exit code {exit_code}, started again {count} times"),
     }
 }
 

@@ -25,6 +25,13 @@ pub fn container(state: ContainerState, health: Option<Health>, exit_code: i64) 
     0,
     Err("unhealthy: connection refused")
 )]
+#[case(
+    Condition::Healthy,
+    ContainerState::Restarting,
+    Some(Health::Unhealthy),
+    1,
+    Err("ended with exit code 1 and is being restarted")
+)]
 #[case(Condition::Healthy, ContainerState::Exited, Some(Health::Starting), 3, Err("exit code 3"))]
 #[case(Condition::Healthy, ContainerState::Running, None, 0, Err("no health check"))]
 #[case(Condition::Healthy, ContainerState::Restarting, None, 0, Ok(Progress::Pending("not running")))]
@@ -46,4 +53,13 @@ fn conditions(
         }
         (found, expected) => panic!("{found:?} instead of {expected:?}"),
     }
+}
+
+#[test]
+fn one_that_restarts_again_and_again_is_not_called_unhealthy_by_a_probe_that_never_ran() {
+    let mut looping = container(ContainerState::Restarting, Some(Health::Unhealthy), 1);
+    looping.details.as_mut().unwrap().restart_count = 4;
+    let fault = judge(&looping, Condition::Healthy).unwrap_err().to_string();
+    assert!(fault.contains("keeps restarting: exit code 1, started again 4 times"), "{fault}");
+    assert!(!fault.contains("unhealthy"), "{fault}");
 }
