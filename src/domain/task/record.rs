@@ -1,7 +1,7 @@
 //! A task as its specification and journal tell it.
 
 use super::{JournalLine, StepPart, TaskEvent, TaskSpec, TaskState};
-use crate::domain::{Fault, Plan, units};
+use crate::domain::{Fault, Plan, StepVerb, units};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
@@ -113,11 +113,16 @@ impl TaskRecord {
                 }
             }
             TaskEvent::StepFinished { step, fault } => {
+                let planned = self.plan.as_ref().and_then(|plan| plan.steps.get(*step));
+                let waits = planned.is_some_and(|planned| planned.verb == StepVerb::Await);
                 if let Some(record) = self.steps.get_mut(*step) {
                     record.finished = Some(line.time);
                     record.state = if fault.is_some() { StepState::Failed } else { StepState::Done };
-                    if let Some(fault) = fault {
-                        record.text = fault.to_string();
+                    match fault {
+                        Some(fault) => record.text = fault.to_string(),
+                        // What was waited for is so, whatever it was on the way there.
+                        None if waits => record.text.clear(),
+                        None => {}
                     }
                 }
             }
@@ -136,11 +141,10 @@ impl TaskRecord {
         Some(units::since(self.started?, end?))
     }
 
-    /// Steps that ended, and steps in all.
+    /// Steps that are done, and steps in all.
     pub fn progress(&self) -> (usize, usize) {
-        let ended =
-            self.steps.iter().filter(|step| matches!(step.state, StepState::Done | StepState::Failed));
-        (ended.count(), self.steps.len())
+        let done = self.steps.iter().filter(|step| step.state == StepState::Done);
+        (done.count(), self.steps.len())
     }
 
     /// Steps that were done: what stays of a task that was cancelled or failed.
@@ -168,7 +172,7 @@ impl StepRecord {
 mod tests {
     use super::*;
     use crate::domain::task::{Operation, TaskId, TaskTarget};
-    use crate::domain::{ContainerId, PlannedStep, StepVerb};
+    use crate::domain::{ContainerId, FaultKind, PlannedStep};
 
     fn record() -> TaskRecord {
         TaskRecord::new(TaskSpec {
@@ -211,6 +215,33 @@ mod tests {
         }
         let states: Vec<_> = record.steps.iter().map(|step| step.state).collect();
         assert_eq!(states, [StepState::Done, StepState::Pending, StepState::Pending]);
+    }
+
+    #[test]
+    fn a_wait_that_is_over_says_nothing_of_the_way_and_a_failed_step_is_not_done() {
+        let mut record = record();
+        let TaskEvent::Planned { mut plan } = planned(&["image", "migrate", "api"]) else { return };
+        plan.steps[1].verb = StepVerb::Await;
+        let said = |step, text: &str| TaskEvent::StepProgress {
+            step,
+            done: None,
+            total: None,
+            text: text.to_owned(),
+        };
+        let fault = Fault::new(FaultKind::Refused, "start container", "api");
+        for event in [
+            TaskEvent::Planned { plan },
+            said(0, "up to date"),
+            TaskEvent::StepFinished { step: 0, fault: None },
+            said(1, "migrate is running"),
+            TaskEvent::StepFinished { step: 1, fault: None },
+            TaskEvent::StepFinished { step: 2, fault: Some(fault) },
+        ] {
+            record.apply(&JournalLine { time: Timestamp::UNIX_EPOCH, event });
+        }
+        let texts: Vec<_> = record.steps.iter().map(|step| step.text.as_str()).collect();
+        assert_eq!(texts, ["up to date", "", "start container api"]);
+        assert_eq!(record.progress(), (2, 3));
     }
 
     #[test]

@@ -39,8 +39,8 @@ pub enum TaskRow {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BranchState {
     pub state: StepState,
-    /// Steps that ended, of so many.
-    pub ended: usize,
+    /// Steps that are done, of so many.
+    pub done: usize,
     pub all: usize,
 }
 
@@ -86,17 +86,17 @@ fn add_step(rows: &mut Vec<TaskRow>, record: &TaskRecord, step: usize, inside: b
 /// A branch runs from its first step to its last, also while it waits for another branch in between.
 pub fn branch_state(record: &TaskRecord, branch: &Branch) -> BranchState {
     let states = || branch.steps.iter().filter_map(|step| record.steps.get(*step)).map(|step| step.state);
-    let ended = states().filter(|state| matches!(state, StepState::Done | StepState::Failed)).count();
+    let done = states().filter(|state| *state == StepState::Done).count();
     let state = if states().any(|state| state == StepState::Failed) {
         StepState::Failed
-    } else if ended == branch.steps.len() {
+    } else if done == branch.steps.len() {
         StepState::Done
-    } else if ended > 0 || states().any(|state| state == StepState::Running) {
+    } else if done > 0 || states().any(|state| state == StepState::Running) {
         StepState::Running
     } else {
         StepState::Pending
     };
-    BranchState { state, ended, all: branch.steps.len() }
+    BranchState { state, done, all: branch.steps.len() }
 }
 
 #[cfg(test)]
@@ -166,9 +166,9 @@ mod tests {
         assert_eq!(rows[1..3], [TaskRow::Branch(1), TaskRow::Step { step: 4, inside: true }]);
         let outline = record.plan.as_ref().unwrap().outline();
         let state = |branch: usize| branch_state(&record, &outline[branch]);
-        assert_eq!(state(0), BranchState { state: StepState::Done, ended: 4, all: 4 });
-        assert_eq!(state(1), BranchState { state: StepState::Running, ended: 0, all: 4 });
-        assert_eq!(state(2), BranchState { state: StepState::Pending, ended: 0, all: 4 });
+        assert_eq!(state(0), BranchState { state: StepState::Done, done: 4, all: 4 });
+        assert_eq!(state(1), BranchState { state: StepState::Running, done: 0, all: 4 });
+        assert_eq!(state(2), BranchState { state: StepState::Pending, done: 0, all: 4 });
     }
 
     #[test]

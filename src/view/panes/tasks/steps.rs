@@ -103,10 +103,10 @@ fn branch_line(record: &TaskRecord, branch: &Branch, theme: &Theme, now: Option<
     let took = began.zip(ended).map(|(began, ended)| words::took(units::since(began, ended)));
     // Of a single step, the step itself says all.
     let runs = progress.state == StepState::Running && progress.all > 1;
-    let count = if runs { format!("{}/{}", progress.ended, progress.all) } else { String::new() };
+    let count = if runs { format!("{}/{}", progress.done, progress.all) } else { String::new() };
     let service = Safe::new(branch.service.as_deref().unwrap_or_default());
     #[expect(clippy::cast_precision_loss, reason = "a bar has a dozen cells")]
-    let part = runs.then(|| progress.ended as f64 / progress.all.max(1) as f64);
+    let part = runs.then(|| progress.done as f64 / progress.all.max(1) as f64);
     Line {
         mark: words::step_state(progress.state, theme),
         text: format!("{service}  {}", Safe::new(&branch.headline)),
