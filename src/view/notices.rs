@@ -1,28 +1,49 @@
-//! What the operator is told in passing, in the lower right corner above the keys.
+//! What the operator is told in passing: a few lines, where they cover what is missed least.
 
 use super::canvas::Canvas;
+use super::layout::Arrangement;
 use super::{text, words};
 use crate::app::State;
+use crate::app::pane::PaneId;
 use crate::app::store::notices::Notice;
 use crate::domain::safe::TextStyle;
 use ratatui::layout::Rect;
 
+/// Lines of all notices together.
 const MOST: usize = 3;
 const WIDEST: u16 = 90;
 
-pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, body: Rect) {
-    let notices: Vec<&Notice> = state.notices.shown().rev().take(MOST).collect();
-    let mut bottom = body.bottom();
-    for (place, notice) in notices.into_iter().enumerate() {
-        let lines = lines(canvas, notice, place == 0, body.width.min(WIDEST).saturating_sub(6));
-        let height = u16::try_from(lines.len()).unwrap_or(1);
-        let widest = lines.iter().map(|(words, _)| text::width(words)).max().unwrap_or(0);
-        let width = u16::try_from(widest + 4).unwrap_or(u16::MAX).min(body.width);
-        if height + 2 > bottom.saturating_sub(body.y) {
+/// Where the notices stand, and at which end of it.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    area: Rect,
+    at_the_top: bool,
+}
+
+pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, arrangement: &Arrangement, body: Rect) {
+    // Without a daemon no pane is drawn.
+    let place = if state.no_docker().is_some() {
+        Place { area: body, at_the_top: false }
+    } else {
+        place(arrangement, body)
+    };
+    let Place { area, at_the_top } = place;
+    let mut rows = MOST.min(usize::from(area.height));
+    let (mut top, mut bottom) = (area.y, area.bottom());
+    for (age, notice) in state.notices.shown().rev().enumerate() {
+        if rows == 0 {
             return;
         }
-        bottom -= height;
-        let area = Rect { x: body.right() - width, y: bottom, width, height };
+        let hint = notice.hint.as_deref().filter(|_| !is_a_finding(state, notice));
+        let most = if age == 0 { rows } else { 1 };
+        let lines = lines(canvas, notice, hint, area.width.min(WIDEST).saturating_sub(6), most);
+        rows -= lines.len().min(rows);
+        let height = u16::try_from(lines.len()).unwrap_or(1);
+        let widest = lines.iter().map(|(words, _)| text::width(words)).max().unwrap_or(0);
+        let width = u16::try_from(widest + 4).unwrap_or(u16::MAX).min(area.width);
+        let y = if at_the_top { top } else { bottom - height };
+        (top, bottom) = (top + height, bottom - height);
+        let area = Rect { x: area.right() - width, y, width, height };
         canvas.clear(area, canvas.theme.dialog);
         let (_, mark_look) = words::severity(notice.severity, canvas.theme);
         for (y, (words, look)) in (area.y..area.bottom()).zip(&lines) {
@@ -32,28 +53,54 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, body: Rect) {
     }
 }
 
-/// The news wrapped and with its hint; older ones in a line each.
-fn lines(canvas: &Canvas<'_>, notice: &Notice, is_news: bool, columns: u16) -> Vec<(String, TextStyle)> {
+/// The oldest lines of the logs are what is missed least; never the findings, of which a notice mostly tells one.
+fn place(arrangement: &Arrangement, body: Rect) -> Place {
+    let area_of = |wanted: &[PaneId]| {
+        arrangement.panes.iter().find(|(pane, _)| wanted.contains(pane)).map(|(_, area)| *area)
+    };
+    let others = [PaneId::Tasks, PaneId::Backups, PaneId::Resources, PaneId::Messages, PaneId::Services];
+    let logs = area_of(&[PaneId::Logs]);
+    let framed = logs.or_else(|| area_of(&others));
+    let inside = |area: Rect| Rect {
+        x: area.x + 1,
+        y: area.y + 1,
+        width: area.width.saturating_sub(2),
+        height: area.height.saturating_sub(2),
+    };
+    Place { area: framed.map_or(body, inside), at_the_top: logs.is_some() }
+}
+
+/// Whether the findings tell it as well, with what to do about it.
+fn is_a_finding(state: &State, notice: &Notice) -> bool {
+    let record = notice.task.as_ref().and_then(|task| state.tasks.get(task));
+    record.is_some_and(|record| state.findings.get(&format!("task/{}", record.spec.target.name())).is_some())
+}
+
+/// The words, and the hint in a line of its own when there is room for it.
+fn lines(
+    canvas: &Canvas<'_>,
+    notice: &Notice,
+    hint: Option<&str>,
+    columns: u16,
+    most: usize,
+) -> Vec<(String, TextStyle)> {
     let theme = canvas.theme;
     let (symbol, look) = words::severity(notice.severity, theme);
     let columns = usize::from(columns.max(10));
-    let words = format!("{symbol} {}", notice.text);
-    if !is_news {
-        return vec![(text::fit(&words, columns).into_owned(), theme.dialog)];
-    }
-    let mut lines: Vec<_> =
-        text::wrap(&words, columns).into_iter().take(4).map(|line| (line, theme.dialog)).collect();
-    if let Some(first) = lines.first_mut() {
+    let hint = hint.filter(|_| most > 1);
+    let for_words = most - usize::from(hint.is_some());
+    let mut lines: Vec<_> = text::wrap_within(&format!("{symbol} {}", notice.text), columns, for_words)
+        .into_iter()
+        .map(|line| (line, theme.dialog))
+        .collect();
+    if let Some(first) = lines.first_mut().filter(|_| most > 1) {
         first.1 = TextStyle { background: theme.dialog.background, ..look };
     }
-    if let Some(hint) = &notice.hint {
+    if let Some(hint) = hint {
         let dim = TextStyle { background: theme.dialog.background, ..theme.dim };
-        lines.extend(
-            text::wrap(hint, columns.saturating_sub(2))
-                .into_iter()
-                .take(3)
-                .map(|line| (format!("  {line}"), dim)),
-        );
+        let room = most - lines.len();
+        let wrapped = text::wrap_within(hint, columns.saturating_sub(2), room);
+        lines.extend(wrapped.into_iter().map(|line| (format!("  {line}"), dim)));
     }
     lines
 }

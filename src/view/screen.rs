@@ -45,7 +45,7 @@ pub fn draw_buffer(buffer: &mut Buffer, state: &State, appearance: &Appearance, 
         None => draw_panes(&mut canvas, state, &arrangement),
     }
     bottom::draw(&mut canvas, state, arrangement.bottom);
-    notices::draw(&mut canvas, state, body);
+    notices::draw(&mut canvas, state, &arrangement, body);
     dialogs::draw(&mut canvas, state, body);
     let hits = canvas.hits;
     if appearance.ascii {

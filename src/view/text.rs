@@ -54,7 +54,7 @@ pub(super) fn wrap(text: &str, columns: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = String::new();
     let mut used = 0;
-    for word in text.split_word_bounds() {
+    for word in text.split_inclusive(' ').flat_map(|word| unbroken(word, columns)) {
         let taken = width(word);
         if used + taken > columns && used > 0 {
             lines.push(std::mem::take(&mut line).trim_end().to_owned());
@@ -107,6 +107,32 @@ pub(super) fn wrap_command(text: &str, columns: usize) -> Vec<String> {
         }
     }
     lines
+}
+
+/// The same in so many lines at the most: what is left out is left out by whole words, and marked.
+pub(super) fn wrap_within(text: &str, columns: usize, most: usize) -> Vec<String> {
+    let mut lines = wrap(text, columns);
+    if lines.len() > most {
+        lines.truncate(most);
+        if let Some(last) = lines.last_mut() {
+            while width(last) + 2 > columns
+                && let Some((head, _)) = last.rsplit_once(' ')
+            {
+                *last = head.to_owned();
+            }
+            *last = fit(&format!("{last} …"), columns).into_owned();
+        }
+    }
+    lines
+}
+
+/// A word and the blank behind it. A path or an address is one word; only what is longer than a line is taken apart.
+fn unbroken(word: &str, columns: usize) -> Vec<&str> {
+    let (word, blank) = word.split_at(word.trim_end_matches(' ').len());
+    let mut parts: Vec<&str> =
+        if width(word) <= columns { vec![word] } else { word.split_word_bounds().collect() };
+    parts.push(blank);
+    parts
 }
 
 #[cfg(test)]

@@ -26,6 +26,7 @@ fn scrolling_right_never_splits_a_character() {
 fn long_text_is_wrapped_at_blanks_and_long_words_are_broken() {
     assert_eq!(wrap("no space left on device", 10), ["no space", "left on", "device"]);
     assert_eq!(wrap("abcdefgh", 3), ["abc", "def", "gh"]);
+    assert_eq!(wrap("read /run/secrets/db now", 16), ["read", "/run/secrets/db", "now"]);
     assert_eq!(wrap("", 5), [""]);
     assert!(wrap("推理服务", 1).len() == 4);
 }
@@ -40,4 +41,12 @@ fn a_command_keeps_its_words_whole() {
     assert_eq!(broken, ["docker compose -f", "/srv/stacks/mcp-api/", "compose.yaml up -d"]);
     assert_eq!(wrap_command("推理", 1), ["推", "理"]);
     assert_eq!(wrap_command("", 5), Vec::<String>::new());
+}
+
+#[test]
+fn what_does_not_fit_into_the_lines_is_cut_at_a_word() {
+    let text = "deploy shop: failed: wait for shop-postgres-1";
+    assert_eq!(wrap_within(text, 24, 1), ["deploy shop: failed: …"]);
+    assert_eq!(wrap_within(text, 24, 2), ["deploy shop: failed:", "wait for shop-postgres-1"]);
+    assert!(wrap_within("a-single-word-without-end", 10, 1)[0].ends_with('…'));
 }
