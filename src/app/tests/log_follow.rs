@@ -172,7 +172,33 @@ fn after_a_lost_daemon_the_streams_are_opened_again() {
     let mut effects = send(&mut state, Msg::Fleet(FleetEvent::Connected(daemon())));
     effects.extend(send(&mut state, Msg::Fleet(FleetEvent::Listed(platform_containers()))));
     effects.extend(wait(&mut state));
-    assert_eq!(followed(&effects).len(), 3);
+    assert_eq!(followed(&effects).len(), 2, "the third one waits for its restart");
+    let mut again =
+        platform_containers().into_iter().find(|made| made.state == ContainerState::Restarting).unwrap();
+    again.state = ContainerState::Running;
+    let mut effects = send(&mut state, Msg::Fleet(FleetEvent::Changed(Box::new(again.clone()))));
+    effects.extend(wait(&mut state));
+    assert_eq!(followed(&effects), [again.id]);
+}
+
+#[test]
+fn what_was_never_started_says_so_once_and_then_that_it_started() {
+    let mut state = platform();
+    press(&mut state, "j");
+    let mut created = state.fleet.get(&first_container(&state)).unwrap().clone();
+    created.state = ContainerState::Created;
+    let started = created.details.as_mut().unwrap().started_at.take();
+    state.panes.logs.streams.values_mut().for_each(|stream| (stream.started, stream.last) = (None, None));
+    send(&mut state, Msg::Fleet(FleetEvent::Changed(Box::new(created.clone()))));
+    wait(&mut state);
+    end_and_wait(&mut state, None, 3);
+    let nothing = "nothing yet: the container has not been started";
+    assert_eq!(notes(&state), [nothing]);
+    created.state = ContainerState::Running;
+    created.details.as_mut().unwrap().started_at = started;
+    send(&mut state, Msg::Fleet(FleetEvent::Changed(Box::new(created))));
+    wait(&mut state);
+    assert_eq!(notes(&state), [nothing, "started"]);
 }
 
 #[test]

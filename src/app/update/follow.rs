@@ -5,7 +5,7 @@ use crate::app::effect::{Effect, LogStream};
 use crate::app::message::LogBatch;
 use crate::app::pane::logs::{End, Stream};
 use crate::app::tree::Subject;
-use crate::domain::{ContainerId, Safe, units};
+use crate::domain::{ContainerId, ContainerState, Safe, units};
 use jiff::Timestamp;
 use std::time::Duration;
 
@@ -99,6 +99,9 @@ impl Turn<'_> {
             let text = match end.fault {
                 Some(fault) => format!("the log ends here: {fault}"),
                 None if container.is_running() => continue,
+                None if container.state == ContainerState::Created => {
+                    "nothing yet: the container has not been started".to_owned()
+                }
                 None => match &container.details {
                     Some(details) => {
                         format!("the container has stopped with exit code {}", details.exit_code)
@@ -132,8 +135,9 @@ impl Turn<'_> {
         let mut wanted = Vec::new();
         let mut resumptions = Vec::new();
         for node in nodes.iter().take(MOST_STREAMS) {
-            let started = node.status.since.filter(|_| node.status.is_running());
-            let running = node.status.is_running();
+            // One that waits for its restart writes nothing, and would only end once more.
+            let running = node.status.serves();
+            let started = node.status.since.filter(|_| running);
             let request = match pane.streams.get(&node.id) {
                 None => Some(LogStream { container: node.id.clone(), tail: Some(tail), since: None }),
                 Some(stream) if !stream.open && running && is_another_run(stream, started) => {
@@ -145,8 +149,10 @@ impl Turn<'_> {
             if let Some(request) = request {
                 let resumed = request.since;
                 pane.ends.remove(&node.id);
-                if pane.streams.get(&node.id).is_some_and(|stream| !stream.lost) {
-                    resumptions.push((node.id.clone(), Safe::new("started again")));
+                if let Some(before) = pane.streams.get(&node.id).filter(|stream| !stream.lost) {
+                    let ran = before.started.is_some() || before.last.is_some();
+                    let text = if ran { "started again" } else { "started" };
+                    resumptions.push((node.id.clone(), Safe::new(text)));
                 }
                 let stream = Stream { open: true, last: resumed, resumed, started, lost: false };
                 pane.streams.insert(node.id.clone(), stream);
