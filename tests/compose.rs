@@ -59,7 +59,8 @@ fn main() {
         converge: a_second_up_changes_nothing, what_changed_is_recreated, scales_up_and_down, restarts_in_place,
             keeps_anonymous_volumes, goes_on_after_a_failure, removes_orphans_when_asked;
         dependencies: waits_for_health, waits_for_completion, an_unhealthy_dependency_is_named,
-        nothing_stops_before_what_needs_it_has_ended;
+            a_crashing_dependency_is_named_with_its_last_words,
+            nothing_stops_before_what_needs_it_has_ended;
         images: up_pulls_what_is_missing, a_newer_image_recreates, credentials_open_a_registry,
             a_credential_helper_is_asked, a_pull_that_breaks_off_is_told_and_mended, an_image_that_no_registry_has_is_told,
             what_cannot_be_pulled_is_built, a_build_has_its_context_arguments_and_target,
