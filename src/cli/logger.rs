@@ -18,7 +18,9 @@ pub fn install() {
 
 impl Log for Lines {
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        metadata.level() <= LevelFilter::Warn
+        // That the kernel has dropped the watch of a directory that is gone is no news, and is told in words of the
+        // library's own; what hinders a watch comes back as an error.
+        metadata.level() <= LevelFilter::Warn && !metadata.target().starts_with("notify::")
     }
 
     fn log(&self, record: &Record<'_>) {
@@ -40,6 +42,14 @@ fn line(record: &Record<'_>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_the_watcher_finds_gone_is_not_told() {
+        let told =
+            |target: &str| LINES.enabled(&Metadata::builder().level(log::Level::Warn).target(target).build());
+        assert!(told("mcp_tui::cli::stack"));
+        assert!(!told("notify::inotify"));
+    }
 
     #[test]
     fn a_record_is_one_line_without_control_characters() {
