@@ -87,6 +87,7 @@ pub fn main() -> ExitCode {
 
 fn dispatch(arguments: Arguments, output: Output) -> Result<u8, Fault> {
     let Some(command) = arguments.command else {
+        dry_run::check_console(arguments.global.dry_run)?;
         return console::open(&Context::new(arguments.global)?);
     };
     if arguments.global.dry_run {

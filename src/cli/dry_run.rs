@@ -5,6 +5,16 @@ use super::backup::BackupCommand;
 use super::tasks::TasksCommand;
 use crate::domain::{Fault, FaultKind};
 
+/// The console plans each change on a card and carries it out once it is confirmed: it would not keep to the flag.
+pub fn check_console(asked: bool) -> Result<(), Fault> {
+    if !asked {
+        return Ok(());
+    }
+    Err(Fault::new(FaultKind::Invalid, "open the console", "--dry-run")
+        .because("a change that is confirmed there is made")
+        .hint("--read-only keeps it from all changes; `mcp-tui plan` tells what would be changed"))
+}
+
 /// Commands that change nothing, and those whose changes are planned, are let through.
 pub fn check(command: &Command) -> Result<(), Fault> {
     let name = match command {
@@ -63,4 +73,23 @@ pub fn check(command: &Command) -> Result<(), Fault> {
     Err(Fault::new(FaultKind::Invalid, name, "--dry-run")
         .because("what it would do cannot be told beforehand")
         .hint("`plan`, and --dry-run with up, down, restart and the like, tell what would be changed"))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::cli::arguments::{Ansi, Arguments};
+    use crate::cli::dispatch;
+    use crate::cli::output::Output;
+    use crate::domain::FaultKind;
+    use clap::Parser;
+
+    #[test]
+    fn what_cannot_be_planned_beforehand_is_refused() {
+        for line in ["mcp-tui --dry-run", "mcp-tui --dry-run exec web true", "mcp-tui --dry-run watch"] {
+            let arguments = Arguments::try_parse_from(line.split(' ')).unwrap();
+            let fault = dispatch(arguments, Output::new(false, Ansi::Never)).unwrap_err();
+            assert_eq!((fault.kind, fault.object.as_str()), (FaultKind::Invalid, "--dry-run"), "{line}");
+            assert!(fault.hint.unwrap().contains("plan"), "{line}");
+        }
+    }
 }
