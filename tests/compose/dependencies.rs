@@ -63,7 +63,7 @@ pub async fn nothing_stops_before_what_needs_it_has_ended(stack: Stack) {
 
 pub async fn a_crashing_dependency_is_named_with_its_last_words(stack: Stack) {
     let text = "services:\n  db:\n    image: mcp-tui-test/busybox\n    restart: unless-stopped\n    \
-                command: sh -c 'echo postgres://u:hunter2@db/x; echo /run/secrets/db: Permission denied >&2; exit 1'\n    \
+                command: [sh, -c, 'echo postgres://u:hunter2@db/x; echo \"/run/secrets/db: Permission denied\"; exit 1']\n    \
                 healthcheck: {test: 'true', interval: 60s}\n  \
                 web:\n    image: mcp-tui-test/busybox\n    command: sleep 1000\n    depends_on:\n      db: {condition: service_healthy}\n";
     let fault = stack.up(text).await.expect_err("it never runs");
