@@ -30,12 +30,17 @@ impl BuildKit {
     pub fn refuse(&self) -> Result<(), Fault> {
         let given = [
             (self.builder.is_some(), "--builder"),
-            (!self.ssh.is_empty(), "--ssh"),
             (self.sbom.is_some(), "--sbom"),
             (self.provenance.is_some(), "--provenance"),
             (self.check, "--check"),
             (self.print, "--print"),
         ];
+        refuse(
+            "build",
+            &[(!self.ssh.is_empty(), "--ssh")],
+            "which agents a build may ask stands in the file",
+            "write `build: {ssh: [default]}` into the service",
+        )?;
         refuse(
             "build",
             &given,
