@@ -3,6 +3,7 @@
 use crate::app::State;
 use crate::app::command::Command;
 use crate::app::dialog::confirm::{Choice, Choices};
+use crate::domain::stack::Overlay;
 use crate::domain::task::TaskRequest;
 use crate::domain::{Drift, StackRef, TaskTarget};
 
@@ -31,10 +32,13 @@ pub(super) fn choices(state: &State, command: Command, tasks: &[TaskRequest]) ->
 fn layers(state: &State, tasks: &[TaskRequest]) -> Vec<Choice> {
     let [TaskRequest { target: TaskTarget::Stack(stack), .. }] = tasks else { return Vec::new() };
     let Some(file) = state.stacks.get(&stack.project) else { return Vec::new() };
-    let overlays = file.overlays.iter().map(|overlay| Choice::Overlay {
-        laid: stack.files.contains(&overlay.file),
-        overlay: overlay.clone(),
-    });
+    let place = |overlay: &Overlay| stack.files.iter().position(|file| *file == overlay.file);
+    let mut known: Vec<&Overlay> = file.overlays.iter().collect();
+    // Those of the deployment first, as they lie over each other.
+    known.sort_by_key(|overlay| place(overlay).unwrap_or(usize::MAX));
+    let overlays = known
+        .into_iter()
+        .map(|overlay| Choice::Overlay { laid: place(overlay).is_some(), overlay: overlay.clone() });
     let profiles = file.profiles.iter().map(|profile| Choice::Profile {
         active: stack.profiles.contains(&profile.name),
         profile: profile.clone(),

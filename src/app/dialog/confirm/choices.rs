@@ -76,7 +76,7 @@ impl Choices {
     /// Asks for what was chosen.
     pub(in crate::app) fn apply(&self, task: &mut TaskRequest) {
         for choice in &self.all {
-            choice.apply(task);
+            choice.apply(task, &self.all);
         }
     }
 }
@@ -87,7 +87,7 @@ impl Choice {
         SIGNALS[place % SIGNALS.len()]
     }
 
-    fn apply(&self, task: &mut TaskRequest) {
+    fn apply(&self, task: &mut TaskRequest, all: &[Self]) {
         match (self, &mut task.operation, &mut task.target) {
             (Self::Volumes(chosen), Operation::Down(options), _) => options.volumes = *chosen,
             (
@@ -98,10 +98,14 @@ impl Choice {
             (Self::Orphans { remove, .. }, Operation::Up(options), _) => options.remove_orphans = *remove,
             (Self::Orphans { remove, .. }, Operation::Down(options), _) => options.remove_orphans = *remove,
             (Self::Overlay { laid, overlay }, _, TaskTarget::Stack(stack)) => {
-                put(&mut stack.files, &overlay.file, *laid);
+                let order = all.iter().filter_map(|choice| match choice {
+                    Self::Overlay { overlay, .. } => Some(&overlay.file),
+                    _ => None,
+                });
+                put(&mut stack.files, &overlay.file, *laid, &order.collect::<Vec<_>>());
             }
             (Self::Profile { active, profile }, _, TaskTarget::Stack(stack)) => {
-                put(&mut stack.profiles, &profile.name, *active);
+                put(&mut stack.profiles, &profile.name, *active, &[]);
             }
             (Self::Signal(place), Operation::Kill { signal, .. }, _) => {
                 Self::signal(*place).clone_into(signal);
@@ -112,11 +116,41 @@ impl Choice {
     }
 }
 
-/// What is there keeps its place; what comes is laid over it.
-fn put<T: Clone + PartialEq>(list: &mut Vec<T>, item: &T, wanted: bool) {
+/// What is there keeps its place. What comes stands beside its neighbours of the order, and else is laid over all: an
+/// overlay that is taken away and chosen again is laid over and under the same ones as before.
+fn put<T: Clone + PartialEq>(list: &mut Vec<T>, item: &T, wanted: bool, order: &[&T]) {
     if !wanted {
         list.retain(|other| other != item);
     } else if !list.contains(item) {
-        list.push(item.clone());
+        let place = order.iter().position(|other| *other == item).unwrap_or(order.len());
+        let (earlier, later) = order.split_at(place);
+        let find = |other: &&T| list.iter().position(|known| known == *other);
+        let beside = earlier
+            .iter()
+            .rev()
+            .find_map(find)
+            .map(|index| index + 1)
+            .or_else(|| later.iter().find_map(find));
+        list.insert(beside.unwrap_or(list.len()), item.clone());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_taken_away_and_chosen_again_is_laid_where_it_was() {
+        let order = [&"a", &"b", &"c"];
+        for item in order {
+            let mut list = vec!["base", "a", "b", "c", "more"];
+            put(&mut list, item, false, &order);
+            assert_eq!(list.len(), 4);
+            put(&mut list, item, true, &order);
+            assert_eq!(list, ["base", "a", "b", "c", "more"]);
+        }
+        let mut list = vec!["base"];
+        put(&mut list, &"b", true, &order);
+        assert_eq!(list, ["base", "b"]);
     }
 }
