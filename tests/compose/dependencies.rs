@@ -27,7 +27,7 @@ pub async fn waits_for_completion(stack: Stack) {
     let failing = text.replace("echo made > /shared/file", "exit 3");
     let fault = stack.up(&failing).await.expect_err("the job fails");
     assert!(fault.to_string().contains("-job-1: it ended with exit code 3"), "{fault}");
-    assert!(fault.hint.is_some_and(|hint| hint.contains("docker logs")));
+    assert!(fault.hint.is_some_and(|hint| hint.contains("mcp-tui") && hint.contains(" logs job")));
 }
 
 pub async fn an_unhealthy_dependency_is_named(stack: Stack) {
