@@ -6,7 +6,8 @@ use std::path::Path;
 
 /// Reads the project, or says of each file that cannot be read why.
 pub fn load_labelled(request: &LoadRequest) -> Result<Project, Vec<Fault>> {
-    let away: Vec<Fault> = request.files.iter().filter_map(|file| unreadable(file)).collect();
+    let named = request.files.iter().chain(&request.env_files);
+    let away: Vec<Fault> = named.filter_map(|file| unreadable(file)).collect();
     if away.is_empty() { load(request) } else { Err(away) }
 }
 
