@@ -221,8 +221,7 @@ impl ActionPlan {
         for step in &mut self.plan.steps {
             step.after.iter_mut().for_each(|earlier| *earlier += count);
         }
-        self.plan.reactions =
-            self.plan.reactions.into_iter().map(|(step, key)| (step + count, key)).collect();
+        self.plan.reactions.iter_mut().for_each(|(step, _)| *step += count);
         self.plan.steps.splice(0..0, earlier.plan.steps.iter().take(count).cloned());
         self.actions.splice(0..0, earlier.actions.iter().take(count).cloned());
         self.image_steps += count;

@@ -5,7 +5,6 @@ mod outline;
 pub use outline::Branch;
 
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -68,8 +67,8 @@ pub struct Plan {
     /// GPUs that the touched services hold.
     pub gpus: Vec<String>,
     /// By step, the key of `x-mcp` that asks for it. What did not end well is done again by the next plan.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub reactions: BTreeMap<usize, String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reactions: Vec<(usize, String)>,
 }
 
 impl StepVerb {

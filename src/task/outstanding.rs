@@ -4,15 +4,16 @@
 use super::files;
 use crate::domain::task::TaskEvent;
 use crate::domain::{Fault, Operation, Plan};
-use std::collections::{BTreeMap, BTreeSet};
+use crate::engine::Endpoint;
+use std::collections::BTreeSet;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 const DIRECTORY: &str = "outstanding";
 
 /// The keys of what is outstanding for a stack.
-pub fn read(root: &Path, stack: &str) -> Result<BTreeSet<String>, Fault> {
-    let path = path(root, stack);
+pub fn read(root: &Path, endpoint: &Endpoint, stack: &str) -> Result<BTreeSet<String>, Fault> {
+    let path = path(root, endpoint, stack);
     match std::fs::read(&path) {
         Ok(bytes) => serde_json::from_slice(&bytes).map_err(|error| files::damaged(&path, &error)),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(BTreeSet::new()),
@@ -20,8 +21,10 @@ pub fn read(root: &Path, stack: &str) -> Result<BTreeSet<String>, Fault> {
     }
 }
 
-fn path(root: &Path, stack: &str) -> PathBuf {
-    root.join(DIRECTORY).join(format!("{}.json", files::file_name(stack)))
+/// Stacks of one name on two servers have nothing to do with each other.
+fn path(root: &Path, endpoint: &Endpoint, stack: &str) -> PathBuf {
+    let name = format!("{stack}@{endpoint}.json");
+    root.join(DIRECTORY).join(files::file_name(&name))
 }
 
 /// Follows one run of a plan. What it is to do counts as outstanding from before its first step, so that a worker that
@@ -30,15 +33,15 @@ pub struct Outstanding {
     path: PathBuf,
     /// What was so before, and is no part of this plan.
     before: BTreeSet<String>,
-    due: BTreeMap<usize, String>,
+    due: Vec<(usize, String)>,
     done: BTreeSet<usize>,
 }
 
 impl Outstanding {
-    pub fn begin(root: &Path, stack: &str, plan: &Plan) -> Result<Self, Fault> {
-        let before = read(root, stack)?;
-        let path = path(root, stack);
-        let mut outstanding = Self { path, before, due: BTreeMap::new(), done: BTreeSet::new() };
+    pub fn begin(root: &Path, endpoint: &Endpoint, stack: &str, plan: &Plan) -> Result<Self, Fault> {
+        let before = read(root, endpoint, stack)?;
+        let path = path(root, endpoint, stack);
+        let mut outstanding = Self { path, before, due: Vec::new(), done: BTreeSet::new() };
         outstanding.planned(plan)?;
         Ok(outstanding)
     }
@@ -61,8 +64,12 @@ impl Outstanding {
     /// What is left once the plan has ended.
     pub fn end(mut self, operation: &Operation, completed: bool) -> Result<(), Fault> {
         // What is brought up anew begins from the beginning.
-        if completed && matches!(operation, Operation::Down(_)) {
-            self.before.clear();
+        if completed && let Operation::Down(options) = operation {
+            let down = |key: &String| {
+                let of = |service: &String| key.starts_with(&format!("services.{service}.x-mcp."));
+                options.services.is_empty() || options.services.iter().any(of)
+            };
+            self.before.retain(|key| !down(key));
         }
         self.write()
     }
@@ -70,7 +77,7 @@ impl Outstanding {
     fn planned(&mut self, plan: &Plan) -> Result<(), Fault> {
         self.due.clone_from(&plan.reactions);
         self.done.clear();
-        self.before.retain(|key| !self.due.values().any(|due| due == key));
+        self.before.retain(|key| !self.due.iter().any(|(_, due)| due == key));
         self.write()
     }
 
@@ -106,26 +113,39 @@ mod tests {
         Plan { reactions, ..Plan::default() }
     }
 
+    fn endpoint() -> Endpoint {
+        Endpoint::unix("/run/docker.sock")
+    }
+
+    fn begin(root: &Path, plan: &Plan) -> Outstanding {
+        Outstanding::begin(root, &endpoint(), "shop", plan).unwrap()
+    }
+
+    fn down(services: &[&str]) -> Operation {
+        let services = services.iter().map(ToString::to_string).collect();
+        Operation::Down(DownOptions { services, ..DownOptions::default() })
+    }
+
     fn finished(step: usize) -> TaskEvent {
         TaskEvent::StepFinished { step, fault: None }
     }
 
     fn keys(root: &Path) -> Vec<String> {
-        read(root, "shop").unwrap().into_iter().collect()
+        read(root, &endpoint(), "shop").unwrap().into_iter().collect()
     }
 
     #[test]
     fn what_did_not_end_in_every_container_is_due_again() {
         let root = tempfile::tempdir().unwrap();
         let both = plan(&[(3, MIGRATE), (4, MIGRATE), (5, RELOAD)]);
-        let mut run = Outstanding::begin(root.path(), "shop", &both).unwrap();
+        let mut run = begin(root.path(), &both);
         assert_eq!(keys(root.path()), [MIGRATE, RELOAD], "a worker that is killed now leaves both");
         run.note(&finished(3));
         run.note(&finished(5));
         run.end(&Operation::Pause { services: Vec::new() }, false).unwrap();
         assert_eq!(keys(root.path()), [MIGRATE]);
 
-        let mut run = Outstanding::begin(root.path(), "shop", &plan(&[(0, MIGRATE)])).unwrap();
+        let mut run = begin(root.path(), &plan(&[(0, MIGRATE)]));
         run.note(&finished(0));
         run.end(&Operation::Pause { services: Vec::new() }, true).unwrap();
         assert_eq!(keys(root.path()), Vec::<String>::new());
@@ -134,19 +154,21 @@ mod tests {
     #[test]
     fn what_a_plan_does_not_touch_stays_until_the_stack_goes_down() {
         let root = tempfile::tempdir().unwrap();
-        Outstanding::begin(root.path(), "shop", &plan(&[(0, MIGRATE)])).unwrap();
-        let run = Outstanding::begin(root.path(), "shop", &plan(&[])).unwrap();
+        begin(root.path(), &plan(&[(0, MIGRATE)]));
+        let run = begin(root.path(), &plan(&[]));
         run.end(&Operation::Pause { services: Vec::new() }, true).unwrap();
         assert_eq!(keys(root.path()), [MIGRATE]);
-        let run = Outstanding::begin(root.path(), "shop", &plan(&[])).unwrap();
-        run.end(&Operation::Down(DownOptions::default()), true).unwrap();
+        let run = begin(root.path(), &plan(&[]));
+        run.end(&down(&["web"]), true).unwrap();
+        assert_eq!(keys(root.path()), [MIGRATE], "another service went down");
+        begin(root.path(), &plan(&[])).end(&down(&[]), true).unwrap();
         assert_eq!(keys(root.path()), Vec::<String>::new());
     }
 
     #[test]
     fn the_plan_that_is_made_once_the_images_are_there_counts() {
         let root = tempfile::tempdir().unwrap();
-        let mut run = Outstanding::begin(root.path(), "shop", &plan(&[(1, MIGRATE)])).unwrap();
+        let mut run = begin(root.path(), &plan(&[(1, MIGRATE)]));
         run.note(&finished(1));
         run.note(&TaskEvent::Planned { plan: plan(&[(2, MIGRATE)]) });
         run.end(&Operation::Pause { services: Vec::new() }, false).unwrap();

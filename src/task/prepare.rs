@@ -51,7 +51,8 @@ async fn prepare_compose(
         (Err(fault), _) => (None, Some(fault)),
     };
     let observed = compose::observe(engine, &stack.project, project.as_ref()).await?;
-    let observed = Observed { outstanding: outstanding::read(root, &stack.project)?, ..observed };
+    let observed =
+        Observed { outstanding: outstanding::read(root, engine.endpoint(), &stack.project)?, ..observed };
     if let Some(fault) = unread.clone().filter(|_| observed.containers.is_empty()) {
         return Err(fault);
     }

@@ -166,7 +166,8 @@ async fn carry_out(
     let TaskTarget::Stack(stack) = &spec.target else {
         return prepared.carry_out(engine, &backups, &mut |event| journal.note(event), cancelled).await;
     };
-    let mut outstanding = Outstanding::begin(store.root(), &stack.project, &prepared.summary())?;
+    let mut outstanding =
+        Outstanding::begin(store.root(), engine.endpoint(), &stack.project, &prepared.summary())?;
     let mut note = |event: TaskEvent| {
         outstanding.note(&event);
         journal.note(event);

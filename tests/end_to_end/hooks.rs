@@ -27,7 +27,8 @@ fn one_that_failed_is_due_until_it_ends_well() {
     workplace.stack(stack, SHOP);
     let state = format!("work/stacks/{stack}/state");
     std::fs::create_dir(workplace.path(&state)).expect("a directory");
-    workplace.run(["-s", stack, "up"]).failed(7, ["after_healthy[0]"]);
+    let up = workplace.run(["-s", stack, "up"]).failed(7, ["after_healthy[0]"]);
+    assert!(up.stdout.contains(&format!("✓ start {stack}-api-1")), "the steps are told: {}", up.stdout);
     assert_eq!(project.running("api").len(), 1, "what was started stays");
 
     let plan = workplace.run(["-s", stack, "plan", "--exit-code"]).failed(10, []);

@@ -1,9 +1,9 @@
 //! `x-mcp.hooks`: what is done once the containers that a plan starts are healthy.
 
 use super::converge::Convergence;
-use super::reactions::{add_steps, healthy, running};
+use super::reactions::{add_steps, due, healthy, running};
 use super::{ActionPlan, Target};
-use crate::compose::file::Service;
+use crate::compose::file::{Reaction, Service};
 use crate::compose::observe::Observed;
 use std::collections::BTreeMap;
 
@@ -22,16 +22,16 @@ pub(super) fn add(
             (format!("services.{}.x-mcp.hooks.after_healthy[{index}]", service.name), reaction)
         });
         // What once failed is done again, though its containers run since then.
-        let due: Vec<_> = hooks
-            .filter(|(key, _)| !state.started.is_empty() || observed.outstanding.contains(key))
-            .collect();
-        if due.is_empty() {
+        let again = |key: &str, reaction: &Reaction| observed.outstanding.contains(&due(key, reaction));
+        let hooks: Vec<_> =
+            hooks.filter(|(key, reaction)| !state.started.is_empty() || again(key, reaction)).collect();
+        if hooks.is_empty() {
             continue;
         }
         let mut after = state.started.clone();
         after.extend(healthy(plan, service, state, "its hooks need it healthy"));
-        for (key, reaction) in due {
-            let again = observed.outstanding.contains(&key);
+        for (key, reaction) in hooks {
+            let again = again(&key, reaction);
             let containers = match states.get(reaction.service.as_str()) {
                 Some(own) if reaction.service == service.name && !again => fresh(plan, own),
                 Some(other) => {

@@ -2,7 +2,7 @@
 
 use super::converge::Convergence;
 use super::hooks::AGAIN;
-use super::reactions::{add_steps, running, settled};
+use super::reactions::{add_steps, due, running, settled};
 use super::{Action, ActionPlan, Target};
 use crate::compose::file::{Project, Reaction, Service};
 use crate::compose::observe::Observed;
@@ -21,7 +21,7 @@ pub(super) fn add(
         let mut told: Vec<(String, &Reaction, Vec<Target>, Vec<usize>)> = Vec::new();
         for (index, reaction) in service.mcp.on_scale.iter().enumerate() {
             let key = format!("services.{}.x-mcp.on_scale[{index}]", service.name);
-            if changes.is_empty() && !observed.outstanding.contains(&key) {
+            if changes.is_empty() && !observed.outstanding.contains(&due(&key, reaction)) {
                 continue;
             }
             let (containers, started) =

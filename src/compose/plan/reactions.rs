@@ -5,6 +5,7 @@ use super::{Action, ActionPlan, Target, card};
 use crate::compose::file::{Condition, Reaction, ReactionKind, Service};
 use crate::compose::observe::Observed;
 use crate::domain::{Container, StepVerb};
+use sha2::{Digest as _, Sha256};
 
 /// The containers of a service that the plan leaves alone and that run.
 pub(super) fn running(observed: &Observed, service: &str) -> Vec<Target> {
@@ -14,6 +15,16 @@ pub(super) fn running(observed: &Observed, service: &str) -> Vec<Target> {
         name: container.name.to_string(),
     };
     containers.map(target).collect()
+}
+
+/// Names a reaction among those that are due. What stands at its place in a later file may be another one.
+pub(super) fn due(key: &str, reaction: &Reaction) -> String {
+    let what = match &reaction.kind {
+        ReactionKind::Exec { command } => Sha256::digest(command.join("\0")),
+        ReactionKind::Restart => Sha256::digest("restart"),
+    };
+    let [first, second, third, fourth, ..] = what.0;
+    format!("{key} {:08x}", u32::from_be_bytes([first, second, third, fourth]))
 }
 
 /// One step per container and one after the other: a migration that two replicas begin at once is no good to either.
@@ -45,7 +56,7 @@ pub(super) fn add_steps(
                 step
             }
         };
-        plan.plan.reactions.insert(step, key.to_owned());
+        plan.plan.reactions.push((step, due(key, reaction)));
         plan.after(step, earlier.iter().copied());
         earlier = vec![step];
     }

@@ -1,4 +1,5 @@
 use super::*;
+use crate::domain::Plan;
 use std::fs::OpenOptions;
 
 fn output(text: &str) -> TaskEvent {
@@ -48,6 +49,15 @@ fn a_line_of_an_unknown_kind_is_counted_and_passed_over() {
     let mut tail = JournalTail::new(path.clone());
     assert_eq!(tail.poll().unwrap(), []);
     assert_eq!(tail.skipped(), 2);
+}
+
+#[test]
+fn a_plan_is_read_as_it_was_written() {
+    let plan = Plan { reactions: vec![(3, "services.api.x-mcp".to_owned())], ..Plan::default() };
+    let event = TaskEvent::Planned { plan };
+    let line = JournalLine { time: Timestamp::UNIX_EPOCH, event: event.clone() };
+    let read: JournalLine = serde_json::from_str(&serde_json::to_string(&line).unwrap()).unwrap();
+    assert_eq!(read.event, event);
 }
 
 #[test]

@@ -112,11 +112,12 @@ fn the_arguments_of_commands_are_told_nowhere() {
 
 #[test]
 fn what_did_not_end_well_is_done_again_in_all_that_runs() {
-    let project = project(REPLICAS);
-    let outstanding = ["services.api.x-mcp.hooks.after_healthy[0]", "services.api.x-mcp.on_scale[0]"];
-    let outstanding = outstanding.map(str::to_owned).into();
-    let observed = Observed { outstanding, ..running(&project) };
-    let plan = up(&project, &observed, &UpOptions::default()).unwrap();
+    let shop = project(REPLICAS);
+    let first = up(&shop, &nothing(), &UpOptions::default()).unwrap().summary().reactions;
+    let reload = scaled(&shop, 0, 3).summary().reactions;
+    let outstanding = first.into_iter().chain(reload).map(|(_, key)| key).collect();
+    let observed = Observed { outstanding, ..running(&shop) };
+    let plan = up(&shop, &observed, &UpOptions::default()).unwrap();
     let told: Vec<String> =
         told(&plan).into_iter().map(|step| step.split_once(' ').unwrap().1.to_owned()).collect();
     assert_eq!(
@@ -129,4 +130,9 @@ fn what_did_not_end_well_is_done_again_in_all_that_runs() {
         ]
     );
     assert_eq!(plan.summary().reactions.len(), 3);
+
+    let other =
+        project(&REPLICAS.replace("[migrate, up]", "[seed]").replace("[nginx, -s, reload]", "[nginx, -t]"));
+    let plan = up(&other, &observed, &UpOptions::default()).unwrap();
+    assert!(plan.summary().reactions.is_empty(), "what stands in their places now was never asked for");
 }

@@ -9,7 +9,6 @@ use crate::domain::safe::TextStyle;
 use crate::domain::{Plan, Safe, StepVerb, units};
 use crate::view::dialogs::card::Line;
 use crate::view::{text, words};
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 const WIDEST_OBJECT: usize = 32;
@@ -48,7 +47,7 @@ impl<'card> Pen<'card> {
             equivalent: String::new(),
             volumes: Vec::new(),
             gpus: Vec::new(),
-            reactions: BTreeMap::new(),
+            reactions: Vec::new(),
         };
         let plan = dialog.plan(part).unwrap_or(&NOTHING);
         let outline = plan.outline();
