@@ -3,7 +3,7 @@
 use super::arguments;
 use super::output::print_document;
 use crate::domain::Fault;
-use clap::{CommandFactory, ValueEnum};
+use clap::{ArgAction, CommandFactory, ValueEnum};
 use std::fmt::Write as _;
 
 #[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
@@ -58,7 +58,10 @@ fn row(text: &mut String, name: &str, command: &clap::Command) {
         let value = argument.get_value_names().map(|names| names[0].as_str()).unwrap_or_default();
         let _ = match (argument.get_short(), argument.get_long()) {
             (None, None) if argument.is_required_set() => write!(usage, " {value}"),
-            (None, None) => write!(usage, " [{value}…]"),
+            (None, None) if matches!(argument.get_action(), ArgAction::Append) => {
+                write!(usage, " [{value}…]")
+            }
+            (None, None) => write!(usage, " [{value}]"),
             (Some(short), _) if argument.get_action().takes_values() => write!(usage, " [-{short} {value}]"),
             (Some(short), _) => write!(usage, " [-{short}]"),
             (None, Some(long)) if argument.get_action().takes_values() => {
