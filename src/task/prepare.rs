@@ -119,7 +119,7 @@ fn from_containers(stack: &StackRef, containers: &[Container]) -> Result<StackFi
     })
 }
 
-/// Two stacks can have one name. What is done to the containers of one by the files of the other must not go unsaid.
+/// Two stacks can have one name, and a stack can have been brought up with other overlays. What is done to the containers of one by the files of the other must not go unsaid.
 fn other_files(stack: &StackRef, containers: &[Container]) -> Option<String> {
     let made = StackRef::labelled_as(&stack.project, containers)?;
     // One file may be reached by several paths.
@@ -127,12 +127,22 @@ fn other_files(stack: &StackRef, containers: &[Container]) -> Option<String> {
         files.iter().map(|file| file.canonicalize().unwrap_or_else(|_| file.clone())).collect()
     };
     let (ours, theirs) = (whole(&stack.files), whole(&made.files));
-    if theirs.is_empty() || ours.iter().any(|file| theirs.contains(file)) {
-        return None;
-    }
     let listed = |files: &[PathBuf]| {
         files.iter().map(|file| file.display().to_string()).collect::<Vec<_>>().join(", ")
     };
+    if ours.iter().any(|file| theirs.contains(file)) {
+        let left_out: Vec<PathBuf> = theirs.into_iter().filter(|file| !ours.contains(file)).collect();
+        return (!left_out.is_empty()).then(|| {
+            format!(
+                "{} was brought up with {} as well, which this plan leaves out; --overlay or -f lays it over",
+                stack.project,
+                listed(&left_out)
+            )
+        });
+    }
+    if theirs.is_empty() {
+        return None;
+    }
     Some(format!(
         "the containers of {} were created from {}; this plan is made from {}",
         stack.project,

@@ -1,5 +1,5 @@
 use super::*;
-use crate::domain::{DownOptions, UpOptions};
+use crate::domain::{ComposeLabels, DownOptions, UpOptions, fixtures};
 use crate::engine::Endpoint;
 use crate::sim::{Scenario, Server};
 use std::path::PathBuf;
@@ -61,4 +61,20 @@ async fn files_that_cannot_be_read_are_a_fault_when_nothing_runs_either() {
         let fault = planned(server.socket(), &stack, operation).await.unwrap_err();
         assert!(fault.to_string().contains("compose.yaml"), "{fault}");
     }
+}
+
+#[test]
+fn an_overlay_that_is_left_out_is_told() {
+    let directory = tempfile::tempdir().unwrap();
+    let plain = stack(directory.path(), "shop", Some("services: {web: {image: nginx}}"));
+    let overlay = directory.path().join("compose.prod.yaml");
+    let mut container = fixtures::replica("shop", "web", 1);
+    let labels = fixtures::labels("shop", "web", 1);
+    let config_files = [&plain.files[0], &overlay].map(|file| file.display().to_string()).into();
+    container.compose = Some(ComposeLabels { config_files, ..labels });
+    let containers = [container];
+    let caution = other_files(&plain, &containers).unwrap();
+    assert!(caution.contains("compose.prod.yaml as well"), "{caution}");
+    let laid = StackRef { files: vec![plain.files[0].clone(), overlay], ..plain };
+    assert_eq!(other_files(&laid, &containers), None);
 }
