@@ -15,7 +15,7 @@
 //! | [`backup`] | `manifest` (pure), `take`, `list` | domain, engine, compose |
 //! | [`health`] | probes (HTTP, TCP, Docker's own) and verdicts with rise and fall (a pure state machine) | domain, engine |
 //! | [`triage`] | rules, one file each: facts → finding (cause, evidence, fix). Pure | domain |
-//! | [`task`] | operations that outlive the console: specification, journal, lock, worker process, audit trail | domain, engine, compose, backup, health |
+//! | [`task`] | operations that outlive the console: specification, journal, lock, worker process, audit trail, and what is outstanding | domain, engine, compose, backup, health |
 //! | [`app`] | the pure core of the console: `Msg`, `update`, `Effect`, `State` = stores + panes + dialogs. No tokio, no bollard, no clock | domain, config, triage |
 //! | [`view`] | pure drawing of `&State` into a frame | app, config, domain |
 //! | [`runtime`] | the imperative shell: terminal guard, signals, the one loop, feeds, effects | all above |
@@ -55,7 +55,13 @@
 //! Every change to the world is a task: a specification in the state directory and a worker process of this binary in
 //! its own session that runs it and appends to a journal, intent before each step and observation after. The console and
 //! `mcp-tui tasks` are viewers of the same journals. One lock per stack, with its owner's record; an append-only,
-//! hash-chained audit log says who did what with which outcome.
+//! hash-chained audit log says who did what with which outcome. What `x-mcp` asks for and did not end well is kept
+//! beside them as outstanding, and is the one thing that a plan takes from there: the Engine does not know of it.
+//!
+//! ## Where stacks come from
+//!
+//! From the search path, from those built into the binary, and from the files that the labels of running containers name
+//! (`compose::file::labelled`), in this order; what runs and has no readable file is known by its containers alone.
 //!
 //! What an operator does by hand inside containers is none: `exec`, `cp`, the container of `run` and the files that
 //! `watch` brings end with the terminal they belong to, and their values must stand in no specification.
