@@ -28,7 +28,9 @@ pub async fn build(run: &Run<'_>, step: usize, order: &Build, told: &mut Told<'_
         }
     };
     let say = |text: String| {
-        (run.tell)(TaskEvent::StepProgress { step, done: None, total: None, text });
+        if !order.quiet {
+            (run.tell)(TaskEvent::StepProgress { step, done: None, total: None, text });
+        }
     };
     let build = run.engine.build(&order.reference, &request, archive, |update| told.take(update));
     let work = async {
