@@ -6,6 +6,9 @@ use crate::compose::context::{Context, Source};
 use crate::compose::plan::{AdditionalContext, Build, BuildSecretSource, BuildSource};
 use crate::domain::{Fault, FaultKind};
 use crate::engine::{BuildFile, BuildSecret, BuildSession, CONTEXT, DOCKERFILE, FileContent, Files};
+use rustix::process::getuid;
+use rustix::system::uname;
+use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::os::unix::fs::FileTypeExt;
 use std::path::{Path, PathBuf};
@@ -15,6 +18,8 @@ use std::sync::Arc;
 const LONGEST_SECRET: u64 = 500 * 1024;
 /// Where the agent of whoever asks listens.
 const AGENT: &str = "SSH_AUTH_SOCK";
+/// What tells this machine from all others.
+const MACHINE: &str = "/etc/machine-id";
 
 pub async fn build(run: &Run<'_>, order: &Build, told: &mut Told<'_>) -> Result<(), Fault> {
     let mut request = request(order);
@@ -59,10 +64,21 @@ pub async fn build(run: &Run<'_>, order: &Build, told: &mut Told<'_>) -> Result<
 
 /// The daemon keeps what it was sent of these directories for the next build of them.
 fn shared(order: &Build) -> String {
+    let machine = std::fs::read_to_string(MACHINE).unwrap_or_default();
+    let owner = owner(&machine, &uname().nodename().to_string_lossy(), getuid().as_raw());
     match &order.source {
-        BuildSource::Directory { path, .. } => format!("mcp-tui:{}:{}", path.display(), order.service),
-        BuildSource::Remote { address, .. } => format!("mcp-tui:{address}"),
+        BuildSource::Directory { path, .. } => {
+            format!("mcp-tui:{owner}:{}:{}", path.display(), order.service)
+        }
+        BuildSource::Remote { address, .. } => format!("mcp-tui:{owner}:{address}"),
     }
+}
+
+/// Whose directories they are. A daemon may have several clients, and takes files of the same path, size and time for
+/// the same. The host's name counts too: containers of one image have one machine's id, or none.
+fn owner(machine: &str, host: &str, user: u32) -> String {
+    let digest = Sha256::digest(format!("mcp-tui\0{}\0{host}\0{user}", machine.trim()));
+    digest.iter().take(8).fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
 }
 
 fn one_file(name: &str, text: &[u8]) -> Files {
@@ -132,4 +148,18 @@ fn agents(order: &Build) -> Result<BTreeMap<String, PathBuf>, Fault> {
         agents.insert(name.clone(), socket);
     }
     Ok(agents)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_sent_is_shared_with_no_other_machine_and_user() {
+        let here = owner("0123\n", "host", 1000);
+        assert_eq!((here.as_str(), here.len()), (owner("0123", "host", 1000).as_str(), 16));
+        for other in [owner("4567", "host", 1000), owner("0123", "other", 1000), owner("0123", "host", 0)] {
+            assert_ne!(here, other);
+        }
+    }
 }
