@@ -14,7 +14,7 @@ pub use solve::{CONTEXT, DOCKERFILE};
 
 use super::build::{BuildRequest, BuildUpdate};
 use super::connect::{CALL_LIMIT, Engine};
-use super::grpc::{Channel, Status, UNAVAILABLE};
+use super::grpc::{Channel, Status};
 use super::pull::refused;
 use crate::domain::{Fault, FaultKind};
 use futures_util::FutureExt;
@@ -75,12 +75,13 @@ impl Engine {
         if let Some(fault) = session.troubles.of_files() {
             return Err(fault);
         }
-        let fault = if status.code == UNAVAILABLE {
+        let fault = if status.broken {
             broken(status, name)
         } else {
             refused(500, progress::plain(&status.message), OPERATION, name)
         };
-        Err(told.blame(fault, &session.troubles.strangers()))
+        let fault = told.blame(fault, &session.troubles.strangers());
+        Err(session.troubles.with_agent(fault))
     }
 
     /// `host-gateway` is the daemon's own address on its bridge, which the builder does not know.
@@ -122,7 +123,7 @@ async fn run(
             while let Some(news) = news.next::<StatusResponse>().await {
                 told.take(news?, progress);
             }
-            Ok::<_, Status>(())
+            news.end()
         }
         .fuse()
     );

@@ -23,11 +23,17 @@ pub const UNAVAILABLE: u32 = 14;
 pub struct Status {
     pub code: u32,
     pub message: String,
+    /// It is no answer: the connection itself broke.
+    pub broken: bool,
 }
 
 impl Status {
     pub fn new(code: u32, message: impl Into<String>) -> Self {
-        Self { code, message: message.into() }
+        Self { code, message: message.into(), broken: false }
+    }
+
+    pub fn broken(message: impl Into<String>) -> Self {
+        Self { broken: true, ..Self::new(UNAVAILABLE, message) }
     }
 }
 

@@ -64,6 +64,8 @@ pub struct Troubles {
     files: Arc<Mutex<Option<Fault>>>,
     /// The registries for which there were no credentials, with the reason where it is none of theirs.
     strangers: Arc<Mutex<Vec<Stranger>>>,
+    /// Why an agent of SSH was of no use.
+    agent: Arc<Mutex<Option<String>>>,
 }
 
 impl Troubles {
@@ -78,6 +80,20 @@ impl Troubles {
     fn note_files(&self, fault: Fault) {
         if let Ok(mut slot) = self.files.lock() {
             slot.get_or_insert(fault);
+        }
+    }
+
+    /// A step that was left without its agent says only that it has no key.
+    pub fn with_agent(&self, fault: Fault) -> Fault {
+        match self.agent.lock().ok().and_then(|mut slot| slot.take()) {
+            Some(words) => fault.because(words).hint("does the agent run? `ssh-add -l` asks it"),
+            None => fault,
+        }
+    }
+
+    fn note_agent(&self, words: String) {
+        if let Ok(mut slot) = self.agent.lock() {
+            slot.get_or_insert(words);
         }
     }
 
@@ -135,7 +151,7 @@ async fn answer(offer: Arc<Offer>, troubles: Troubles, request: Request<Incoming
         DIFF_COPY => files::diff_copy(&offer.directories, troubles, &head.headers, body),
         GET_SECRET => grpc::reply(secret(&offer, body).await),
         CHECK_AGENT => grpc::reply(agent_known(&offer, body).await),
-        FORWARD_AGENT => agent::forward(&offer.agents, &head.headers, body).await,
+        FORWARD_AGENT => agent::forward(&offer.agents, troubles, &head.headers, body).await,
         path => grpc::empty_reply(&Status::new(UNIMPLEMENTED, format!("{path} is not offered"))),
     }
 }

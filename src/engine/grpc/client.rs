@@ -6,12 +6,18 @@ use bytes::Bytes;
 use http_body_util::Full;
 use hyper::Request;
 use hyper::body::Incoming;
-use hyper::client::conn::http2::{SendRequest, handshake};
+use hyper::client::conn::http2::{Builder, SendRequest};
 use hyper::header::{CONTENT_TYPE, TE};
-use hyper_util::rt::{TokioExecutor, TokioIo};
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use prost::Message;
+use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::task::JoinHandle;
+
+/// A daemon whose host is gone without a word is asked so often whether it is there, and given so long to answer. A build
+/// may be silent for hours.
+const ASK_EVERY: Duration = Duration::from_secs(30);
+const ANSWER_WITHIN: Duration = Duration::from_mins(1);
 
 /// A connection; what was asked for on it ends when it is dropped.
 pub struct Channel {
@@ -30,8 +36,13 @@ impl Channel {
     where
         S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
     {
-        let (sender, connection) =
-            handshake(TokioExecutor::new(), TokioIo::new(stream)).await.map_err(|error| broken(&error))?;
+        let (sender, connection) = Builder::new(TokioExecutor::new())
+            .timer(TokioTimer::new())
+            .keep_alive_interval(ASK_EVERY)
+            .keep_alive_timeout(ANSWER_WITHIN)
+            .handshake(TokioIo::new(stream))
+            .await
+            .map_err(|error| broken(&error))?;
         let connection = tokio::spawn(async move {
             if let Err(error) = connection.await {
                 log::debug!("a connection to the builder ended: {error}");
@@ -69,5 +80,5 @@ impl Channel {
 }
 
 fn broken(error: &hyper::Error) -> Status {
-    Status::new(UNAVAILABLE, format!("the connection broke: {error}"))
+    Status::broken(format!("the connection broke: {error}"))
 }

@@ -1,6 +1,6 @@
 //! Messages in the bodies of HTTP/2: a byte that says that they are not compressed, their length, themselves.
 
-use super::{INTERNAL, OK, Status, UNAVAILABLE, UNKNOWN};
+use super::{INTERNAL, OK, Status, UNKNOWN};
 use bytes::{Buf, BufMut, Bytes, BytesMut};
 use http_body_util::BodyExt;
 use hyper::body::Body;
@@ -64,7 +64,7 @@ where
                     }
                 },
                 Err(error) => {
-                    return Some(Err(Status::new(UNAVAILABLE, format!("the connection broke: {error}"))));
+                    return Some(Err(Status::broken(format!("the connection broke: {error}"))));
                 }
             }
         }
@@ -91,7 +91,7 @@ where
         match self.status {
             Some(status) if status.code == OK => Ok(()),
             Some(status) => Err(status),
-            None => Err(Status::new(UNAVAILABLE, "the answer was cut off")),
+            None => Err(Status::broken("the answer was cut off")),
         }
     }
 }

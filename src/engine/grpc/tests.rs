@@ -64,7 +64,19 @@ async fn what_is_cut_off_is_not_taken_for_the_end() {
     let mut received = Received::new(StreamBody::new(futures_util::stream::iter(frames)));
     assert_eq!(received.next::<Word>().await, Some(Ok(word("a"))));
     assert!(received.next::<Word>().await.is_none());
-    assert_eq!(received.end().unwrap_err().code, UNAVAILABLE);
+    assert!(received.end().unwrap_err().broken);
+}
+
+#[tokio::test]
+async fn an_answer_that_something_is_not_to_be_had_is_no_broken_connection() {
+    let unavailable = || Status::new(UNAVAILABLE, "the agent does not answer");
+    let answering =
+        channel(|| reply(Err::<Word, _>(Status::new(UNAVAILABLE, "the agent does not answer")))).await;
+    assert_eq!(answering.call::<Word>("/service/Method", &word("")).await, Err(unavailable()));
+    let (here, there) = tokio::io::duplex(1024);
+    let silent = Channel::open(here).await.unwrap();
+    drop(there);
+    assert!(silent.call::<Word>("/service/Method", &word("")).await.unwrap_err().broken);
 }
 
 #[test]

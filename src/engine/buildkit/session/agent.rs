@@ -1,5 +1,6 @@
 //! An agent of SSH for steps that mount one: they may have its keys listed and have it sign, and no more.
 
+use super::Troubles;
 use crate::engine::buildkit::messages::Piece;
 use crate::engine::grpc::{self, NOT_FOUND, Received, Reply, Sender, Status, UNAVAILABLE};
 use hyper::body::Incoming;
@@ -23,7 +24,12 @@ pub fn socket<'offer>(agents: &'offer BTreeMap<String, PathBuf>, id: &str) -> Re
     agents.get(id).map(PathBuf::as_path).ok_or_else(unknown)
 }
 
-pub async fn forward(agents: &BTreeMap<String, PathBuf>, head: &HeaderMap, body: Incoming) -> Reply {
+pub async fn forward(
+    agents: &BTreeMap<String, PathBuf>,
+    troubles: Troubles,
+    head: &HeaderMap,
+    body: Incoming,
+) -> Reply {
     let id = head.get("buildkit.ssh.id").and_then(|id| id.to_str().ok()).unwrap_or_default();
     let socket = match socket(agents, id) {
         Ok(socket) => socket,
@@ -33,12 +39,16 @@ pub async fn forward(agents: &BTreeMap<String, PathBuf>, head: &HeaderMap, body:
         Ok(stream) => stream,
         Err(error) => {
             let words = format!("the SSH agent at {} does not answer: {error}", socket.display());
+            troubles.note_agent(words.clone());
             return grpc::empty_reply(&Status::new(UNAVAILABLE, words));
         }
     };
     let (sender, reply) = grpc::streamed(4);
     tokio::spawn(async move {
         if let Err(status) = relay(Received::new(body), stream, &sender).await {
+            if status.code == UNAVAILABLE && !status.broken {
+                troubles.note_agent(status.message.clone());
+            }
             sender.fail(status).await;
         }
     });
