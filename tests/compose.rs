@@ -55,6 +55,7 @@ fn main() {
         builds: what_dockerfiles_say_today_is_built, a_secret_reaches_its_step_and_nothing_else,
             a_private_base_image_is_built_on, an_agent_of_ssh_lists_keys_and_gives_none_away,
             chosen_stages_are_built_anew, a_build_that_is_cancelled_ends,
+            of_a_context_only_what_the_dockerfile_names_is_sent,
             the_classic_builder_is_there_for_who_wants_it;
         converge: a_second_up_changes_nothing, what_changed_is_recreated, scales_up_and_down, restarts_in_place,
             keeps_anonymous_volumes, goes_on_after_a_failure, removes_orphans_when_asked;

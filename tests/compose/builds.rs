@@ -205,9 +205,52 @@ pub async fn an_agent_of_ssh_lists_keys_and_gives_none_away(stack: Stack) {
         docker(["run", "--rm", "--network", "none", &name, "cat", "/answers"]),
         "000000050c00000000 0000000105"
     );
+    // An agent that has ended leaves its socket behind.
+    let stale = stack.directory.path().join("stale.sock");
+    drop(UnixListener::bind(&stale).expect("a socket"));
+    stack.write("compose.yaml", &file(&format!("default={}", stale.display())));
+    stack.write("ask.py", "import os, socket\ns = socket.socket(socket.AF_UNIX)\ns.connect(os.environ['SSH_AUTH_SOCK'])\ns.sendall(bytes([0, 0, 0, 1, 11]))\nassert s.recv(100)\n");
+    let fault = stack.take(&build()).await.expect_err("nobody answers");
+    assert!(fault.to_string().contains(&format!("SSH agent at {}", stale.display())), "{fault}");
+    assert_ne!(fault.kind, FaultKind::Unreachable, "the daemon was there: {fault}");
     stack.write("compose.yaml", &file("default=./Dockerfile"));
     let fault = stack.take(&build()).await.expect_err("a key is no agent");
     assert!(fault.to_string().contains("services.app.build.ssh") && fault.hint.is_some(), "{fault}");
+}
+
+pub async fn of_a_context_only_what_the_dockerfile_names_is_sent(stack: Stack) {
+    let name = format!("{}-app", stack.name());
+    let _tag = Tag(name.clone());
+    let path = |name: &str| stack.directory.path().join(name);
+    std::fs::create_dir_all(path("real/deep")).expect("a directory");
+    for file in ["real/deep/one", "real/two.txt", "three.txt", "left.md"] {
+        // What nobody has built before.
+        stack.write(file, &format!("{file} {}", stack.name()));
+    }
+    symlink("real", path("linked")).expect("a link");
+    let big = std::fs::File::create(path("big")).expect("a file");
+    big.set_len(256 * 1024 * 1024).expect("room");
+    stack.write("compose.yaml", "services:\n  app:\n    build: {context: ., network: none}\n");
+    let dockerfile = |copies: &str| format!("FROM {PYTHON}\n{copies}\n");
+    let most = |events: &[TaskEvent]| {
+        let done = |event: &TaskEvent| match event {
+            TaskEvent::StepProgress { done, text, .. } if text.contains("context") => *done,
+            _ => None,
+        };
+        events.iter().filter_map(done).max().unwrap_or_default()
+    };
+    stack.write("Dockerfile", &dockerfile("COPY real/deep *.txt r?al/*.txt /to/"));
+    let (taken, events) = told(&stack, &build()).await;
+    taken.expect("all that is named is there");
+    assert!(most(&events) < 1024 * 1024, "{events:?}");
+    let run = ["run", "--rm", "--network", "none", &name, "ls", "/to"];
+    assert_eq!(docker(run), "one\nthree.txt\ntwo.txt");
+    // A link leads to what the Dockerfile does not name.
+    std::fs::remove_file(path("big")).expect("it is there");
+    stack.write("Dockerfile", &dockerfile("COPY linked/two.txt linked/deep/one left.md /to/"));
+    stack.take(&build()).await.expect("the link is followed");
+    let run = ["run", "--rm", "--network", "none", &name, "ls", "/to"];
+    assert_eq!(docker(run), "left.md\none\ntwo.txt");
 }
 
 pub async fn chosen_stages_are_built_anew(stack: Stack) {

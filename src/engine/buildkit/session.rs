@@ -5,6 +5,7 @@
 mod agent;
 mod auth;
 mod files;
+mod followed;
 
 pub use files::{BuildFile, FileContent, Files};
 

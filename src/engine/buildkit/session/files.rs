@@ -1,11 +1,12 @@
 //! Directories: first what is in them, then of each file that the builder lacks its bytes.
 
 use super::Troubles;
+use super::followed::Followed;
 use crate::domain::{Fault, FaultKind};
 use crate::engine::buildkit::messages::{FileStat, Packet, PacketKind};
 use crate::engine::grpc::{self, CANCELLED, INTERNAL, NOT_FOUND, Received, Reply, Sender, Status};
 use hyper::body::Incoming;
-use hyper::header::HeaderMap;
+use hyper::header::{HeaderMap, HeaderValue};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::fs::{File, Metadata};
@@ -13,11 +14,13 @@ use std::io::Read;
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::sync::mpsc::{self, channel};
 
 const CHUNK: usize = 32 * 1024;
 /// Messages that may wait for the daemon.
 const WAITING: usize = 32;
+/// Files that the daemon may have asked for and not been sent; it waits with what it asks for beyond.
+const WISHES: usize = 1024;
 const IGNORE_FILE: &str = ".dockerignore";
 
 /// One file, one directory or one link of a directory that is offered.
@@ -51,24 +54,24 @@ pub fn diff_copy(
     head: &HeaderMap,
     body: Incoming,
 ) -> Reply {
-    let texts = |key: &str| {
-        head.get_all(key).iter().filter_map(|value| value.to_str().ok().map(str::to_owned)).collect()
-    };
-    let names: Vec<String> = texts("dir-name");
-    let wanted: Vec<String> = texts("followpaths");
-    let files = match names.first().and_then(|name| directories.get(name)) {
+    let name = head.get("dir-name").and_then(|name| name.to_str().ok()).unwrap_or_default();
+    let wanted: Vec<&[u8]> = head.get_all("followpaths").iter().map(HeaderValue::as_bytes).collect();
+    let files = match directories.get(name) {
         // What is to be left out is left out on this side already, so the daemon need not know of it.
-        Some(_) if wanted == [IGNORE_FILE] => Arc::new(|_: &mut dyn FnMut(BuildFile) -> bool| Ok(())),
-        Some(files) => Arc::clone(files),
+        Some(_) if wanted == [IGNORE_FILE.as_bytes()] => {
+            Arc::new(|_: &mut dyn FnMut(BuildFile) -> bool| Ok(()))
+        }
+        Some(files) => Followed::read(&wanted).narrow(files),
         None => {
-            let words = format!("no directory is offered as {}", names.join(", "));
+            let words = format!("no directory is offered as {name}");
             return grpc::empty_reply(&Status::new(NOT_FOUND, words));
         }
     };
     let (sender, reply) = grpc::streamed(WAITING);
-    let (wishes, asked_for) = unbounded_channel();
+    let (wishes, asked_for) = channel(WISHES);
     tokio::spawn(read_wishes(Received::new(body), wishes));
-    std::thread::spawn(move || {
+    let noted = troubles.clone();
+    let thread = std::thread::Builder::new().name("build-context".to_owned()).spawn(move || {
         let mut sending = Sending { sender, sent: Vec::new(), above: Vec::new() };
         if let Err(failure) = sending.all(&files, asked_for) {
             let status = match failure {
@@ -85,10 +88,17 @@ pub fn diff_copy(
             sending.sender.fail_waiting(status);
         }
     });
+    if let Err(error) = thread {
+        let fault = Fault::io("start a thread that sends", "the build context", &error)
+            .hint("is a limit on processes reached? `ulimit -u`, or `pids_limit` of a container, tells");
+        let status = Status::new(INTERNAL, fault.to_string());
+        noted.note_files(fault);
+        return grpc::empty_reply(&status);
+    }
     reply
 }
 
-async fn read_wishes(mut received: Received<Incoming>, wishes: UnboundedSender<Wish>) {
+async fn read_wishes(mut received: Received<Incoming>, wishes: mpsc::Sender<Wish>) {
     while let Some(Ok(packet)) = received.next::<Packet>().await {
         let wish = match packet.kind() {
             PacketKind::Request => Wish::File(packet.id),
@@ -96,7 +106,7 @@ async fn read_wishes(mut received: Received<Incoming>, wishes: UnboundedSender<W
             PacketKind::Error => return,
             PacketKind::Stat | PacketKind::Data => continue,
         };
-        if wishes.send(wish).is_err() {
+        if wishes.send(wish).await.is_err() {
             return;
         }
     }
@@ -119,7 +129,7 @@ struct Sending {
 }
 
 impl Sending {
-    fn all(&mut self, files: &Files, mut wished: UnboundedReceiver<Wish>) -> Result<(), Failure> {
+    fn all(&mut self, files: &Files, mut wished: mpsc::Receiver<Wish>) -> Result<(), Failure> {
         let mut failure = None;
         let walked = files(&mut |file| match self.tell(file) {
             Ok(()) => true,
