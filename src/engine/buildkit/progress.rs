@@ -33,6 +33,8 @@ pub struct Progress {
 struct Step {
     name: String,
     line: String,
+    /// The first bytes of a character whose others are still to come.
+    begun: Vec<u8>,
     last: VecDeque<String>,
     over: bool,
     error: String,
@@ -48,8 +50,9 @@ impl Progress {
         }
         for log in &news.logs {
             let Some(at) = self.steps.get_index_of(&log.vertex) else { continue };
-            let text = String::from_utf8_lossy(&log.message);
-            self.steps[at].write(at + 1, &text, progress);
+            let step = &mut self.steps[at];
+            let text = step.decode(&log.message);
+            step.write(at + 1, &text, progress);
         }
         for vertex in &news.vertices {
             self.end(vertex, progress);
@@ -79,6 +82,9 @@ impl Progress {
         let step = &mut self.steps[at];
         if std::mem::replace(&mut step.over, true) {
             return;
+        }
+        if !std::mem::take(&mut step.begun).is_empty() {
+            step.line.push(char::REPLACEMENT_CHARACTER);
         }
         step.end_line(at + 1, progress);
         step.error.clone_from(&vertex.error);
@@ -142,6 +148,26 @@ impl Progress {
 }
 
 impl Step {
+    /// The text of a piece of output, which may begin and end within a character.
+    fn decode(&mut self, piece: &[u8]) -> String {
+        let mut bytes = std::mem::take(&mut self.begun);
+        bytes.extend_from_slice(piece);
+        let mut text = String::with_capacity(bytes.len());
+        let mut rest = bytes.as_slice();
+        while let Err(error) = std::str::from_utf8(rest) {
+            let (valid, after) = rest.split_at(error.valid_up_to());
+            text.push_str(&String::from_utf8_lossy(valid));
+            let Some(length) = error.error_len() else {
+                self.begun = after.to_vec();
+                return text;
+            };
+            text.push(char::REPLACEMENT_CHARACTER);
+            rest = &after[length..];
+        }
+        text.push_str(&String::from_utf8_lossy(rest));
+        text
+    }
+
     fn write(&mut self, number: usize, text: &str, progress: &mut dyn FnMut(BuildUpdate)) {
         for piece in text.split_inclusive(['\n', '\r']) {
             let mut rest = piece.trim_end_matches(['\n', '\r']);

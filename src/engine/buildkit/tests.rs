@@ -75,6 +75,23 @@ fn steps_that_go_on_at_once_are_told_apart() {
 }
 
 #[test]
+fn a_character_may_come_in_two_pieces() {
+    let bytes = |message: &[u8]| StatusResponse {
+        logs: vec![VertexLog { vertex: "a".to_owned(), message: message.to_vec() }],
+        ..StatusResponse::default()
+    };
+    let begin = StatusResponse { vertices: vec![begun("a", "RUN")], ..StatusResponse::default() };
+    let end = Vertex { cached: true, completed: Some(moment(11, 0)), ..begun("a", "RUN") };
+    let (_, updates) = taken(vec![
+        begin,
+        bytes(b"gr\xc3"),
+        bytes(b"\xbcn\nbad \xff here\n\xe2"),
+        StatusResponse { vertices: vec![end], ..StatusResponse::default() },
+    ]);
+    assert_eq!(lines(&updates), ["#1 RUN", "#1 grün", "#1 bad \u{fffd} here", "#1 \u{fffd}", "#1 CACHED"]);
+}
+
+#[test]
 fn amounts_are_told_with_the_step_they_belong_to() {
     let status = VertexStatus {
         vertex: "a".to_owned(),
