@@ -1,7 +1,7 @@
 //! What registries are told about who asks: `config.json` as the docker command keeps it, and credential helpers.
 //!
-//! Secrets leave this file only as headers of requests to the daemon. They are in no log and in no fault; `Debug` hides
-//! them.
+//! Secrets are told to the daemon alone: as headers of requests, and as answers to its builder that asks for them in a
+//! session (`buildkit/session/auth.rs`). They are in no log and in no fault; `Debug` hides them.
 
 mod file;
 mod helper;
