@@ -8,6 +8,7 @@ mod arguments;
 mod attach;
 mod attachment;
 mod backup;
+mod brought;
 mod build;
 mod change;
 mod cleanup;

@@ -1,7 +1,9 @@
 //! `logs`: what a stack's containers wrote, merged by time.
 
+mod follower;
 mod printer;
 
+pub use follower::{Closed, Follower, Form};
 pub use printer::{Look, Printer};
 
 use super::context::Context;

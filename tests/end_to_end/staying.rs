@@ -7,13 +7,20 @@ use crate::support::workplace::{Finished, Workplace, finish};
 use libtest_mimic::Trial;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
-use std::process::Stdio;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Stdio};
 
 pub fn trials() -> Vec<Trial> {
     vec![
         trial("staying::ends_with_the_first_that_ends", ends_with_the_first_that_ends),
         trial("staying::shows_the_logs_that_are_wanted", shows_the_logs_that_are_wanted),
         trial("staying::an_interrupt_stops_what_was_started", an_interrupt_stops_what_was_started),
+        trial("staying::only_what_it_brought_up_is_stopped", only_what_it_brought_up_is_stopped),
+        trial(
+            "staying::neither_a_restart_nor_an_unread_log_ends_it",
+            neither_a_restart_nor_an_unread_log_ends_it,
+        ),
         trial(
             "staying::a_missing_secret_is_told_before_anything_is_made",
             a_missing_secret_is_told_before_anything_is_made,
@@ -98,6 +105,66 @@ fn an_interrupt_stops_what_was_started() {
     let said = String::from_utf8_lossy(&ended.stderr);
     assert_eq!(ended.status.code(), Some(130), "{said}");
     assert!(project.running("side").is_empty(), "{said}");
+}
+
+/// `up` in the background, and the files that it writes to.
+fn stay(workplace: &Workplace, project: &Project, words: &[&str]) -> (Child, PathBuf, PathBuf) {
+    let (out, err) = (workplace.path("said"), workplace.path("warned"));
+    let file = |path: &Path| File::create(path).expect("a file in the workplace");
+    let mut command = workplace.command(["-s", &project.name]);
+    let child =
+        command.args(words).stdout(file(&out)).stderr(file(&err)).spawn().expect("the program starts");
+    (child, out, err)
+}
+
+fn interrupt(mut child: Child) -> Option<i32> {
+    let pid = i32::try_from(child.id()).ok().and_then(Pid::from_raw).expect("a process has an id");
+    kill_process(pid, Signal::INT).expect("it still follows");
+    child.wait().expect("a child of ours").code()
+}
+
+fn only_what_it_brought_up_is_stopped() {
+    let (workplace, project) = (Workplace::new(), Project::new("brought"));
+    let sleeper =
+        "image: mcp-tui-test/busybox, command: [sh, -c, 'echo up; exec sleep 600'], stop_grace_period: 0s";
+    workplace.stack(
+        &project.name,
+        &format!(
+            "services:\n  web: {{{sleeper}, depends_on: [shared, own]}}\n  shared: {{{sleeper}}}\n  \
+             own: {{{sleeper}}}\n  other: {{{sleeper}}}\n"
+        ),
+    );
+    run(&workplace, &project, &["up", "shared", "other"]).succeeded("up");
+    let (child, out, _) = stay(&workplace, &project, &["up", "--attach", "web", "web"]);
+    eventually("its log is shown", PATIENCE, || {
+        fs::read_to_string(&out).ok().filter(|said| said.contains("web-1  | up")).map(drop)
+    });
+    assert_eq!(interrupt(child), Some(130));
+    let running = |service: &str| !project.running(service).is_empty();
+    assert_eq!(["web", "own", "shared", "other"].map(running), [false, false, true, true]);
+}
+
+fn neither_a_restart_nor_an_unread_log_ends_it() {
+    let (workplace, project) = (Workplace::new(), Project::new("again"));
+    workplace.stack(
+        &project.name,
+        "services:\n  job: {image: mcp-tui-test/busybox, restart: always, \
+         command: [sh, -c, 'echo round; sleep 0.2; exit 4']}\n  \
+         mute: {image: mcp-tui-test/busybox, restart: always, command: [sh, -c, 'sleep 1; exit 2'], logging: {driver: none}}\n",
+    );
+    let (child, out, err) = stay(&workplace, &project, &["up", "--attach", "job", "--attach", "mute"]);
+    let count = |said: &str, what: &str| said.matches(what).count();
+    eventually("rounds and ends are told", PATIENCE, || {
+        let said = fs::read_to_string(&out).unwrap_or_default();
+        let told = count(&said, "| round") >= 3 && count(&said, "job-1 exited with code 4") >= 2;
+        (told && count(&said, "mute-1 exited with code 2") >= 2).then_some(())
+    });
+    assert_eq!(interrupt(child), Some(130));
+    assert!(
+        fs::read_to_string(&err).unwrap_or_default().contains("mute"),
+        "why nothing of it is shown is told"
+    );
+    assert!(project.running("job").is_empty() && project.running("mute").is_empty());
 }
 
 fn a_missing_secret_is_told_before_anything_is_made() {

@@ -1,18 +1,18 @@
 //! `up` that stays with what it has started: its logs are shown until it has ended, or until it is to be ended.
 
-mod follow;
+mod ends;
 
+use super::super::brought::{Before, containers, service};
 use super::super::change;
 use super::super::context::Context;
-use super::super::logs::Look;
+use super::super::interrupts::{ENDED, Interrupts};
+use super::super::logs::{Follower, Form, Look};
 use super::super::output::Output;
 use super::super::stack::choose;
 use crate::compose::file::Project;
-use crate::domain::{Container, ContainerId, Fault, FaultKind, Operation, UpOptions};
-use crate::engine::{Engine, LogRequest};
-use follow::{Cause, Followed, follow};
-use jiff::Timestamp;
-use std::collections::{BTreeMap, BTreeSet};
+use crate::domain::{Container, Fault, FaultKind, Operation, UpOptions};
+use ends::{Cause, Ends};
+use std::collections::BTreeSet;
 
 /// What has `up` stay, and what it shows meanwhile.
 #[expect(clippy::struct_excessive_bools, reason = "flags of the command line")]
@@ -74,61 +74,45 @@ pub async fn run(context: &Context, options: UpOptions, stay: &Stay, output: Out
     chosen.check_services(&named, &[])?;
     let project = chosen.needed("bring up")?;
     let engine = context.engine().await?;
-    let before = started(&engine, &project.name).await?;
-    let (services, timeout) = (options.named(), options.timeout);
+    let before = Before::of(&engine, &project.name).await?;
+    let (services, named, timeout) = (options.named(), options.services.clone(), options.timeout);
     let brought = brought_up(project, &options);
     let shown = shown(project, &options, stay, &brought);
+    let form = Form { look: stay.look, timestamps: stay.timestamps };
+    let mut logs = Follower::of(&engine, &project.name, shown.clone(), form, output).await?;
+    // One listener from here on: no Ctrl-C is lost on the way from the task to the logs.
+    let mut interrupts = Interrupts::new()?;
     change::run(context, Operation::Up(options), &services, output).await?;
-    let mut followed = Vec::new();
-    for container in engine.containers(Some(&project.name)).await? {
-        let Some(labels) = container.compose.as_ref().filter(|labels| !labels.oneoff) else { continue };
-        if !brought.contains(&labels.service) {
-            continue;
-        }
-        let shown = shown.contains(&labels.service);
-        let container = engine.inspect(&container.id).await?;
-        let earlier = before.get(&container.id);
-        let anew = earlier != Some(&started_at(&container));
-        if anew || container.is_running() {
-            // A first line may be older than the moment that the daemon notes as the start.
-            let ended_before = container.details.as_ref().and_then(|details| details.finished_at);
-            let log = LogRequest {
-                follow: true,
-                tail: (!anew).then_some(0),
-                since: ended_before.filter(|_| earlier.is_some() && anew),
-                ..LogRequest::default()
-            };
-            followed.push(Followed { container, shown, log });
-        }
-    }
-    let ended = follow(&engine, &followed, stay, output).await?;
+    let mut now = containers(&engine, &project.name, &brought).await?;
+    let services = before.to_stop(&named, &now);
+    now.retain(|container| before.is_anew(container) || container.is_running());
+    let ends = Ends {
+        engine: &engine,
+        project: &project.name,
+        brought: &brought,
+        shown: &shown,
+        closed: logs.closed(),
+        stay,
+        output,
+    };
+    let ended = tokio::select! {
+        ended = ends.follow(now) => ended?,
+        failed = logs.follow() => match failed? {},
+        () = interrupts.next() => Cause::Interrupted,
+    };
     if let Cause::AllEnded = ended {
         return Ok(0);
     }
     let why = if matches!(ended, Cause::Interrupted) { "stopping" } else { "aborting on container exit" };
     Output::aside().line(why)?;
-    change::run(context, Operation::Stop { services: Vec::new(), timeout }, &[], output).await?;
+    change::run(context, Operation::Stop { services, timeout }, &[], output).await?;
     let code = match (ended, &stay.exit_code_from) {
-        (Cause::Interrupted, _) => return Ok(130),
-        (_, Some(service)) => exit_code_of(&engine, &followed, service).await?,
+        (Cause::Interrupted, _) => return Ok(ENDED),
+        (_, Some(service)) => exit_code_of(&containers(&engine, &project.name, &brought).await?, service)?,
         (Cause::Ended(code), None) => code,
         (Cause::AllEnded, None) => 0,
     };
     Ok(u8::try_from(code).unwrap_or(u8::MAX))
-}
-
-/// When each container of the project was started last.
-async fn started(engine: &Engine, project: &str) -> Result<BTreeMap<ContainerId, Option<Timestamp>>, Fault> {
-    let mut started = BTreeMap::new();
-    for container in engine.containers(Some(project)).await? {
-        let container = engine.inspect(&container.id).await?;
-        started.insert(container.id.clone(), started_at(&container));
-    }
-    Ok(started)
-}
-
-fn started_at(container: &Container) -> Option<Timestamp> {
-    container.details.as_ref().and_then(|details| details.started_at)
 }
 
 /// The services that this `up` is about.
@@ -166,15 +150,11 @@ fn shown(
 }
 
 /// How the service's container ended, now that nothing runs any more.
-async fn exit_code_of(engine: &Engine, followed: &[Followed], service: &str) -> Result<i64, Fault> {
-    let of_service = followed
-        .iter()
-        .find(|followed| followed.container.compose.as_ref().is_some_and(|labels| labels.service == service));
-    let none = || {
-        Fault::new(FaultKind::NotFound, "tell exit code of", service)
+fn exit_code_of(containers: &[Container], of: &str) -> Result<i64, Fault> {
+    let container = containers.iter().find(|container| service(container) == Some(of)).ok_or_else(|| {
+        Fault::new(FaultKind::NotFound, "tell exit code of", of)
             .because("it has no container")
             .hint("name it among the services, or leave them all out")
-    };
-    let container = engine.inspect(&of_service.ok_or_else(none)?.container.id).await?;
-    Ok(container.details.map_or(0, |details| details.exit_code))
+    })?;
+    Ok(container.details.as_ref().map_or(0, |details| details.exit_code))
 }

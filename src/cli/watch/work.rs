@@ -96,8 +96,14 @@ impl Worker<'_> {
 
     pub async fn task(&self, operation: Operation, quiet: bool) -> Result<(), Fault> {
         let request = TaskRequest { operation, target: self.target.clone() };
-        let store = self.context.store()?;
-        let id = store.submit(request, &self.context.endpoint()?.to_string(), Timestamp::now())?;
+        let (store, endpoint) = (self.context.store()?, self.context.endpoint()?.to_string());
+        // It starts a process and waits for it: what is shown meanwhile goes on.
+        let here = store.clone();
+        let submitted =
+            tokio::task::spawn_blocking(move || here.submit(request, &endpoint, Timestamp::now()));
+        let id = submitted.await.map_err(|error| {
+            Fault::new(FaultKind::Internal, "submit task for", self.target.name()).because(error.to_string())
+        })??;
         if quiet { attach_quietly(&store, &id).await } else { attach(&store, &id, self.output).await }
             .map(drop)
     }

@@ -1,9 +1,8 @@
 //! What the containers write, those that are made or started meanwhile included.
 
+use super::Look;
 use crate::cli::output::{Output, Tone, print_json};
 use crate::cli::report;
-use crate::cli::watch::session::Session;
-use crate::compose::Project;
 use crate::domain::{Container, ContainerId, Fault, FaultKind, LogLine};
 use crate::engine::{Engine, LogRequest};
 use futures_util::stream::{SelectAll, once};
@@ -14,13 +13,24 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
 use std::pin::Pin;
 use std::time::Duration;
+use tokio::sync::watch;
 
 /// How long nobody asks a daemon that is away.
 const PAUSE: Duration = Duration::from_secs(2);
 /// Starts that are this old are looked at too: the daemon's clock may not be ours.
 const OVERLAP: SignedDuration = SignedDuration::from_secs(5);
 
-pub struct Logs {
+/// The containers whose logs have been read to their ends.
+pub type Closed = watch::Receiver<BTreeSet<ContainerId>>;
+
+/// How the lines look.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Form {
+    pub look: Look,
+    pub timestamps: bool,
+}
+
+pub struct Follower {
     engine: Engine,
     project: String,
     services: BTreeSet<String>,
@@ -28,6 +38,8 @@ pub struct Logs {
     seen: BTreeMap<ContainerId, Timestamp>,
     /// The longest name before a line so far.
     width: usize,
+    form: Form,
+    closed: watch::Sender<BTreeSet<ContainerId>>,
     output: Output,
 }
 
@@ -47,19 +59,31 @@ struct Reading {
     again: BTreeSet<ContainerId>,
 }
 
-impl Logs {
-    pub async fn of(session: &Session<'_>, named: &[String], output: Output) -> Result<Self, Fault> {
-        let (engine, project) = (session.engine().clone(), session.project());
+impl Follower {
+    /// Of these services, from now on.
+    pub async fn of(
+        engine: &Engine,
+        project: &str,
+        services: BTreeSet<String>,
+        form: Form,
+        output: Output,
+    ) -> Result<Self, Fault> {
         let began = Timestamp::now();
-        let before = engine.containers(Some(&project.name)).await?;
+        let before = engine.containers(Some(project)).await?;
         Ok(Self {
-            engine,
-            services: shown(project, named),
-            project: project.name.clone(),
+            engine: engine.clone(),
+            services,
+            project: project.to_owned(),
             seen: before.into_iter().map(|container| (container.id, began)).collect(),
             width: 0,
-            output,
+            form,
+            closed: watch::Sender::default(),
+            output: if form.look.no_color { output.without_colour() } else { output },
         })
+    }
+
+    pub fn closed(&self) -> Closed {
+        self.closed.subscribe()
     }
 
     /// Ends only when nothing can be written any more. That the daemon is away is told once each time.
@@ -103,6 +127,7 @@ impl Logs {
                     Item::Failed(fault) => report::warn(&fault, self.output),
                     Item::Ended(id) => {
                         reading.open.remove(&id);
+                        self.closed.send_if_modified(|closed| closed.insert(id.clone()));
                         if reading.again.remove(&id) {
                             self.start(&id, &mut reading).await;
                         }
@@ -135,6 +160,7 @@ impl Logs {
             Ok(line) => Item::Line(name.clone(), tag.clone(), Box::new(line)),
             Err(fault) => Item::Failed(Fault { object: name.clone(), ..fault }),
         });
+        self.closed.send_if_modified(|closed| closed.remove(&id));
         reading.open.insert(id.clone());
         reading.items.push(Box::pin(lines.chain(once(async { Item::Ended(id) }))));
     }
@@ -153,15 +179,13 @@ impl Logs {
                 "cut_bytes": line.line.cut_bytes,
             }));
         }
-        let tag = format!("{tag:width$}  | ", width = self.width);
-        self.output.toned(&[(Tone::Dim, &tag), (Tone::Plain, &line.line.text)])
+        let tag = if self.form.look.no_log_prefix {
+            String::new()
+        } else {
+            format!("{tag:width$}  | ", width = self.width)
+        };
+        let time =
+            line.time.filter(|_| self.form.timestamps).map(|time| format!("{time} ")).unwrap_or_default();
+        self.output.toned(&[(Tone::Dim, &tag), (Tone::Dim, &time), (Tone::Plain, &line.line.text)])
     }
-}
-
-/// The services whose logs are shown: those that are named, but for any that want to be left out.
-fn shown(project: &Project, named: &[String]) -> BTreeSet<String> {
-    let services = project.services.values().filter(|service| {
-        (named.is_empty() || named.contains(&service.name)) && service.attach != Some(false)
-    });
-    services.map(|service| service.name.clone()).collect()
 }
