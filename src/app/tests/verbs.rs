@@ -178,20 +178,21 @@ fn the_overlays_and_profiles_of_the_present_deployment_are_chosen_and_can_be_cha
             })
             .collect()
     };
-    assert_eq!(laid(&state), [false, true, true, false]);
+    assert_eq!(laid(&state), [true, false, true, false], "those of the deployment come first");
+    press(&mut state, "tab");
     let (files, _) = asked(&press(&mut state, "space"));
     assert_eq!(
         files,
         [PathBuf::from(BASE), PROD.into(), DEV.into()],
         "what comes is laid over what is there"
     );
-    press(&mut state, "tab");
+    keys(&mut state, "tab tab tab tab");
     let (files, _) = asked(&press(&mut state, "space"));
     assert_eq!(files, [PathBuf::from(BASE), DEV.into()]);
-    keys(&mut state, "tab tab");
+    keys(&mut state, "tab tab tab");
     let (_, profiles) = asked(&press(&mut state, "space"));
     assert_eq!(profiles, ["serve", "train"]);
-    assert_eq!(laid(&state), [true, false, true, true]);
+    assert_eq!(laid(&state), [false, true, true, true]);
 }
 
 #[test]
