@@ -6,9 +6,11 @@ use std::ops::Range;
 
 /// How many steps are taken at a time. A stop or a wait costs nothing while it lasts.
 const AT_ONCE: usize = 64;
-/// How many containers are made at a time: more would only keep each other from ending, and the first one is needed
-/// before the others.
-const MADE_AT_ONCE: usize = 4;
+/// How many containers are created at a time. The daemon prepares their file systems one after the other anyhow: more
+/// at once would only keep each other from ending, and the first one is needed before the others.
+const CREATED_AT_ONCE: usize = 1;
+/// How many containers are recreated at a time: each of them waits for its predecessor to stop.
+const RECREATED_AT_ONCE: usize = 4;
 
 pub(super) struct Schedule<'plan> {
     steps: &'plan [PlannedStep],
@@ -44,20 +46,16 @@ impl<'plan> Schedule<'plan> {
     pub fn begin(&mut self) -> Vec<usize> {
         let mut begun = Vec::new();
         let mut still = Vec::new();
-        let mut making = self.running.iter().filter(|step| self.makes(**step)).count();
         for step in std::mem::take(&mut self.waiting) {
             let ready = self.steps[step].after.iter().all(|earlier| self.allows(*earlier, step));
-            let room = self.running.len() + begun.len() < self.at_once
-                && (!self.makes(step) || making < MADE_AT_ONCE);
-            if ready && room {
-                making += usize::from(self.makes(step));
+            if ready && self.has_room(step) {
+                self.running.push(step);
                 begun.push(step);
             } else {
                 still.push(step);
             }
         }
         self.waiting = still;
-        self.running.extend(&begun);
         begun
     }
 
@@ -100,8 +98,20 @@ impl<'plan> Schedule<'plan> {
         !self.waiting.is_empty()
     }
 
-    fn makes(&self, step: usize) -> bool {
-        matches!(self.actions[step], Action::Create(_) | Action::Recreate { .. })
+    fn has_room(&self, step: usize) -> bool {
+        let kind = |step: usize| std::mem::discriminant(&self.actions[step]);
+        let alike = self.running.iter().filter(|running| kind(**running) == kind(step)).count();
+        self.running.len() < self.at_once && alike < most_at_once(&self.actions[step])
+    }
+}
+
+fn most_at_once(action: &Action) -> usize {
+    if matches!(action, Action::Create(_)) {
+        CREATED_AT_ONCE
+    } else if matches!(action, Action::Recreate { .. }) {
+        RECREATED_AT_ONCE
+    } else {
+        AT_ONCE
     }
 }
 
@@ -130,7 +140,9 @@ fn urgency(steps: &[PlannedStep]) -> Vec<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::compose::body::Creation;
     use crate::domain::StepVerb;
+    use serde_json::Value;
 
     fn step(after: &[usize]) -> PlannedStep {
         PlannedStep {
@@ -153,6 +165,41 @@ mod tests {
 
     fn existing(id: &str) -> Target {
         Target::Existing { id: ContainerId(id.to_owned()), name: "a".to_owned() }
+    }
+
+    fn creation() -> Box<Creation> {
+        Box::new(Creation {
+            name: "shop-web-1".to_owned(),
+            service: "web".to_owned(),
+            number: 1,
+            body: Value::Null,
+            platform: None,
+            connect: Vec::new(),
+            uploads: Vec::new(),
+            pending: None,
+        })
+    }
+
+    #[test]
+    fn containers_are_created_one_after_the_other_while_others_start() {
+        let steps = [step(&[]), step(&[]), step(&[0]), step(&[1])];
+        let actions = [Action::Create(creation()), Action::Create(creation()), start(), start()];
+        let mut schedule = Schedule::new(&steps, &actions, 0..4, None);
+        assert_eq!(schedule.begin(), [0]);
+        assert_eq!(schedule.begin(), Vec::<usize>::new());
+        schedule.end(0);
+        assert_eq!(schedule.begin(), [1, 2]);
+    }
+
+    #[test]
+    fn some_containers_are_recreated_at_a_time_as_each_waits_for_a_stop() {
+        let steps: Vec<PlannedStep> = (0..6).map(|_| step(&[])).collect();
+        let recreation = || Action::Recreate { old: ContainerId("1".to_owned()), creation: creation() };
+        let actions: Vec<Action> = (0..6).map(|_| recreation()).collect();
+        let mut schedule = Schedule::new(&steps, &actions, 0..6, None);
+        assert_eq!(schedule.begin(), [0, 1, 2, 3]);
+        schedule.end(2);
+        assert_eq!(schedule.begin(), [4]);
     }
 
     #[test]
