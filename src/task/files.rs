@@ -1,6 +1,7 @@
 //! The state directory is nobody else's business: directories 0700, files 0600, no links followed.
 
 use crate::domain::{Fault, FaultKind};
+use serde::Serialize;
 use std::fs::{DirBuilder, File, OpenOptions, Permissions};
 use std::io::Write;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
@@ -42,9 +43,16 @@ pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), Fault> {
     write().map_err(|error| Fault::io("write", path.display(), &error))
 }
 
-/// A document of ours that cannot be understood.
-pub fn damaged(path: &Path, error: &serde_json::Error) -> Fault {
+/// A document of ours that cannot be understood; `whole` is the file or the directory to remove with it.
+pub fn damaged(path: &Path, whole: &Path, error: &serde_json::Error) -> Fault {
     Fault::new(FaultKind::Invalid, "read", path.display().to_string())
         .caused_by(error)
-        .hint("the file was cut or edited; remove the task's directory to be rid of it")
+        .hint(format!("the file was cut or edited; remove {} to be rid of it", whole.display()))
+}
+
+/// A document of ours as it is written.
+pub fn json<T: Serialize>(path: &Path, document: &T) -> Result<Vec<u8>, Fault> {
+    serde_json::to_vec_pretty(document).map_err(|error| {
+        Fault::new(FaultKind::Internal, "write", path.display().to_string()).caused_by(&error)
+    })
 }

@@ -15,7 +15,7 @@ const DIRECTORY: &str = "outstanding";
 pub fn read(root: &Path, endpoint: &Endpoint, stack: &str) -> Result<BTreeSet<String>, Fault> {
     let path = path(root, endpoint, stack);
     match std::fs::read(&path) {
-        Ok(bytes) => serde_json::from_slice(&bytes).map_err(|error| files::damaged(&path, &error)),
+        Ok(bytes) => serde_json::from_slice(&bytes).map_err(|error| files::damaged(&path, &path, &error)),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(BTreeSet::new()),
         Err(error) => Err(Fault::io("read", path.display(), &error)),
     }
@@ -95,7 +95,7 @@ impl Outstanding {
         if let Some(directory) = self.path.parent() {
             files::make_directory(directory)?;
         }
-        let text = serde_json::to_vec(&keys).map_err(|error| files::damaged(&self.path, &error))?;
+        let text = files::json(&self.path, &keys)?;
         files::write_atomically(&self.path, &text)
     }
 }

@@ -65,7 +65,7 @@ impl Store {
     pub(super) fn spec(&self, id: &TaskId) -> Result<TaskSpec, Fault> {
         let path = self.directory(id).join("spec.json");
         let bytes = std::fs::read(&path).map_err(|error| Fault::io("read", path.display(), &error))?;
-        serde_json::from_slice(&bytes).map_err(|error| files::damaged(&path, &error))
+        serde_json::from_slice(&bytes).map_err(|error| files::damaged(&path, &self.directory(id), &error))
     }
 
     /// The ids of all tasks, newest first.

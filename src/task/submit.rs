@@ -41,14 +41,14 @@ impl Store {
 
     fn write_spec(&self, spec: &TaskSpec) -> Result<(), Fault> {
         let path = self.directory(&spec.id).join("spec.json");
-        let bytes = serde_json::to_vec_pretty(spec).map_err(|error| files::damaged(&path, &error))?;
+        let bytes = files::json(&path, spec)?;
         files::write_atomically(&path, &bytes)
     }
 
     /// Says why the worker does not begin, to the one who waits for it.
     pub(super) fn refuse(&self, id: &TaskId, fault: &Fault) -> Result<(), Fault> {
         let path = self.refusal_path(id);
-        let bytes = serde_json::to_vec(fault).map_err(|error| files::damaged(&path, &error))?;
+        let bytes = files::json(&path, fault)?;
         files::write_atomically(&path, &bytes)
     }
 

@@ -15,7 +15,10 @@ pub fn trials() -> Vec<Trial> {
     vec![
         trial("staying::ends_with_the_first_that_ends", ends_with_the_first_that_ends),
         trial("staying::shows_the_logs_that_are_wanted", shows_the_logs_that_are_wanted),
-        trial("staying::an_interrupt_stops_what_was_started", an_interrupt_stops_what_was_started),
+        trial(
+            "staying::an_interrupt_or_a_request_to_terminate_stops_what_was_started",
+            an_interrupt_or_a_request_to_terminate_stops_what_was_started,
+        ),
         trial("staying::only_what_it_brought_up_is_stopped", only_what_it_brought_up_is_stopped),
         trial(
             "staying::neither_a_restart_nor_an_unread_log_ends_it",
@@ -90,8 +93,14 @@ fn shows_the_logs_that_are_wanted() {
     assert!(without.stdout.contains("beside") && !without.stdout.contains("done"), "{}", without.stdout);
 }
 
-fn an_interrupt_stops_what_was_started() {
-    let (workplace, project) = jobs("interrupt");
+fn an_interrupt_or_a_request_to_terminate_stops_what_was_started() {
+    for (name, signal) in [("interrupt", Signal::INT), ("terminate", Signal::TERM)] {
+        stops_what_was_started(name, signal);
+    }
+}
+
+fn stops_what_was_started(name: &str, signal: Signal) {
+    let (workplace, project) = jobs(name);
     let mut command = workplace.command(["-s", &project.name]);
     command.args(["up", "--attach", "side", "side"]);
     let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts");
@@ -100,7 +109,7 @@ fn an_interrupt_stops_what_was_started() {
         let tasks = workplace.run(["tasks", "--json"]).json();
         (tasks[0]["state"] == "completed" && !project.running("side").is_empty()).then_some(())
     });
-    kill_process(pid, Signal::INT).expect("it still follows");
+    kill_process(pid, signal).expect("it still follows");
     let ended = child.wait_with_output().expect("a child of ours");
     let said = String::from_utf8_lossy(&ended.stderr);
     assert_eq!(ended.status.code(), Some(130), "{said}");

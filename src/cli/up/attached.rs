@@ -103,7 +103,11 @@ pub async fn run(context: &Context, options: UpOptions, stay: &Stay, output: Out
     if let Cause::AllEnded = ended {
         return Ok(0);
     }
-    let why = if matches!(ended, Cause::Interrupted) { "stopping" } else { "aborting on container exit" };
+    let why = match ended {
+        Cause::Interrupted | Cause::AllEnded => "stopping",
+        Cause::Ended(_) if stay.abort_on_container_failure => "aborting on container failure",
+        Cause::Ended(_) => "aborting on container exit",
+    };
     Output::aside().line(why)?;
     change::run(context, Operation::Stop { services, timeout }, &[], output).await?;
     let code = match (ended, &stay.exit_code_from) {
