@@ -92,7 +92,7 @@ pub fn console(console: Console) -> Result<Ending, Fault> {
     runtime.block_on(shell.run()).map_err(wrong)
 }
 
-/// The cgroup reader holds six files for each container, and the usual soft limit is for a hundred of them.
+/// The cgroup reader holds a dozen files for each container, and the usual soft limit would do for forty of them.
 fn raise_open_files() {
     let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile);
     let raised = rustix::process::Rlimit { current: limit.maximum, ..limit };

@@ -1,6 +1,7 @@
 //! A container as the daemon reports it.
 
 use super::Safe;
+use super::figures::NetworkOwner;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
@@ -153,6 +154,8 @@ pub struct Container {
     pub created: Option<Timestamp>,
     pub ports: Vec<PublishedPort>,
     pub networks: Vec<Attachment>,
+    #[serde(default)]
+    pub network_owner: NetworkOwner,
     pub mounts: Vec<MountPoint>,
     pub details: Option<ContainerDetails>,
 }

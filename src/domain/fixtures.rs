@@ -17,6 +17,7 @@ pub(crate) fn container(name: &str) -> Container {
         created: None,
         ports: Vec::new(),
         networks: Vec::new(),
+        network_owner: crate::domain::figures::NetworkOwner::Itself,
         mounts: Vec::new(),
         details: None,
     }

@@ -7,6 +7,7 @@ pub(super) use labels::compose_key;
 
 use super::status;
 use crate::domain::container::{Attachment, MountPoint, PublishedPort};
+use crate::domain::figures::NetworkOwner;
 use crate::domain::{Container, ContainerId, ContainerState, Health, Safe};
 use bollard::models::{
     ContainerInspectResponse, ContainerState as DaemonState, ContainerSummary, EndpointSettings,
@@ -35,6 +36,7 @@ pub(super) fn listed(summary: ContainerSummary) -> Option<Container> {
         created: summary.created.and_then(|seconds| Timestamp::from_second(seconds).ok()),
         ports: sorted_ports(summary.ports.unwrap_or_default().into_iter().map(port).collect()),
         networks: attachments(networks.unwrap_or_default()),
+        network_owner: owner(summary.host_config.and_then(|host| host.network_mode)),
         mounts: mounts(summary.mounts.unwrap_or_default()),
         details: None,
     })
@@ -65,6 +67,7 @@ pub(super) fn inspected(answer: ContainerInspectResponse, now: Timestamp) -> Opt
         created: answer.created.as_deref().and_then(time),
         ports: sorted_ports(settings.ports.map(bindings).unwrap_or_default()),
         networks: attachments(settings.networks.unwrap_or_default()),
+        network_owner: owner(host.network_mode),
         mounts: mounts(answer.mounts.unwrap_or_default()),
         details: Some(details),
     })
@@ -160,6 +163,10 @@ fn sorted_ports(mut ports: Vec<PublishedPort>) -> Vec<PublishedPort> {
         ))
     });
     ports
+}
+
+fn owner(mode: Option<String>) -> NetworkOwner {
+    mode.map_or_else(NetworkOwner::default, |mode| NetworkOwner::of_mode(&mode))
 }
 
 fn attachments(networks: HashMap<String, EndpointSettings>) -> Vec<Attachment> {

@@ -1,7 +1,7 @@
 //! What a container uses, by the daemon's own counting: for daemons whose cgroup files cannot be read here.
 
 use super::connect::{CALL_LIMIT, Engine};
-use crate::domain::figures::FigureSource;
+use crate::domain::figures::{FigureSource, NetworkOwner, Throttling};
 use crate::domain::{ContainerFigures, ContainerId, Fault, FaultKind};
 use bollard::models::{ContainerBlkioStats, ContainerCpuStats, ContainerMemoryStats, ContainerStatsResponse};
 use bollard::query_parameters::StatsOptions;
@@ -36,8 +36,8 @@ impl ProcessorSamples {
 
 impl Engine {
     /// One sample, without the daemon's wait for a second one: the processor's share is against the call before, and
-    /// absent on the first.
-    pub async fn figures(&self, id: &ContainerId) -> Result<ContainerFigures, Fault> {
+    /// absent on the first. Traffic counts only when the interfaces are the container's own.
+    pub async fn figures(&self, id: &ContainerId, network: NetworkOwner) -> Result<ContainerFigures, Fault> {
         let operation = "read the figures of container";
         let options = StatsOptions { stream: false, one_shot: true };
         let mut answers = Box::pin(self.docker.stats(&id.0, Some(options)));
@@ -56,19 +56,31 @@ impl Engine {
             .host_memory
             .get_or_try_init(|| async { self.daemon().await.map(|daemon| daemon.memory_bytes) });
         let host = host.await?.unwrap_or(u64::MAX);
-        Ok(self.read_figures(id, &answer, host))
+        Ok(self.read_figures(id, &answer, host, network))
     }
 
-    fn read_figures(&self, id: &ContainerId, answer: &ContainerStatsResponse, host: u64) -> ContainerFigures {
+    fn read_figures(
+        &self,
+        id: &ContainerId,
+        answer: &ContainerStatsResponse,
+        host: u64,
+        owner: NetworkOwner,
+    ) -> ContainerFigures {
         let sample = answer.cpu_stats.as_ref().and_then(sample);
         let before = sample.and_then(|sample| self.processors.exchange(id, sample));
         let cores = answer.cpu_stats.as_ref().map_or(1, cores);
         let network = |count: fn(&bollard::models::ContainerNetworkStats) -> Option<u64>| {
-            answer.networks.as_ref().map(|networks| networks.values().filter_map(count).sum())
+            let own = answer
+                .networks
+                .as_ref()
+                .filter(|networks| !networks.is_empty() && owner == NetworkOwner::Itself);
+            own.map(|networks| networks.values().filter_map(count).sum())
         };
         ContainerFigures {
-            time: Timestamp::now(),
-            source: FigureSource::StatsApi,
+            throttling: answer.cpu_stats.as_ref().and_then(throttling),
+            // Version 1 alone has it in the answer.
+            memory_peak_bytes: answer.memory_stats.as_ref().and_then(|memory| memory.max_usage),
+            network_owner: owner,
             cpu_percent: before.zip(sample).and_then(|(before, sample)| share(before, sample, cores)),
             memory_bytes: answer.memory_stats.as_ref().and_then(memory),
             memory_limit_bytes: answer
@@ -81,6 +93,7 @@ impl Engine {
             block_read_bytes: answer.blkio_stats.as_ref().and_then(|blocks| block_bytes(blocks, "read")),
             block_written_bytes: answer.blkio_stats.as_ref().and_then(|blocks| block_bytes(blocks, "write")),
             pids: answer.pids_stats.as_ref().and_then(|pids| pids.current),
+            ..ContainerFigures::unknown(Timestamp::now(), FigureSource::StatsApi)
         }
     }
 }
@@ -102,6 +115,15 @@ fn share(before: ProcessorSample, now: ProcessorSample, cores: u32) -> Option<f6
     let used = now.used.checked_sub(before.used)?;
     let system = now.system.checked_sub(before.system).filter(|system| *system > 0)?;
     Some(used as f64 / system as f64 * f64::from(cores) * 100.0)
+}
+
+fn throttling(stats: &ContainerCpuStats) -> Option<Throttling> {
+    let told = stats.throttling_data.as_ref()?;
+    Some(Throttling {
+        periods: told.periods?,
+        throttled_periods: told.throttled_periods?,
+        throttled_nanoseconds: told.throttled_time?,
+    })
 }
 
 /// As `docker stats` counts: without the page cache that is given up first.

@@ -3,16 +3,30 @@
 //! Versions 1 and 2 and both at once, the `cgroupfs` and the `systemd` driver. A container's files are found once by
 //! its main process and kept; figures are counted as `docker stats` does.
 
+mod descriptors;
+mod details;
 mod files;
 mod membership;
 mod mounts;
-mod network;
 mod parse;
+mod place;
 mod sampler;
+mod source;
 
 pub use sampler::CgroupSampler;
 
+use crate::domain::ContainerId;
+use crate::domain::figures::NetworkOwner;
 use std::path::Path;
+
+/// A container to be sampled.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Target {
+    pub id: ContainerId,
+    /// Of its main process; 0 when that does not run.
+    pub pid: u32,
+    pub network: NetworkOwner,
+}
 
 /// Whether this host has cgroups that can be read.
 pub fn available() -> bool {

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use mcp_tui::app::{Msg, Setup, State, update};
 use mcp_tui::domain::container::PublishedPort;
+use mcp_tui::domain::figures::NetworkOwner;
 use mcp_tui::domain::{
     ComposeLabels, Container, ContainerId, ContainerState, DaemonInfo, FleetEvent, Health, Safe,
 };
@@ -73,6 +74,7 @@ pub fn container(number: usize) -> Container {
             protocol: "tcp".to_owned(),
         }],
         networks: Vec::new(),
+        network_owner: NetworkOwner::Itself,
         mounts: Vec::new(),
         details: None,
     }

@@ -20,6 +20,21 @@ pub(super) fn field(bytes: &[u8], key: &[u8]) -> Option<u64> {
     })
 }
 
+/// The two numbers a file consists of; `max 100000` is none.
+pub(super) fn pair(bytes: &[u8]) -> Option<(u64, u64)> {
+    let mut words = words(bytes).map(number);
+    Some((words.next()??, words.next()??))
+}
+
+/// The average over ten seconds, in percent, of `some avg10=0.09 avg60=0.02 …`.
+pub(super) fn average(bytes: &[u8], kind: &[u8]) -> Option<f64> {
+    let line = bytes
+        .split(|byte| *byte == b'\n')
+        .find_map(|line| line.strip_prefix(kind)?.strip_prefix(b" avg10="))?;
+    let value: f64 = str::from_utf8(words(line).next()?).ok()?.parse().ok()?;
+    (value.is_finite() && value >= 0.0).then_some(value)
+}
+
 /// Read and written bytes over all devices of v1's `8:0 Read 4096`.
 pub(super) fn block_v1(bytes: &[u8]) -> (u64, u64) {
     let mut sums = (0_u64, 0_u64);

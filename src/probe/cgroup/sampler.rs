@@ -1,19 +1,23 @@
 //! Figures for many containers at once.
 
-use super::files::{BUFFER, Files, Reading};
+use super::Target;
+use super::descriptors;
+use super::files::{Files, Reading};
 use super::mounts::Mounts;
 use super::parse;
-use crate::domain::figures::FigureSource;
+use super::source::BUFFER;
+use crate::domain::figures::{FigureSource, NetworkOwner};
 use crate::domain::{ContainerFigures, ContainerId};
 use jiff::Timestamp;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-/// Limits change by hand only, so they are read at the first pass and then at every so many.
-const LIMIT_PASSES: u32 = 15;
-/// A container has six files. Those of so many are held open; a process may open 1,024 by default.
-const HELD_CONTAINERS: usize = 100;
+/// All files of a container are read at its first pass and then at every so many, for different containers at different
+/// passes.
+const ALL_PASSES: u32 = 5;
+/// Of each container's files so many are held open, as long as there are descriptors.
+const HELD_FILES: usize = 12;
 
 /// Keeps what it found of each container from one pass to the next.
 #[derive(Debug)]
@@ -24,6 +28,8 @@ pub struct CgroupSampler {
     containers: HashMap<ContainerId, Watched>,
     buffer: Box<[u8]>,
     pass: u32,
+    /// How many containers' files may be held open.
+    hold: usize,
 }
 
 #[derive(Debug)]
@@ -31,10 +37,11 @@ struct Watched {
     pid: u32,
     /// The pass that named it last; who was not named is forgotten.
     pass: u32,
-    limit_in: u32,
+    /// In so many passes all files are due.
+    all_in: u32,
     hold: bool,
     files: Files,
-    memory_limit: Option<u64>,
+    network: NetworkOwner,
     cpu: Option<(u64, Instant)>,
 }
 
@@ -46,7 +53,7 @@ impl Default for CgroupSampler {
 
 impl CgroupSampler {
     pub fn new() -> Self {
-        Self::at(Path::new("/"))
+        Self { hold: descriptors::allowance() / HELD_FILES, ..Self::at(Path::new("/")) }
     }
 
     /// The same over a copy of the file system, for tests.
@@ -63,52 +70,50 @@ impl CgroupSampler {
             containers: HashMap::new(),
             buffer: vec![0; BUFFER].into_boxed_slice(),
             pass: 0,
+            hold: 0,
         }
     }
 
     /// One pass. A container whose cgroup cannot be found or has gone is not in the answer.
-    pub fn sample(
-        &mut self,
-        targets: &[(ContainerId, u32)],
-        now: Timestamp,
-    ) -> Vec<(ContainerId, ContainerFigures)> {
+    pub fn sample(&mut self, targets: &[Target], now: Timestamp) -> Vec<(ContainerId, ContainerFigures)> {
         self.pass = self.pass.wrapping_add(1);
         let mut sampled = Vec::with_capacity(targets.len());
-        for (id, pid) in targets {
+        for target in targets {
             // A container that was started again has a new process and, with it, new cgroups.
-            if self.containers.get(id).is_none_or(|known| known.pid != *pid) && !self.watch(id, *pid) {
+            let known = self.containers.get(&target.id);
+            if known.is_none_or(|known| known.pid != target.pid) && !self.watch(target) {
                 continue;
             }
-            let Some(watched) = self.containers.get_mut(id) else { continue };
+            let Some(watched) = self.containers.get_mut(&target.id) else { continue };
             watched.pass = self.pass;
             if let Some(figures) = watched.figures(self.host_memory, now, &mut self.buffer) {
-                sampled.push((id.clone(), figures));
+                sampled.push((target.id.clone(), figures));
             } else {
-                self.containers.remove(id);
+                self.containers.remove(&target.id);
             }
         }
         self.containers.retain(|_, watched| watched.pass == self.pass);
         sampled
     }
 
-    fn watch(&mut self, id: &ContainerId, pid: u32) -> bool {
+    fn watch(&mut self, target: &Target) -> bool {
+        let Target { id, pid, network } = target;
         self.containers.remove(id);
         // The daemon reports 0 for what does not run.
-        let files = if pid == 0 { None } else { Files::resolve(&self.mounts, &self.proc, pid, &id.0) };
+        let resolve = || Files::resolve(&self.mounts, &self.proc, *pid, &id.0, *network);
+        let files = if *pid == 0 { None } else { resolve() };
         let Some(files) = files else { return false };
         let held = self.containers.values().filter(|known| known.hold).count();
-        self.containers.insert(
-            id.clone(),
-            Watched {
-                pid,
-                pass: self.pass,
-                limit_in: 0,
-                hold: held < HELD_CONTAINERS,
-                files,
-                memory_limit: None,
-                cpu: None,
-            },
-        );
+        let watched = Watched {
+            pid: *pid,
+            pass: self.pass,
+            all_in: 0,
+            hold: held < self.hold,
+            files,
+            network: *network,
+            cpu: None,
+        };
+        self.containers.insert(id.clone(), watched);
         true
     }
 }
@@ -120,20 +125,28 @@ impl Watched {
         now: Timestamp,
         buffer: &mut [u8],
     ) -> Option<ContainerFigures> {
-        let Reading { cpu, memory_bytes, pids, block, network } = self.files.read(self.hold, buffer)?;
-        if self.limit_in == 0 {
-            self.memory_limit = self.files.memory_limit(host_memory, buffer);
-            self.limit_in = LIMIT_PASSES;
+        let all = self.all_in == 0;
+        let Reading { cpu, memory_bytes, pids, block, network, details } =
+            self.files.read(all, self.hold, host_memory, buffer)?;
+        if all {
+            // The second turn comes by the process's number, so that not all have theirs in the same pass.
+            self.all_in = if self.cpu.is_none() { 1 + self.pid % ALL_PASSES } else { ALL_PASSES };
         }
-        self.limit_in -= 1;
+        self.all_in -= 1;
         let cpu_percent = self.cpu.zip(cpu).and_then(|(before, after)| cpu_percent(before, after));
         self.cpu = cpu;
         Some(ContainerFigures {
             time: now,
             source: FigureSource::Cgroup,
             cpu_percent,
+            cpu_limit_cores: details.cpu_limit_cores,
+            throttling: details.throttling,
             memory_bytes,
-            memory_limit_bytes: self.memory_limit,
+            memory_limit_bytes: details.memory_limit_bytes,
+            memory_peak_bytes: details.memory_peak_bytes,
+            oom_kills: details.oom_kills,
+            pressure: details.pressure,
+            network_owner: self.network,
             network_received_bytes: network.map(|(received, _)| received),
             network_sent_bytes: network.map(|(_, sent)| sent),
             block_read_bytes: block.map(|(read, _)| read),

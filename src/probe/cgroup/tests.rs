@@ -1,5 +1,5 @@
 use super::*;
-use crate::domain::ContainerId;
+use crate::domain::figures::{NetworkOwner, Stall, Throttling};
 use jiff::Timestamp;
 use rstest::rstest;
 use std::fs;
@@ -24,6 +24,11 @@ Inter-|   Receive                                                |  Transmit
 eth1:50 1 0 0 0 0 0 0 7 1 0 0 0 0 0 0
 ";
 
+const PRESSURE: &str = "\
+some avg10=2.50 avg60=0.02 avg300=0.00 total=32202
+full avg10=0.25 avg60=0.02 avg300=0.00 total=30972
+";
+
 /// A root directory with these files in it.
 fn root(files: &[(&str, &str)]) -> tempfile::TempDir {
     let root = tempfile::tempdir().unwrap();
@@ -39,8 +44,8 @@ fn sampler(root: &tempfile::TempDir) -> CgroupSampler {
     CgroupSampler::at(root.path())
 }
 
-fn target(id: &str, pid: u32) -> Vec<(ContainerId, u32)> {
-    vec![(ContainerId(id.to_owned()), pid)]
+fn target(id: &str, pid: u32) -> Vec<Target> {
+    vec![Target { id: ContainerId(id.to_owned()), pid, network: NetworkOwner::Itself }]
 }
 
 fn now() -> Timestamp {
@@ -62,6 +67,14 @@ fn v1() -> tempfile::TempDir {
         (&at("memory", "memory.usage_in_bytes"), "900000\n"),
         (&at("memory", "memory.stat"), "inactive_file 1\ntotal_inactive_file 100000\ntotal_rss 5\n"),
         (&at("memory", "memory.limit_in_bytes"), "500000\n"),
+        (&at("memory", "memory.max_usage_in_bytes"), "910000\n"),
+        (&at("memory", "memory.oom_control"), "oom_kill_disable 0\nunder_oom 0\noom_kill 3\n"),
+        (
+            &at("cpu,cpuacct", "cpu.stat"),
+            "nr_periods 40\nnr_throttled 10\nthrottled_time 2500000\nnr_bursts 0\n",
+        ),
+        (&at("cpu,cpuacct", "cpu.cfs_quota_us"), "150000\n"),
+        (&at("cpu,cpuacct", "cpu.cfs_period_us"), "100000\n"),
         (&at("pids", "pids.current"), "12\n"),
         (
             &at("blkio", "blkio.throttle.io_service_bytes_recursive"),
@@ -78,7 +91,15 @@ fn v2(scope: &str, below: &str) -> tempfile::TempDir {
         ("proc/meminfo", "MemTotal:  1000 kB\n"),
         ("proc/7/cgroup", &format!("0::{scope}{below}\n")),
         ("proc/7/net/dev", NET_DEV),
-        (&at("cpu.stat"), "usage_usec 5000000\nuser_usec 1\nsystem_usec 2\n"),
+        (
+            &at("cpu.stat"),
+            "usage_usec 5000000\nuser_usec 1\nsystem_usec 2\nnr_periods 40\nnr_throttled 10\nthrottled_usec 2500\n",
+        ),
+        (&at("cpu.max"), "150000 100000\n"),
+        (&at("cpu.pressure"), PRESSURE),
+        (&at("memory.pressure"), "some avg10=12.50 avg60=1.00 avg300=0.00 total=1\n"),
+        (&at("memory.peak"), "910000\n"),
+        (&at("memory.events"), "low 0\nhigh 0\nmax 9\noom 4\noom_kill 3\noom_group_kill 1\n"),
         (&at("memory.current"), "900000\n"),
         (&at("memory.stat"), "anon 3\nactive_file 2\ninactive_file 100000\n"),
         (&at("memory.max"), "max\n"),
@@ -116,6 +137,68 @@ fn version_two_is_read_with_either_driver(#[case] scope: String, #[case] below: 
     assert_eq!((figures.block_read_bytes, figures.block_written_bytes), (Some(4100), Some(10)));
 }
 
+#[rstest]
+#[case::one(v1())]
+#[case::two(v2(&format!("/docker/{ID}"), ""))]
+fn limits_peak_kills_and_throttling_are_told(#[case] root: tempfile::TempDir) {
+    let (_, figures) = sampler(&root).sample(&target(ID, 7), now()).remove(0);
+    assert_eq!(figures.cpu_limit_cores, Some(1.5));
+    assert_eq!(figures.memory_peak_bytes, Some(910_000));
+    assert_eq!(figures.oom_kills, Some(3));
+    let throttling = Throttling { periods: 40, throttled_periods: 10, throttled_nanoseconds: 2_500_000 };
+    assert_eq!(figures.throttling, Some(throttling));
+}
+
+#[test]
+fn pressure_is_told_where_the_kernel_has_it() {
+    let root = v2(&format!("/docker/{ID}"), "");
+    let (_, figures) = sampler(&root).sample(&target(ID, 7), now()).remove(0);
+    assert_eq!(figures.pressure.cpu, Some(Stall { some_percent: 2.5, full_percent: Some(0.25) }));
+    assert_eq!(figures.pressure.memory, Some(Stall { some_percent: 12.5, full_percent: None }));
+    assert_eq!(figures.pressure.io, None);
+    // On a hybrid host it stands in the unified hierarchy, to which no controller is bound.
+    let root = v1();
+    let membership = root.path().join("proc/7/cgroup");
+    let text = fs::read_to_string(&membership).unwrap().replace("0::/\n", &format!("0::/docker/{ID}\n"));
+    fs::write(&membership, text).unwrap();
+    let unified = root.path().join(format!("sys/fs/cgroup/unified/docker/{ID}"));
+    fs::create_dir_all(&unified).unwrap();
+    fs::write(unified.join("cpu.pressure"), PRESSURE).unwrap();
+    let (_, figures) = sampler(&root).sample(&target(ID, 7), now()).remove(0);
+    assert_eq!(figures.pressure.cpu.map(|stall| stall.some_percent), Some(2.5));
+    assert_eq!(figures.memory_bytes, Some(800_000), "the rest is version one's");
+}
+
+#[rstest]
+#[case::one(v1(), "sys/fs/cgroup/cpu,cpuacct/docker/ID/cpu.cfs_quota_us", "-1\n")]
+#[case::two(v2(&format!("/docker/{ID}"), ""), "sys/fs/cgroup/docker/ID/cpu.max", "max 100000\n")]
+#[case::broken(v2(&format!("/docker/{ID}"), ""), "sys/fs/cgroup/docker/ID/cpu.max", "5 0\n")]
+fn without_a_quota_there_is_no_limit(
+    #[case] root: tempfile::TempDir,
+    #[case] file: &str,
+    #[case] text: &str,
+) {
+    fs::write(root.path().join(file.replace("ID", ID)), text).unwrap();
+    assert_eq!(sampler(&root).sample(&target(ID, 7), now())[0].1.cpu_limit_cores, None);
+}
+
+#[test]
+fn while_nothing_runs_the_other_files_are_read_now_and_then_and_at_once_when_something_ran() {
+    let root = v1();
+    let write = |path: &str, text: &str| {
+        fs::write(root.path().join(format!("sys/fs/cgroup/{}", path.replace("ID", ID))), text).unwrap();
+    };
+    let mut sampler = sampler(&root);
+    let mut pids = || sampler.sample(&target(ID, 7), now())[0].1.pids;
+    assert_eq!((pids(), pids()), (Some(12), Some(12)));
+    write("cpu,cpuacct/docker/ID/cpuacct.usage", "5000000001\n");
+    write("pids/docker/ID/pids.current", "13\n");
+    assert_eq!(pids(), Some(13), "something ran");
+    write("pids/docker/ID/pids.current", "14\n");
+    let seen: Vec<_> = (0..5).map(|_| pids()).collect();
+    assert_eq!(seen.last(), Some(&Some(14)), "all files were due");
+}
+
 #[test]
 fn the_processor_is_counted_in_percent_of_one_core() {
     let start = Instant::now();
@@ -138,11 +221,15 @@ fn a_limit_beyond_the_hosts_memory_is_none() {
 }
 
 #[test]
-fn a_container_on_the_hosts_network_has_no_traffic_of_its_own() {
+fn a_container_on_anothers_network_is_labelled_and_its_traffic_not_counted() {
     let root = v1();
-    fs::write(root.path().join("proc/self/net/dev"), NET_DEV).unwrap();
+    for owner in [NetworkOwner::Host, NetworkOwner::Another] {
+        let targets = [Target { network: owner, ..target(ID, 7).remove(0) }];
+        let (_, figures) = sampler(&root).sample(&targets, now()).remove(0);
+        assert_eq!((figures.network_received_bytes, figures.network_sent_bytes), (None, None));
+        assert_eq!(figures.network_owner, owner);
+    }
     let (_, figures) = sampler(&root).sample(&target(ID, 7), now()).remove(0);
-    assert_eq!((figures.network_received_bytes, figures.network_sent_bytes), (None, None));
     assert_eq!(figures.pids, Some(12));
 }
 
@@ -217,7 +304,8 @@ proptest::proptest! {
     ) {
         for bytes in [bytes.as_slice(), text.as_bytes()] {
             let _ = (parse::number(bytes), parse::field(bytes, b"key"), parse::network(bytes));
-            let _ = (parse::block_v1(bytes), parse::block_v2(bytes));
+            let _ = (parse::block_v1(bytes), parse::block_v2(bytes), parse::pair(bytes));
+            let _ = parse::average(bytes, b"some");
             let text = String::from_utf8_lossy(bytes);
             let _ = (membership::v1(&text, "memory", "ab"), membership::v2(&text, "ab"));
             let _ = membership::last_container_id(&text);

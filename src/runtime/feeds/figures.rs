@@ -80,8 +80,8 @@ pub async fn ask_daemon(context: Context, interval: Option<Duration>) {
         let Ok(engine) = context.engine().await else { continue };
         let mut figures = Vec::new();
         for offset in 0..running.len().min(STATS_PER_ROUND) {
-            let id = &running[(next + offset) % running.len()];
-            match engine.figures(id).await {
+            let (id, network) = &running[(next + offset) % running.len()];
+            match engine.figures(id, *network).await {
                 Ok(read) => figures.push((id.clone(), read)),
                 // A container that ended meanwhile has none; a daemon that is away is reported by the fleet.
                 Err(fault) => log::debug!("{}", crate::domain::Safe::new(fault.to_string())),

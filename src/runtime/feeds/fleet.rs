@@ -1,8 +1,10 @@
 //! The daemon's containers, and a copy of them for the feeds that need to know who is there.
 
 use crate::app::Msg;
+use crate::domain::figures::NetworkOwner;
 use crate::domain::{Container, ContainerId, ContainerState, DaemonInfo, FleetEvent};
 use crate::engine::{self, Endpoint};
+use crate::probe::cgroup::Target;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::{mpsc, watch};
@@ -42,21 +44,22 @@ impl Known {
     }
 
     /// Running containers whose process is known, for the cgroup reader.
-    pub fn processes(&self) -> Vec<(ContainerId, u32)> {
+    pub fn processes(&self) -> Vec<Target> {
         let fleet = self.fleet();
         let running = fleet.containers.values().filter(|container| container.is_running());
         running
             .filter_map(|container| {
-                Some((container.id.clone(), container.details.as_ref()?.pid.filter(|pid| *pid > 0)?))
+                let pid = container.details.as_ref()?.pid.filter(|pid| *pid > 0)?;
+                Some(Target { id: container.id.clone(), pid, network: container.network_owner })
             })
             .collect()
     }
 
-    pub fn running(&self) -> Vec<ContainerId> {
+    pub fn running(&self) -> Vec<(ContainerId, NetworkOwner)> {
         let fleet = self.fleet();
         let running =
             fleet.containers.values().filter(|container| container.state == ContainerState::Running);
-        running.map(|container| container.id.clone()).collect()
+        running.map(|container| (container.id.clone(), container.network_owner)).collect()
     }
 
     fn apply(&self, event: &FleetEvent) {

@@ -80,16 +80,9 @@ pub fn fleet() -> Vec<Container> {
 
 pub fn figures(name: &str, cpu: f64, memory: u64) -> (ContainerId, ContainerFigures) {
     let figures = ContainerFigures {
-        time: now(),
-        source: FigureSource::Cgroup,
         cpu_percent: Some(cpu),
         memory_bytes: Some(memory),
-        memory_limit_bytes: None,
-        network_received_bytes: None,
-        network_sent_bytes: None,
-        block_read_bytes: None,
-        block_written_bytes: None,
-        pids: None,
+        ..ContainerFigures::unknown(now(), FigureSource::Cgroup)
     };
     (container_id(name), figures)
 }
