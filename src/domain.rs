@@ -10,6 +10,7 @@ pub mod figures;
 pub(crate) mod fixtures;
 pub mod gpu;
 pub mod host;
+pub mod log;
 pub mod log_line;
 pub mod plan;
 pub mod resources;
