@@ -64,7 +64,7 @@ pub(crate) fn platform() -> State {
     lines.push(line(60, "torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 2.00 GiB"));
     lines.push(line(61, "\u{1b}[31merror\u{1b}[0m worker exits with 137"));
     let dropped = vec![(inference[0].clone(), 1_204)];
-    send(&mut state, Msg::Logs(LogBatch { generation, lines, dropped, ended: Vec::new() }));
+    send(&mut state, Msg::Logs(LogBatch { generation, lines: lines.into(), dropped, ended: Vec::new() }));
     state
 }
 

@@ -6,7 +6,7 @@ use crate::config::keys::KeyPress;
 use crate::domain::resources::Resources;
 use crate::domain::stack::BackupEntry;
 use crate::domain::{
-    CheckReport, ContainerFigures, ContainerId, Drift, Fault, FleetEvent, GpuSample, HostSample, LogLine,
+    CheckReport, ContainerFigures, ContainerId, Drift, Fault, FleetEvent, GpuSample, HostSample, LogLines,
     Plan, StackFile, TaskId, TaskRecord,
 };
 use std::collections::BTreeMap;
@@ -106,7 +106,7 @@ pub struct LogBatch {
     /// Batches of an older generation are ignored.
     pub generation: u64,
     /// In the order in which each container wrote them; of several containers in any order.
-    pub lines: Vec<LogLine>,
+    pub lines: LogLines,
     /// Lines that were dropped before these, by container.
     pub dropped: Vec<(ContainerId, u64)>,
     /// Streams that ended after these lines.

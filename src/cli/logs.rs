@@ -51,7 +51,7 @@ pub async fn run(context: &Context, arguments: Arguments, output: Output) -> Res
         tail: tail(&arguments.tail)?,
         since: arguments.since.as_deref().map(|text| moment::read("--since", text, now)).transpose()?,
         until: arguments.until.as_deref().map(|text| moment::read("--until", text, now)).transpose()?,
-        tty: None,
+        ..LogRequest::default()
     };
     let engine = context.engine().await?;
     let chosen = choose(context).await?;

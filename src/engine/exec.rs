@@ -152,7 +152,7 @@ impl Exec {
                 return None;
             }
             match self.stream.next().await {
-                Some(Ok(chunk)) => self.frames.push(&chunk),
+                Some(Ok(chunk)) => self.frames.push(chunk),
                 Some(Err(error)) => {
                     let fault = failure::fault(error, OPERATION, self.container.short());
                     return Some(Err(self.broken(fault)));

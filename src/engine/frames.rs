@@ -41,41 +41,66 @@ impl std::fmt::Display for FrameError {
     }
 }
 
+/// Chunks that hold whole frames, as a daemon sends them, are not copied.
 #[derive(Debug, Default)]
 pub(super) struct Demultiplexer {
-    buffer: BytesMut,
+    chunk: Bytes,
+    /// Where a frame came in several chunks. What it holds came before the chunk.
+    joined: BytesMut,
 }
 
 impl Demultiplexer {
-    pub fn push(&mut self, chunk: &[u8]) {
-        self.buffer.extend_from_slice(chunk);
+    pub fn push(&mut self, chunk: Bytes) {
+        if self.joined.is_empty() && self.chunk.is_empty() {
+            self.chunk = chunk;
+        } else {
+            self.joined.extend_from_slice(&self.chunk);
+            self.joined.extend_from_slice(&chunk);
+            self.chunk.clear();
+        }
     }
 
     /// The next whole frame, if it is there.
     pub fn next(&mut self) -> Result<Option<Frame>, FrameError> {
-        let Some(head) = self.buffer.first_chunk::<HEAD>().copied() else { return Ok(None) };
-        let channel = match head {
-            // Stream 0 is stdin, which a daemon echoes as output.
-            [0 | 1, 0, 0, 0, ..] => Channel::Stdout,
-            [2, 0, 0, 0, ..] => Channel::Stderr,
-            [3, 0, 0, 0, ..] => Channel::DaemonError,
-            _ => return Err(FrameError::NotAFrame(head)),
-        };
-        let length = u32::from_be_bytes([head[4], head[5], head[6], head[7]]) as usize;
-        if length > FRAME_LIMIT {
-            return Err(FrameError::NotAFrame(head));
-        }
-        if self.buffer.len() < HEAD + length {
+        let held: &[u8] = if self.joined.is_empty() { &self.chunk } else { &self.joined };
+        let Some((channel, length)) = head(held)? else { return Ok(None) };
+        if held.len() < HEAD + length {
             return Ok(None);
         }
-        self.buffer.advance(HEAD);
-        Ok(Some(Frame { channel, payload: self.buffer.split_to(length).freeze() }))
+        let payload = if self.joined.is_empty() {
+            self.chunk.advance(HEAD);
+            self.chunk.split_to(length)
+        } else {
+            self.joined.advance(HEAD);
+            self.joined.split_to(length).freeze()
+        };
+        Ok(Some(Frame { channel, payload }))
     }
 
     /// To be asked when the stream has ended.
     pub fn finish(&self) -> Result<(), FrameError> {
-        if self.buffer.is_empty() { Ok(()) } else { Err(FrameError::Cut(self.buffer.len())) }
+        match self.joined.len() + self.chunk.len() {
+            0 => Ok(()),
+            bytes => Err(FrameError::Cut(bytes)),
+        }
     }
+}
+
+/// What the frame at the beginning is, and how long its payload.
+fn head(bytes: &[u8]) -> Result<Option<(Channel, usize)>, FrameError> {
+    let Some(head) = bytes.first_chunk::<HEAD>().copied() else { return Ok(None) };
+    let channel = match head {
+        // Stream 0 is stdin, which a daemon echoes as output.
+        [0 | 1, 0, 0, 0, ..] => Channel::Stdout,
+        [2, 0, 0, 0, ..] => Channel::Stderr,
+        [3, 0, 0, 0, ..] => Channel::DaemonError,
+        _ => return Err(FrameError::NotAFrame(head)),
+    };
+    let length = u32::from_be_bytes([head[4], head[5], head[6], head[7]]) as usize;
+    if length > FRAME_LIMIT {
+        return Err(FrameError::NotAFrame(head));
+    }
+    Ok(Some((channel, length)))
 }
 
 #[cfg(test)]

@@ -2,18 +2,19 @@
 //!
 //! The daemon cuts what a program writes at line feeds and, where none comes, every 16 KiB; it puts a timestamp
 //! before each such piece, not only before each line. Without a terminal each piece is a frame; with one they simply
-//! follow each other.
+//! follow each other. A line that came in one piece, as nearly all do, is handed on where it lies.
+
+mod time;
 
 use super::frames::{Channel, Demultiplexer, FrameError};
-use crate::domain::{ContainerId, Gate, LogLine, LogSource};
+use crate::domain::{LogSource, RawLine};
+use bytes::Bytes;
 use jiff::Timestamp;
+use memchr::memchr;
+use time::{Clock, Head};
 
-/// A line is rejoined up to this size; what is beyond is counted and dropped.
-pub(super) const LINE_CEILING: usize = 64 * 1024;
 /// The daemon's piece of a line that has no end in sight.
 const PIECE: usize = 16 * 1024;
-/// `2026-11-20T10:31:04.120000000+01:00`, the longest timestamp.
-const TIME_LIMIT: usize = 35;
 
 /// What a log stream can end in besides its end.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,11 +24,22 @@ pub(super) enum LogError {
     Daemon(String),
 }
 
-/// One per container and stream, so that a colour that stderr left open does not reach stdout.
+/// How the lines of a stream are put together.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Format {
+    /// The container has a terminal.
+    pub terminal: bool,
+    /// The daemon was asked for times.
+    pub timed: bool,
+    /// A line is rejoined up to so many bytes; what is beyond is counted and dropped.
+    pub ceiling: usize,
+}
+
+/// Puts one stream's pieces together.
 #[derive(Debug)]
 struct Assembler {
     source: LogSource,
-    gate: Gate,
+    ceiling: usize,
     time: Option<Timestamp>,
     text: Vec<u8>,
     dropped: usize,
@@ -36,8 +48,8 @@ struct Assembler {
 }
 
 impl Assembler {
-    fn new(source: LogSource) -> Self {
-        Self { source, gate: Gate::default(), time: None, text: Vec::new(), dropped: 0, open: false }
+    fn new(source: LogSource, ceiling: usize) -> Self {
+        Self { source, ceiling, time: None, text: Vec::new(), dropped: 0, open: false }
     }
 
     /// A line has the time of its first piece.
@@ -49,34 +61,50 @@ impl Assembler {
     }
 
     fn extend(&mut self, bytes: &[u8]) {
-        let room = LINE_CEILING - self.text.len();
+        let room = self.ceiling - self.text.len();
         let (kept, dropped) = bytes.split_at(bytes.len().min(room));
         self.text.extend_from_slice(kept);
         self.dropped += dropped.len();
     }
 
-    fn end(&mut self, container: &ContainerId) -> LogLine {
-        let dropped = u32::try_from(std::mem::take(&mut self.dropped)).unwrap_or(u32::MAX);
-        if dropped > 0 {
-            self.text.extend_from_slice("…".as_bytes());
+    /// A line ends with these bytes.
+    fn end(&mut self, bytes: &[u8], emit: &mut impl FnMut(RawLine<'_>)) {
+        if self.text.is_empty() && bytes.len() <= self.ceiling {
+            emit(self.line(bytes, 0));
+        } else {
+            self.extend(bytes);
+            emit(self.line(&self.text, self.dropped));
+            self.text.clear();
+            // What a long line took is given back.
+            self.text.shrink_to(PIECE);
+            self.dropped = 0;
         }
-        let mut line = self.gate.line(&self.text);
-        line.cut_bytes = line.cut_bytes.saturating_add(dropped);
-        self.text.clear();
-        self.open = false;
-        LogLine { container: container.clone(), time: self.time.take(), source: self.source, line }
+        (self.open, self.time) = (false, None);
+    }
+
+    fn line<'a>(&self, bytes: &'a [u8], dropped: usize) -> RawLine<'a> {
+        // A terminal gets a carriage return before each line feed, which is nothing the program wrote.
+        let bytes = match self.source {
+            LogSource::Console => bytes.strip_suffix(b"\r").unwrap_or(bytes),
+            LogSource::Stdout | LogSource::Stderr => bytes,
+        };
+        let cut_bytes = u32::try_from(dropped).unwrap_or(u32::MAX);
+        RawLine { time: self.time, source: self.source, bytes, cut_bytes }
     }
 
     /// What is left when the stream ends.
-    fn rest(&mut self, container: &ContainerId) -> Option<LogLine> {
-        self.open.then(|| self.end(container))
+    fn finish(&mut self, emit: &mut impl FnMut(RawLine<'_>)) {
+        if self.open {
+            self.end(b"", emit);
+        }
     }
 }
 
 /// The lines of one container.
 #[derive(Debug)]
 pub(super) struct Lines {
-    container: ContainerId,
+    /// Reads times, where there are any.
+    clock: Option<Clock>,
     form: Form,
 }
 
@@ -96,25 +124,26 @@ enum TerminalState {
 }
 
 impl Lines {
-    pub fn new(container: ContainerId, terminal: bool) -> Self {
+    pub fn new(format: Format) -> Self {
+        let Format { terminal, timed, ceiling } = format;
         let form = if terminal {
             Form::Terminal {
-                console: Assembler::new(LogSource::Console),
+                console: Assembler::new(LogSource::Console, ceiling),
                 state: TerminalState::Head,
                 pending: Vec::new(),
             }
         } else {
             Form::Framed {
                 frames: Demultiplexer::default(),
-                stdout: Assembler::new(LogSource::Stdout),
-                stderr: Assembler::new(LogSource::Stderr),
+                stdout: Assembler::new(LogSource::Stdout, ceiling),
+                stderr: Assembler::new(LogSource::Stderr, ceiling),
             }
         };
-        Self { container, form }
+        Self { clock: timed.then(Clock::default), form }
     }
 
-    pub fn push(&mut self, chunk: &[u8], mut emit: impl FnMut(LogLine)) -> Result<(), LogError> {
-        let container = &self.container;
+    pub fn push(&mut self, chunk: Bytes, mut emit: impl FnMut(RawLine<'_>)) -> Result<(), LogError> {
+        let clock = &mut self.clock;
         match &mut self.form {
             Form::Framed { frames, stdout, stderr } => {
                 frames.push(chunk);
@@ -128,39 +157,30 @@ impl Lines {
                             ));
                         }
                     };
-                    for piece in frame.payload.split_inclusive(|byte| *byte == b'\n') {
-                        let (time, text) = match timestamp(piece) {
-                            Head::Time(time, length) => (Some(time), &piece[length..]),
-                            Head::More | Head::Nothing => (None, piece),
-                        };
-                        assembler.begin(time);
-                        match text.strip_suffix(b"\n") {
-                            Some(text) => {
-                                assembler.extend(text);
-                                emit(assembler.end(container));
-                            }
-                            None => assembler.extend(text),
-                        }
-                    }
+                    read_frame(&frame.payload, clock, assembler, &mut emit);
                 }
             }
             Form::Terminal { console, state, pending } => {
-                pending.extend_from_slice(chunk);
-                let used = read_terminal(pending, state, console, container, &mut emit);
-                pending.drain(..used);
+                if pending.is_empty() {
+                    let used = read_terminal(&chunk, clock, state, console, &mut emit);
+                    pending.extend_from_slice(&chunk[used..]);
+                } else {
+                    pending.extend_from_slice(&chunk);
+                    let used = read_terminal(pending, clock, state, console, &mut emit);
+                    pending.drain(..used);
+                }
             }
         }
         Ok(())
     }
 
     /// The stream has ended: what is left are lines too.
-    pub fn finish(&mut self, mut emit: impl FnMut(LogLine)) -> Result<(), LogError> {
-        let container = &self.container;
+    pub fn finish(&mut self, mut emit: impl FnMut(RawLine<'_>)) -> Result<(), LogError> {
         match &mut self.form {
             Form::Framed { frames, stdout, stderr } => {
-                let whole = frames.finish().map_err(LogError::Frame);
-                [stdout, stderr].into_iter().filter_map(|assembler| assembler.rest(container)).for_each(emit);
-                whole
+                stdout.finish(&mut emit);
+                stderr.finish(&mut emit);
+                frames.finish().map_err(LogError::Frame)
             }
             Form::Terminal { console, pending, .. } => {
                 if !pending.is_empty() {
@@ -168,9 +188,34 @@ impl Lines {
                     console.extend(pending);
                     pending.clear();
                 }
-                console.rest(container).into_iter().for_each(&mut emit);
+                console.finish(&mut emit);
                 Ok(())
             }
+        }
+    }
+}
+
+fn read_frame(
+    payload: &[u8],
+    clock: &mut Option<Clock>,
+    assembler: &mut Assembler,
+    emit: &mut impl FnMut(RawLine<'_>),
+) {
+    let mut rest = payload;
+    while !rest.is_empty() {
+        match clock.as_mut().map(|clock| clock.read(rest)) {
+            Some(Head::Time(time, length)) => {
+                assembler.begin(Some(time));
+                rest = &rest[length..];
+            }
+            Some(Head::More | Head::Nothing) | None => assembler.begin(None),
+        }
+        if let Some(end) = memchr(b'\n', rest) {
+            assembler.end(&rest[..end], emit);
+            rest = &rest[end + 1..];
+        } else {
+            assembler.extend(rest);
+            return;
         }
     }
 }
@@ -178,17 +223,23 @@ impl Lines {
 /// Takes what can be told apart already; at most a timestamp's length stays behind.
 fn read_terminal(
     bytes: &[u8],
+    clock: &mut Option<Clock>,
     state: &mut TerminalState,
     console: &mut Assembler,
-    container: &ContainerId,
-    emit: &mut impl FnMut(LogLine),
+    emit: &mut impl FnMut(RawLine<'_>),
 ) -> usize {
     let mut used = 0;
     while used < bytes.len() {
         let rest = &bytes[used..];
         match *state {
             TerminalState::Head => {
-                match timestamp(rest) {
+                let Some(clock) = clock else {
+                    // Nothing stands between the pieces, so that only line feeds matter.
+                    console.begin(None);
+                    *state = TerminalState::Body(usize::MAX);
+                    continue;
+                };
+                match clock.read(rest) {
                     Head::More => break,
                     Head::Time(time, length) => {
                         console.begin(Some(time));
@@ -201,11 +252,10 @@ fn read_terminal(
             TerminalState::Body(left) => {
                 let window = &rest[..rest.len().min(left)];
                 // A line of exactly one piece ends with a line feed that no longer counts.
-                let end = window.iter().position(|byte| *byte == b'\n');
+                let end = memchr(b'\n', window);
                 let end = end.or_else(|| (rest.get(left) == Some(&b'\n')).then_some(left));
                 if let Some(end) = end {
-                    console.extend(&rest[..end]);
-                    emit(console.end(container));
+                    console.end(&rest[..end], emit);
                     used += end + 1;
                     *state = TerminalState::Head;
                 } else if window.len() < left {
@@ -226,27 +276,6 @@ fn read_terminal(
         }
     }
     used
-}
-
-enum Head {
-    /// And how many bytes it takes, the space after it included.
-    Time(Timestamp, usize),
-    /// What has come could be the beginning of one.
-    More,
-    Nothing,
-}
-
-fn timestamp(bytes: &[u8]) -> Head {
-    let window = &bytes[..bytes.len().min(TIME_LIMIT + 1)];
-    let length = window.iter().position(|byte| !(byte.is_ascii_digit() || b"-:.+TZ".contains(byte)));
-    match length {
-        None if bytes.len() <= TIME_LIMIT => Head::More,
-        Some(length) if length >= 20 && window[length] == b' ' => {
-            let time = std::str::from_utf8(&window[..length]).ok().and_then(|text| text.parse().ok());
-            time.map_or(Head::Nothing, |time| Head::Time(time, length + 1))
-        }
-        None | Some(_) => Head::Nothing,
-    }
 }
 
 #[cfg(test)]

@@ -1,18 +1,24 @@
 //! A container's log as a stream of lines.
 
+mod block;
+mod read;
+
+pub use block::LogBlock;
+
 use super::connect::Engine;
-use super::failure;
-use super::lines::{Lines, LogError};
-use super::raw::{ByteStream, segment};
-use crate::domain::{ContainerId, Fault, FaultKind, LogLine};
+use super::lines::Format;
+use super::raw::segment;
+use crate::domain::{ContainerId, Fault, LogGates, LogLine, LogLineRef, LogLines};
 use futures_util::{Stream, StreamExt, stream};
 use hyper::Method;
 use jiff::Timestamp;
-use std::collections::VecDeque;
+use read::Reader;
 use std::fmt::Write as _;
 use std::pin::Pin;
 
 const OPERATION: &str = "read the log of container";
+/// Bytes up to which the pieces of a line are put together where nobody asks for more.
+const LINE_CEILING: usize = 64 * 1024;
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct LogRequest {
@@ -24,29 +30,45 @@ pub struct LogRequest {
     pub until: Option<Timestamp>,
     /// Whether the container has a terminal; asked of the daemon when it is not known.
     pub tty: Option<bool>,
+    /// Lines need no times: the daemon is spared writing them and we are spared reading them.
+    pub untimed: bool,
+    /// Bytes up to which the pieces of a line are put together, if not 64 KiB; what is beyond is counted.
+    pub longest_line: Option<usize>,
 }
 
 /// Ends when the log ends, or after its first fault. It does not end for being idle.
 pub type LogStream = Pin<Box<dyn Stream<Item = Result<LogLine, Fault>> + Send>>;
 
-struct Reader {
-    container: ContainerId,
-    bytes: ByteStream,
-    lines: Lines,
-    /// What one chunk of bytes held; refilled only when it is empty.
-    ready: VecDeque<LogLine>,
-    fault: Option<Fault>,
-    over: bool,
-}
+/// The same in blocks of lines, each of which is handed on some milliseconds after its first line at the latest.
+pub type LogBlocks = Pin<Box<dyn Stream<Item = Result<LogBlock, Fault>> + Send>>;
 
 impl Engine {
-    pub fn logs(&self, id: &ContainerId, request: LogRequest) -> LogStream {
+    /// Lines as they came.
+    pub fn log_blocks(&self, id: &ContainerId, request: LogRequest) -> LogBlocks {
         let (engine, id) = (self.clone(), id.clone());
         let opened = stream::once(async move { engine.open_log(id, &request).await });
         Box::pin(opened.flat_map(|opened| match opened {
-            Ok(reader) => read(reader).left_stream(),
+            Ok(mut reader) => stream::poll_fn(move |context| reader.poll(context)).left_stream(),
             Err(fault) => stream::once(async { Err(fault) }).right_stream(),
         }))
+    }
+
+    /// Lines that have passed the gate, one by one.
+    pub fn logs(&self, id: &ContainerId, request: LogRequest) -> LogStream {
+        let (container, mut gates) = (id.clone(), LogGates::default());
+        let blocks = self.log_blocks(id, request).map(move |block| {
+            let mut lines = LogLines::default();
+            let fault = match block {
+                Ok(block) => {
+                    block.iter().for_each(|line| lines.push(&container, line, &mut gates));
+                    None
+                }
+                Err(fault) => Some(fault),
+            };
+            let lines: Vec<_> = lines.iter().map(LogLineRef::to_line).map(Ok).chain(fault.map(Err)).collect();
+            stream::iter(lines)
+        });
+        Box::pin(blocks.flatten())
     }
 
     async fn open_log(&self, id: ContainerId, request: &LogRequest) -> Result<Reader, Fault> {
@@ -54,64 +76,21 @@ impl Engine {
             Some(tty) => tty,
             None => self.inspect(&id).await?.details.is_some_and(|details| details.tty),
         };
-        let bytes = self.bytes(&Method::GET, &path(&id, request), None)?;
-        let lines = Lines::new(id.clone(), tty);
-        Ok(Reader { container: id, bytes, lines, ready: VecDeque::new(), fault: None, over: false })
-    }
-}
-
-fn read(reader: Reader) -> impl Stream<Item = Result<LogLine, Fault>> + Send {
-    stream::unfold(reader, |mut reader| async move {
-        loop {
-            if let Some(line) = reader.ready.pop_front() {
-                return Some((Ok(line), reader));
-            }
-            if let Some(fault) = reader.fault.take() {
-                return Some((Err(fault), reader));
-            }
-            if reader.over {
-                return None;
-            }
-            reader.fill().await;
-        }
-    })
-}
-
-impl Reader {
-    async fn fill(&mut self) {
-        let Self { lines, ready, .. } = self;
-        let emit = |line| ready.push_back(line);
-        let outcome = match self.bytes.next().await {
-            Some(Ok(chunk)) => lines.push(&chunk, emit),
-            Some(Err(error)) => {
-                self.over = true;
-                self.fault = Some(failure::fault(error, OPERATION, self.container.short()));
-                let _ = lines.finish(emit);
-                return;
-            }
-            None => {
-                self.over = true;
-                lines.finish(emit)
-            }
+        let body = self.bytes(&Method::GET, &path(&id, request), None)?;
+        let format = Format {
+            terminal: tty,
+            timed: !request.untimed,
+            ceiling: request.longest_line.unwrap_or(LINE_CEILING),
         };
-        if let Err(error) = outcome {
-            self.over = true;
-            self.fault = Some(fault(error, &self.container));
-        }
-    }
-}
-
-fn fault(error: LogError, container: &ContainerId) -> Fault {
-    match error {
-        LogError::Frame(error) => Fault::new(FaultKind::Unreachable, OPERATION, container.short())
-            .because(error.to_string())
-            .hint("the connection to the daemon broke; the log is read again when it is back"),
-        LogError::Daemon(text) => failure::answered(500, &text, OPERATION, container.short()),
+        Ok(Reader::new(id, body, format))
     }
 }
 
 fn path(id: &ContainerId, request: &LogRequest) -> String {
-    let mut path = format!("/containers/{}/logs?stdout=true&stderr=true&timestamps=true", segment(&id.0));
+    let mut path = format!("/containers/{}/logs?stdout=true&stderr=true", segment(&id.0));
+    if !request.untimed {
+        path.push_str("&timestamps=true");
+    }
     if request.follow {
         path.push_str("&follow=true");
     }

@@ -18,8 +18,9 @@ use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
 use tokio::time::{MissedTickBehavior, interval, sleep_until};
 
-/// Feed messages taken in between two looks at the keyboard. A flood can therefore delay a key by so many, no more.
-const BATCH: usize = 64;
+/// Feed messages are taken in for so long between two looks at the signals and the screen. At the keyboard is looked
+/// after each, so a flood delays a key by one message, no more.
+const SLICE: Duration = Duration::from_millis(2);
 
 /// Where messages come from, in the order in which the loop prefers them.
 pub struct Sources {
@@ -27,8 +28,10 @@ pub struct Sources {
     pub input: mpsc::Receiver<Input>,
     /// What must not be lost: the daemon's events, tasks, answers to effects.
     pub facts: mpsc::Receiver<Msg>,
-    /// Figures and log batches; their senders drop and count when it is full.
+    /// Figures; their senders drop them when it is full.
     pub floods: mpsc::Receiver<Msg>,
+    /// Batches of log lines; their sender drops and counts lines when it is full.
+    pub logs: mpsc::Receiver<Msg>,
 }
 
 /// What the loop cannot do by itself.
@@ -105,6 +108,7 @@ impl<B: Backend> ConsoleLoop<B> {
                         if let Some(msg) = input::message(event) {
                             let msg = self.clicks.pair(msg, Instant::now());
                             self.take(msg);
+                            self.frames.answer();
                         }
                     }
                     Some(Input::Closed) | None => return Ok(Outcome::Ended { exit_code: HANGUP_EXIT_CODE }),
@@ -114,9 +118,10 @@ impl<B: Backend> ConsoleLoop<B> {
                     self.take(Msg::Wake);
                 }
                 () = sleep_until(self.frames.next().into()), if self.state.dirty => {}
-                Some(msg) = sources.facts.recv() => self.take_some(msg, &mut sources.facts),
-                Some(msg) = sources.floods.recv() => self.take_some(msg, &mut sources.floods),
                 _ = seconds.tick() => self.take(Msg::Tick),
+                Some(msg) = sources.facts.recv() => self.take_some(msg, &mut sources.facts, &sources.input),
+                Some(msg) = sources.floods.recv() => self.take_some(msg, &mut sources.floods, &sources.input),
+                Some(msg) = sources.logs.recv() => self.take_some(msg, &mut sources.logs, &sources.input),
             }
         }
     }
@@ -128,13 +133,14 @@ impl<B: Backend> ConsoleLoop<B> {
         }
     }
 
-    fn take_some(&mut self, first: Msg, more: &mut mpsc::Receiver<Msg>) {
+    fn take_some(&mut self, first: Msg, more: &mut mpsc::Receiver<Msg>, input: &mpsc::Receiver<Input>) {
+        let began = Instant::now();
         self.take(first);
-        for _ in 1..BATCH {
-            match more.try_recv() {
-                Ok(msg) => self.take(msg),
-                Err(_) => return,
-            }
+        while input.is_empty()
+            && began.elapsed() < SLICE
+            && let Ok(msg) = more.try_recv()
+        {
+            self.take(msg);
         }
     }
 

@@ -24,6 +24,8 @@ pub struct Context {
     pub known: Known,
     pub facts: mpsc::Sender<Msg>,
     pub floods: mpsc::Sender<Msg>,
+    /// Batches of log lines.
+    pub logs: mpsc::Sender<Msg>,
     /// Rung when a task was started.
     pub started: Arc<Notify>,
     /// Connected on first use; bollard opens its connections anew by itself.
@@ -38,6 +40,7 @@ impl Context {
         known: Known,
         facts: mpsc::Sender<Msg>,
         floods: mpsc::Sender<Msg>,
+        logs: mpsc::Sender<Msg>,
     ) -> Self {
         Self {
             endpoint,
@@ -46,6 +49,7 @@ impl Context {
             known,
             facts,
             floods,
+            logs,
             started: Arc::default(),
             engine: Arc::default(),
         }
@@ -82,7 +86,7 @@ async fn carry_out(context: &Context, effect: Effect, follower: &mut Follower) {
     let here = context.clone();
     match effect {
         Effect::FollowLogs { generation, streams } => match context.engine().await {
-            Ok(engine) => follower.follow(generation, streams, &engine, &context.floods),
+            Ok(engine) => follower.follow(generation, streams, &engine, &context.logs),
             Err(fault) => context.answer(async move { logs::unopened(generation, streams, &fault) }),
         },
         Effect::StopLogs => follower.stop(),

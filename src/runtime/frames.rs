@@ -11,11 +11,14 @@ const LONGEST_REST: Duration = Duration::from_millis(500);
 pub struct FrameClock {
     shortest: Duration,
     next: Instant,
+    /// From when on a key may have a frame of its own between two of the others.
+    answer: Instant,
+    answering: bool,
 }
 
 impl FrameClock {
     pub fn new(frames_per_second: u32, now: Instant) -> Self {
-        Self { shortest: Duration::from_secs(1) / frames_per_second.max(1), next: now }
+        Self { shortest: Duration::from_secs(1) / frames_per_second.max(1), next: now, answer: now, answering: false }
     }
 
     /// The earliest time of the next frame.
@@ -27,16 +30,47 @@ impl FrameClock {
         now >= self.next
     }
 
+    /// A key came: what it changed is not to wait for a flood's next frame.
+    pub fn answer(&mut self) {
+        self.answering |= self.answer < self.next;
+        self.next = self.next.min(self.answer);
+    }
+
     /// A frame was drawn and written between the two times.
     pub fn drawn(&mut self, began: Instant, ended: Instant) {
         let rest = (ended.saturating_duration_since(began) * REST_FACTOR).min(LONGEST_REST);
-        self.next = (began + self.shortest).max(ended + rest.saturating_sub(self.shortest));
+        let rested = ended + rest.saturating_sub(self.shortest);
+        self.next = (began + self.shortest).max(rested);
+        // Keys that come faster than frames are drawn share one, and a slow line rests all the same.
+        self.answer = if std::mem::take(&mut self.answering) { self.next } else { rested };
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_key_is_answered_between_two_frames_of_a_flood() {
+        let start = Instant::now();
+        let frame = Duration::from_secs(1) / 60;
+        let millisecond = Duration::from_millis(1);
+        let mut clock = FrameClock::new(60, start);
+        clock.drawn(start, start + millisecond);
+        clock.answer();
+        assert!(clock.is_due(start + millisecond * 2));
+        clock.drawn(start + millisecond * 2, start + millisecond * 3);
+        clock.answer();
+        assert_eq!(clock.next(), start + millisecond * 2 + frame, "a second one waits");
+        clock.drawn(start + frame * 2, start + frame * 2 + millisecond);
+        clock.answer();
+        assert!(clock.is_due(start + frame * 2 + millisecond));
+
+        let slow = start + Duration::from_millis(300);
+        clock.drawn(start, slow);
+        clock.answer();
+        assert!(!clock.is_due(slow + Duration::from_millis(100)), "a slow line rests");
+    }
 
     #[test]
     fn a_quick_terminal_gets_the_full_rate_and_a_slow_one_rests() {

@@ -18,9 +18,11 @@ use std::time::Duration;
 use tokio::runtime::Builder;
 use tokio::sync::{mpsc, watch};
 
-/// Messages that wait for the loop. The daemon's events are held back when it is full; figures and logs are dropped.
+/// Messages that wait for the loop. The daemon's events are held back when it is full; figures are dropped, and logs too when they have waited in their feed.
 const FACTS: usize = 1024;
 const FLOODS: usize = 64;
+/// Batches of log lines, each of some hundred kilobytes.
+const LOGS: usize = 8;
 const EFFECTS: usize = 256;
 
 /// What the feeds need to know.
@@ -40,6 +42,7 @@ pub struct Ends {
     pub signals: mpsc::Receiver<SignalEvent>,
     pub facts: mpsc::Receiver<Msg>,
     pub floods: mpsc::Receiver<Msg>,
+    pub logs: mpsc::Receiver<Msg>,
     pub effects: mpsc::Sender<Effect>,
     /// For what happens outside of every feed.
     pub alarm: mpsc::Sender<Msg>,
@@ -49,6 +52,7 @@ pub struct Ends {
 pub fn start(setup: Setup) -> io::Result<Ends> {
     let (facts, facts_end) = mpsc::channel(FACTS);
     let (floods, floods_end) = mpsc::channel(FLOODS);
+    let (logs, logs_end) = mpsc::channel(LOGS);
     let (effects, effects_end) = mpsc::channel(EFFECTS);
     let (signals, signals_end) = mpsc::channel(16);
     let alarm = facts.clone();
@@ -58,20 +62,22 @@ pub fn start(setup: Setup) -> io::Result<Ends> {
             if let Err(error) = signals::listen(&signals) {
                 log::error!("signals cannot be listened to: {error}");
             }
-            feed(setup, facts, floods, effects_end).await;
+            feed(setup, Senders { facts, floods, logs }, effects_end).await;
         });
         // Blocking work that is under way must not hold the process up.
         runtime.shutdown_background();
     })?;
-    Ok(Ends { signals: signals_end, facts: facts_end, floods: floods_end, effects, alarm })
+    Ok(Ends { signals: signals_end, facts: facts_end, floods: floods_end, logs: logs_end, effects, alarm })
 }
 
-async fn feed(
-    setup: Setup,
+struct Senders {
     facts: mpsc::Sender<Msg>,
     floods: mpsc::Sender<Msg>,
-    effects: mpsc::Receiver<Effect>,
-) {
+    logs: mpsc::Sender<Msg>,
+}
+
+async fn feed(setup: Setup, senders: Senders, effects: mpsc::Receiver<Effect>) {
+    let Senders { facts, floods, logs } = senders;
     let known = Known::new();
     let (stacks, stack_files) = watch::channel(Vec::new());
     let scripted = matches!(setup.source, Source::Scripted(_));
@@ -93,6 +99,7 @@ async fn feed(
         known.clone(),
         facts.clone(),
         floods.clone(),
+        logs,
     );
     if let Err(error) = figures::start(setup.source, known.clone(), cgroups, floods.clone()) {
         log::error!("the sampler cannot be started: {error}");

@@ -34,7 +34,13 @@ pub fn snapshot(
         ConsoleLoop::new(console.state, console.appearance, screen, ends.effects, console.frame_cap);
     // The loop's own ends stay open: a closed one would mean that the console is over.
     let (_keep_input, input) = mpsc::channel(1);
-    let mut sources = Sources { signals: ends.signals, input, facts: ends.facts, floods: ends.floods };
+    let mut sources = Sources {
+        signals: ends.signals,
+        input,
+        facts: ends.facts,
+        floods: ends.floods,
+        logs: ends.logs,
+    };
     let runtime = Builder::new_current_thread().enable_all().build().map_err(wrong)?;
     runtime.block_on(async {
         console_loop.take(Msg::Resize { columns: size.0, rows: size.1 });
@@ -111,6 +117,7 @@ async fn feed(
                 biased;
                 msg = sources.facts.recv() => msg,
                 msg = sources.floods.recv() => msg,
+                msg = sources.logs.recv() => msg,
             }
         };
         match timeout_at(until, next).await {

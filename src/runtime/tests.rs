@@ -95,7 +95,7 @@ impl Harness {
         let (floods, floods_end) = mpsc::channel(64);
         let mut console = ConsoleLoop::new(state, appearance, screen, ends.effects, 60);
         console.resized().unwrap();
-        // The feeds' figures and logs and those that a test makes up come by one way.
+        // The feeds' figures and those that a test makes up come by one way.
         let mut real = ends.floods;
         let forward = floods.clone();
         tokio::spawn(async move {
@@ -106,7 +106,7 @@ impl Harness {
             }
         });
         let sources =
-            Sources { signals: signals_end, input: input_end, facts: ends.facts, floods: floods_end };
+            Sources { signals: signals_end, input: input_end, facts: ends.facts, floods: floods_end, logs: ends.logs };
         Self { console, sources, input, signals, floods, _server: server, _directory: directory }
     }
 

@@ -111,18 +111,18 @@ impl LogStore {
             self.dropped += count;
             let source = self.source(container);
             // A gap stands right before the line that follows it in its stream.
-            let next = batch.lines.iter().find(|line| line.container == *container);
+            let next = batch.lines.iter().find(|line| line.container == container);
             let time = next.and_then(|line| line::nanoseconds(line.time)).unwrap_or(latest);
             entries.push(Entry::gap(source, time, *count));
         }
         let mut known: Option<(&ContainerId, u16)> = None;
         let mut before = latest;
-        for line in &batch.lines {
+        for line in batch.lines.iter() {
             let source = match known {
-                Some((container, source)) if *container == line.container => source,
-                Some(_) | None => self.source(&line.container),
+                Some((container, source)) if std::ptr::eq(container, line.container) => source,
+                Some(_) | None => self.source(line.container),
             };
-            known = Some((&line.container, source));
+            known = Some((line.container, source));
             // A line without a time stays behind the one it came after.
             before = line::nanoseconds(line.time).unwrap_or(before);
             entries.push(Entry::line(line, source, before));

@@ -60,7 +60,7 @@ fn the_selection_is_followed_with_all_its_replicas() {
     assert!(state.logs.is_empty());
     let late = LogBatch {
         generation,
-        lines: vec![log_line(&first_container(&state), now(), "late")],
+        lines: vec![log_line(&first_container(&state), now(), "late")].into(),
         ..LogBatch::default()
     };
     send(&mut state, Msg::Logs(late));
@@ -107,7 +107,7 @@ fn a_container_that_dies_leaves_its_lines_and_is_followed_when_it_is_back() {
         log_line(&id, last.unwrap(), "line 2"),
         log_line(&id, now() + SignedDuration::from_secs(1), "back"),
     ];
-    send(&mut state, Msg::Logs(LogBatch { generation, lines, ..LogBatch::default() }));
+    send(&mut state, Msg::Logs(LogBatch { generation, lines: lines.into(), ..LogBatch::default() }));
     let texts: Vec<&str> = state.logs.lines_from(0).map(|line| line.text).collect();
     assert_eq!(texts[2..], ["line 2", "started again", "back"], "nothing twice");
 }
@@ -236,7 +236,7 @@ fn a_latecomer_is_sorted_in_and_the_reader_stays_on_their_line() {
     let late = Timestamp::from_nanosecond(time.as_nanosecond() - 1).unwrap();
     let generation = state.panes.logs.generation;
     let lines = vec![log_line(&other, late, "late")];
-    send(&mut state, Msg::Logs(LogBatch { generation, lines, ..LogBatch::default() }));
+    send(&mut state, Msg::Logs(LogBatch { generation, lines: lines.into(), ..LogBatch::default() }));
     let place = state.panes.logs.place.unwrap();
     assert_eq!(place.cursor, cursor + 1);
     assert_eq!(state.logs.line(place.cursor).unwrap().text, text);

@@ -59,7 +59,7 @@ impl Turn<'_> {
         let streams = &self.state.panes.logs.streams;
         if streams.values().any(|stream| stream.resumed.is_some()) {
             batch.lines.retain(|line| {
-                let resumed = streams.get(&line.container).and_then(|stream| stream.resumed);
+                let resumed = streams.get(line.container).and_then(|stream| stream.resumed);
                 resumed.is_none() || line.time.is_none() || line.time > resumed
             });
         }
@@ -67,8 +67,8 @@ impl Turn<'_> {
 
     /// Remembers how far each stream was read, and which of them ended.
     pub(super) fn note_streams(&mut self, batch: &LogBatch) {
-        for line in &batch.lines {
-            if let Some(stream) = self.state.panes.logs.streams.get_mut(&line.container) {
+        for line in batch.lines.iter() {
+            if let Some(stream) = self.state.panes.logs.streams.get_mut(line.container) {
                 stream.last = stream.last.max(line.time);
             }
         }

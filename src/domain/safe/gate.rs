@@ -18,34 +18,50 @@ pub struct Gate {
 impl Gate {
     /// Makes one line safe. A line feed at its end is dropped; one inside is shown.
     pub fn line(&mut self, bytes: &[u8]) -> StyledLine {
+        let (mut text, mut runs) = (String::with_capacity(bytes.len().min(LINE_LIMIT)), Vec::new());
+        let cut_bytes = self.write(bytes, &mut text, &mut runs);
+        StyledLine { text: Safe::vouched(text), runs: runs.into_boxed_slice(), cut_bytes }
+    }
+
+    /// The same, put behind what `text` and `runs` hold already. The runs count from where the line begins. Returns how
+    /// many bytes did not fit.
+    pub fn write(&mut self, bytes: &[u8], text: &mut String, runs: &mut Vec<StyleRun>) -> u32 {
         let bytes = bytes.strip_suffix(b"\n").unwrap_or(bytes);
         let bytes = bytes.strip_suffix(b"\r").unwrap_or(bytes);
-        if bytes.len() <= LINE_LIMIT && bytes.iter().all(|byte| (b' '..=b'~').contains(byte)) {
-            return self.plain(bytes);
+        if bytes.len() <= LINE_LIMIT
+            && is_printable(bytes)
+            && let Ok(plain) = std::str::from_utf8(bytes)
+        {
+            // The quick way for what nearly every line is.
+            text.push_str(plain);
+            if self.style != TextStyle::default() && !plain.is_empty() {
+                runs.push(StyleRun { start: 0, style: self.style });
+            }
+            return 0;
         }
         // The parser begins anew on each line, so that a sequence left open cannot swallow the lines after it.
         let mut parser = Parser::new();
-        let mut writer = Writer { style: self.style, ..Writer::default() };
+        let mut writer = Writer::new(self.style, text, runs);
         writer.note_style();
         parser.advance(&mut writer, bytes);
         self.style = writer.style;
         writer.finish()
     }
-
-    /// The quick way for what nearly every line is: printable ASCII.
-    fn plain(&self, bytes: &[u8]) -> StyledLine {
-        let text = Safe::vouched(String::from_utf8_lossy(bytes).into_owned());
-        let styled = self.style != TextStyle::default();
-        let runs =
-            if styled { Box::from([StyleRun { start: 0, style: self.style }]) } else { Box::default() };
-        StyledLine { text, runs, cut_bytes: 0 }
-    }
 }
 
-#[derive(Default)]
-struct Writer {
-    text: String,
-    runs: Vec<StyleRun>,
+/// Whether all of it is printable ASCII. Each stretch is looked at to its end, which a processor does many bytes at
+/// a time.
+fn is_printable(bytes: &[u8]) -> bool {
+    let stretch = |bytes: &[u8]| bytes.iter().fold(true, |so_far, byte| so_far & (b' '..=b'~').contains(byte));
+    bytes.chunks(64).all(stretch)
+}
+
+struct Writer<'out> {
+    text: &'out mut String,
+    runs: &'out mut Vec<StyleRun>,
+    /// Where the line begins in the two.
+    text_start: usize,
+    runs_start: usize,
     style: TextStyle,
     column: usize,
     /// Code points since the last one that has a width of its own.
@@ -55,15 +71,35 @@ struct Writer {
     overwrite: bool,
 }
 
-impl Writer {
+impl<'out> Writer<'out> {
+    fn new(style: TextStyle, text: &'out mut String, runs: &'out mut Vec<StyleRun>) -> Self {
+        let (text_start, runs_start) = (text.len(), runs.len());
+        Self {
+            text,
+            runs,
+            text_start,
+            runs_start,
+            style,
+            column: 0,
+            cluster: 0,
+            cut_bytes: 0,
+            overwrite: false,
+        }
+    }
+
+    /// Bytes written of this line.
+    fn length(&self) -> usize {
+        self.text.len() - self.text_start
+    }
+
     fn push(&mut self, character: char, width: usize) {
         if std::mem::take(&mut self.overwrite) {
-            self.text.clear();
-            self.runs.clear();
+            self.text.truncate(self.text_start);
+            self.runs.truncate(self.runs_start);
             self.column = 0;
             self.note_style();
         }
-        if self.text.len() + character.len_utf8() > LINE_LIMIT {
+        if self.length() + character.len_utf8() > LINE_LIMIT {
             self.cut_bytes += character.len_utf8();
             return;
         }
@@ -79,28 +115,29 @@ impl Writer {
     }
 
     fn note_style(&mut self) {
-        let start = u32::try_from(self.text.len()).unwrap_or(u32::MAX);
-        if self.runs.last().is_some_and(|run| run.start == start) {
+        let start = u32::try_from(self.length()).unwrap_or(u32::MAX);
+        if self.runs[self.runs_start..].last().is_some_and(|run| run.start == start) {
             self.runs.pop();
         }
-        let before = self.runs.last().map(|run| run.style).unwrap_or_default();
+        let before = self.runs[self.runs_start..].last().map(|run| run.style).unwrap_or_default();
         if before != self.style {
             self.runs.push(StyleRun { start, style: self.style });
         }
     }
 
-    fn finish(mut self) -> StyledLine {
+    fn finish(self) -> u32 {
         // Styles after the last character have nothing to colour.
-        self.runs.retain(|run| (run.start as usize) < self.text.len());
+        let length = self.length();
+        let coloured = self.runs[self.runs_start..].partition_point(|run| (run.start as usize) < length);
+        self.runs.truncate(self.runs_start + coloured);
         if self.cut_bytes > 0 {
             self.text.push('…');
         }
-        let cut_bytes = u32::try_from(self.cut_bytes).unwrap_or(u32::MAX);
-        StyledLine { text: Safe::vouched(self.text), runs: self.runs.into_boxed_slice(), cut_bytes }
+        u32::try_from(self.cut_bytes).unwrap_or(u32::MAX)
     }
 }
 
-impl Perform for Writer {
+impl Perform for Writer<'_> {
     fn print(&mut self, character: char) {
         match character {
             ' '..='~' => self.push(character, 1),
@@ -129,7 +166,7 @@ impl Perform for Writer {
             | '\u{1d173}'..='\u{1d17a}'
             | '\u{e0000}'..='\u{e0fff}' => {}
             _ => match character.width() {
-                Some(0) if self.text.is_empty() || self.overwrite => {}
+                Some(0) if self.length() == 0 || self.overwrite => {}
                 Some(0) if self.cluster < CLUSTER_LIMIT => {
                     let cluster = self.cluster + 1;
                     self.push(character, 0);

@@ -13,7 +13,7 @@ fn all(demultiplexer: &mut Demultiplexer) -> Vec<Frame> {
 #[test]
 fn streams_are_told_apart() {
     let mut frames = Demultiplexer::default();
-    frames.push(&[framed(1, b"out"), framed(2, b"err"), framed(0, b""), framed(3, b"broken")].concat());
+    frames.push([framed(1, b"out"), framed(2, b"err"), framed(0, b""), framed(3, b"broken")].concat().into());
     let found: Vec<_> = all(&mut frames).into_iter().map(|frame| (frame.channel, frame.payload)).collect();
     let expected: Vec<(Channel, Bytes)> = vec![
         (Channel::Stdout, "out".into()),
@@ -31,7 +31,7 @@ fn what_is_no_frame_is_refused() {
         [*b"HTTP/1.1", [4, 0, 0, 0, 0, 0, 0, 1], [1, 0, 1, 0, 0, 0, 0, 1], [1, 0, 0, 0, 255, 0, 0, 0]]
     {
         let mut frames = Demultiplexer::default();
-        frames.push(&bytes);
+        frames.push(Bytes::copy_from_slice(&bytes));
         assert_eq!(frames.next(), Err(FrameError::NotAFrame(bytes)));
     }
 }
@@ -48,9 +48,12 @@ proptest! {
         }
         for cut in 0..=whole.len() {
             let mut demultiplexer = Demultiplexer::default();
-            demultiplexer.push(&whole[..cut]);
+            demultiplexer.push(Bytes::copy_from_slice(&whole[..cut]));
             all(&mut demultiplexer);
             prop_assert_eq!(demultiplexer.finish().is_ok(), boundaries.contains(&cut));
+            demultiplexer.push(Bytes::copy_from_slice(&whole[cut..]));
+            all(&mut demultiplexer);
+            prop_assert_eq!(demultiplexer.finish(), Ok(()));
         }
     }
 }

@@ -1,5 +1,8 @@
 use super::*;
+use crate::domain::{ContainerId, LogGates, LogLine, LogLineRef, LogLines};
 use proptest::prelude::*;
+
+const LINE_CEILING: usize = 64 * 1024;
 
 const TIME: &str = "2026-11-20T10:31:04.123456789Z";
 
@@ -19,18 +22,29 @@ fn pieces(text: &[u8]) -> Vec<Vec<u8>> {
     pieces
 }
 
+fn format(terminal: bool) -> Format {
+    Format { terminal, timed: true, ceiling: LINE_CEILING }
+}
+
 fn read(terminal: bool, bytes: &[u8], cuts: &[usize]) -> (Vec<LogLine>, Result<(), LogError>) {
-    let mut lines = Lines::new(ContainerId("c".to_owned()), terminal);
-    let mut found = Vec::new();
+    read_as(format(terminal), bytes, cuts)
+}
+
+/// What an operator gets to see.
+fn read_as(format: Format, bytes: &[u8], cuts: &[usize]) -> (Vec<LogLine>, Result<(), LogError>) {
+    let mut lines = Lines::new(format);
+    let (mut found, mut gates) = (LogLines::default(), LogGates::default());
+    let container = ContainerId("c".to_owned());
+    let mut emit = |line: RawLine<'_>| found.push(&container, line, &mut gates);
     let mut cuts: Vec<_> = cuts.iter().map(|cut| cut % (bytes.len() + 1)).chain([0, bytes.len()]).collect();
     cuts.sort_unstable();
+    let mut outcome = Ok(());
     for window in cuts.windows(2) {
-        if let Err(error) = lines.push(&bytes[window[0]..window[1]], |line| found.push(line)) {
-            return (found, Err(error));
-        }
+        let chunk = Bytes::copy_from_slice(&bytes[window[0]..window[1]]);
+        outcome = outcome.and_then(|()| lines.push(chunk, &mut emit));
     }
-    let outcome = lines.finish(|line| found.push(line));
-    (found, outcome)
+    let outcome = outcome.and_then(|()| lines.finish(&mut emit));
+    (found.iter().map(LogLineRef::to_line).collect(), outcome)
 }
 
 fn texts(lines: &[LogLine]) -> Vec<&str> {
@@ -115,13 +129,13 @@ fn the_daemons_own_error_is_not_a_line() {
 
 #[test]
 fn a_terminal_that_never_writes_a_line_feed_holds_no_more_than_a_ceiling() {
-    let mut lines = Lines::new(ContainerId("c".to_owned()), true);
+    let mut lines = Lines::new(format(true));
     for _ in 0..1000 {
         let piece = [TIME.as_bytes(), b" ", &vec![b'.'; PIECE][..]].concat();
-        lines.push(&piece, |line| panic!("{line:?}")).unwrap();
+        lines.push(piece.into(), |line| panic!("{line:?}")).unwrap();
     }
     let Form::Terminal { console, pending, .. } = &lines.form else { unreachable!() };
-    assert!(console.text.len() <= LINE_CEILING && pending.len() <= TIME_LIMIT);
+    assert!(console.text.len() <= LINE_CEILING && pending.len() <= time::LIMIT);
 }
 
 #[test]
@@ -129,6 +143,38 @@ fn a_line_that_looks_like_a_time_stays_whole() {
     let bytes = format!("{TIME} 2026-01-01T00:00:00Z from the program\n").into_bytes();
     assert_eq!(texts(&read(true, &bytes, &[]).0), ["2026-01-01T00:00:00Z from the program"]);
     assert_eq!(texts(&read(false, &framed(1, &bytes), &[]).0), ["2026-01-01T00:00:00Z from the program"]);
+}
+
+#[test]
+fn without_times_nothing_is_taken_for_one() {
+    let bytes = format!("{TIME} from the program\n{TIME}\n\n").into_bytes();
+    let expected = [format!("{TIME} from the program"), TIME.to_owned(), String::new()];
+    for (terminal, bytes) in [(true, bytes.clone()), (false, framed(1, &bytes))] {
+        let format = Format { terminal, timed: false, ceiling: LINE_CEILING };
+        let (lines, outcome) = read_as(format, &bytes, &[3, 20]);
+        assert_eq!((texts(&lines), outcome), (expected.iter().map(String::as_str).collect(), Ok(())));
+        assert!(lines.iter().all(|line| line.time.is_none()));
+    }
+}
+
+#[test]
+fn a_line_of_a_hundred_megabytes_takes_no_more_than_the_ceiling_and_is_counted() {
+    let piece = framed(1, &[TIME.as_bytes(), b" ", &vec![b'x'; PIECE][..]].concat());
+    for terminal in [false, true] {
+        let mut lines = Lines::new(format(terminal));
+        let chunk = Bytes::copy_from_slice(if terminal { &piece[8..] } else { &piece });
+        let pieces = 100 * 1024 * 1024 / PIECE;
+        for _ in 0..pieces {
+            lines.push(chunk.clone(), |line| panic!("{line:?}")).unwrap();
+            let (Form::Framed { stdout: open, .. } | Form::Terminal { console: open, .. }) = &lines.form;
+            assert!(open.text.capacity() <= 2 * LINE_CEILING);
+        }
+        let mut found = Vec::new();
+        let end = format!("{TIME} end\n").into_bytes();
+        let end = if terminal { end } else { framed(1, &end) };
+        lines.push(end.into(), |line| found.push((line.bytes.len(), line.cut_bytes as usize))).unwrap();
+        assert_eq!(found, [(LINE_CEILING, pieces * PIECE + 3 - LINE_CEILING)]);
+    }
 }
 
 /// Lines of all sizes around that of a piece.

@@ -1,26 +1,29 @@
-//! The logs of what is selected: one stream per container, merged by time, batched, and counted when they are dropped.
+//! The logs of what is selected: one stream per container, made safe and merged by time here, so that the loop only
+//! appends; batched, and counted when they are dropped.
 
-use crate::app::{LogBatch, LogEnd, LogStream, Msg};
-use crate::domain::{ContainerId, Fault, LogLine};
+mod pending;
+
+use crate::app::{LogEnd, LogStream, Msg};
+use crate::domain::{Fault, LogGates, LogLines};
 use crate::engine::{Engine, LogRequest};
 use futures_util::StreamExt as _;
-use std::collections::HashMap;
+use pending::Pending;
 use std::pin::pin;
 use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
 
-const BATCH_LINES: usize = 256;
+/// How long lines wait for those of other containers that were written before them.
 const BATCH_TIME: Duration = Duration::from_millis(50);
-/// Lines that wait to be put in order; a stream that fills it is held back by the daemon's socket.
-const WAITING: usize = 1024;
+/// Blocks that wait to be put in order; a stream that fills it is held back by the daemon's socket.
+const WAITING: usize = 8;
 /// A cursor that runs down a list opens only the streams of where it stops.
 const SETTLE: Duration = Duration::from_millis(40);
 
 /// What one stream said.
 enum Heard {
-    Line(LogLine),
+    Lines(LogLines),
     End(LogEnd),
 }
 
@@ -39,7 +42,7 @@ impl Follower {
         generation: u64,
         streams: Vec<LogStream>,
         engine: &Engine,
-        floods: &mpsc::Sender<Msg>,
+        batches: &mpsc::Sender<Msg>,
     ) {
         if self.generation != Some(generation) {
             self.stop();
@@ -47,10 +50,7 @@ impl Follower {
         }
         let heard = self.heard.get_or_insert_with(|| {
             let (sender, receiver) = mpsc::channel(WAITING);
-            self.streams.spawn(gather(
-                receiver,
-                Batcher { generation, floods: floods.clone(), dropped: HashMap::new() },
-            ));
+            self.streams.spawn(gather(receiver, Pending::new(generation), batches.clone()));
             sender
         });
         for stream in streams {
@@ -70,15 +70,20 @@ impl Follower {
 async fn listen(engine: Engine, stream: LogStream, heard: mpsc::Sender<Heard>) {
     let LogStream { container, tail, since } = stream;
     tokio::time::sleep(SETTLE).await;
-    let mut lines =
-        pin!(engine.logs(&container, LogRequest { follow: true, tail, since, until: None, tty: None }));
+    let request = LogRequest { follow: true, tail, since, ..LogRequest::default() };
+    let mut blocks = engine.log_blocks(&container, request);
+    let mut gates = LogGates::default();
     let mut fault = None;
-    while let Some(item) = lines.next().await {
-        match item {
-            // The daemon's `since` is inclusive and may be coarser than the time of a line.
-            Ok(line) if since.is_some_and(|since| line.time.is_some_and(|time| time <= since)) => {}
-            Ok(line) => {
-                if heard.send(Heard::Line(line)).await.is_err() {
+    while let Some(block) = blocks.next().await {
+        match block {
+            Ok(block) => {
+                let mut lines = LogLines::default();
+                // The daemon's `since` is inclusive and may be coarser than the time of a line.
+                let is_new = |time| since.is_none_or(|since| time > since);
+                for line in block.iter().filter(|line| line.time.is_none_or(is_new)) {
+                    lines.push(&container, line, &mut gates);
+                }
+                if !lines.is_empty() && heard.send(Heard::Lines(lines)).await.is_err() {
                     return;
                 }
             }
@@ -89,71 +94,41 @@ async fn listen(engine: Engine, stream: LogStream, heard: mpsc::Sender<Heard>) {
     let _ = heard.send(Heard::End(LogEnd { container, fault })).await;
 }
 
-async fn gather(mut heard: mpsc::Receiver<Heard>, mut batcher: Batcher) {
-    while let Some(first) = heard.recv().await {
-        let mut batch = vec![first];
-        let mut deadline = pin!(sleep_until(Instant::now() + BATCH_TIME));
-        while batch.len() < BATCH_LINES {
-            tokio::select! {
-                biased;
-                item = heard.recv() => match item {
-                    Some(item) => batch.push(item),
+/// Until all that speak have ended. Lines are taken from them at once, whether or not the loop takes them from here:
+/// otherwise the daemon would have to hold them.
+async fn gather(mut heard: mpsc::Receiver<Heard>, mut pending: Pending, batches: mpsc::Sender<Msg>) {
+    let mut due = pin!(sleep_until(Instant::now()));
+    let mut is_due = false;
+    loop {
+        let is_ready = !pending.is_empty() && (is_due || pending.is_full());
+        tokio::select! {
+            biased;
+            permit = batches.reserve(), if is_ready => {
+                let Ok(permit) = permit else { return };
+                permit.send(Msg::Logs(pending.take()));
+            }
+            item = heard.recv() => {
+                if pending.is_empty() {
+                    is_due = false;
+                    due.as_mut().reset(Instant::now() + BATCH_TIME);
+                }
+                match item {
+                    Some(Heard::Lines(lines)) => pending.add(lines),
+                    Some(Heard::End(end)) => pending.end(end),
                     None => break,
-                },
-                () = &mut deadline => break,
+                }
             }
-        }
-        batcher.send(batch).await;
-    }
-}
-
-struct Batcher {
-    generation: u64,
-    floods: mpsc::Sender<Msg>,
-    dropped: HashMap<ContainerId, u64>,
-}
-
-impl Batcher {
-    async fn send(&mut self, heard: Vec<Heard>) {
-        let mut lines = Vec::with_capacity(heard.len());
-        let mut ended = Vec::new();
-        for item in heard {
-            match item {
-                Heard::Line(line) => lines.push(line),
-                Heard::End(end) => ended.push(end),
-            }
-        }
-        // A stable sort: lines of one container stay in the order in which they were written.
-        lines.sort_by_key(|line| line.time);
-        let dropped = self.dropped.drain().collect();
-        let batch = LogBatch { generation: self.generation, lines, dropped, ended };
-        // The end of a stream is told once, so it waits; lines do not, or the daemon would have to hold them.
-        let full = if batch.ended.is_empty() {
-            match self.floods.try_send(Msg::Logs(batch)) {
-                Err(mpsc::error::TrySendError::Full(msg)) => Some(msg),
-                Ok(()) | Err(mpsc::error::TrySendError::Closed(_)) => None,
-            }
-        } else {
-            self.floods.send(Msg::Logs(batch)).await.err().map(|error| error.0)
-        };
-        if let Some(Msg::Logs(batch)) = full {
-            self.count(batch);
+            () = &mut due, if !is_due && !pending.is_empty() => is_due = true,
         }
     }
-
-    fn count(&mut self, batch: LogBatch) {
-        for (container, count) in batch.dropped {
-            *self.dropped.entry(container).or_default() += count;
-        }
-        for line in batch.lines {
-            *self.dropped.entry(line.container).or_default() += 1;
-        }
-    }
+    while !pending.is_empty() && batches.send(Msg::Logs(pending.take())).await.is_ok() {}
 }
 
 /// The fault of streams that could not be opened at all.
 pub fn unopened(generation: u64, streams: Vec<LogStream>, fault: &Fault) -> Msg {
-    let end = |stream: LogStream| LogEnd { container: stream.container, fault: Some(fault.clone()) };
-    let ended = streams.into_iter().map(end).collect();
-    Msg::Logs(LogBatch { generation, ended, ..LogBatch::default() })
+    let mut pending = Pending::new(generation);
+    for stream in streams {
+        pending.end(LogEnd { container: stream.container, fault: Some(fault.clone()) });
+    }
+    Msg::Logs(pending.take())
 }

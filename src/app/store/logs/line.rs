@@ -1,7 +1,7 @@
 //! One line on its way into the ring, and as it is read from there.
 
 use crate::domain::safe::{StyleRun, TextStyle};
-use crate::domain::{ContainerId, LogLine, LogSource, Safe};
+use crate::domain::{ContainerId, LogLineRef, LogSource, Safe};
 use jiff::Timestamp;
 
 /// A line as the ring gives it out.
@@ -65,13 +65,13 @@ pub(super) enum Kind {
 }
 
 impl<'a> Entry<'a> {
-    pub(super) fn line(line: &'a LogLine, source: u16, time: i64) -> Self {
+    pub(super) fn line(line: LogLineRef<'a>, source: u16, time: i64) -> Self {
         let kind = match line.source {
             LogSource::Stdout => Kind::Stdout,
             LogSource::Stderr => Kind::Stderr,
             LogSource::Console => Kind::Console,
         };
-        Self { time, source, kind, text: &line.line.text, runs: &line.line.runs, count: line.line.cut_bytes }
+        Self { time, source, kind, text: line.text, runs: line.runs, count: line.cut_bytes }
     }
 
     pub(super) fn gap(source: u16, time: i64, missing: u64) -> Self {

@@ -13,7 +13,7 @@ fn at(index: usize, nanosecond: i64, text: &str) -> LogLine {
 }
 
 fn batch(lines: Vec<LogLine>) -> LogBatch {
-    LogBatch { lines, ..LogBatch::default() }
+    LogBatch { lines: lines.into(), ..LogBatch::default() }
 }
 
 fn texts(store: &LogStore) -> Vec<&str> {
@@ -49,7 +49,7 @@ fn gaps_and_ends_stand_in_their_place() {
     store.name(&container(0), Safe::new("api-1"));
     store.apply(&batch(vec![at(0, 10, "a")]), &[]);
     let gap = LogBatch {
-        lines: vec![at(1, 30, "x"), at(0, 40, "b")],
+        lines: vec![at(1, 30, "x"), at(0, 40, "b")].into(),
         dropped: vec![(container(0), 1_204)],
         ..LogBatch::default()
     };

@@ -43,7 +43,7 @@ pub fn logs(state: &mut State) {
     }
     lines.push(log_line(one, 38_000, LogSource::Stdout, "\u{1b}[32mINFO\u{1b}[0m  GET /metrics 200 1ms"));
     let generation = state.panes.logs.generation;
-    tell(state, Msg::Logs(LogBatch { generation, lines, ..LogBatch::default() }));
+    tell(state, Msg::Logs(LogBatch { generation, lines: lines.into(), ..LogBatch::default() }));
     let lines = vec![log_line(
         two,
         41_000,
@@ -53,6 +53,6 @@ pub fn logs(state: &mut State) {
     let ended = vec![LogEnd { container: container_id(three), fault: None }];
     let dropped = vec![(container_id(two), 1204)];
     // Long enough ago for the end to be told.
-    let _ = update(state, Msg::Logs(LogBatch { generation, lines, dropped, ended }), ago(3));
+    let _ = update(state, Msg::Logs(LogBatch { generation, lines: lines.into(), dropped, ended }), ago(3));
     tell(state, Msg::Tick);
 }
