@@ -41,12 +41,14 @@
 //! 5. The task's worker, a process of its own, takes the stack's lock, plans again, applies, and journals every step.
 //! 6. The console tails the journal, and the daemon's own events change the fleet. An action never edits the fleet.
 //! 7. `update` marks the state dirty; it is drawn once, at most 60 times a second, and not at all when nothing changed.
+//!    What a key changed does not wait for a flood's next frame.
 //!
 //! ## The way of a log line
 //!
-//! 1. Daemon → bollard's stream → `engine::logs`: demultiplexed, partial lines rejoined up to a ceiling.
-//! 2. [`domain::Gate`] makes it safe.
-//! 3. Batches go over a bounded channel. When it is full, lines are dropped and counted, and the gap is drawn in place.
+//! 1. Daemon → bollard's stream → `engine::logs`: demultiplexed, partial lines rejoined up to a ceiling, in blocks.
+//! 2. [`domain::Gate`] makes it safe, on the feed's thread, and [`domain::LogLines`] holds a block in few pieces.
+//! 3. Batches, in order of time, go over a queue of their own that is bounded by bytes. When the loop does not take
+//!    them, the oldest lines are given up and counted, and the gap is drawn in place.
 //! 4. The log store is a ring bounded by bytes whose lines have sequence numbers, so an anchor survives eviction.
 //! 5. The view asks for the visible window and formats only that.
 //!

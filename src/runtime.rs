@@ -86,13 +86,8 @@ pub fn console(console: Console) -> Result<Ending, Fault> {
         Terminal::new(CrosstermBackend::new(BufWriter::with_capacity(1 << 16, stdout()))).map_err(wrong)?;
     let console_loop =
         ConsoleLoop::new(console.state, console.appearance, screen, ends.effects, console.frame_cap);
-    let sources = Sources {
-        signals: ends.signals,
-        input,
-        facts: ends.facts,
-        floods: ends.floods,
-        logs: ends.logs,
-    };
+    let sources =
+        Sources { signals: ends.signals, input, facts: ends.facts, floods: ends.floods, logs: ends.logs };
     let runtime = Builder::new_current_thread().enable_all().build().map_err(wrong)?;
     let shell = Shell { endpoint, guard, input_thread, console_loop, sources };
     runtime.block_on(shell.run()).map_err(wrong)

@@ -1,7 +1,11 @@
 //! `logs`: what a stack's containers wrote, merged by time.
 
+mod colours;
+mod filter;
 mod follower;
+mod merge;
 mod printer;
+mod source;
 
 pub use follower::{Closed, Follower, Form};
 pub use printer::{Look, Printer};
@@ -11,19 +15,24 @@ use super::interrupts::{ENDED, Interrupts};
 use super::moment;
 use super::output::Output;
 use super::ps::order;
+use super::report;
 use super::stack::choose;
-use crate::domain::{Fault, FaultKind};
-use crate::engine::{LogRequest, LogStream};
-use futures_util::StreamExt;
-use futures_util::stream::select_all;
+use crate::domain::{Container, Fault, FaultKind};
+use crate::engine::LogRequest;
+use filter::Filter;
 use jiff::Timestamp;
+use merge::{Merge, Step};
+use source::Source;
+
+/// Longer lines are cut, and told to be: several containers' lines have to be held to be merged.
+const LONGEST_LINE: usize = 16 << 20;
 
 #[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
 pub struct Arguments {
     /// Go on with what they write
     #[arg(short, long)]
     pub follow: bool,
-    /// How many lines per container to begin with, or `all`
+    /// How many lines per container to begin with, or `all`; of those that --grep and --level keep
     #[arg(short = 'n', long, value_name = "N", default_value = "all")]
     pub tail: String,
     /// Only what is newer: a time such as 2026-11-20T10:00:00Z, or a duration such as 10m
@@ -32,6 +41,12 @@ pub struct Arguments {
     /// Only what is older
     #[arg(long, value_name = "TIME")]
     pub until: Option<String>,
+    /// Only lines that match this regular expression; an upper-case letter makes it case-sensitive
+    #[arg(long, value_name = "PATTERN")]
+    pub grep: Option<String>,
+    /// Only lines of this level or a graver one: trace, debug, info, warn, error, fatal
+    #[arg(long, value_name = "LEVEL")]
+    pub level: Option<String>,
     #[command(flatten)]
     pub look: Look,
     /// Only the container of this number
@@ -46,11 +61,16 @@ pub struct Arguments {
 
 pub async fn run(context: &Context, arguments: Arguments, output: Output) -> Result<u8, Fault> {
     let now = Timestamp::now();
+    let last = tail(&arguments.tail)?;
+    let filter = Filter::read(arguments.grep.as_deref(), arguments.level.as_deref())?;
+    // A filter is never applied behind a limit: the daemon knows nothing of it.
+    let (tail, last) = if filter.is_some() { (None, last) } else { (last, None) };
     let request = LogRequest {
         follow: arguments.follow,
-        tail: tail(&arguments.tail)?,
+        tail,
         since: arguments.since.as_deref().map(|text| moment::read("--since", text, now)).transpose()?,
         until: arguments.until.as_deref().map(|text| moment::read("--until", text, now)).transpose()?,
+        longest_line: Some(LONGEST_LINE),
         ..LogRequest::default()
     };
     let engine = context.engine().await?;
@@ -66,40 +86,49 @@ pub async fn run(context: &Context, arguments: Arguments, output: Output) -> Res
         return Err(no_number(index, &arguments.services, chosen.reference.project));
     }
     containers.sort_by_key(order);
-    let streams: Vec<LogStream> =
-        containers.iter().map(|container| engine.logs(&container.id, request.clone())).collect();
+    let shows_times = arguments.timestamps || output.json;
+    let untimed = containers.len() == 1 && !shows_times && last.is_none();
+    let last = last.map(|last| usize::try_from(last).unwrap_or(usize::MAX));
+    let source = |container: &Container| {
+        let blocks = engine.log_blocks(&container.id, LogRequest { untimed, ..request.clone() });
+        Source::new(blocks, filter.clone(), last, now)
+    };
+    let merge = Merge::new(containers.iter().map(source).collect(), arguments.follow);
     let printer = Printer::new(&containers, arguments.look, arguments.timestamps, output);
-    if arguments.follow { follow(streams, &printer).await } else { merge(streams, &printer).await }
+    print(merge, printer, &containers, arguments.follow, output).await
 }
 
-/// As the lines come. Ends when all containers have ended, or by Ctrl-C.
-async fn follow(streams: Vec<LogStream>, printer: &Printer) -> Result<u8, Fault> {
-    let mut lines = select_all(streams);
-    let mut interrupts = Interrupts::new()?;
+/// Ends when all logs have ended or, where they are followed, by Ctrl-C. A log that cannot be read does not keep the
+/// others from being shown.
+async fn print(
+    mut merge: Merge,
+    mut printer: Printer,
+    containers: &[Container],
+    follow: bool,
+    output: Output,
+) -> Result<u8, Fault> {
+    let mut interrupts = if follow { Some(Interrupts::new()?) } else { None };
+    let mut code = 0;
     loop {
+        let interrupted = async {
+            match &mut interrupts {
+                Some(interrupts) => interrupts.next().await,
+                None => std::future::pending().await,
+            }
+        };
         tokio::select! {
-            line = lines.next() => match line {
-                Some(line) => printer.print(&line?)?,
-                None => return Ok(0),
+            step = merge.step(&mut printer) => match step? {
+                Step::Printed => {}
+                Step::Failed(index, fault) => {
+                    let name = containers.get(index).map(|container| container.name.to_string());
+                    let fault = Fault { object: name.unwrap_or_else(|| fault.object.clone()), ..fault };
+                    report::warn(&fault, output);
+                    code = fault.exit_code();
+                }
+                Step::Over => return Ok(code),
             },
-            () = interrupts.next() => return Ok(ENDED),
+            () = interrupted => return Ok(ENDED),
         }
-    }
-}
-
-/// Logs that end: always the oldest of all the next lines, so that one line per container is held and no more.
-async fn merge(mut streams: Vec<LogStream>, printer: &Printer) -> Result<u8, Fault> {
-    let mut heads = Vec::new();
-    for stream in &mut streams {
-        heads.push(stream.next().await.transpose()?);
-    }
-    loop {
-        let waiting = heads.iter().enumerate().filter_map(|(at, head)| Some((head.as_ref()?.time, at)));
-        let Some((_, at)) = waiting.min() else { return Ok(0) };
-        if let Some(line) = heads[at].take() {
-            printer.print(&line)?;
-        }
-        heads[at] = streams[at].next().await.transpose()?;
     }
 }
 

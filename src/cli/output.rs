@@ -61,10 +61,14 @@ impl Output {
         Self { json: false, colour: false, place: Place::Nowhere }
     }
 
+    /// Whether an operator looks at it.
+    pub fn is_terminal(self) -> bool {
+        self.place == Place::Standard && io::stdout().is_terminal()
+    }
+
     /// How wide the terminal is; `None` for a file or a pipe, which take lines of any length.
     pub fn columns(self) -> Option<usize> {
-        let is_terminal = self.place == Place::Standard && io::stdout().is_terminal();
-        let size = is_terminal.then(crossterm::terminal::size)?;
+        let size = self.is_terminal().then(crossterm::terminal::size)?;
         size.ok().map(|(columns, _)| usize::from(columns)).filter(|columns| *columns > 0)
     }
 
@@ -75,18 +79,30 @@ impl Output {
 
     /// One line of pieces, each made safe.
     pub fn toned(self, pieces: &[(Tone, &str)]) -> Result<(), Fault> {
-        let mut line = String::new();
-        for (tone, text) in pieces {
-            let text = Safe::new(text);
-            match tone.code().filter(|_| self.colour) {
-                Some(code) => {
-                    let _ = write!(line, "\x1b[{code}m{text}\x1b[0m");
-                }
-                None => line.push_str(&text),
-            }
-        }
+        let mut line: String = pieces.iter().map(|(tone, text)| self.piece(*tone, text)).collect();
         line.push('\n');
         self.put(&line)
+    }
+
+    /// A part of a line, made safe and coloured.
+    pub fn piece(self, tone: Tone, text: &str) -> String {
+        let text = Safe::new(text);
+        match tone.code().filter(|_| self.colour) {
+            Some(code) => format!("\x1b[{code}m{text}\x1b[0m"),
+            None => text.to_string(),
+        }
+    }
+
+    /// Whole lines. For a terminal they are made safe before.
+    pub fn bytes(self, lines: &[u8]) -> Result<(), Fault> {
+        match self.place {
+            Place::Standard => Self::write(lines),
+            Place::Error => io::stderr()
+                .lock()
+                .write_all(lines)
+                .map_err(|error| Fault::io("write", "standard error", &error)),
+            Place::Nowhere => Ok(()),
+        }
     }
 
     /// A question, with the cursor after it.
@@ -95,20 +111,16 @@ impl Output {
     }
 
     fn put(self, text: &str) -> Result<(), Fault> {
-        match self.place {
-            Place::Standard => Self::write(text),
-            Place::Error => {
-                let written = io::stderr().lock().write_all(text.as_bytes());
-                written.map_err(|error| Fault::io("write", "standard error", &error))
-            }
-            Place::Nowhere => Ok(()),
-        }
+        self.bytes(text.as_bytes())
     }
 
     /// A reader that has seen enough (`| head`) ends the program quietly.
-    fn write(text: &str) -> Result<(), Fault> {
+    fn write(bytes: &[u8]) -> Result<(), Fault> {
+        if bytes.is_empty() {
+            return Ok(());
+        }
         let mut stdout = io::stdout().lock();
-        match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
             Err(error) if error.kind() == ErrorKind::BrokenPipe => std::process::exit(0),
             other => other.map_err(|error| Fault::io("write", "standard output", &error)),
         }
@@ -117,18 +129,18 @@ impl Output {
 
 /// Text of ours in several lines: Markdown, a frame.
 pub fn print_document(text: &str) -> Result<(), Fault> {
-    Output::write(text)
+    Output::write(text.as_bytes())
 }
 
 /// JSON or YAML of ours whose strings hold text from outside.
 pub fn print_resolved(text: &str) -> Result<(), Fault> {
-    Output::write(&escape(text))
+    Output::write(escape(text).as_bytes())
 }
 
 /// One JSON document on one line.
 pub fn print_json<T: Serialize + ?Sized>(value: &T) -> Result<(), Fault> {
     let text = to_json(value)?;
-    Output::write(&format!("{text}\n"))
+    Output::write(format!("{text}\n").as_bytes())
 }
 
 impl Tone {

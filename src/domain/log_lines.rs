@@ -81,9 +81,7 @@ impl LogLines {
 
     /// What it takes in memory, room for growth aside.
     pub fn bytes(&self) -> usize {
-        self.text.len()
-            + self.runs.len() * size_of::<StyleRun>()
-            + self.records.len() * size_of::<Record>()
+        self.text.len() + self.runs.len() * size_of::<StyleRun>() + self.records.len() * size_of::<Record>()
     }
 
     /// Makes a line safe and keeps it. The gates are those of its container.
@@ -203,14 +201,7 @@ impl Extend<LogLine> for LogLines {
             let (text_start, runs_start) = (self.text.len(), self.runs.len());
             self.text.push_str(&line.line.text);
             self.runs.extend_from_slice(&line.line.runs);
-            self.record(
-                &line.container,
-                line.time,
-                line.source,
-                text_start,
-                runs_start,
-                line.line.cut_bytes,
-            );
+            self.record(&line.container, line.time, line.source, text_start, runs_start, line.line.cut_bytes);
         }
     }
 }
@@ -250,7 +241,8 @@ mod tests {
         let mut block = LogLines::default();
         let mut gates = LogGates::default();
         for (time, text) in lines {
-            let line = RawLine { time: at(*time), source: LogSource::Stdout, bytes: text.as_bytes(), cut_bytes: 0 };
+            let line =
+                RawLine { time: at(*time), source: LogSource::Stdout, bytes: text.as_bytes(), cut_bytes: 0 };
             block.push(&id(container), line, &mut gates);
         }
         block

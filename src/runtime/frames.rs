@@ -18,7 +18,12 @@ pub struct FrameClock {
 
 impl FrameClock {
     pub fn new(frames_per_second: u32, now: Instant) -> Self {
-        Self { shortest: Duration::from_secs(1) / frames_per_second.max(1), next: now, answer: now, answering: false }
+        Self {
+            shortest: Duration::from_secs(1) / frames_per_second.max(1),
+            next: now,
+            answer: now,
+            answering: false,
+        }
     }
 
     /// The earliest time of the next frame.

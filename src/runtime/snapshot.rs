@@ -34,13 +34,8 @@ pub fn snapshot(
         ConsoleLoop::new(console.state, console.appearance, screen, ends.effects, console.frame_cap);
     // The loop's own ends stay open: a closed one would mean that the console is over.
     let (_keep_input, input) = mpsc::channel(1);
-    let mut sources = Sources {
-        signals: ends.signals,
-        input,
-        facts: ends.facts,
-        floods: ends.floods,
-        logs: ends.logs,
-    };
+    let mut sources =
+        Sources { signals: ends.signals, input, facts: ends.facts, floods: ends.floods, logs: ends.logs };
     let runtime = Builder::new_current_thread().enable_all().build().map_err(wrong)?;
     runtime.block_on(async {
         console_loop.take(Msg::Resize { columns: size.0, rows: size.1 });

@@ -105,8 +105,13 @@ impl Harness {
                 }
             }
         });
-        let sources =
-            Sources { signals: signals_end, input: input_end, facts: ends.facts, floods: floods_end, logs: ends.logs };
+        let sources = Sources {
+            signals: signals_end,
+            input: input_end,
+            facts: ends.facts,
+            floods: floods_end,
+            logs: ends.logs,
+        };
         Self { console, sources, input, signals, floods, _server: server, _directory: directory }
     }
 

@@ -35,6 +35,8 @@ fn f_is_a_file_before_the_command_and_follow_in_logs() {
         tail: "5".to_owned(),
         since: None,
         until: None,
+        grep: None,
+        level: None,
         look: logs::Look::default(),
         index: None,
         timestamps: false,

@@ -1,8 +1,15 @@
-//! Lines of several containers, each with the name of the one that wrote it.
+//! Lines of several containers, each with the name of the one that wrote it. At the rate of a pipe: they are put
+//! together in one buffer, which is written whole.
 
-use crate::cli::output::{Output, Tone, print_json};
-use crate::domain::{Container, ContainerId, Fault, LogLine};
-use serde_json::json;
+use super::colours;
+use super::filter::Levels;
+use crate::cli::output::{Output, Tone, to_json};
+use crate::domain::log::Level;
+use crate::domain::safe::StyleRun;
+use crate::domain::{Container, Fault, LogGates, LogSource, RawLine, Safe};
+use jiff::Timestamp;
+use serde::Serialize;
+use std::io::Write as _;
 
 /// How lines look, for every command that shows any.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::Args)]
@@ -15,38 +22,108 @@ pub struct Look {
     pub no_log_prefix: bool,
 }
 
+/// It is written when it holds so much, and whenever there is nothing more to print for now.
+const BUFFER_BYTES: usize = 256 * 1024;
+
 pub struct Printer {
-    names: Vec<(ContainerId, String, String)>,
+    containers: Vec<Named>,
     timestamps: bool,
+    terminal: bool,
     output: Output,
+    buffer: Vec<u8>,
+    text: String,
+    runs: Vec<StyleRun>,
+}
+
+struct Named {
+    name: Safe,
+    prefix: String,
+    gates: LogGates,
+    levels: Levels,
+}
+
+#[derive(Serialize)]
+struct JsonLine<'a> {
+    container: &'a str,
+    time: Option<Timestamp>,
+    source: LogSource,
+    level: Option<Level>,
+    line: &'a str,
+    cut_bytes: u32,
 }
 
 impl Printer {
     pub fn new(containers: &[Container], look: Look, timestamps: bool, output: Output) -> Self {
-        let width = containers.iter().map(|container| container.tag().chars().count()).max().unwrap_or(0);
-        let names = containers.iter().map(|container| {
-            let prefix =
-                if look.no_log_prefix { String::new() } else { format!("{:width$}  | ", container.tag()) };
-            (container.id.clone(), container.name.to_string(), prefix)
-        });
         let output = if look.no_color { output.without_colour() } else { output };
-        Self { names: names.collect(), timestamps, output }
+        let width = containers.iter().map(|container| container.tag().chars().count()).max().unwrap_or(0);
+        let named = |container: &Container| Named {
+            name: container.name.clone(),
+            prefix: if look.no_log_prefix {
+                String::new()
+            } else {
+                output.piece(Tone::Dim, &format!("{:width$}  | ", container.tag()))
+            },
+            gates: LogGates::default(),
+            levels: Levels::default(),
+        };
+        Self {
+            containers: containers.iter().map(named).collect(),
+            timestamps,
+            terminal: output.is_terminal(),
+            output,
+            buffer: Vec::with_capacity(BUFFER_BYTES),
+            text: String::new(),
+            runs: Vec::new(),
+        }
     }
 
-    pub fn print(&self, line: &LogLine) -> Result<(), Fault> {
-        let known = self.names.iter().find(|(id, _, _)| *id == line.container);
-        let (name, tag) =
-            known.map_or((line.container.short(), ""), |(_, name, tag)| (name.as_str(), tag.as_str()));
+    /// A line of the container of this index.
+    pub fn print(&mut self, index: usize, line: RawLine<'_>) -> Result<(), Fault> {
+        let Some(container) = self.containers.get_mut(index) else { return Ok(()) };
         if self.output.json {
-            return print_json(&json!({
-                "container": name,
-                "time": line.time,
-                "source": line.source,
-                "line": line.line.text,
-                "cut_bytes": line.line.cut_bytes,
-            }));
+            self.text.clear();
+            self.runs.clear();
+            let cut = container.gates.of(line.source).write(line.bytes, &mut self.text, &mut self.runs);
+            let json = to_json(&JsonLine {
+                container: &container.name,
+                time: line.time,
+                source: line.source,
+                level: container.levels.of(line.source, &self.text),
+                line: &self.text,
+                cut_bytes: cut.saturating_add(line.cut_bytes),
+            })?;
+            self.buffer.extend_from_slice(json.as_bytes());
+        } else {
+            self.buffer.extend_from_slice(container.prefix.as_bytes());
+            if let Some(time) = line.time.filter(|_| self.timestamps) {
+                self.buffer.extend_from_slice(self.output.piece(Tone::Dim, &format!("{time} ")).as_bytes());
+            }
+            let mut cut = line.cut_bytes;
+            if self.terminal {
+                self.text.clear();
+                self.runs.clear();
+                let gated = container.gates.of(line.source).write(line.bytes, &mut self.text, &mut self.runs);
+                cut = cut.saturating_add(gated);
+                let runs = if self.output.colour { &self.runs[..] } else { &[] };
+                colours::write(&self.text, runs, &mut self.buffer);
+            } else {
+                // A file gets what the program wrote, to the byte.
+                self.buffer.extend_from_slice(line.bytes);
+            }
+            if cut > 0 {
+                // There is nothing that a buffer in memory could refuse.
+                let _ = write!(self.buffer, " … {cut} bytes more");
+            }
         }
-        let time = line.time.filter(|_| self.timestamps).map(|time| format!("{time} ")).unwrap_or_default();
-        self.output.toned(&[(Tone::Dim, tag), (Tone::Dim, &time), (Tone::Plain, &line.line.text)])
+        self.buffer.push(b'\n');
+        if self.buffer.len() >= BUFFER_BYTES { self.flush() } else { Ok(()) }
+    }
+
+    pub fn flush(&mut self) -> Result<(), Fault> {
+        let written = self.output.bytes(&self.buffer);
+        self.buffer.clear();
+        // A line of megabytes comes once.
+        self.buffer.shrink_to(2 * BUFFER_BYTES);
+        written
     }
 }

@@ -52,7 +52,8 @@ impl Gate {
 /// Whether all of it is printable ASCII. Each stretch is looked at to its end, which a processor does many bytes at
 /// a time.
 fn is_printable(bytes: &[u8]) -> bool {
-    let stretch = |bytes: &[u8]| bytes.iter().fold(true, |so_far, byte| so_far & (b' '..=b'~').contains(byte));
+    let stretch =
+        |bytes: &[u8]| bytes.iter().fold(true, |so_far, byte| so_far & (b' '..=b'~').contains(byte));
     bytes.chunks(64).all(stretch)
 }
 

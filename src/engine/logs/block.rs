@@ -31,7 +31,8 @@ impl LogBlock {
     /// The line of this index, from 0.
     pub fn line(&self, index: usize) -> Option<RawLine<'_>> {
         let record = self.records.get(index)?;
-        let start = index.checked_sub(1).and_then(|before| self.records.get(before)).map_or(0, |before| before.end);
+        let start =
+            index.checked_sub(1).and_then(|before| self.records.get(before)).map_or(0, |before| before.end);
         Some(RawLine {
             time: record.time,
             source: record.source,
@@ -49,7 +50,7 @@ impl LogBlock {
         self.bytes.len() + self.records.len() * size_of::<Record>()
     }
 
-    pub(super) fn push(&mut self, line: RawLine<'_>) {
+    pub fn push(&mut self, line: RawLine<'_>) {
         self.bytes.extend_from_slice(line.bytes);
         let RawLine { time, source, cut_bytes, .. } = line;
         self.records.push(Record { time, end: self.bytes.len(), cut_bytes, source });

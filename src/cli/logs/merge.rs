@@ -1,0 +1,142 @@
+//! Lines of several containers in the order of their times.
+
+use super::printer::Printer;
+use super::source::Source;
+use crate::domain::Fault;
+use jiff::Timestamp;
+use std::future::{Future, poll_fn};
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+use tokio::time::{Instant, Sleep, sleep};
+
+/// How long a line waits for older ones of containers that have written nothing yet.
+const WINDOW: Duration = Duration::from_millis(50);
+/// Blocks per container that wait for others meanwhile.
+const WAITING: usize = 16;
+/// Blocks of all containers beyond which nothing waits any more.
+const MOST_WAITING: usize = 64;
+
+pub struct Merge {
+    sources: Vec<Source>,
+    /// Logs that are followed have no end to wait for.
+    follow: bool,
+    timer: Pin<Box<Sleep>>,
+}
+
+/// What came of waiting for lines.
+#[derive(Debug)]
+pub enum Step {
+    /// What could be printed was.
+    Printed,
+    /// The log of the container of this index cannot be read any further.
+    Failed(usize, Fault),
+    Over,
+}
+
+impl Merge {
+    pub fn new(sources: Vec<Source>, follow: bool) -> Self {
+        Self { sources, follow, timer: Box::pin(sleep(WINDOW)) }
+    }
+
+    /// Waits until there is something to do, and does it. Nothing is lost when it is not waited for.
+    pub async fn step(&mut self, printer: &mut Printer) -> Result<Step, Fault> {
+        let is_over = poll_fn(|context| self.poll(context)).await;
+        for (index, source) in self.sources.iter_mut().enumerate() {
+            if source.head().is_none()
+                && let Some(fault) = source.fault()
+            {
+                return Ok(Step::Failed(index, fault));
+            }
+        }
+        if is_over {
+            return Ok(Step::Over);
+        }
+        self.print(printer)?;
+        printer.flush()?;
+        Ok(Step::Printed)
+    }
+
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<bool> {
+        let most = if self.follow { WAITING } else { 1 };
+        let now = Instant::now();
+        for source in &mut self.sources {
+            source.fill(context, most);
+            if self.follow {
+                source.settle(now);
+            }
+        }
+        if self.sources.iter().all(|source| source.is_over() && source.head().is_none()) {
+            return Poll::Ready(true);
+        }
+        if self.next(now).is_some() {
+            return Poll::Ready(false);
+        }
+        if let Some(due) = self.due() {
+            self.timer.as_mut().reset(due);
+            if self.timer.as_mut().poll(context).is_ready() {
+                context.waker().wake_by_ref();
+            }
+        }
+        Poll::Pending
+    }
+
+    /// When time alone changes something.
+    fn due(&self) -> Option<Instant> {
+        if !self.follow {
+            return None;
+        }
+        let arrived = self.sources.iter().filter_map(Source::arrived).map(|arrived| arrived + WINDOW);
+        arrived.chain(self.sources.iter().filter_map(Source::quiet_at)).min()
+    }
+
+    /// The container whose line is next, if that is known already, and up to which time its lines are.
+    fn next(&self, now: Instant) -> Option<(usize, Option<Bound>)> {
+        let mut least: Option<Bound> = None;
+        let mut second: Option<Bound> = None;
+        let mut missing = false;
+        for (index, source) in self.sources.iter().enumerate() {
+            let Some(line) = source.head() else {
+                missing |= !source.is_over();
+                continue;
+            };
+            let bound = (line.time, index);
+            if least.is_none_or(|least| bound < least) {
+                second = least;
+                least = Some(bound);
+            } else if second.is_none_or(|second| bound < second) {
+                second = Some(bound);
+            }
+        }
+        let (_, index) = least?;
+        if missing {
+            let waited = self.sources[index].arrived().is_some_and(|arrived| arrived + WINDOW <= now);
+            let crowded = self.sources.iter().map(Source::waiting).sum::<usize>() > MOST_WAITING;
+            if !self.follow || !(waited || crowded) {
+                return None;
+            }
+        }
+        Some((index, second))
+    }
+
+    fn print(&mut self, printer: &mut Printer) -> Result<(), Fault> {
+        let now = Instant::now();
+        while let Some((index, bound)) = self.next(now) {
+            let source = &mut self.sources[index];
+            while let Some(line) = source.head()
+                && bound.is_none_or(|bound| (line.time, index) <= bound)
+            {
+                printer.print(index, line)?;
+                source.advance();
+                // Of one that has nothing left more must be read before it is known who is next.
+                if source.at_the_beginning() {
+                    break;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Where a line stands: its time, and of those of the same time the container's place.
+type Bound = (Option<Timestamp>, usize);
