@@ -29,8 +29,8 @@ mod message;
 mod update;
 
 pub use command::Command;
-pub use effect::{Effect, LogStream};
-pub use message::{LogBatch, LogEnd, MouseInput, MouseKind, Msg};
+pub use effect::{Effect, LogStream, OlderPage};
+pub use message::{LogBatch, LogEnd, MouseInput, MouseKind, Msg, OlderLogs};
 pub use pane::PaneId;
 pub use state::{ReadOnly, Setup, State};
 pub use tree::Subject;

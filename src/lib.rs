@@ -52,6 +52,12 @@
 //! 4. The log store is a ring bounded by bytes whose lines have sequence numbers, so an anchor survives eviction.
 //! 5. The view asks for the visible window and formats only that.
 //!
+//! Only what is selected or marked is followed, and only while the pane is on the screen; it goes on where it was read
+//! to, and what the daemon repeats is known by its place in the log. A reader who goes up to the first line is brought
+//! pages of older ones, which get lower numbers, so that nothing moves; they take room of the same ring, and where there
+//! is none, none are fetched. Of each run that ends, the last lines, figures, exit code and health output are kept in
+//! memory, bounded in all of these.
+//!
 //! ## Operations outlive the console
 //!
 //! Every change to the world is a task: a specification in the state directory and a worker process of this binary in

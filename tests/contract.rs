@@ -43,8 +43,8 @@ macro_rules! both {
         trials! { $trial, $world, $prefix:
             lifecycle: describes_itself, runs_and_ends, keeps_exit_codes, restarts, is_killed, is_renamed,
                 finds_by_name, lists_a_project, tells_health;
-            logs: keeps_streams_apart, tails, reads_since, follows_until_the_end, rejoins_long_lines,
-                reads_a_terminal, rejoins_long_lines_of_a_terminal, stays_open_while_idle;
+            logs: keeps_streams_apart, tails, reads_since, counts_a_tail_from_the_very_end, follows_until_the_end,
+                rejoins_long_lines, reads_a_terminal, rejoins_long_lines_of_a_terminal, stays_open_while_idle;
             commands: runs_commands, reports_failures, runs_as_somebody_somewhere, takes_much_output,
                 opens_a_terminal;
             things: keeps_networks, keeps_volumes, knows_images, takes_files, counts_figures;

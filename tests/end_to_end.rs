@@ -16,6 +16,8 @@ mod demo;
 mod harness;
 #[path = "end_to_end/headless.rs"]
 mod headless;
+#[path = "end_to_end/history.rs"]
+mod history;
 #[path = "end_to_end/hooks.rs"]
 mod hooks;
 #[path = "end_to_end/inside.rs"]
@@ -56,6 +58,7 @@ fn main() {
         labelled::trials(),
         staying::trials(),
         verbs::trials(),
+        history::trials(),
         hooks::trials(),
         inside::trials(),
     ]

@@ -62,6 +62,7 @@ pub enum Command {
     Timestamps,
     Wrap,
     MarkLine,
+    Previous,
     Copy,
     Save,
     ApplyFix,

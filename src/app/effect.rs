@@ -2,7 +2,7 @@
 
 use crate::domain::task::TaskRequest;
 use crate::domain::{ContainerId, StackRef, TaskId};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum Effect {
@@ -15,6 +15,15 @@ pub enum Effect {
     },
     /// Closes all log streams.
     StopLogs,
+    /// A page of older lines; answered by [`super::Msg::OlderLogs`].
+    FetchOlder(OlderPage),
+    /// The last lines of a run that ended then; answered by [`super::Msg::LastLines`].
+    ReadLastLines {
+        run: u64,
+        container: ContainerId,
+        until: Option<Timestamp>,
+    },
+    /// Answered by [`super::Msg::Plan`].
     /// Answered by [`super::Msg::Plan`].
     RequestPlan {
         request: u64,
@@ -68,4 +77,23 @@ pub struct LogStream {
     pub tail: Option<u64>,
     /// Only what is later than this: the stream was read up to here before.
     pub since: Option<Timestamp>,
+}
+
+/// The lines that were written last before a time.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OlderPage {
+    pub generation: u64,
+    /// Those of this time and a little later come too, so that those that are held can be told from those that are not.
+    pub until: Timestamp,
+    /// About so many lines, of each container.
+    pub lines: u64,
+    /// So many lines took about so long to write, going by what is held.
+    pub window: SignedDuration,
+    /// And how many lines of each were written since.
+    pub containers: Vec<(ContainerId, u64)>,
+}
+
+impl OlderPage {
+    /// So much beyond the end of a page is read with it.
+    pub const OVERLAP: SignedDuration = SignedDuration::from_millis(5);
 }

@@ -6,9 +6,10 @@ use crate::config::keys::KeyPress;
 use crate::domain::resources::Resources;
 use crate::domain::stack::BackupEntry;
 use crate::domain::{
-    CheckReport, ContainerFigures, ContainerId, Drift, Fault, FleetEvent, GpuSample, HostSample, LogLines,
-    Plan, StackFile, TaskId, TaskRecord,
+    CheckReport, ContainerFigures, ContainerId, Drift, Fault, FleetEvent, GpuSample, HostSample, LogLine,
+    LogLines, Plan, StackFile, TaskId, TaskRecord,
 };
+use jiff::Timestamp;
 use std::collections::BTreeMap;
 
 #[derive(Debug, Clone, PartialEq)]
@@ -34,6 +35,13 @@ pub enum Msg {
     Host(HostSample),
     Gpu(GpuSample),
     Logs(LogBatch),
+    /// Answers [`super::Effect::FetchOlder`].
+    OlderLogs(OlderLogs),
+    /// Answers [`super::Effect::ReadLastLines`].
+    LastLines {
+        run: u64,
+        result: Result<Vec<LogLine>, Fault>,
+    },
     Checks(Vec<CheckReport>),
     /// The stacks found in the search path and by the containers' labels, and what is wrong with the rest.
     Stacks {
@@ -118,4 +126,16 @@ pub struct LogBatch {
 pub struct LogEnd {
     pub container: ContainerId,
     pub fault: Option<Fault>,
+}
+
+/// A page of lines from before those that are held.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct OlderLogs {
+    /// That of the request.
+    pub generation: u64,
+    /// In the order in which each container wrote them; of several containers in any order.
+    pub lines: Vec<LogLine>,
+    /// By container that could be read, from when on all of its lines are there; `None` when its log has no others.
+    pub read: Vec<(ContainerId, Option<Timestamp>)>,
+    pub faults: Vec<(ContainerId, Fault)>,
 }

@@ -18,6 +18,7 @@ use super::store::health::HealthStore;
 use super::store::host::HostStore;
 use super::store::logs::{DEFAULT_BYTES, LogStore};
 use super::store::notices::NoticeStore;
+use super::store::previous::PreviousStore;
 use super::store::resources::ResourceStore;
 use super::store::stacks::StackStore;
 use super::store::tasks::TaskStore;
@@ -97,6 +98,8 @@ pub struct State {
     pub stacks: StackStore,
     pub drift: DriftStore,
     pub notices: NoticeStore,
+    /// The runs of containers that ended.
+    pub previous: PreviousStore,
     /// Derived from the facts.
     pub tree: Tree,
 
@@ -167,6 +170,7 @@ impl State {
             stacks: StackStore::default(),
             drift: DriftStore::default(),
             notices: NoticeStore::default(),
+            previous: PreviousStore::default(),
             tree: Tree::default(),
             panes: Panes::default(),
             focus: setup.focus,
@@ -204,6 +208,12 @@ impl State {
 
     pub fn is_simulated(&self) -> bool {
         self.fleet.daemon().is_some_and(|daemon| daemon.simulated)
+    }
+
+    /// Whether the pane was in the last frame; before the first one, all of them are said to be.
+    pub fn shows(&self, pane: PaneId) -> bool {
+        let areas = &self.hits.panes;
+        areas.is_empty() || areas.iter().any(|area| area.pane == pane)
     }
 
     /// Whose keys hold, besides those that hold everywhere.

@@ -10,6 +10,7 @@ pub mod health;
 pub mod host;
 pub mod logs;
 pub mod notices;
+pub mod previous;
 pub mod resources;
 pub mod stacks;
 pub mod tasks;

@@ -6,6 +6,8 @@ mod console;
 mod drift;
 mod inspect;
 mod log_follow;
+mod older;
 mod plan_rows;
+mod previous;
 mod properties;
 mod verbs;

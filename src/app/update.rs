@@ -13,6 +13,8 @@ mod keys;
 mod log_text;
 mod motion;
 mod mouse;
+mod older;
+mod previous;
 mod prompt;
 mod requests;
 
@@ -61,6 +63,8 @@ impl Turn<'_> {
             Msg::Host(sample) => self.host(sample),
             Msg::Gpu(sample) => self.gpu(sample),
             Msg::Logs(batch) => self.logs(batch),
+            Msg::OlderLogs(older) => self.older_logs(older),
+            Msg::LastLines { run, result } => self.last_lines(run, result),
             Msg::Checks(reports) => self.checks(reports),
             Msg::Stacks { files, faults, unread } => self.stacks(files, faults, unread),
             Msg::Drift(services) => self.drift(services),

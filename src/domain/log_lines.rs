@@ -109,19 +109,18 @@ impl LogLines {
         }));
     }
 
-    /// Lines of the same time, and so those of one container, stay in the order in which they were put.
-    pub fn sort_by_time(&mut self) {
-        // Stable, and quick on runs that are in order already.
-        self.records.sort_by_key(|record| record.time);
-    }
-
     pub fn retain(&mut self, mut keep: impl FnMut(LogLineRef<'_>) -> bool) {
         let mut records = std::mem::take(&mut self.records);
         records.retain(|record| self.line(record).is_some_and(&mut keep));
         self.records = records;
     }
 
-    pub fn iter(&self) -> impl DoubleEndedIterator<Item = LogLineRef<'_>> {
+    /// Whose lines these are. A line's container is one of these very ones.
+    pub fn containers(&self) -> &[ContainerId] {
+        &self.containers
+    }
+
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = LogLineRef<'_>> + Clone {
         self.records.iter().filter_map(|record| self.line(record))
     }
 
@@ -266,13 +265,12 @@ mod tests {
     }
 
     #[test]
-    fn blocks_of_several_containers_are_put_in_order() {
+    fn blocks_of_several_containers_are_joined_as_they_came() {
         let mut lines = block("a", &[(1, "a1"), (5, "a5"), (5, "a5 too")]);
         lines.append(&block("b", &[(2, "b2"), (5, "\u{1b}[1mb5")]));
         lines.append(&block("a", &[(6, "a6")]));
-        lines.sort_by_time();
         let texts: Vec<&str> = lines.iter().map(|line| line.text).collect();
-        assert_eq!(texts, ["a1", "b2", "a5", "a5 too", "b5", "a6"]);
+        assert_eq!(texts, ["a1", "a5", "a5 too", "b2", "b5", "a6"]);
         let bold: Vec<bool> = lines.iter().map(|line| !line.runs.is_empty()).collect();
         assert_eq!(bold, [false, false, false, false, true, false]);
         assert_eq!(lines.counts().collect::<Vec<_>>(), [(&id("a"), 4), (&id("b"), 2)]);

@@ -6,7 +6,7 @@ use super::frames::FrameClock;
 use super::input::{self, Input};
 use super::signals::{HANGUP_EXIT_CODE, SignalEvent};
 use crate::app::dialog::inspect::Inspection;
-use crate::app::{self, Effect, Msg, State};
+use crate::app::{self, Effect, Msg, OlderLogs, State};
 use crate::domain::{ContainerId, Fault, FaultKind};
 use crate::view::{self, Appearance};
 use jiff::Timestamp;
@@ -202,6 +202,12 @@ fn refused(effect: Effect) -> Msg {
         Effect::InspectStack { project, .. } => {
             Msg::StackInspected { project, inspection: Inspection { plan: Err(fault), overlays: Vec::new() } }
         }
+        Effect::ReadLastLines { run, .. } => Msg::LastLines { run, result: Err(fault) },
+        Effect::FetchOlder(page) => Msg::OlderLogs(OlderLogs {
+            generation: page.generation,
+            faults: page.containers.into_iter().map(|(id, _)| (id, fault.clone())).collect(),
+            ..OlderLogs::default()
+        }),
         _ => Msg::Faults(vec![fault]),
     }
 }

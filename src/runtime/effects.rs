@@ -1,7 +1,8 @@
 //! Carries out what `update` asked for. Everything here is asynchronous; the answer comes back as a message.
 
 use super::feeds::fleet::Known;
-use super::feeds::logs::{self, Follower};
+use super::feeds::logs::Follower;
+use super::feeds::{last_lines, older};
 use crate::app::dialog::inspect::Inspection;
 use crate::app::{Effect, Msg};
 use crate::backup;
@@ -78,18 +79,20 @@ impl Context {
 pub async fn run(context: Context, mut effects: mpsc::Receiver<Effect>) {
     let mut follower = Follower::default();
     while let Some(effect) = effects.recv().await {
-        carry_out(&context, effect, &mut follower).await;
+        carry_out(&context, effect, &mut follower);
     }
 }
 
-async fn carry_out(context: &Context, effect: Effect, follower: &mut Follower) {
+/// Begins it, and waits for nothing: the effects behind it must not.
+fn carry_out(context: &Context, effect: Effect, follower: &mut Follower) {
     let here = context.clone();
     match effect {
-        Effect::FollowLogs { generation, streams } => match context.engine().await {
-            Ok(engine) => follower.follow(generation, streams, &engine, &context.logs),
-            Err(fault) => context.answer(async move { logs::unopened(generation, streams, &fault) }),
-        },
+        Effect::FollowLogs { generation, streams } => follower.follow(generation, streams, context),
         Effect::StopLogs => follower.stop(),
+        Effect::ReadLastLines { run, container, until } => {
+            context.answer(last_lines::read(here, run, container, until));
+        }
+        Effect::FetchOlder(page) => context.answer(older::fetch(here, page)),
         Effect::RequestPlan { request, task } => context.answer(async move {
             let plan = async { task::plan(&here.engine().await?, here.store.root(), &task).await };
             Msg::Plan { request, result: plan.await }

@@ -5,6 +5,8 @@ mod deployed;
 pub mod drift;
 pub mod figures;
 pub mod fleet;
+pub mod last_lines;
 pub mod logs;
+pub mod older;
 pub mod stacks;
 pub mod tasks;

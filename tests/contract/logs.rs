@@ -46,6 +46,16 @@ pub async fn reads_since(world: &World) {
     assert_eq!(read(world, &id, LogRequest { since: last, ..LogRequest::default() }).await, expected);
 }
 
+pub async fn counts_a_tail_from_the_very_end(world: &World) {
+    let id = spoken(world).await;
+    let all = read(world, &id, LogRequest::default()).await;
+    let until = all[2].time;
+    let request = LogRequest { tail: Some(3), until, ..LogRequest::default() };
+    // It stops at the first line that is younger.
+    let expected: Vec<_> = all[2..].iter().take_while(|line| line.time <= until).cloned().collect();
+    assert_eq!(read(world, &id, request).await, expected);
+}
+
 pub async fn follows_until_the_end(world: &World) {
     let id = world.run("ticks", Role::Ticks, json!({})).await;
     let mut lines = world.engine.logs(&id, LogRequest { follow: true, ..LogRequest::default() });

@@ -275,7 +275,7 @@ pub const COMMANDS: &[CommandSpec] = &[
     },
     CommandSpec {
         command: Command::Mark, name: "mark", title: "Mark",
-        help: "Mark the row for an action on all that is marked.",
+        help: "Mark the row: actions and logs are then of all that is marked.",
         scopes: SERVICES, keys: &["space"], hint: "mark",
         needs: Needs::Row, danger: Danger::None,
     },
@@ -319,6 +319,12 @@ pub const COMMANDS: &[CommandSpec] = &[
         command: Command::MarkLine, name: "mark-line", title: "Mark the line",
         help: "Mark the line, to copy several.",
         scopes: LOGS, keys: &["m"], hint: "mark",
+        needs: Needs::Nothing, danger: Danger::None,
+    },
+    CommandSpec {
+        command: Command::Previous, name: "previous-runs", title: "Previous runs",
+        help: "Show the runs that ended: how, and their last lines.",
+        scopes: LOGS, keys: &["P"], hint: "previous",
         needs: Needs::Nothing, danger: Danger::None,
     },
     CommandSpec {

@@ -1,6 +1,13 @@
 //! Pane 3: the logs of what is selected. It follows until the reader goes up, and then holds its place by number,
 //! whatever comes in or falls out.
 
+mod previous;
+mod stream;
+
+pub use previous::Previous;
+pub(in crate::app) use stream::End;
+pub use stream::{Reach, Stream};
+
 use super::Motion;
 use crate::app::hit::LogWindow;
 use crate::app::store::logs::{LogStore, Shift};
@@ -14,8 +21,10 @@ const STEP: usize = 8;
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct LogsPane {
-    /// Whose logs these are.
+    /// What is selected.
     pub subject: Option<Subject>,
+    /// Whose logs these are instead, where rows are marked.
+    pub set: Vec<Subject>,
     /// Counts the subjects, so that lines of an earlier one are known for what they are.
     pub generation: u64,
     pub streams: BTreeMap<ContainerId, Stream>,
@@ -30,8 +39,27 @@ pub struct LogsPane {
     pub marked: BTreeSet<u64>,
     /// Containers of the subject that are not followed, because they are too many.
     pub left_out: usize,
+    /// The pane is not on the screen, and nothing is followed meanwhile.
+    pub(in crate::app) resting: bool,
+    /// How it stands with the lines before those that are held.
+    pub older: Older,
+    /// What is shown instead of the live lines.
+    pub previous: Option<Previous>,
     /// What was on the screen last.
     pub window: Option<LogWindow>,
+}
+
+/// How it stands with the lines before those that are held.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Older {
+    Unasked,
+    /// Those before this time have been asked for.
+    Fetching(Timestamp),
+    /// The logs begin with what is held.
+    None,
+    /// There is no room for them.
+    NoRoom,
+    Failed(Fault),
 }
 
 /// A reader's place, by line numbers.
@@ -45,30 +73,11 @@ pub struct Place {
     pub end: u64,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Stream {
-    pub open: bool,
-    /// The time of the last line that came.
-    pub last: Option<Timestamp>,
-    /// It was opened again to go on behind this; the daemon repeats the line of this very nanosecond.
-    pub resumed: Option<Timestamp>,
-    /// When the container was started whose lines these are.
-    pub started: Option<Timestamp>,
-    /// Ended because the daemon went away.
-    pub lost: bool,
-}
-
-/// Why a stream ended, and when that was heard.
-#[derive(Debug, Clone, PartialEq)]
-pub(in crate::app) struct End {
-    pub(in crate::app) fault: Option<Fault>,
-    pub(in crate::app) heard: Timestamp,
-}
-
 impl Default for LogsPane {
     fn default() -> Self {
         Self {
             subject: None,
+            set: Vec::new(),
             generation: 0,
             streams: BTreeMap::new(),
             ends: BTreeMap::new(),
@@ -78,6 +87,9 @@ impl Default for LogsPane {
             sideways: 0,
             marked: BTreeSet::new(),
             left_out: 0,
+            resting: false,
+            older: Older::Unasked,
+            previous: None,
             window: None,
         }
     }
@@ -99,14 +111,32 @@ impl LogsPane {
         Some(self.place.map_or(last, |place| place.cursor.clamp(store.first(), last)))
     }
 
-    /// Another subject's lines come now.
-    pub fn start(&mut self, subject: Option<Subject>) {
-        self.subject = subject;
+    /// Those whose logs these are.
+    pub fn subjects(&self) -> &[Subject] {
+        if self.set.is_empty() { self.subject.as_slice() } else { &self.set }
+    }
+
+    /// Other subjects' lines come now.
+    pub fn start(&mut self, subject: Option<Subject>, set: Vec<Subject>) {
+        (self.subject, self.set) = (subject, set);
         self.generation += 1;
         self.streams.clear();
         self.ends.clear();
         self.marked.clear();
+        (self.older, self.previous) = (Older::Unasked, None);
         (self.place, self.window, self.sideways) = (None, None, 0);
+    }
+
+    /// The streams are closed, or have broken off, and go on later. What of them is on its way comes again then.
+    pub(in crate::app) fn interrupt(&mut self) {
+        self.generation += 1;
+        if matches!(self.older, Older::Fetching(_)) {
+            self.older = Older::Unasked;
+        }
+        for stream in self.streams.values_mut() {
+            stream.lost |= stream.open || stream.broken;
+            stream.open = false;
+        }
     }
 
     pub fn go(&mut self, motion: Motion, store: &LogStore, rows: usize) {
@@ -149,6 +179,25 @@ impl LogsPane {
         let visible = line >= place.top && line < place.top + rows;
         let top = if visible { place.top } else { line.saturating_sub(rows / 2) };
         self.place = Some(settle(Place { top, cursor: line, ..place }, store, rows));
+    }
+
+    /// The time from which on all lines of all streams are held; `None` when nothing older was written.
+    pub(in crate::app) fn complete_since(&self, store: &LogStore) -> Option<Timestamp> {
+        let streams = self.streams.values().filter_map(Stream::complete_since).max();
+        if store.evicted() > 0 { streams.max(store.begins()) } else { streams }
+    }
+
+    /// Lines of another number than before are held before the line of number `edge`. The reader's line keeps its row.
+    pub(in crate::app) fn hold_behind(&mut self, edge: u64, cursor: Option<u64>, store: &LogStore) {
+        self.marked.retain(|line| *line >= edge);
+        if let Some(place) = &mut self.place
+            && place.top < edge
+        {
+            let above = place.cursor - place.top.min(place.cursor);
+            place.cursor = cursor.unwrap_or(place.cursor);
+            place.top = place.cursor.saturating_sub(above);
+        }
+        self.hold(&Shift::default(), store);
     }
 
     pub fn scroll_sideways(&mut self, right: bool) {

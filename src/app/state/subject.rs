@@ -35,7 +35,8 @@ impl State {
 
     /// What an action is aimed at: all that is marked, else the selection.
     pub fn targets(&self) -> Vec<Subject> {
-        if self.focus == PaneId::Services && self.panes.services.marked().len() > 0 {
+        let of_marks = matches!(self.focus, PaneId::Services | PaneId::Logs);
+        if of_marks && self.panes.services.marked().len() > 0 {
             return self.panes.services.marked().cloned().collect();
         }
         self.subject().into_iter().collect()

@@ -7,6 +7,7 @@
 //! records, and what stood after it gets higher numbers. [`Shift`] tells those who hold a number.
 
 mod line;
+mod older;
 mod segment;
 
 pub use line::{Line, LineKind};
@@ -22,6 +23,8 @@ use std::collections::VecDeque;
 pub const LEAST_BYTES: usize = 1 << 20;
 /// A latecomer is sorted in within one segment; more than this would make that slow.
 const SEGMENT_BYTES: usize = 4 << 20;
+/// The number of the first line: there is room below it for what is fetched later and was written before.
+const ORIGIN: u64 = 1 << 40;
 /// The default of the settings.
 pub const DEFAULT_BYTES: usize = 64 << 20;
 
@@ -78,7 +81,7 @@ impl LogStore {
         Self {
             limit: limit.max(LEAST_BYTES),
             segments: VecDeque::new(),
-            first: 0,
+            first: ORIGIN,
             evicted: 0,
             dropped: 0,
             sources: Vec::new(),
@@ -101,6 +104,11 @@ impl LogStore {
     pub fn name(&mut self, container: &ContainerId, tag: Safe) {
         let index = self.source(container);
         self.sources[usize::from(index)].1 = tag;
+    }
+
+    /// The names under which lines are shown, in the order of [`Line::tag_index`].
+    pub fn tags(&self) -> impl Iterator<Item = &Safe> {
+        self.sources.iter().map(|(_, tag)| tag)
     }
 
     /// Takes a batch in. What its streams' ends are worth telling comes as `notes`.

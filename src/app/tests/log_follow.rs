@@ -3,7 +3,7 @@
 use crate::app::fixtures::*;
 use crate::app::hit::{HitMap, LogWindow, PaneArea, Rect};
 use crate::app::store::logs::LineKind;
-use crate::app::{Effect, LogBatch, LogEnd, Msg, PaneId, State, Subject, update};
+use crate::app::{Effect, LogBatch, LogEnd, LogStream, Msg, PaneId, State, Subject, update};
 use crate::domain::{ContainerId, ContainerState, Fault, FleetEvent};
 use jiff::{SignedDuration, Timestamp};
 
@@ -13,7 +13,7 @@ fn first_container(state: &State) -> ContainerId {
 
 fn more(state: &mut State, count: usize) {
     let (generation, id) = (state.panes.logs.generation, first_container(state));
-    let start = state.logs.end();
+    let start = state.logs.len();
     let lines = (0..count)
         .map(|index| {
             let time = now()
@@ -102,7 +102,12 @@ fn a_container_that_dies_leaves_its_lines_and_is_followed_when_it_is_back() {
         _ => None,
     });
     let stream = &streams.unwrap()[0];
-    assert_eq!((stream.tail, stream.since), (None, last), "from where it was read to");
+    let little = SignedDuration::from_millis(100);
+    assert_eq!(
+        (stream.tail, stream.since),
+        (None, last.map(|last| last - little)),
+        "from where it was read to"
+    );
     let lines = vec![
         log_line(&id, last.unwrap(), "line 2"),
         log_line(&id, now() + SignedDuration::from_secs(1), "back"),
@@ -172,9 +177,16 @@ fn after_a_lost_daemon_the_streams_are_opened_again() {
     let mut effects = send(&mut state, Msg::Fleet(FleetEvent::Connected(daemon())));
     effects.extend(send(&mut state, Msg::Fleet(FleetEvent::Listed(platform_containers()))));
     effects.extend(wait(&mut state));
-    assert_eq!(followed(&effects).len(), 2, "the third one waits for its restart");
+    assert_eq!(
+        followed(&effects).len(),
+        3,
+        "what was written meanwhile is read even of one that waits for its restart"
+    );
     let mut again =
         platform_containers().into_iter().find(|made| made.state == ContainerState::Restarting).unwrap();
+    let ended = vec![LogEnd { container: again.id.clone(), fault: None }];
+    let generation = state.panes.logs.generation;
+    send(&mut state, Msg::Logs(LogBatch { generation, ended, ..LogBatch::default() }));
     again.state = ContainerState::Running;
     let mut effects = send(&mut state, Msg::Fleet(FleetEvent::Changed(Box::new(again.clone()))));
     effects.extend(wait(&mut state));
@@ -292,4 +304,73 @@ fn lines_that_nobody_sees_are_not_drawn() {
     state.dirty = false;
     more(&mut state, 10);
     assert!(!state.dirty);
+}
+
+fn seen(state: &mut State, pane: PaneId) -> Vec<Effect> {
+    let area = Rect { x: 0, y: 0, width: 80, height: 20 };
+    let panes = vec![PaneArea { pane, area, body: area }];
+    send(state, Msg::Drawn(HitMap { panes, ..HitMap::default() }))
+}
+
+#[test]
+fn nothing_is_followed_while_nobody_looks_and_it_goes_on_where_it_was() {
+    let mut state = platform();
+    press(&mut state, "j");
+    more(&mut state, 3);
+    let (held, generation, id) = (state.logs.len(), state.panes.logs.generation, first_container(&state));
+    let last = state.logs.line(state.logs.end() - 1).unwrap().time.unwrap();
+    assert_eq!(seen(&mut state, PaneId::Findings), [Effect::StopLogs]);
+    assert_eq!(seen(&mut state, PaneId::Findings), []);
+    let late =
+        vec![log_line(&id, now() + SignedDuration::from_secs(2), "on its way when the stream was closed")];
+    send(&mut state, Msg::Logs(LogBatch { generation, lines: late.into(), ..LogBatch::default() }));
+    assert_eq!(state.logs.len(), held);
+    let effects = seen(&mut state, PaneId::Logs);
+    let since = Some(last - SignedDuration::from_millis(100));
+    let streams = vec![LogStream { container: id.clone(), tail: None, since }];
+    let generation = generation + 1;
+    assert_eq!(effects, [Effect::FollowLogs { generation, streams }]);
+    let lines = vec![
+        log_line(&id, last - SignedDuration::from_nanos(1), "line 1"),
+        log_line(&id, last, "line 2"),
+        log_line(&id, last, "another one of this very nanosecond"),
+        log_line(&id, now() + SignedDuration::from_secs(2), "on its way when the stream was closed"),
+    ];
+    send(&mut state, Msg::Logs(LogBatch { generation, lines: lines.into(), ..LogBatch::default() }));
+    let texts: Vec<&str> = state.logs.lines_from(0).map(|line| line.text).collect();
+    assert_eq!(
+        texts,
+        [
+            "line 0",
+            "line 1",
+            "line 2",
+            "another one of this very nanosecond",
+            "on its way when the stream was closed"
+        ]
+    );
+}
+
+#[test]
+fn what_is_marked_is_merged_whatever_the_cursor_is_on() {
+    let mut state = platform();
+    let one = followed(&press(&mut state, "space"));
+    assert_eq!(one.len(), 3, "the marked service alone");
+    let generation = state.panes.logs.generation;
+    assert_eq!(followed(&press(&mut state, "j")), [], "the cursor moves, the logs stay");
+    assert_eq!(state.panes.logs.generation, generation);
+    let both = followed(&press(&mut state, "space"));
+    assert!(both.len() > 3, "{both:?}");
+    assert_eq!(state.panes.logs.subjects().len(), 2);
+    let other = compose_container("other", "mcp-inference", 1);
+    let mut effects = send(&mut state, Msg::Fleet(FleetEvent::Changed(Box::new(other.clone()))));
+    effects.extend(wait(&mut state));
+    assert_eq!(followed(&effects), [], "not one of them");
+    state.panes.services.reveal(&Subject::Stack("other".to_owned()), &state.tree.clone());
+    assert_eq!(followed(&press(&mut state, "space")).len(), both.len() + 1);
+    let tags: Vec<String> = state.logs.tags().map(ToString::to_string).collect();
+    assert!(tags.contains(&"other/mcp-inference-1".to_owned()), "{tags:?}");
+    assert!(tags.contains(&"mcp/mcp-inference-1".to_owned()), "{tags:?}");
+    let back = followed(&press(&mut state, "esc"));
+    assert_eq!(state.panes.logs.set, []);
+    assert!(!back.is_empty(), "the selection alone again");
 }

@@ -79,6 +79,7 @@ impl Turn<'_> {
                 self.state.panes.logs.sideways = 0;
             }
             Command::MarkLine => self.state.panes.logs.mark(&self.state.logs),
+            Command::Previous => self.toggle_previous(),
             Command::Copy => self.copy(),
             Command::Save => self.save(),
             Command::Refresh => self.refresh(focus),
@@ -142,7 +143,12 @@ impl Turn<'_> {
                     self.open_task(id);
                 }
             }
-            PaneId::Logs | PaneId::Messages => self.state.zoomed = true,
+            PaneId::Logs => {
+                if !self.open_previous() {
+                    self.state.zoomed = true;
+                }
+            }
+            PaneId::Messages => self.state.zoomed = true,
             PaneId::Resources => {}
         }
     }
@@ -177,6 +183,8 @@ impl Turn<'_> {
             // Done.
         } else if focus == PaneId::Logs && !self.state.panes.logs.marked.is_empty() {
             self.state.panes.logs.marked.clear();
+        } else if focus == PaneId::Logs && self.close_previous() {
+            // Done.
         } else if self.state.zoomed {
             self.state.zoomed = false;
         } else if self.state.notices.dismiss() {

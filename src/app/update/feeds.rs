@@ -19,6 +19,7 @@ impl Turn<'_> {
         if connects {
             self.reopen_streams();
         }
+        self.record_end(&event);
         if let FleetEvent::Removed(id) = &event {
             self.state.figures.remove(id);
         }
@@ -131,8 +132,7 @@ impl Turn<'_> {
         let shift = self.state.logs.apply(&batch, &[]);
         self.state.panes.logs.hold(&shift, &self.state.logs);
         // Lines nobody sees are no reason to draw.
-        let areas = &self.state.hits.panes;
-        let seen = areas.is_empty() || areas.iter().any(|area| area.pane == PaneId::Logs);
+        let seen = self.state.shows(PaneId::Logs);
         self.redraw_if(seen);
     }
 

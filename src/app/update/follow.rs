@@ -1,12 +1,14 @@
-//! The logs follow the selection of the service tree: a service's all replicas, a stack's all containers.
+//! The logs follow the selection of the service tree: a service's all replicas, a stack's all containers, or all that is
+//! marked. Nothing is followed while the pane is not on the screen; it goes on where it was.
 
 use super::Turn;
 use crate::app::effect::{Effect, LogStream};
 use crate::app::message::LogBatch;
+use crate::app::pane::PaneId;
 use crate::app::pane::logs::{End, Stream};
-use crate::app::tree::Subject;
+use crate::app::store::fleet::FleetStore;
+use crate::app::tree::{ContainerNode, Subject};
 use crate::domain::{ContainerId, ContainerState, Safe, units};
-use jiff::Timestamp;
 use std::time::Duration;
 
 /// Each stream costs the daemon a connection and a reader.
@@ -18,27 +20,43 @@ const LEAST_TAIL: u64 = 20;
 const SETTLE: Duration = Duration::from_secs(2);
 
 impl Turn<'_> {
-    /// Opens what the selection needs and is not open. Called after every message, and nearly always
-    /// does nothing.
+    /// Opens what the selection needs and is not open, and nothing while no one sees it. Called after every message, and
+    /// nearly always does nothing.
     pub(super) fn follow_selection(&mut self) {
         if !self.state.fleet.is_listed() {
             return;
         }
-        let selected = self.state.panes.services.list.selected();
-        let subject = match selected {
+        if !self.state.shows(PaneId::Logs) {
+            return self.rest();
+        }
+        let services = &self.state.panes.services;
+        let subject = match services.list.selected() {
             // The heading of the containers without a stack is nobody's log.
             Some(Subject::Loose) | None => self.state.panes.logs.subject.clone(),
             Some(subject) => Some(subject.clone()),
         };
-        let changed = subject != self.state.panes.logs.subject;
+        let marked = services.marked();
+        let pane = &self.state.panes.logs;
+        // A cursor that runs over the tree changes nothing of what the marks have gathered.
+        let changed = !marked.eq(pane.set.iter()) || (pane.set.is_empty() && subject != pane.subject);
         if changed {
+            let set = self.state.panes.services.marked().cloned().collect();
             self.state.logs.clear();
-            self.state.panes.logs.start(subject.clone());
+            self.state.panes.logs.start(subject, set);
             self.redraw();
+        } else if subject != pane.subject {
+            self.state.panes.logs.subject = subject;
         }
-        let due = std::mem::take(&mut self.state.derived.streams_are_due) || changed;
-        let Some(subject) = subject.filter(|_| due) else { return };
-        let streams = self.streams(&subject);
+        let pane = &mut self.state.panes.logs;
+        if pane.previous.as_ref().is_some_and(|previous| previous.open.is_some()) {
+            return;
+        }
+        let woken = std::mem::take(&mut pane.resting);
+        let due = std::mem::take(&mut self.state.derived.streams_are_due) || changed || woken;
+        if !due || pane.subjects().is_empty() {
+            return;
+        }
+        let streams = self.streams();
         if !streams.is_empty() {
             let generation = self.state.panes.logs.generation;
             self.effects.push(Effect::FollowLogs { generation, streams });
@@ -47,35 +65,49 @@ impl Turn<'_> {
         }
     }
 
-    /// After a loss of the daemon every stream has ended, and none of them because its container did.
-    pub(super) fn reopen_streams(&mut self) {
-        for stream in self.state.panes.logs.streams.values_mut() {
-            (stream.open, stream.lost) = (false, true);
+    /// Nobody sees the logs: the daemon is spared until somebody does.
+    fn rest(&mut self) {
+        let pane = &mut self.state.panes.logs;
+        if !std::mem::replace(&mut pane.resting, true) && !pane.streams.is_empty() {
+            pane.interrupt();
+            self.effects.push(Effect::StopLogs);
         }
     }
 
+    /// After a loss of the daemon every stream has ended, and none of them because its container did.
+    pub(super) fn reopen_streams(&mut self) {
+        self.state.panes.logs.interrupt();
+    }
+
     /// Takes out what was read before the stream was opened again.
-    pub(super) fn drop_repeated(&self, batch: &mut LogBatch) {
-        let streams = &self.state.panes.logs.streams;
-        if streams.values().any(|stream| stream.resumed.is_some()) {
+    pub(super) fn drop_repeated(&mut self, batch: &mut LogBatch) {
+        let streams = &mut self.state.panes.logs.streams;
+        if streams.values().any(Stream::is_resumed) {
             batch.lines.retain(|line| {
-                let resumed = streams.get(line.container).and_then(|stream| stream.resumed);
-                resumed.is_none() || line.time.is_none() || line.time > resumed
+                let stream = streams.get_mut(line.container);
+                stream.is_none_or(|stream| !stream.is_repeated(line.time, line.text))
             });
         }
     }
 
     /// Remembers how far each stream was read, and which of them ended.
     pub(super) fn note_streams(&mut self, batch: &LogBatch) {
-        for line in batch.lines.iter() {
-            if let Some(stream) = self.state.panes.logs.streams.get_mut(line.container) {
-                stream.last = stream.last.max(line.time);
+        let streams = &mut self.state.panes.logs.streams;
+        for container in batch.lines.containers() {
+            if let Some(stream) = streams.get_mut(container) {
+                let own = batch.lines.iter().filter(|line| std::ptr::eq(line.container, container));
+                stream.note(own.map(|line| (line.time, line.text)));
+            }
+        }
+        for (container, count) in &batch.dropped {
+            if let Some(stream) = streams.get_mut(container) {
+                stream.received += count;
             }
         }
         self.state.derived.streams_are_due |= !batch.ended.is_empty();
         for end in &batch.ended {
             if let Some(stream) = self.state.panes.logs.streams.get_mut(&end.container) {
-                stream.open = false;
+                (stream.open, stream.broken) = (false, end.fault.is_some());
                 let ended = End { fault: end.fault.clone(), heard: self.now };
                 self.state.panes.logs.ends.insert(end.container.clone(), ended);
             }
@@ -123,10 +155,18 @@ impl Turn<'_> {
         }
     }
 
-    fn streams(&mut self, subject: &Subject) -> Vec<LogStream> {
+    fn streams(&mut self) -> Vec<LogStream> {
         let state = &mut *self.state;
-        let mut nodes = state.tree.containers_of(subject);
+        let subjects = state.panes.logs.subjects();
+        let mut nodes: Vec<&ContainerNode> = Vec::new();
+        for node in subjects.iter().flat_map(|subject| state.tree.containers_of(subject)) {
+            // A service and its stack may both be marked.
+            if nodes.iter().all(|known| known.id != node.id) {
+                nodes.push(node);
+            }
+        }
         nodes.sort_by_key(|node| !node.status.is_running());
+        let several_stacks = several_stacks(&state.fleet, &nodes);
         let pane = &mut state.panes.logs;
         pane.left_out = nodes.len().saturating_sub(MOST_STREAMS);
         let tail = (state.log_tail / nodes.len().max(1) as u64).max(LEAST_TAIL).min(state.log_tail.max(1));
@@ -138,34 +178,41 @@ impl Turn<'_> {
             // One that waits for its restart writes nothing, and would only end once more.
             let running = node.status.serves();
             let started = node.status.since.filter(|_| running);
-            let request = match pane.streams.get(&node.id) {
-                None => Some(LogStream { container: node.id.clone(), tail: Some(tail), since: None }),
-                Some(stream) if !stream.open && running && is_another_run(stream, started) => {
-                    let tail = if stream.last.is_some() { None } else { Some(tail) };
-                    Some(LogStream { container: node.id.clone(), tail, since: stream.last })
+            let since = match pane.streams.get_mut(&node.id) {
+                None => {
+                    pane.streams.insert(node.id.clone(), Stream::new(Some(tail), started));
+                    None
                 }
-                Some(_) => None,
+                Some(stream) if stream.open => continue,
+                // What was written meanwhile is read, even if nothing follows.
+                Some(stream) if stream.lost => stream.resume(started),
+                Some(stream) if started.is_some() && stream.started != started => {
+                    let ran = stream.started.is_some() || stream.last.is_some();
+                    resumptions
+                        .push((node.id.clone(), Safe::new(if ran { "started again" } else { "started" })));
+                    stream.resume(started)
+                }
+                Some(_) => continue,
             };
-            if let Some(request) = request {
-                let resumed = request.since;
-                pane.ends.remove(&node.id);
-                if let Some(before) = pane.streams.get(&node.id).filter(|stream| !stream.lost) {
-                    let ran = before.started.is_some() || before.last.is_some();
-                    let text = if ran { "started again" } else { "started" };
-                    resumptions.push((node.id.clone(), Safe::new(text)));
-                }
-                let stream = Stream { open: true, last: resumed, resumed, started, lost: false };
-                pane.streams.insert(node.id.clone(), stream);
-                state.logs.name(&node.id, node.tag.clone());
-                wanted.push(request);
-            }
+            pane.ends.remove(&node.id);
+            let project = state.fleet.get(&node.id).and_then(|container| container.compose.as_ref());
+            let tag = match project.filter(|_| several_stacks) {
+                Some(labels) => Safe::new(format!("{}/{}", labels.project, node.tag)),
+                None => node.tag.clone(),
+            };
+            state.logs.name(&node.id, tag);
+            let tail = if since.is_some() { None } else { Some(tail) };
+            wanted.push(LogStream { container: node.id.clone(), tail, since });
         }
         self.note(&resumptions);
         wanted
     }
 }
 
-/// A stream that ended is opened again when its container was started again since, or the daemon was away.
-fn is_another_run(stream: &Stream, started: Option<Timestamp>) -> bool {
-    stream.lost || (started.is_some() && stream.started != started)
+/// Whether the containers are of several stacks, so that their short names may be the same.
+fn several_stacks(fleet: &FleetStore, nodes: &[&ContainerNode]) -> bool {
+    let project = |node: &&ContainerNode| Some(&fleet.get(&node.id)?.compose.as_ref()?.project);
+    let mut projects = nodes.iter().filter_map(project);
+    let first = projects.next();
+    projects.any(|project| Some(project) != first)
 }

@@ -35,8 +35,11 @@ impl Turn<'_> {
             self.state.notices.tell(Severity::Info, "there is nothing to save", self.now);
             return;
         }
-        let subject = self.state.panes.logs.subject.as_ref();
-        let name = subject.map_or_else(|| "logs".to_owned(), |subject| self.state.name_of(subject));
+        let name = match self.state.panes.logs.subjects() {
+            [] => "logs".to_owned(),
+            [subject] => self.state.name_of(subject),
+            several => format!("{}-marked", several.len()),
+        };
         // A name from outside must not choose the directory.
         let safe = |character: char| {
             if character.is_alphanumeric() || matches!(character, '-' | '_' | '.') { character } else { '_' }

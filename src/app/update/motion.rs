@@ -13,7 +13,13 @@ impl Turn<'_> {
         match pane {
             PaneId::Services => panes.services.list.go(motion, rows),
             PaneId::Gpus => panes.gpus.list.go(motion, rows),
-            PaneId::Logs => panes.logs.go(motion, &self.state.logs, rows),
+            PaneId::Logs => match &mut panes.logs.previous {
+                Some(previous) if previous.open.is_none() => previous.list.go(motion, rows),
+                Some(_) | None => {
+                    panes.logs.go(motion, &self.state.logs, rows);
+                    self.reach_back(motion);
+                }
+            },
             PaneId::Health => panes.health.list.go(motion, rows),
             PaneId::Findings => panes.findings.list.go(motion, rows),
             PaneId::Tasks => match &mut panes.tasks.open {

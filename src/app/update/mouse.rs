@@ -95,7 +95,12 @@ impl Turn<'_> {
             PaneId::Tasks => panes.tasks.list.select(index),
             PaneId::Backups => panes.backups.list.select(index),
             PaneId::Resources => panes.resources.list.select(index),
-            PaneId::Logs | PaneId::Messages => {}
+            PaneId::Logs => {
+                if let Some(previous) = &mut panes.logs.previous {
+                    previous.list.select(index);
+                }
+            }
+            PaneId::Messages => {}
         }
     }
 }

@@ -1,10 +1,11 @@
-//! The logs of what is selected: one stream per container, made safe and merged by time here, so that the loop only
+//! The logs of what is selected: one stream per container, made safe here, so that the loop only
 //! appends; batched, and counted when they are dropped.
 
 mod pending;
 
+use super::super::effects::Context;
 use crate::app::{LogEnd, LogStream, Msg};
-use crate::domain::{Fault, LogGates, LogLines};
+use crate::domain::{ContainerId, Fault, LogGates, LogLines};
 use crate::engine::{Engine, LogRequest};
 use futures_util::StreamExt as _;
 use pending::Pending;
@@ -37,24 +38,18 @@ pub struct Follower {
 
 impl Follower {
     /// Streams of another generation than the present one end first.
-    pub fn follow(
-        &mut self,
-        generation: u64,
-        streams: Vec<LogStream>,
-        engine: &Engine,
-        batches: &mpsc::Sender<Msg>,
-    ) {
+    pub fn follow(&mut self, generation: u64, streams: Vec<LogStream>, context: &Context) {
         if self.generation != Some(generation) {
             self.stop();
             self.generation = Some(generation);
         }
         let heard = self.heard.get_or_insert_with(|| {
             let (sender, receiver) = mpsc::channel(WAITING);
-            self.streams.spawn(gather(receiver, Pending::new(generation), batches.clone()));
+            self.streams.spawn(gather(receiver, Pending::new(generation), context.logs.clone()));
             sender
         });
         for stream in streams {
-            self.streams.spawn(listen(engine.clone(), stream, heard.clone()));
+            self.streams.spawn(listen(context.clone(), stream, heard.clone()));
         }
         // Those that have ended would otherwise be kept until the next generation.
         while self.streams.try_join_next().is_some() {}
@@ -67,31 +62,41 @@ impl Follower {
     }
 }
 
-async fn listen(engine: Engine, stream: LogStream, heard: mpsc::Sender<Heard>) {
+async fn listen(context: Context, stream: LogStream, heard: mpsc::Sender<Heard>) {
     let LogStream { container, tail, since } = stream;
     tokio::time::sleep(SETTLE).await;
     let request = LogRequest { follow: true, tail, since, ..LogRequest::default() };
-    let mut blocks = engine.log_blocks(&container, request);
+    let fault = match context.engine().await {
+        Ok(engine) => read(&engine, &container, request, &heard).await,
+        Err(fault) => Some(fault),
+    };
+    // Whoever follows no longer does not miss the end either.
+    let _ = heard.send(Heard::End(LogEnd { container, fault })).await;
+}
+
+/// Reads to the end, and says what it ended in.
+async fn read(
+    engine: &Engine,
+    container: &ContainerId,
+    request: LogRequest,
+    heard: &mpsc::Sender<Heard>,
+) -> Option<Fault> {
+    let mut blocks = engine.log_blocks(container, request);
     let mut gates = LogGates::default();
     let mut fault = None;
     while let Some(block) = blocks.next().await {
         match block {
             Ok(block) => {
                 let mut lines = LogLines::default();
-                // The daemon's `since` is inclusive and may be coarser than the time of a line.
-                let is_new = |time| since.is_none_or(|since| time > since);
-                for line in block.iter().filter(|line| line.time.is_none_or(is_new)) {
-                    lines.push(&container, line, &mut gates);
-                }
-                if !lines.is_empty() && heard.send(Heard::Lines(lines)).await.is_err() {
-                    return;
+                block.iter().for_each(|line| lines.push(container, line, &mut gates));
+                if !lines.is_empty() {
+                    heard.send(Heard::Lines(lines)).await.ok()?;
                 }
             }
             Err(error) => fault = Some(error),
         }
     }
-    // Whoever follows no longer does not miss the end either.
-    let _ = heard.send(Heard::End(LogEnd { container, fault })).await;
+    fault
 }
 
 /// Until all that speak have ended. Lines are taken from them at once, whether or not the loop takes them from here:
@@ -122,13 +127,4 @@ async fn gather(mut heard: mpsc::Receiver<Heard>, mut pending: Pending, batches:
         }
     }
     while !pending.is_empty() && batches.send(Msg::Logs(pending.take())).await.is_ok() {}
-}
-
-/// The fault of streams that could not be opened at all.
-pub fn unopened(generation: u64, streams: Vec<LogStream>, fault: &Fault) -> Msg {
-    let mut pending = Pending::new(generation);
-    for stream in streams {
-        pending.end(LogEnd { container: stream.container, fault: Some(fault.clone()) });
-    }
-    Msg::Logs(pending.take())
 }

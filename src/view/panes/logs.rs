@@ -1,12 +1,15 @@
 //! Pane 3: the lines that are on the screen, of however many there are.
 
 mod line;
+mod previous;
 
 use super::explain;
 use crate::app::State;
 use crate::app::hit::{HitTarget, LogWindow};
 use crate::app::pane::PaneId;
+use crate::app::pane::logs::{Older, Previous};
 use crate::app::tree::Subject;
+use crate::domain::units;
 use crate::view::canvas::{Canvas, Piece};
 use crate::view::frame::{Frame, scrollbar};
 use crate::view::words;
@@ -16,7 +19,8 @@ use ratatui::layout::Rect;
 pub(in crate::view) fn draw(canvas: &mut Canvas<'_>, state: &State, area: Rect, focused: bool) {
     let theme = canvas.theme;
     let pane = &state.panes.logs;
-    let title = subject_words(state);
+    let run = pane.previous.as_ref().map(|previous| previous_words(state, previous));
+    let title = run.clone().unwrap_or_else(|| subject_words(state));
     let away = state.fleet.stale_since().is_some();
     let (following, follow_look) = match (pane.is_following(), pane.unseen(&state.logs)) {
         (true, _) if away => ("daemon away ".to_owned(), theme.warning),
@@ -26,8 +30,12 @@ pub(in crate::view) fn draw(canvas: &mut Canvas<'_>, state: &State, area: Rect, 
     };
     let search = search_words(state);
     let mut left: Vec<Piece<'_>> = vec![(&title, theme.text)];
-    if pane.subject.is_some() {
+    if !pane.subjects().is_empty() && run.is_none() {
         left.push((&following, follow_look));
+    }
+    let older = older_words(state);
+    if let Some(older) = &older {
+        left.push((older, theme.dim));
     }
     let left_out = format!("{} left out ", words::counted(pane.left_out, "container", "containers"));
     if pane.left_out > 0 {
@@ -39,8 +47,11 @@ pub(in crate::view) fn draw(canvas: &mut Canvas<'_>, state: &State, area: Rect, 
     let counts = count_words(state);
     let body =
         Frame::new(PaneId::Logs, focused).left(left).right([(counts.as_str(), theme.dim)]).draw(canvas, area);
+    if let Some(list) = pane.previous.as_ref().filter(|previous| previous.open.is_none()) {
+        return previous::draw(canvas, state, list, body, focused);
+    }
     if state.logs.is_empty() {
-        let words = match &pane.subject {
+        let words = match pane.subjects().first() {
             None => "Select a stack, a service or a container to read its logs.",
             Some(_) if pane.streams.is_empty() => "It has no container, so it has no logs.",
             Some(_) => "No lines yet.",
@@ -112,6 +123,9 @@ fn first_of_the_end(state: &State, layout: &Layout, rows: u16) -> u64 {
 /// Whose lines these are: `mcp-inference ×3`.
 fn subject_words(state: &State) -> String {
     let pane = &state.panes.logs;
+    if !pane.set.is_empty() {
+        return format!("{} marked ×{}   ", pane.set.len(), pane.streams.len());
+    }
     let Some(subject) = &pane.subject else { return String::new() };
     let name = match subject {
         Subject::Stack(project) => project.clone(),
@@ -125,6 +139,33 @@ fn subject_words(state: &State) -> String {
     let name = crate::domain::Safe::new(name);
     let replicas = pane.streams.len();
     if replicas > 1 { format!("{name} ×{replicas}   ") } else { format!("{name}   ") }
+}
+
+/// `mcp-api-1 ended with 137, out of memory   run 2 of 5`
+fn previous_words(state: &State, previous: &Previous) -> String {
+    let runs = previous.list.keys().len();
+    let open = previous.open.and_then(|run| state.previous.get(run));
+    match (open, previous.list.index()) {
+        (Some(run), Some(index)) => {
+            format!("{} ended with {}   run {} of {runs}   ", run.name, run.ending(), index + 1)
+        }
+        (Some(_), None) | (None, _) => format!("{}previous runs   ", subject_words(state)),
+    }
+}
+
+/// What there is to say of the lines before those that are held.
+fn older_words(state: &State) -> Option<String> {
+    let (pane, logs) = (&state.panes.logs, &state.logs);
+    let at_first = pane.place.is_some_and(|place| place.top <= logs.first());
+    let words = match &pane.older {
+        Older::Fetching(_) => "fetching older lines…".to_owned(),
+        _ if !at_first => return None,
+        Older::Unasked => return None,
+        Older::None => "the log begins here".to_owned(),
+        Older::NoRoom => format!("the ring is full ({})", units::bytes(logs.limit() as u64)),
+        Older::Failed(fault) => format!("older lines: {fault}"),
+    };
+    Some(format!("↑ {words} "))
 }
 
 /// `/cuda|error/ 18 of 204`: the match the reader is on or has passed, when there is one.

@@ -55,6 +55,19 @@ impl Segment {
         self.records.shrink_to_fit();
     }
 
+    /// What an entry takes.
+    pub(super) fn size_of(entry: &Entry<'_>) -> usize {
+        entry.text.len() + size_of_val(entry.runs) + size_of::<Record>()
+    }
+
+    /// The lines before this one go; their text stays until the segment does.
+    pub(super) fn give_up_before(&mut self, number: u64) {
+        let gone = self.indices(0..number);
+        self.matches -= self.records[gone.clone()].iter().filter(|record| record.is_match).count() as u64;
+        self.records.drain(gone);
+        self.first = self.first.max(number);
+    }
+
     pub(super) fn latest(&self) -> Option<i64> {
         self.records.last().map(|record| record.time)
     }

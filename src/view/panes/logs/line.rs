@@ -35,11 +35,7 @@ impl Layout {
     pub(super) fn within(canvas: &Canvas<'_>, state: &State, area: Rect) -> Self {
         let pane = &state.panes.logs;
         let time = if pane.timestamps && area.width >= 40 { TIME + 1 } else { 0 };
-        let tags = pane.streams.keys().map(|id| match state.tree.container(id) {
-            Some(node) => text::width(&node.tag),
-            None => id.short().len(),
-        });
-        let widest = tags.max().unwrap_or(0).min(TAG_MOST);
+        let widest = state.logs.tags().map(|tag| text::width(tag)).max().unwrap_or(0).min(TAG_MOST);
         let helps = pane.streams.len() > 1 && area.width >= 50;
         let tag = if helps { u16::try_from(widest).unwrap_or(0) + 2 } else { 0 };
         Self { area, zone: canvas.zone.clone(), time, tag, wrap: pane.wrap, sideways: pane.sideways }

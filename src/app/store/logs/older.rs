@@ -1,0 +1,120 @@
+//! Pages from before what is held. They get lower numbers than all that is held, so that every number stays what it was
+//! to those who hold it.
+
+use super::line::{self, Entry};
+use super::segment::Segment;
+use super::{LineKind, LogStore};
+use crate::domain::{ContainerId, LogLine, LogLines, Safe, StyledLine};
+use jiff::Timestamp;
+use std::collections::HashMap;
+
+/// A page that would leave less than this share of the ring free is not asked for.
+const ROOM: usize = 16;
+
+impl LogStore {
+    /// Whether there is no room for older lines. They would push out the newest ones, or be the next to go.
+    pub fn is_full(&self) -> bool {
+        self.bytes() + self.limit / ROOM > self.limit
+    }
+
+    /// The number of the first line that is not older than this.
+    pub fn number_at(&self, time: Timestamp) -> u64 {
+        let at_or_after =
+            |number: &u64| self.line(*number).is_some_and(|line| line.time.is_some_and(|own| own >= time));
+        (self.first..self.end()).find(at_or_after).unwrap_or_else(|| self.end())
+    }
+
+    /// The time of the first line that has one.
+    pub fn begins(&self) -> Option<Timestamp> {
+        self.lines_from(self.first).find_map(|line| line.time)
+    }
+
+    pub fn last_time(&self) -> Option<Timestamp> {
+        (self.first..self.end()).rev().find_map(|number| self.line(number)?.time)
+    }
+
+    /// How many lines of each container the daemon has from this line on, those that are missing here included.
+    pub fn written_from(&self, number: u64) -> HashMap<ContainerId, u64> {
+        let mut written: HashMap<ContainerId, u64> = HashMap::new();
+        for line in self.lines_from(number) {
+            let count = match line.kind {
+                LineKind::Written(_) => 1,
+                LineKind::Gap(missing) => missing,
+                LineKind::Note => continue,
+            };
+            match written.get_mut(line.container) {
+                Some(known) => *known += count,
+                None => _ = written.insert(line.container.clone(), count),
+            }
+        }
+        written
+    }
+
+    /// Lines before this one, of the containers that `is_wanted` names, on their own.
+    pub fn copy_before(&self, number: u64, is_wanted: impl Fn(&ContainerId) -> bool) -> Vec<LogLine> {
+        let before = self.lines_from(self.first).take_while(|line| line.number < number);
+        before
+            .filter_map(|line| match line.kind {
+                LineKind::Written(source) if is_wanted(line.container) => Some(LogLine {
+                    container: line.container.clone(),
+                    time: line.time,
+                    source,
+                    line: StyledLine {
+                        text: Safe::new(line.text),
+                        runs: line.runs.into(),
+                        cut_bytes: line.cut_bytes,
+                    },
+                }),
+                LineKind::Written(_) | LineKind::Gap(_) | LineKind::Note => None,
+            })
+            .collect()
+    }
+
+    /// Puts a page right before line `edge`, in place of all that is held before it; the newest lines of it, as far as
+    /// there is room. Says how many did not fit. They are searched like all others, when their turn comes.
+    pub fn prepend(&mut self, page: &LogLines, edge: u64) -> usize {
+        self.give_up_before(edge);
+        let edge = self.first;
+        let mut before = i64::MIN;
+        let mut entries = Vec::with_capacity(page.len());
+        for line in page.iter() {
+            before = line::nanoseconds(line.time).unwrap_or(before);
+            let source = self.source(line.container);
+            entries.push(Entry::line(line, source, before));
+        }
+        entries.sort_by_key(|entry| entry.time);
+        let mut room = self.limit.saturating_sub(self.bytes());
+        let fitting = entries.iter().rev().take_while(|entry| {
+            let size = Segment::size_of(entry);
+            let fits = size <= room;
+            room = room.saturating_sub(size);
+            fits
+        });
+        let skipped = entries.len() - fitting.count();
+        let mut rest = &entries[skipped..];
+        self.first = edge - rest.len() as u64;
+        let mut pages = Vec::new();
+        let mut number = self.first;
+        while !rest.is_empty() {
+            let mut segment = Segment::new(number);
+            let (taken, _) = segment.push(rest, super::SEGMENT_BYTES, None);
+            segment.close();
+            number = segment.end();
+            pages.push(segment);
+            rest = &rest[taken..];
+        }
+        pages.into_iter().rev().for_each(|segment| self.segments.push_front(segment));
+        skipped
+    }
+
+    fn give_up_before(&mut self, edge: u64) {
+        while let Some(segment) = self.segments.front_mut() {
+            if segment.end() > edge {
+                segment.give_up_before(edge);
+                break;
+            }
+            self.segments.pop_front();
+        }
+        self.first = edge;
+    }
+}

@@ -1,0 +1,197 @@
+//! Reading back past what is held: a page of older lines is fetched from the daemon whenever the reader comes near the
+//! first line, and is put before it without anything on the screen moving.
+//!
+//! A page ends where each container's lines are all held, and holds those of all of them down to one time, so that the
+//! lines of several containers stay in order. The ring's limit holds: where there is no room, nothing older is fetched,
+//! and what comes in anew pushes out the oldest lines as ever.
+
+use super::Turn;
+use crate::app::effect::{Effect, OlderPage};
+use crate::app::message::OlderLogs;
+use crate::app::pane::logs::{Older, Reach};
+use crate::app::pane::{Motion, PaneId};
+use crate::app::store::notices::Severity;
+use crate::domain::{ContainerId, LogLine, Safe};
+use jiff::{SignedDuration, Timestamp};
+use std::collections::{HashMap, HashSet};
+
+/// Lines of a page, of each container.
+const PAGE_LINES: u64 = 1_000;
+/// How long a page's lines took to write where nothing tells, and the bounds of what is reckoned.
+const UNKNOWN_WINDOW: SignedDuration = SignedDuration::from_secs(60);
+const LEAST_WINDOW: SignedDuration = SignedDuration::from_millis(100);
+const MOST_WINDOW: SignedDuration = SignedDuration::from_hours(24 * 30);
+
+impl Turn<'_> {
+    /// The reader went up: asks for older lines once less than a screenful is left above.
+    pub(super) fn reach_back(&mut self, motion: Motion) {
+        let upwards = match motion {
+            Motion::Up | Motion::Top | Motion::PageUp => true,
+            Motion::By(by) => by < 0,
+            Motion::Down | Motion::Bottom | Motion::PageDown => false,
+        };
+        if upwards {
+            self.fetch_older();
+        }
+    }
+
+    fn fetch_older(&mut self) {
+        let rows = self.state.hits.rows(PaneId::Logs) as u64;
+        let (pane, store) = (&mut self.state.panes.logs, &self.state.logs);
+        if pane.previous.is_some() {
+            return;
+        }
+        let Some(place) = pane.place.filter(|_| !matches!(pane.older, Older::Fetching(_))) else { return };
+        let Some(until) = pane.complete_since(store) else {
+            pane.older = Older::None;
+            return;
+        };
+        let edge = store.number_at(until);
+        if place.top > edge.saturating_add(rows) {
+            return;
+        }
+        if store.is_full() {
+            pane.older = Older::NoRoom;
+            return;
+        }
+        let written = store.written_from(edge);
+        let containers: Vec<(ContainerId, u64)> =
+            pane.streams.keys().map(|id| (id.clone(), written.get(id).copied().unwrap_or(0))).collect();
+        let window = window(until, store.last_time(), written.values().sum());
+        pane.older = Older::Fetching(until);
+        self.effects.push(Effect::FetchOlder(OlderPage {
+            generation: pane.generation,
+            until,
+            lines: PAGE_LINES,
+            window,
+            containers,
+        }));
+        self.redraw();
+    }
+
+    pub(super) fn older_logs(&mut self, older: OlderLogs) {
+        let pane = &mut self.state.panes.logs;
+        let Older::Fetching(until) = pane.older else { return };
+        if older.generation != pane.generation {
+            return;
+        }
+        self.redraw();
+        self.unreadable(&older);
+        let (pane, store) = (&mut self.state.panes.logs, &mut self.state.logs);
+        if older.read.is_empty() {
+            let fault = older.faults.into_iter().next().map(|(_, fault)| fault);
+            pane.older = fault.map_or(Older::None, Older::Failed);
+            return;
+        }
+        pane.older = Older::Unasked;
+        if pane.complete_since(store) != Some(until) {
+            // What it was to join has been pushed out meanwhile; the next step up asks again.
+            return;
+        }
+        let edge = store.number_at(until);
+        let since = older.read.iter().filter_map(|(_, since)| *since).max();
+        let read: HashSet<&ContainerId> = older.read.iter().map(|(id, _)| id).collect();
+        let mut held = Held::around(self.state, edge, until);
+        let (pane, store) = (&mut self.state.panes.logs, &mut self.state.logs);
+        let mut page: Vec<LogLine> = older.lines;
+        // What is older than this is not there of all containers, and comes with a later page.
+        page.retain(|line| {
+            since.is_none_or(|since| line.time.is_none_or(|time| time >= since)) && !held.has(line)
+        });
+        // What nobody can read again is kept.
+        page.extend(store.copy_before(edge, |id| !read.contains(id)));
+        let cursor = pane.place.and_then(|place| store.line(place.cursor)).filter(|line| line.number < edge);
+        let cursor = cursor.map(|line| (line.time, line.container.clone(), line.text.to_owned()));
+        let skipped = store.prepend(&page.into(), edge);
+        let since = if skipped > 0 { store.begins() } else { since };
+        for id in &read {
+            if let Some(stream) = pane.streams.get_mut(*id) {
+                stream.reach = since.map_or(Reach::Beginning, Reach::To);
+            }
+        }
+        let cursor = cursor.map(|(time, container, text)| {
+            let same = |number: &u64| {
+                store.line(*number).is_some_and(|line| {
+                    (line.time, line.container, line.text) == (time, &container, text.as_str())
+                })
+            };
+            (store.first()..edge).rev().find(same).unwrap_or(edge)
+        });
+        pane.hold_behind(edge, cursor, store);
+        if skipped > 0 {
+            pane.older = Older::NoRoom;
+        } else if pane.complete_since(store).is_none() {
+            pane.older = Older::None;
+        } else {
+            // A page with little in it does not hold the reader up.
+            self.fetch_older();
+        }
+        self.search_on();
+    }
+
+    /// Says once of each container that its older lines cannot be read, and asks for them no more.
+    fn unreadable(&mut self, older: &OlderLogs) {
+        if older.read.is_empty() {
+            return;
+        }
+        for (id, fault) in &older.faults {
+            if let Some(stream) = self.state.panes.logs.streams.get_mut(id) {
+                stream.reach = Reach::Beginning;
+            }
+            let text = Safe::new(format!("older lines are missing: {fault}"));
+            self.state.notices.tell(Severity::Warning, text.as_str(), self.now);
+        }
+    }
+}
+
+/// The lines around the seam that are held already. The daemon stamps stdout and stderr before it puts them in line, so
+/// that lines a little younger than the first one held may stand before it.
+struct Held {
+    until: Timestamp,
+    lines: HashMap<(ContainerId, Timestamp, String), usize>,
+    /// What is younger than this is on its way.
+    last: HashMap<ContainerId, Timestamp>,
+}
+
+impl Held {
+    fn around(state: &crate::app::State, edge: u64, until: Timestamp) -> Self {
+        let mut lines = HashMap::new();
+        let end = until.saturating_add(OlderPage::OVERLAP).unwrap_or(until);
+        let near = state.logs.lines_from(edge).take_while(|line| line.time.is_none_or(|time| time <= end));
+        for line in near {
+            if let Some(time) = line.time {
+                *lines.entry((line.container.clone(), time, line.text.to_owned())).or_default() += 1;
+            }
+        }
+        let streams = state.panes.logs.streams.iter();
+        let last = streams.filter_map(|(id, stream)| Some((id.clone(), stream.latest?))).collect();
+        Self { until, lines, last }
+    }
+
+    /// Takes the line out, if it is one of them.
+    fn has(&mut self, line: &LogLine) -> bool {
+        let Some(time) = line.time.filter(|time| *time >= self.until) else { return false };
+        if self.last.get(&line.container).is_none_or(|last| time > *last) {
+            return true;
+        }
+        let key = (line.container.clone(), time, line.line.text.to_string());
+        match self.lines.get_mut(&key) {
+            Some(count) if *count > 0 => {
+                *count -= 1;
+                true
+            }
+            Some(_) | None => false,
+        }
+    }
+}
+
+/// How long it took to write a page's lines, at the rate of those that are held.
+fn window(from: Timestamp, to: Option<Timestamp>, lines: u64) -> SignedDuration {
+    let held = to.map_or(SignedDuration::ZERO, |to| to.duration_since(from));
+    if lines == 0 || held <= SignedDuration::ZERO {
+        return UNKNOWN_WINDOW;
+    }
+    #[expect(clippy::cast_precision_loss, reason = "it is a guess")]
+    let seconds = held.as_secs_f64() * PAGE_LINES as f64 / lines as f64;
+    SignedDuration::try_from_secs_f64(seconds).unwrap_or(MOST_WINDOW).clamp(LEAST_WINDOW, MOST_WINDOW)
+}
