@@ -7,10 +7,12 @@ mod descriptors;
 mod details;
 mod files;
 mod membership;
+mod missed;
 mod mounts;
 mod parse;
 mod place;
 mod sampler;
+mod search;
 mod source;
 
 pub use sampler::CgroupSampler;

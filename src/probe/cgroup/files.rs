@@ -1,12 +1,10 @@
 //! The files of one container's cgroups.
 
 use super::details::{DetailFiles, Details};
-use super::mounts::Mounts;
 use super::parse;
 use super::place::{Place, Version};
 use super::source::Source;
-use crate::domain::figures::NetworkOwner;
-use std::path::Path;
+use std::path::PathBuf;
 use std::time::Instant;
 
 #[derive(Debug)]
@@ -37,15 +35,8 @@ pub(super) struct Reading {
 }
 
 impl Files {
-    /// By the container's main process; `None` when the process is gone or is not in this container's cgroup.
-    pub(super) fn resolve(
-        mounts: &Mounts,
-        proc: &Path,
-        pid: u32,
-        id: &str,
-        network: NetworkOwner,
-    ) -> Option<Self> {
-        let place = Place::of(mounts, proc, pid, id)?;
+    /// `None` where there is no such cgroup. The network's file is that of the container's main process.
+    pub(super) fn at(place: &Place, network: Option<PathBuf>) -> Option<Self> {
         let cpu = place.file("cpuacct", "cpuacct.usage", "cpu.stat");
         let memory = place.file("memory", "memory.usage_in_bytes", "memory.current");
         if cpu.is_none() && memory.is_none() {
@@ -58,15 +49,14 @@ impl Files {
             "blkio.throttle.io_service_bytes_recursive",
             "blkio.throttle.io_service_bytes",
         ];
-        let own = network == NetworkOwner::Itself;
         Some(Self {
             cpu,
             memory,
             memory_details: place.file("memory", "memory.stat", "memory.stat"),
             pids: place.file("pids", "pids.current", "pids.current").map(|(source, _)| source),
             block: block.iter().find_map(|name| place.file("blkio", name, "io.stat")),
-            network: own.then(|| Source::new(proc.join(pid.to_string()).join("net/dev"))).flatten(),
-            details: DetailFiles::at(&place),
+            network: network.and_then(Source::new),
+            details: DetailFiles::at(place),
             last: Reading::default(),
             memory_used: None,
             inactive: None,

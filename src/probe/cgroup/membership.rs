@@ -27,8 +27,11 @@ fn path<'text>(line: &'text str, id: &str) -> Option<&'text str> {
 
 /// The last id that stands in any of the paths: nested containers name their parents first.
 pub(super) fn last_container_id(text: &str) -> Option<&str> {
-    text.lines()
-        .filter_map(|line| line.splitn(3, ':').nth(2))
-        .flat_map(|path| path.split(|character: char| !character.is_ascii_hexdigit()))
+    text.lines().filter_map(|line| line.splitn(3, ':').nth(2)).filter_map(container_id).next_back()
+}
+
+/// The last id in a path.
+pub(super) fn container_id(path: &str) -> Option<&str> {
+    path.split(|character: char| !character.is_ascii_hexdigit())
         .rfind(|word| word.len() == DIGITS && !word.bytes().any(|byte| byte.is_ascii_uppercase()))
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, Default)]
 pub(super) struct Mounts {
     v1: Vec<(Vec<String>, Mount)>,
-    v2: Option<Mount>,
+    v2: Vec<Mount>,
 }
 
 #[derive(Debug, Clone)]
@@ -38,7 +38,7 @@ impl Mounts {
             };
             match kind {
                 "cgroup" => mounts.v1.push((options.split(',').map(str::to_owned).collect(), mount)),
-                "cgroup2" if mounts.v2.is_none() => mounts.v2 = Some(mount),
+                "cgroup2" => mounts.v2.push(mount),
                 _ => {}
             }
         }
@@ -46,17 +46,24 @@ impl Mounts {
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.v1.is_empty() && self.v2.is_none()
+        self.v1.is_empty() && self.v2.is_empty()
     }
 
-    /// The hierarchy of v1 that this controller is bound to.
-    pub(super) fn v1(&self, controller: &str) -> Option<&Mount> {
-        let bound = |controllers: &[String]| controllers.iter().any(|known| known == controller);
-        self.v1.iter().find(|(controllers, _)| bound(controllers)).map(|(_, mount)| mount)
+    /// Where the hierarchy of v1 is mounted that this controller is bound to. Inside a container that may be more than one
+    /// place: its own part, and all of the host's.
+    pub(super) fn v1(&self, controller: &str) -> impl Iterator<Item = &Mount> {
+        let bound = move |controllers: &[String]| controllers.iter().any(|known| known == controller);
+        self.v1.iter().filter(move |(controllers, _)| bound(controllers)).map(|(_, mount)| mount)
     }
 
-    pub(super) fn v2(&self) -> Option<&Mount> {
-        self.v2.as_ref()
+    pub(super) fn v2(&self) -> impl Iterator<Item = &Mount> {
+        self.v2.iter()
+    }
+
+    /// Where any container has a directory, if it has one at all: version 2, or the hierarchy of version 1 that every
+    /// driver uses.
+    pub(super) fn searched(&self) -> impl Iterator<Item = &Path> {
+        self.v1("memory").chain(self.v2()).map(Mount::point)
     }
 }
 
@@ -66,6 +73,12 @@ impl Mount {
         // Outside of our own cgroup namespace paths begin with `/..` and lead nowhere.
         let inside = !path.split('/').any(|part| part == "..");
         let rest = path.strip_prefix(self.root.as_str()).filter(|_| inside)?;
-        Some(self.point.join(rest.trim_start_matches('/')))
+        // The cgroup `/a/bc` does not lie in `/a/b`.
+        let below = rest.is_empty() || rest.starts_with('/');
+        below.then(|| self.point.join(rest.trim_start_matches('/')))
+    }
+
+    pub(super) fn point(&self) -> &Path {
+        &self.point
     }
 }

@@ -1,7 +1,7 @@
 //! Where the files of one container's cgroups lie.
 
 use super::membership;
-use super::mounts::Mounts;
+use super::mounts::{Mount, Mounts};
 use super::source::Source;
 use std::path::{Path, PathBuf};
 
@@ -12,38 +12,52 @@ pub(super) enum Version {
 }
 
 /// A container's directories. On hybrid hosts a controller is bound to one version or the other, never to both.
-pub(super) struct Place<'mounts> {
-    mounts: &'mounts Mounts,
-    /// The main process's `/proc/PID/cgroup`.
-    membership: String,
-    id: &'mounts str,
-    unified: Option<PathBuf>,
+pub(super) struct Place<'a> {
+    mounts: &'a Mounts,
+    id: &'a str,
+    way: Way<'a>,
 }
 
-impl<'mounts> Place<'mounts> {
-    /// By the container's main process; `None` when it is gone.
-    pub(super) fn of(mounts: &'mounts Mounts, proc: &Path, pid: u32, id: &'mounts str) -> Option<Self> {
-        let membership = std::fs::read_to_string(proc.join(pid.to_string()).join("cgroup")).ok()?;
-        let unified = mounts.v2().and_then(|mount| mount.directory(membership::v2(&membership, id)?));
-        Some(Self { mounts, membership, id, unified })
+enum Way<'a> {
+    /// The main process's `/proc/PID/cgroup`, which names a path for each hierarchy.
+    Membership(&'a str),
+    /// The same directory below the mount point of each hierarchy.
+    Found(&'a Path),
+}
+
+impl<'a> Place<'a> {
+    pub(super) fn by_membership(mounts: &'a Mounts, id: &'a str, membership: &'a str) -> Self {
+        Self { mounts, id, way: Way::Membership(membership) }
+    }
+
+    pub(super) fn found(mounts: &'a Mounts, id: &'a str, directory: &'a Path) -> Self {
+        Self { mounts, id, way: Way::Found(directory) }
     }
 
     /// The file of a controller, by its name in either version.
     pub(super) fn file(&self, controller: &str, one: &str, two: &str) -> Option<(Source, Version)> {
-        if self.mounts.v1(controller).is_some() {
+        if self.mounts.v1(controller).next().is_some() {
             return Some((self.file_of_one(controller, one)?, Version::One));
         }
         Some((self.file_of_two(two)?, Version::Two))
     }
 
     pub(super) fn file_of_one(&self, controller: &str, name: &str) -> Option<Source> {
-        let mount = self.mounts.v1(controller)?;
-        let directory = mount.directory(membership::v1(&self.membership, controller, self.id)?)?;
-        Source::new(directory.join(name))
+        let path = |membership| membership::v1(membership, controller, self.id);
+        let mut mounts = self.mounts.v1(controller);
+        mounts.find_map(|mount| Source::new(self.directory(mount, path)?.join(name)))
     }
 
     /// Pressure stands in the unified hierarchy even where that has no controllers.
     pub(super) fn file_of_two(&self, name: &str) -> Option<Source> {
-        Source::new(self.unified.as_ref()?.join(name))
+        let path = |membership| membership::v2(membership, self.id);
+        self.mounts.v2().find_map(|mount| Source::new(self.directory(mount, path)?.join(name)))
+    }
+
+    fn directory(&self, mount: &Mount, path: impl Fn(&'a str) -> Option<&'a str>) -> Option<PathBuf> {
+        match self.way {
+            Way::Membership(membership) => mount.directory(path(membership)?),
+            Way::Found(directory) => Some(mount.point().join(directory)),
+        }
     }
 }

@@ -3,8 +3,11 @@
 use super::Target;
 use super::descriptors;
 use super::files::{Files, Reading};
+use super::missed::Missed;
 use super::mounts::Mounts;
 use super::parse;
+use super::place::Place;
+use super::search::{self, Found};
 use super::source::BUFFER;
 use crate::domain::figures::{FigureSource, NetworkOwner};
 use crate::domain::{ContainerFigures, ContainerId};
@@ -16,6 +19,8 @@ use std::time::Instant;
 /// All files of a container are read at its first pass and then at every so many, for different containers at different
 /// passes.
 const ALL_PASSES: u32 = 5;
+/// A search walks the whole tree, so there is one at every so many passes at most.
+const SEARCH_PASSES: u32 = 15;
 /// Of each container's files so many are held open, as long as there are descriptors.
 const HELD_FILES: usize = 12;
 
@@ -30,6 +35,10 @@ pub struct CgroupSampler {
     pass: u32,
     /// How many containers' files may be held open.
     hold: usize,
+    missed: Missed,
+    found: Found,
+    /// The tree may be searched anew at this pass.
+    search_at: u32,
 }
 
 #[derive(Debug)]
@@ -71,38 +80,54 @@ impl CgroupSampler {
             buffer: vec![0; BUFFER].into_boxed_slice(),
             pass: 0,
             hold: 0,
+            missed: Missed::default(),
+            found: Found::new(),
+            search_at: 0,
         }
     }
 
     /// One pass. A container whose cgroup cannot be found or has gone is not in the answer.
     pub fn sample(&mut self, targets: &[Target], now: Timestamp) -> Vec<(ContainerId, ContainerFigures)> {
-        self.pass = self.pass.wrapping_add(1);
+        self.pass = self.pass.saturating_add(1);
         let mut sampled = Vec::with_capacity(targets.len());
         for target in targets {
-            // A container that was started again has a new process and, with it, new cgroups.
-            let known = self.containers.get(&target.id);
-            if known.is_none_or(|known| known.pid != target.pid) && !self.watch(target) {
-                continue;
-            }
-            let Some(watched) = self.containers.get_mut(&target.id) else { continue };
-            watched.pass = self.pass;
-            if let Some(figures) = watched.figures(self.host_memory, now, &mut self.buffer) {
+            if let Some(figures) = self.read(target, now) {
+                self.missed.remove(&target.id);
                 sampled.push((target.id.clone(), figures));
             } else {
-                self.containers.remove(&target.id);
+                self.missed.add(target, self.pass);
             }
         }
         self.containers.retain(|_, watched| watched.pass == self.pass);
+        self.missed.keep(self.pass);
         sampled
+    }
+
+    /// Containers that the last few passes did not find.
+    pub fn unread(&self) -> impl Iterator<Item = &ContainerId> {
+        self.missed.lasting()
+    }
+
+    fn read(&mut self, target: &Target, now: Timestamp) -> Option<ContainerFigures> {
+        // A container that was started again has a new process and, with it, new cgroups.
+        if self.containers.get(&target.id).is_none_or(|known| known.pid != target.pid)
+            && !(self.missed.is_due(target, self.pass) && self.watch(target))
+        {
+            return None;
+        }
+        let watched = self.containers.get_mut(&target.id)?;
+        watched.pass = self.pass;
+        let figures = watched.figures(self.host_memory, now, &mut self.buffer);
+        if figures.is_none() {
+            self.containers.remove(&target.id);
+        }
+        figures
     }
 
     fn watch(&mut self, target: &Target) -> bool {
         let Target { id, pid, network } = target;
         self.containers.remove(id);
-        // The daemon reports 0 for what does not run.
-        let resolve = || Files::resolve(&self.mounts, &self.proc, *pid, &id.0, *network);
-        let files = if *pid == 0 { None } else { resolve() };
-        let Some(files) = files else { return false };
+        let Some(files) = self.resolve(target) else { return false };
         let held = self.containers.values().filter(|known| known.hold).count();
         let watched = Watched {
             pid: *pid,
@@ -115,6 +140,29 @@ impl CgroupSampler {
         };
         self.containers.insert(id.clone(), watched);
         true
+    }
+
+    /// By the way that the main process tells. Its number may mean another process here, or none: then by the id alone.
+    fn resolve(&mut self, target: &Target) -> Option<Files> {
+        let Target { id, pid, network } = target;
+        // The daemon reports 0 for what does not run.
+        if *pid == 0 {
+            return None;
+        }
+        let process = self.proc.join(pid.to_string());
+        let membership = std::fs::read_to_string(process.join("cgroup")).unwrap_or_default();
+        let same = membership.contains(&id.0);
+        let traffic = (same && *network == NetworkOwner::Itself).then(|| process.join("net/dev"));
+        let told = Files::at(&Place::by_membership(&self.mounts, &id.0, &membership), traffic.clone());
+        if told.is_some() {
+            return told;
+        }
+        if self.pass >= self.search_at {
+            self.search_at = self.pass.saturating_add(SEARCH_PASSES);
+            self.found =
+                self.mounts.searched().map(search::below).find(|found| !found.is_empty()).unwrap_or_default();
+        }
+        Files::at(&Place::found(&self.mounts, &id.0, self.found.get(&id.0)?), traffic)
     }
 }
 
