@@ -83,15 +83,15 @@ impl Script for World {
     fn host(&mut self) -> HostSample {
         let host = self.0.host();
         HostSample {
-            host_name: host.host_name,
-            uptime_seconds: host.uptime_seconds,
+            host_name: Some(host.host_name),
+            uptime_seconds: Some(host.uptime_seconds),
             cpu_percent: host.cpu_percent,
-            cores: host.cores as usize,
-            load_one: host.load_one,
-            memory_used_bytes: host.memory_used_bytes,
-            memory_total_bytes: host.memory_total_bytes,
-            swap_used_bytes: host.swap_used_bytes,
-            swap_total_bytes: host.swap_total_bytes,
+            cores: Some(host.cores as usize),
+            load_one: Some(host.load_one),
+            memory_used_bytes: Some(host.memory_used_bytes),
+            memory_total_bytes: Some(host.memory_total_bytes),
+            swap_used_bytes: Some(host.swap_used_bytes),
+            swap_total_bytes: Some(host.swap_total_bytes),
             disks: host
                 .disks
                 .into_iter()

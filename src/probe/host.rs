@@ -33,19 +33,21 @@ impl HostProbe {
         }
         self.readings = self.readings.saturating_add(1);
         let system = self.system.as_ref();
-        let memory = |read: fn(&System) -> u64| system.map(read).unwrap_or_default();
+        // Sysinfo reads nothing as 0. No host has no memory, but it may well have no swap.
+        let total = system.map(System::total_memory).filter(|bytes| *bytes > 0);
+        let of = |read: fn(&System) -> u64| system.filter(|_| total.is_some()).map(read);
         HostSample {
-            host_name: System::host_name().unwrap_or_default(),
-            uptime_seconds: System::uptime().unwrap_or_default(),
+            host_name: System::host_name().ok(),
+            uptime_seconds: System::uptime().ok(),
             cpu_percent: system
                 .filter(|_| self.readings > 1)
                 .map(|system| f64::from(system.global_cpu_usage()).clamp(0.0, 100.0)),
-            cores: system.map_or(0, |system| system.cpus().len()),
-            load_one: System::load_average().map(|load| load.one).unwrap_or_default(),
-            memory_used_bytes: memory(System::used_memory),
-            memory_total_bytes: memory(System::total_memory),
-            swap_used_bytes: memory(System::used_swap),
-            swap_total_bytes: memory(System::total_swap),
+            cores: system.map(|system| system.cpus().len()).filter(|cores| *cores > 0),
+            load_one: System::load_average().ok().map(|load| load.one),
+            memory_used_bytes: of(System::used_memory),
+            memory_total_bytes: total,
+            swap_used_bytes: of(System::used_swap),
+            swap_total_bytes: of(System::total_swap),
             disks: self.disks.as_ref().map(disks_in_use).unwrap_or_default(),
         }
     }

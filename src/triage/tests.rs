@@ -85,15 +85,15 @@ fn told(findings: &[Finding]) -> Vec<String> {
 
 fn host(used_bytes: u64, total_bytes: u64) -> HostSample {
     HostSample {
-        host_name: String::new(),
-        uptime_seconds: 1,
+        host_name: None,
+        uptime_seconds: None,
         cpu_percent: None,
-        cores: 1,
-        load_one: 0.0,
-        memory_used_bytes: 0,
-        memory_total_bytes: 0,
-        swap_used_bytes: 0,
-        swap_total_bytes: 0,
+        cores: None,
+        load_one: None,
+        memory_used_bytes: None,
+        memory_total_bytes: None,
+        swap_used_bytes: None,
+        swap_total_bytes: None,
         disks: vec![DiskUse { mount_point: "/".to_owned(), used_bytes, total_bytes }],
     }
 }

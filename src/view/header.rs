@@ -97,8 +97,10 @@ fn left(state: &State, theme: &Theme) -> Vec<Part> {
     let host = state.host.sample();
     let name = match (daemon, host) {
         (Some(daemon), _) => daemon.name.clone(),
-        (None, Some(host)) => Safe::new(&host.host_name),
-        (None, None) => state.endpoint.clone(),
+        (None, host) => {
+            let known = host.and_then(|host| host.host_name.as_deref());
+            known.map_or_else(|| state.endpoint.clone(), Safe::new)
+        }
     };
     if !name.is_empty() {
         parts.push(Part::new(0, vec![(name.to_string(), strong)]));
@@ -133,7 +135,8 @@ fn left(state: &State, theme: &Theme) -> Vec<Part> {
     }
     // The host's own figures say nothing of a simulated or distant server.
     if let Some(host) = host {
-        let up = units::duration(Duration::from_secs(host.uptime_seconds));
+        let up =
+            words::optional(host.uptime_seconds, |seconds| units::duration(Duration::from_secs(seconds)));
         parts.push(Part::new(8, vec![("up ".to_owned(), plain(theme.dim)), (up, theme.header)]));
     }
     parts
@@ -154,8 +157,8 @@ fn host_parts(host: &HostSample, theme: &Theme) -> Vec<Part> {
     };
     let label = |words: &str| (format!("{words} "), plain(theme.dim));
     let cpu = words::optional(host.cpu_percent, |percent| format!("{percent:.0}%"));
-    let memory = words::part_of(Some(host.memory_used_bytes), Some(host.memory_total_bytes));
-    let memory_part = words::ratio(Some(host.memory_used_bytes), Some(host.memory_total_bytes));
+    let memory = words::part_of(host.memory_used_bytes, host.memory_total_bytes);
+    let memory_part = words::ratio(host.memory_used_bytes, host.memory_total_bytes);
     let mut parts = vec![
         Part::new(
             3,

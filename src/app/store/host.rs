@@ -1,5 +1,6 @@
 //! The host line.
 
+use crate::domain::host::DiskUse;
 use crate::domain::{HostSample, units};
 
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -10,7 +11,7 @@ pub struct HostStore {
 impl HostStore {
     /// Says whether the host line reads differently now.
     pub fn apply(&mut self, sample: HostSample) -> bool {
-        let changed = self.sample.as_ref().is_none_or(|before| words(before) != words(&sample));
+        let changed = self.sample.as_ref().is_none_or(|before| !reads_the_same(before, &sample));
         self.sample = Some(sample);
         changed
     }
@@ -20,15 +21,17 @@ impl HostStore {
     }
 }
 
-/// What of a sample is visible in a few columns.
-fn words(sample: &HostSample) -> (Option<String>, String, u64, Vec<(u64, u64)>) {
-    let disks = sample.disks.iter().map(|disk| {
-        (disk.used_bytes.saturating_mul(100).checked_div(disk.total_bytes).unwrap_or(0), disk.total_bytes)
-    });
-    (
-        sample.cpu_percent.map(|value| format!("{value:.0}")),
-        units::bytes(sample.memory_used_bytes),
-        sample.uptime_seconds / 60,
-        disks.collect(),
-    )
+/// Whether what of them is visible in a few columns is the same.
+fn reads_the_same(a: &HostSample, b: &HostSample) -> bool {
+    let cpu = |sample: &HostSample| sample.cpu_percent.map(|value| format!("{value:.0}"));
+    let memory = |sample: &HostSample| sample.memory_used_bytes.map(units::bytes);
+    let minutes = |sample: &HostSample| sample.uptime_seconds.map(|seconds| seconds / 60);
+    let disk = |disk: &DiskUse| {
+        let percent = disk.used_bytes.saturating_mul(100).checked_div(disk.total_bytes);
+        (percent.unwrap_or(0), disk.total_bytes)
+    };
+    cpu(a) == cpu(b)
+        && memory(a) == memory(b)
+        && minutes(a) == minutes(b)
+        && a.disks.iter().map(disk).eq(b.disks.iter().map(disk))
 }

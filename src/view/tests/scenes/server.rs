@@ -25,10 +25,10 @@ pub fn host() -> HostSample {
         total_bytes: total * GIB,
     };
     HostSample {
-        uptime_seconds: 41 * 86_400 + 7000,
+        uptime_seconds: Some(41 * 86_400 + 7000),
         cpu_percent: Some(37.2),
-        load_one: 23.1,
-        swap_total_bytes: 8 * GIB,
+        load_one: Some(23.1),
+        swap_total_bytes: Some(8 * GIB),
         disks: vec![disk("/", 710, 1000), disk("/data", 300, 4000)],
         ..fixtures::host()
     }
