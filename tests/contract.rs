@@ -10,6 +10,8 @@ mod support;
 mod breaks;
 #[path = "contract/commands.rs"]
 mod commands;
+#[path = "contract/figures.rs"]
+mod figures;
 #[path = "contract/lifecycle.rs"]
 mod lifecycle;
 #[path = "contract/logs.rs"]
@@ -37,6 +39,15 @@ macro_rules! trials {
     };
 }
 
+/// What only an Engine on this host has.
+macro_rules! here {
+    ($trial:path, $world:path, $prefix:literal) => {
+        trials! { $trial, $world, $prefix:
+            figures: files_agree_with_the_daemon, kills_are_counted, any_parent_is_found;
+        }
+    };
+}
+
 /// What both must do.
 macro_rules! both {
     ($trial:path, $world:path, $prefix:literal) => {
@@ -47,7 +58,8 @@ macro_rules! both {
                 rejoins_long_lines, reads_a_terminal, rejoins_long_lines_of_a_terminal, stays_open_while_idle;
             commands: runs_commands, reports_failures, runs_as_somebody_somewhere, takes_much_output,
                 opens_a_terminal;
-            things: keeps_networks, keeps_volumes, knows_images, takes_files, counts_figures;
+            things: keeps_networks, keeps_volumes, knows_images, takes_files;
+            figures: counts, networks_count_once;
             refusals: unknown_container, taken_name, unknown_image, taken_port, network_in_use, volume_in_use,
                 unknown_program, unreadable_log;
             watching: lists_first, sees_a_life, details_follow, sees_health, sees_illness_and_recovery;
@@ -59,6 +71,7 @@ macro_rules! both {
 
 fn main() {
     let mut all: Vec<Trial> = both!(support::engine::trial, world::World::real, "engine");
+    all.extend(here!(support::engine::trial, world::World::real, "engine"));
     all.extend(both!(support::trial, world::World::simulated, "sim"));
     libtest_mimic::run(&Arguments::from_args(), all).exit();
 }

@@ -1,7 +1,6 @@
-//! Networks, volumes, images, files, figures.
+//! Networks, volumes, images, files.
 
 use super::world::{IMAGE, Role, World};
-use mcp_tui::domain::figures::{FigureSource, NetworkOwner};
 use serde_json::json;
 
 pub async fn keeps_networks(world: &World) {
@@ -91,25 +90,4 @@ pub async fn takes_files(world: &World) {
     let chunk = exec.next().await.expect("output").expect("readable");
     assert_eq!(chunk, mcp_tui::engine::ExecChunk::Stdout(b"hello\n"[..].into()));
     assert_eq!(exec.finish().await, Ok(0));
-}
-
-pub async fn counts_figures(world: &World) {
-    let more = json!({ "HostConfig": { "Memory": 64 << 20 } });
-    let id = world.run("figures", Role::Ticks, more).await;
-    let first = world.engine.figures(&id, NetworkOwner::Itself).await.expect("figures");
-    assert_eq!(first.source, FigureSource::StatsApi);
-    assert_eq!(first.cpu_percent, None, "one sample is no rate");
-    assert_eq!(first.memory_limit_bytes, Some(64 << 20));
-    let second = world
-        .eventually("figures with a rate", async || {
-            let figures = world.engine.figures(&id, NetworkOwner::Itself).await.expect("figures");
-            figures.cpu_percent.is_some().then_some(figures)
-        })
-        .await;
-    assert!(second.memory_bytes.is_some_and(|bytes| bytes > 0 && bytes < 64 << 20));
-    assert!(second.cpu_percent.is_some_and(|percent| (0.0..1600.0).contains(&percent)), "{second:?}");
-    assert!(second.pids.is_some_and(|pids| pids > 0));
-    let unlimited = world.run("unlimited", Role::Idle, json!({})).await;
-    let figures = world.engine.figures(&unlimited, NetworkOwner::Itself).await.expect("figures");
-    assert_eq!(figures.memory_limit_bytes, None, "the host's memory is no limit of its own");
 }

@@ -83,7 +83,7 @@ impl World {
             json!({ "cpu_usage": { "total_usage": 0, "usage_in_kernelmode": 0, "usage_in_usermode": 0 },
                 "throttling_data": { "periods": 0, "throttled_periods": 0, "throttled_time": 0 } })
         };
-        json!({
+        let mut sample = json!({
             "read": self.now.rfc3339(),
             "preread": if previous { before.rfc3339() } else { NEVER.to_owned() },
             "pids_stats": { "current": behaviour.processes.unwrap_or(1), "limit": 618_902 },
@@ -117,11 +117,16 @@ impl World {
             },
             "name": format!("/{}", container.name),
             "id": container.id,
-            "networks": { "eth0": {
+        });
+        // On the host's network, or on none, there are no interfaces to count at.
+        let mode = container.host_config.get("NetworkMode").and_then(Value::as_str);
+        if !matches!(mode, Some("host" | "none")) {
+            sample["networks"] = json!({ "eth0": {
                 "rx_bytes": received, "rx_packets": received / 600, "rx_errors": 0, "rx_dropped": 0,
                 "tx_bytes": sent, "tx_packets": sent / 600, "tx_errors": 0, "tx_dropped": 0,
-            } },
-        })
+            } });
+        }
+        sample
     }
 
     fn cpu_stats(&self, container: &Container, moment: Moment) -> Value {
