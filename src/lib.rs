@@ -58,6 +58,13 @@
 //! is none, none are fetched. Of each run that ends, the last lines, figures, exit code and health output are kept in
 //! memory, bounded in all of these.
 //!
+//! ## The way of a figure
+//!
+//! 1. A thread reads the cgroup files of all containers once a second. Whom it cannot find the daemon is asked about, most
+//!    often those on the screen, of which the view's hit map tells.
+//! 2. The newest reading of each waits for the loop in a slot of its own; what was not taken in is replaced.
+//! 3. A reading that nothing has followed for three intervals is unknown.
+//!
 //! ## Operations outlive the console
 //!
 //! Every change to the world is a task: a specification in the state directory and a worker process of this binary in

@@ -1,7 +1,8 @@
 //! The imperative shell around the pure core: terminal, signals, the one loop, feeds and effects.
 //!
 //! Four threads: the loop (draws and decides), `input` (reads the terminal), `io` (the daemon, files, probes) and
-//! `sampler` (figures of the host; the GPUs have one more, since NVML may block). They meet in bounded channels.
+//! `sampler` (figures of the host; the GPUs have one more, since NVML may block). They meet in bounded channels, and for
+//! figures in a slot that keeps the newest.
 
 mod clicks;
 mod console_loop;
@@ -10,6 +11,7 @@ mod feeds;
 mod frames;
 mod input;
 mod io;
+mod metrics;
 mod panic;
 pub mod session;
 mod shell;
@@ -31,6 +33,7 @@ use console_loop::{ConsoleLoop, Outcome, Sources};
 use crossterm::clipboard::CopyToClipboard;
 use crossterm::execute;
 use input::InputThread;
+use io::Ends;
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 use ratatui::layout::Rect;
@@ -86,8 +89,8 @@ pub fn console(console: Console) -> Result<Ending, Fault> {
         Terminal::new(CrosstermBackend::new(BufWriter::with_capacity(1 << 16, stdout()))).map_err(wrong)?;
     let console_loop =
         ConsoleLoop::new(console.state, console.appearance, screen, ends.effects, console.frame_cap);
-    let sources =
-        Sources { signals: ends.signals, input, facts: ends.facts, floods: ends.floods, logs: ends.logs };
+    let Ends { signals, facts, metrics, logs, .. } = ends;
+    let sources = Sources { signals, input, facts, metrics, logs };
     let runtime = Builder::new_current_thread().enable_all().build().map_err(wrong)?;
     let shell = Shell { endpoint, guard, input_thread, console_loop, sources };
     runtime.block_on(shell.run()).map_err(wrong)

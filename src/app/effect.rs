@@ -23,7 +23,9 @@ pub enum Effect {
         container: ContainerId,
         until: Option<Timestamp>,
     },
-    /// Answered by [`super::Msg::Plan`].
+    /// The containers whose figures are on the screen now: the daemon is asked for them more often than for others.
+    /// Said only while it is asked at all.
+    WatchFigures(Vec<ContainerId>),
     /// Answered by [`super::Msg::Plan`].
     RequestPlan {
         request: u64,

@@ -24,8 +24,9 @@ use super::store::stacks::StackStore;
 use super::store::tasks::TaskStore;
 use super::tree::Tree;
 use crate::config::keys::{Declared, KeyMap, Override};
-use crate::domain::{Fault, Safe};
+use crate::domain::{ContainerId, Fault, Safe};
 use jiff::Timestamp;
+use std::collections::BTreeSet;
 
 /// What the console is started with.
 #[derive(Debug, Clone)]
@@ -139,6 +140,8 @@ pub(super) struct Derived {
     /// Containers came, or streams ended.
     pub(super) streams_are_due: bool,
     pub(super) last: Option<Timestamp>,
+    /// Containers whose figures are on the screen, as far as the daemon is asked for them.
+    pub(super) seen: BTreeSet<ContainerId>,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]

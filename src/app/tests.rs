@@ -10,4 +10,5 @@ mod older;
 mod plan_rows;
 mod previous;
 mod properties;
+mod seen;
 mod verbs;

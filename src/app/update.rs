@@ -17,6 +17,7 @@ mod older;
 mod previous;
 mod prompt;
 mod requests;
+mod seen;
 
 use super::{Effect, Msg, State};
 use jiff::Timestamp;
@@ -57,6 +58,7 @@ impl Turn<'_> {
             Msg::Drawn(hits) => {
                 self.state.panes.logs.window = hits.log_window;
                 self.state.hits = hits;
+                self.watch_figures();
             }
             Msg::Fleet(event) => self.fleet(event),
             Msg::Figures(batch) => self.figures(batch),
@@ -96,6 +98,7 @@ impl Turn<'_> {
     fn tick(&mut self) {
         self.derive();
         self.tell_ends();
+        self.expire_figures();
         let expired = self.state.notices.expire(self.now);
         self.redraw_if(expired);
         // The clock, and every age beside it.

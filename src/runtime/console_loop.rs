@@ -4,6 +4,7 @@
 use super::clicks::Clicks;
 use super::frames::FrameClock;
 use super::input::{self, Input};
+use super::metrics::MetricsEnd;
 use super::signals::{HANGUP_EXIT_CODE, SignalEvent};
 use crate::app::dialog::inspect::Inspection;
 use crate::app::{self, Effect, Msg, OlderLogs, State};
@@ -28,8 +29,8 @@ pub struct Sources {
     pub input: mpsc::Receiver<Input>,
     /// What must not be lost: the daemon's events, tasks, answers to effects.
     pub facts: mpsc::Receiver<Msg>,
-    /// Figures; their senders drop them when it is full.
-    pub floods: mpsc::Receiver<Msg>,
+    /// The newest figures.
+    pub metrics: MetricsEnd,
     /// Batches of log lines; their sender drops and counts lines when it is full.
     pub logs: mpsc::Receiver<Msg>,
 }
@@ -120,7 +121,7 @@ impl<B: Backend> ConsoleLoop<B> {
                 () = sleep_until(self.frames.next().into()), if self.state.dirty => {}
                 _ = seconds.tick() => self.take(Msg::Tick),
                 Some(msg) = sources.facts.recv() => self.take_some(msg, &mut sources.facts, &sources.input),
-                Some(msg) = sources.floods.recv() => self.take_some(msg, &mut sources.floods, &sources.input),
+                Some(news) = sources.metrics.recv() => news.into_iter().for_each(|msg| self.take(msg)),
                 Some(msg) = sources.logs.recv() => self.take_some(msg, &mut sources.logs, &sources.input),
             }
         }

@@ -8,13 +8,13 @@ use crate::app::{Effect, Msg};
 use crate::backup;
 use crate::config::stacks::stack_at;
 use crate::domain::task::TaskRequest;
-use crate::domain::{Fault, FaultKind, Operation, StackRef, TaskTarget, UpOptions};
+use crate::domain::{ContainerId, Fault, FaultKind, Operation, StackRef, TaskTarget, UpOptions};
 use crate::engine::{Endpoint, Engine};
 use crate::task::{self, Store};
 use std::future::Future;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use tokio::sync::{Mutex, Notify, mpsc};
+use tokio::sync::{Mutex, Notify, mpsc, watch};
 
 #[derive(Clone)]
 pub struct Context {
@@ -24,9 +24,10 @@ pub struct Context {
     pub backups: PathBuf,
     pub known: Known,
     pub facts: mpsc::Sender<Msg>,
-    pub floods: mpsc::Sender<Msg>,
     /// Batches of log lines.
     pub logs: mpsc::Sender<Msg>,
+    /// Containers that are on the screen, while the daemon is asked for their figures.
+    pub seen: watch::Sender<Vec<ContainerId>>,
     /// Rung when a task was started.
     pub started: Arc<Notify>,
     /// Connected on first use; bollard opens its connections anew by itself.
@@ -40,7 +41,6 @@ impl Context {
         backups: PathBuf,
         known: Known,
         facts: mpsc::Sender<Msg>,
-        floods: mpsc::Sender<Msg>,
         logs: mpsc::Sender<Msg>,
     ) -> Self {
         Self {
@@ -49,8 +49,8 @@ impl Context {
             backups,
             known,
             facts,
-            floods,
             logs,
+            seen: watch::Sender::default(),
             started: Arc::default(),
             engine: Arc::default(),
         }
@@ -93,6 +93,9 @@ fn carry_out(context: &Context, effect: Effect, follower: &mut Follower) {
             context.answer(last_lines::read(here, run, container, until));
         }
         Effect::FetchOlder(page) => context.answer(older::fetch(here, page)),
+        Effect::WatchFigures(containers) => {
+            context.seen.send_replace(containers);
+        }
         Effect::RequestPlan { request, task } => context.answer(async move {
             let plan = async { task::plan(&here.engine().await?, here.store.root(), &task).await };
             Msg::Plan { request, result: plan.await }

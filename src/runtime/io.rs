@@ -2,10 +2,11 @@
 //! taken apart here, so that a key press never queues behind it.
 
 use super::effects::{self, Context};
-use super::feeds::figures::{self, Source};
+use super::feeds::figures::{self, Source, Unread};
 use super::feeds::fleet::{self, Known};
 use super::feeds::stacks::{self, Search};
 use super::feeds::{checks, drift, tasks};
+use super::metrics::{self, Metrics, MetricsEnd};
 use super::signals::{self, SignalEvent};
 use crate::app::{Effect, Msg};
 use crate::domain::{Fault, FleetEvent};
@@ -18,9 +19,9 @@ use std::time::Duration;
 use tokio::runtime::Builder;
 use tokio::sync::{mpsc, watch};
 
-/// Messages that wait for the loop. The daemon's events are held back when it is full; figures are dropped, and logs too when they have waited in their feed.
+/// Messages that wait for the loop. The daemon's events are held back when it is full; logs are dropped when they have
+/// waited in their feed.
 const FACTS: usize = 1024;
-const FLOODS: usize = 64;
 /// Batches of log lines, each of some hundred kilobytes.
 const LOGS: usize = 8;
 const EFFECTS: usize = 256;
@@ -41,7 +42,7 @@ pub struct Setup {
 pub struct Ends {
     pub signals: mpsc::Receiver<SignalEvent>,
     pub facts: mpsc::Receiver<Msg>,
-    pub floods: mpsc::Receiver<Msg>,
+    pub metrics: MetricsEnd,
     pub logs: mpsc::Receiver<Msg>,
     pub effects: mpsc::Sender<Effect>,
     /// For what happens outside of every feed.
@@ -51,7 +52,7 @@ pub struct Ends {
 /// Starts the thread. It ends when the loop has dropped its ends.
 pub fn start(setup: Setup) -> io::Result<Ends> {
     let (facts, facts_end) = mpsc::channel(FACTS);
-    let (floods, floods_end) = mpsc::channel(FLOODS);
+    let (metrics, metrics_end) = metrics::channel();
     let (logs, logs_end) = mpsc::channel(LOGS);
     let (effects, effects_end) = mpsc::channel(EFFECTS);
     let (signals, signals_end) = mpsc::channel(16);
@@ -62,22 +63,22 @@ pub fn start(setup: Setup) -> io::Result<Ends> {
             if let Err(error) = signals::listen(&signals) {
                 log::error!("signals cannot be listened to: {error}");
             }
-            feed(setup, Senders { facts, floods, logs }, effects_end).await;
+            feed(setup, Senders { facts, metrics, logs }, effects_end).await;
         });
         // Blocking work that is under way must not hold the process up.
         runtime.shutdown_background();
     })?;
-    Ok(Ends { signals: signals_end, facts: facts_end, floods: floods_end, logs: logs_end, effects, alarm })
+    Ok(Ends { signals: signals_end, facts: facts_end, metrics: metrics_end, logs: logs_end, effects, alarm })
 }
 
 struct Senders {
     facts: mpsc::Sender<Msg>,
-    floods: mpsc::Sender<Msg>,
+    metrics: Metrics,
     logs: mpsc::Sender<Msg>,
 }
 
 async fn feed(setup: Setup, senders: Senders, effects: mpsc::Receiver<Effect>) {
-    let Senders { facts, floods, logs } = senders;
+    let Senders { facts, metrics, logs } = senders;
     let known = Known::new();
     let (stacks, stack_files) = watch::channel(Vec::new());
     let scripted = matches!(setup.source, Source::Scripted(_));
@@ -92,22 +93,14 @@ async fn feed(setup: Setup, senders: Senders, effects: mpsc::Receiver<Effect>) {
         }
     }
     let store = setup.store;
-    let context = Context::new(
-        setup.endpoint,
-        store.clone(),
-        setup.backups,
-        known.clone(),
-        facts.clone(),
-        floods.clone(),
-        logs,
-    );
-    if let Err(error) = figures::start(setup.source, known.clone(), cgroups, floods.clone()) {
+    let context =
+        Context::new(setup.endpoint, store.clone(), setup.backups, known.clone(), facts.clone(), logs);
+    let unread = figures::start(setup.source, known.clone(), cgroups, metrics.clone());
+    let unread = unread.unwrap_or_else(|error| {
         log::error!("the sampler cannot be started: {error}");
-    }
-    if !(cgroups && crate::probe::cgroup::available()) {
-        let (context, interval) = (context.clone(), setup.stats_interval);
-        tokio::spawn(figures::ask_daemon(context, interval));
-    }
+        Unread::Everyone
+    });
+    tokio::spawn(figures::ask(context.clone(), metrics, unread, setup.stats_interval));
     let (projects, all_projects) = watch::channel(None);
     tokio::spawn(stacks::run(setup.search, known.clone(), facts.clone(), stacks, projects));
     tokio::spawn(drift::run(all_projects, known.clone(), context.clone(), facts.clone()));

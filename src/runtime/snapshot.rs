@@ -1,6 +1,7 @@
 //! One frame of the present state, for a script, a report or the README.
 
 use super::console_loop::{ConsoleLoop, Sources};
+use super::io::Ends;
 use super::{Console, io};
 use crate::app::Msg;
 use crate::config::keys::KeyPress;
@@ -34,8 +35,8 @@ pub fn snapshot(
         ConsoleLoop::new(console.state, console.appearance, screen, ends.effects, console.frame_cap);
     // The loop's own ends stay open: a closed one would mean that the console is over.
     let (_keep_input, input) = mpsc::channel(1);
-    let mut sources =
-        Sources { signals: ends.signals, input, facts: ends.facts, floods: ends.floods, logs: ends.logs };
+    let Ends { signals, facts, metrics, logs, .. } = ends;
+    let mut sources = Sources { signals, input, facts, metrics, logs };
     let runtime = Builder::new_current_thread().enable_all().build().map_err(wrong)?;
     runtime.block_on(async {
         console_loop.take(Msg::Resize { columns: size.0, rows: size.1 });
@@ -110,15 +111,17 @@ async fn feed(
         let next = async {
             tokio::select! {
                 biased;
-                msg = sources.facts.recv() => msg,
-                msg = sources.floods.recv() => msg,
-                msg = sources.logs.recv() => msg,
+                msg = sources.facts.recv() => msg.map(|msg| vec![msg]),
+                news = sources.metrics.recv() => news,
+                msg = sources.logs.recv() => msg.map(|msg| vec![msg]),
             }
         };
         match timeout_at(until, next).await {
-            Ok(Some(msg)) => {
-                heard.take(&msg);
-                console_loop.take(msg);
+            Ok(Some(news)) => {
+                for msg in news {
+                    heard.take(&msg);
+                    console_loop.take(msg);
+                }
             }
             Ok(None) | Err(_) => return,
         }

@@ -31,15 +31,15 @@ struct Idle;
 impl Script for Idle {
     fn host(&mut self) -> HostSample {
         HostSample {
-            host_name: "here".to_owned(),
-            uptime_seconds: 1,
+            host_name: Some("here".to_owned()),
+            uptime_seconds: Some(1),
             cpu_percent: Some(1.0),
-            cores: 1,
-            load_one: 0.0,
-            memory_used_bytes: 1,
-            memory_total_bytes: 2,
-            swap_used_bytes: 0,
-            swap_total_bytes: 0,
+            cores: Some(1),
+            load_one: Some(0.0),
+            memory_used_bytes: Some(1),
+            memory_total_bytes: Some(2),
+            swap_used_bytes: Some(0),
+            swap_total_bytes: Some(0),
             disks: Vec::new(),
         }
     }
@@ -54,7 +54,7 @@ struct Harness {
     sources: Sources,
     input: mpsc::Sender<Input>,
     signals: mpsc::Sender<SignalEvent>,
-    floods: mpsc::Sender<Msg>,
+    logs: mpsc::Sender<Msg>,
     _server: Option<Server>,
     _directory: TempDir,
 }
@@ -92,12 +92,12 @@ impl Harness {
         let screen = Terminal::new(TestBackend::new(120, 40)).unwrap();
         let (input, input_end) = mpsc::channel(64);
         let (signals, signals_end) = mpsc::channel(4);
-        let (floods, floods_end) = mpsc::channel(64);
+        let (logs, logs_end) = mpsc::channel(64);
         let mut console = ConsoleLoop::new(state, appearance, screen, ends.effects, 60);
         console.resized().unwrap();
-        // The feeds' figures and those that a test makes up come by one way.
-        let mut real = ends.floods;
-        let forward = floods.clone();
+        // The feeds' logs and those that a test makes up come by one way.
+        let mut real = ends.logs;
+        let forward = logs.clone();
         tokio::spawn(async move {
             while let Some(msg) = real.recv().await {
                 if forward.send(msg).await.is_err() {
@@ -109,10 +109,10 @@ impl Harness {
             signals: signals_end,
             input: input_end,
             facts: ends.facts,
-            floods: floods_end,
-            logs: ends.logs,
+            metrics: ends.metrics,
+            logs: logs_end,
         };
-        Self { console, sources, input, signals, floods, _server: server, _directory: directory }
+        Self { console, sources, input, signals, logs, _server: server, _directory: directory }
     }
 
     fn screen(&self) -> String {
@@ -190,6 +190,18 @@ async fn figures_are_asked_from_a_daemon_whose_cgroups_are_not_ours() {
 }
 
 #[tokio::test]
+async fn figures_find_their_way_past_a_flood() {
+    let mut harness = Harness::simulated();
+    let logs = harness.logs.clone();
+    let flood = tokio::spawn(async move { while logs.send(Msg::Wake).await.is_ok() {} });
+    let with_memory =
+        |line: &str| line.contains("mcp-training") && line.contains("1/1") && line.contains("G ");
+    harness.wait("memory of mcp-training", |screen| screen.lines().any(with_memory)).await;
+    assert!(!flood.is_finished(), "it went on all the while");
+    flood.abort();
+}
+
+#[tokio::test]
 async fn signals_and_a_lost_terminal_end_the_loop_with_their_codes() {
     let mut harness = Harness::simulated();
     harness.signals.send(SignalEvent::End { exit_code: 143 }).await.unwrap();
@@ -203,11 +215,11 @@ async fn signals_and_a_lost_terminal_end_the_loop_with_their_codes() {
 #[tokio::test]
 async fn a_key_overtakes_whatever_is_queued() {
     let mut harness = Harness::simulated();
-    while harness.floods.try_send(Msg::Tick).is_ok() {}
-    let queued = harness.sources.floods.len();
+    while harness.logs.try_send(Msg::Tick).is_ok() {}
+    let queued = harness.sources.logs.len();
     harness.keys("q").await;
     assert_eq!(harness.outcome().await, Outcome::Quit);
-    assert!(queued > 0 && harness.sources.floods.len() >= queued, "the flood was taken in before the key");
+    assert!(queued > 0 && harness.sources.logs.len() >= queued, "the flood was taken in before the key");
 }
 
 #[tokio::test]

@@ -1,6 +1,8 @@
 //! What the containers use, as of the last reading.
 
+use crate::domain::figures::FigureSource;
 use crate::domain::{ContainerFigures, ContainerId, units};
+use jiff::Timestamp;
 use std::collections::HashMap;
 
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -21,6 +23,30 @@ impl FigureStore {
 
     pub fn get(&self, id: &ContainerId) -> Option<&ContainerFigures> {
         self.figures.get(id)
+    }
+
+    /// How many of the readings the daemon was asked for.
+    pub fn asked(&self) -> usize {
+        self.figures.values().filter(|figures| figures.source == FigureSource::StatsApi).count()
+    }
+
+    pub fn len(&self) -> usize {
+        self.figures.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.figures.is_empty()
+    }
+
+    /// What nothing has followed for long is unknown. Says whether there was any.
+    pub fn expire(&mut self, now: Timestamp) -> bool {
+        let mut any = false;
+        for figures in self.figures.values_mut().filter(|figures| figures.is_stale(now)) {
+            let unknown = ContainerFigures::unknown(figures.time, figures.source);
+            any |= *figures != unknown;
+            *figures = unknown;
+        }
+        any
     }
 
     pub fn remove(&mut self, id: &ContainerId) {

@@ -1,24 +1,24 @@
 //! Figures, once a second: the host, the GPUs and the containers. They are read on a thread of their own, since files
 //! and NVML block; a console that is busy gets the newest ones, not all of them.
 
+mod schedule;
+mod stats;
+
+pub use stats::{Unread, ask};
+
 use super::fleet::Known;
-use crate::app::Msg;
-use crate::domain::{ContainerFigures, ContainerId, GpuSample, HostSample};
+use crate::domain::{ContainerId, GpuSample, HostSample};
 use crate::probe::cgroup::{self, CgroupSampler};
 use crate::probe::gpu::GpuProbe;
 use crate::probe::host::HostProbe;
-use crate::runtime::effects::Context;
+use crate::runtime::metrics::Metrics;
 use jiff::Timestamp;
 use std::path::PathBuf;
 use std::thread;
 use std::time::{Duration, Instant};
-use tokio::sync::mpsc;
+use tokio::sync::watch;
 
 const INTERVAL: Duration = Duration::from_secs(1);
-/// How often the stats API is asked where the cgroup files cannot be read; each answer costs the daemon.
-const STATS_INTERVAL: Duration = Duration::from_secs(5);
-/// Containers asked per round, so that a large remote server is spared.
-const STATS_PER_ROUND: usize = 32;
 
 /// Where the host's and the GPUs' figures come from.
 pub enum Source {
@@ -34,73 +34,71 @@ pub trait Script: Send {
     fn gpus(&mut self) -> GpuSample;
 }
 
-/// Starts the sampler; it ends with the console.
-pub fn start(source: Source, known: Known, cgroups: bool, floods: mpsc::Sender<Msg>) -> std::io::Result<()> {
+/// Starts the sampler; it ends with the console. Says of whom it cannot tell: with `cgroups`, which is whether the
+/// containers are this host's, that turns out as it goes.
+pub fn start(source: Source, known: Known, cgroups: bool, metrics: Metrics) -> std::io::Result<Unread> {
+    let sampler = (cgroups && cgroup::available()).then(CgroupSampler::new);
     match source {
         Source::Host { nvml_library } => {
             // NVML can take seconds to open and may block later; the host's figures must not wait for it.
-            let gpu_floods = floods.clone();
+            let of_gpus = metrics.clone();
             thread::Builder::new().name("gpu".to_owned()).spawn(move || {
                 let mut probe = GpuProbe::start(nvml_library);
-                every(INTERVAL, || send(&gpu_floods, Msg::Gpu(probe.sample())));
+                every(INTERVAL, || of_gpus.gpus(probe.sample()));
             })?;
+            let (missed, unread) = watch::channel(Vec::new());
+            let unread = if sampler.is_some() { Unread::Those(unread) } else { Unread::Everyone };
+            let mut containers = sampler.map(|sampler| Containers::new(sampler, known, missed));
             thread::Builder::new().name("sampler".to_owned()).spawn(move || {
                 let mut host = HostProbe::new();
-                let mut sampler = (cgroups && cgroup::available()).then(CgroupSampler::new);
                 every(INTERVAL, || {
-                    let figures =
-                        sampler.as_mut().map(|sampler| sampler.sample(&known.processes(), Timestamp::now()));
-                    send(&floods, Msg::Host(host.sample()))
-                        && figures.is_none_or(|figures| send_figures(&floods, figures))
+                    metrics.host(host.sample())
+                        && containers.as_mut().is_none_or(|containers| containers.pass(&metrics))
                 });
             })?;
+            Ok(unread)
         }
         Source::Scripted(mut script) => {
             thread::Builder::new().name("sampler".to_owned()).spawn(move || {
-                every(INTERVAL, || {
-                    send(&floods, Msg::Host(script.host())) && send(&floods, Msg::Gpu(script.gpus()))
-                });
+                every(INTERVAL, || metrics.host(script.host()) && metrics.gpus(script.gpus()));
             })?;
+            Ok(Unread::Everyone)
         }
     }
-    Ok(())
 }
 
-/// Asks the daemon instead, where this host's cgroup files are not the containers'.
-pub async fn ask_daemon(context: Context, interval: Option<Duration>) {
-    let Context { known, floods, .. } = &context;
-    let mut seconds = tokio::time::interval(interval.unwrap_or(STATS_INTERVAL));
-    let mut next = 0;
-    loop {
-        seconds.tick().await;
-        let running = known.running();
-        if running.is_empty() {
-            continue;
+/// The containers of this host.
+struct Containers {
+    sampler: CgroupSampler,
+    known: Known,
+    changes: watch::Receiver<u64>,
+    /// As of the last change.
+    targets: Vec<cgroup::Target>,
+    missed: watch::Sender<Vec<ContainerId>>,
+}
+
+impl Containers {
+    fn new(sampler: CgroupSampler, known: Known, missed: watch::Sender<Vec<ContainerId>>) -> Self {
+        let mut changes = known.changes();
+        changes.mark_changed();
+        Self { sampler, known, changes, targets: Vec::new(), missed }
+    }
+
+    fn pass(&mut self, metrics: &Metrics) -> bool {
+        if self.changes.has_changed().unwrap_or_default() {
+            self.changes.mark_unchanged();
+            self.targets = self.known.processes();
         }
-        let Ok(engine) = context.engine().await else { continue };
-        let mut figures = Vec::new();
-        for offset in 0..running.len().min(STATS_PER_ROUND) {
-            let (id, network) = &running[(next + offset) % running.len()];
-            match engine.figures(id, *network).await {
-                Ok(read) => figures.push((id.clone(), read)),
-                // A container that ended meanwhile has none; a daemon that is away is reported by the fleet.
-                Err(fault) => log::debug!("{}", crate::domain::Safe::new(fault.to_string())),
+        let figures = self.sampler.sample(&self.targets, Timestamp::now());
+        self.missed.send_if_modified(|before| {
+            let changed = !self.sampler.unread().eq(before.iter());
+            if changed {
+                *before = self.sampler.unread().cloned().collect();
             }
-        }
-        next = (next + STATS_PER_ROUND) % running.len();
-        if !figures.is_empty() && !send_figures(floods, figures) {
-            return;
-        }
+            changed
+        });
+        figures.is_empty() || metrics.containers(figures)
     }
-}
-
-fn send_figures(floods: &mpsc::Sender<Msg>, figures: Vec<(ContainerId, ContainerFigures)>) -> bool {
-    figures.is_empty() || send(floods, Msg::Figures(figures))
-}
-
-/// False when the console is over. A full queue means that newer figures will come when there is room.
-fn send(floods: &mpsc::Sender<Msg>, msg: Msg) -> bool {
-    !matches!(floods.try_send(msg), Err(mpsc::error::TrySendError::Closed(_)))
 }
 
 fn every(interval: Duration, mut action: impl FnMut() -> bool) {

@@ -7,6 +7,7 @@ use crate::app::State;
 use crate::app::pane::PaneId;
 use crate::app::store::fleet::Connection;
 use crate::domain::Drift;
+use crate::domain::figures::FigureSource;
 use crate::domain::safe::TextStyle;
 use crate::view::canvas::{Canvas, Piece};
 use crate::view::frame::Frame;
@@ -37,6 +38,8 @@ pub(in crate::view) fn draw(canvas: &mut Canvas<'_>, state: &State, area: Rect, 
         })
         .collect();
     left.extend(drifts.iter().map(|(words, look)| (words.as_str(), *look)));
+    let source = source(state);
+    left.extend(source.iter().map(|words| (words.as_str(), theme.dim)));
     let counts = state.tree.counts();
     let running = format!(" {}/{} running ", counts.running, counts.containers);
     let right: Vec<Piece<'_>> = match &away {
@@ -73,6 +76,17 @@ pub(in crate::view) fn draw(canvas: &mut Canvas<'_>, state: &State, area: Rect, 
         }
     }
     rows.scrollbar(canvas, pane.list.keys().len());
+}
+
+/// Where the figures come from, when it is not this host's files. The daemon is asked so seldom to spare it.
+fn source(state: &State) -> Option<String> {
+    let seconds = FigureSource::StatsApi.interval().as_secs();
+    match (state.figures.asked(), state.figures.len()) {
+        (0, _) => None,
+        _ if state.is_simulated() => Some("stats API ".to_owned()),
+        (asked, all) if asked == all => Some(format!("stats API, every {seconds} s ")),
+        (asked, _) => Some(format!("{asked} by stats API, every {seconds} s ")),
+    }
 }
 
 /// `stale 12s: connection refused`, while the daemon is away.
