@@ -53,6 +53,7 @@ mod snapshot;
 mod stack;
 mod stacks;
 mod start;
+mod stats;
 mod status;
 mod stop;
 mod table;
@@ -153,7 +154,7 @@ fn dispatch(arguments: Arguments, output: Output) -> Result<u8, Fault> {
         Command::Volumes(arguments) => wait(volumes::run(&context()?, arguments, output)),
         Command::Version(arguments) => version::run(&arguments, output),
         Command::Cleanup(arguments) => wait(cleanup::run(&context()?, arguments, output)),
-        Command::Stats(_) => Err(refused::command("stats")),
+        Command::Stats(arguments) => wait(stats::run(&context()?, arguments, output)),
         Command::Export(_) => Err(refused::command("export")),
         Command::Commit(_) => Err(refused::command("commit")),
         Command::Publish(_) => Err(refused::command("publish")),

@@ -2,6 +2,7 @@
 
 use super::command::Command;
 use super::pane::PaneId;
+use super::pane::services::Column;
 
 /// In cells, from the top left corner.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -24,6 +25,8 @@ pub struct HitMap {
     pub panes: Vec<PaneArea>,
     /// Rows, buttons and hints; the last one that contains a point wins.
     pub targets: Vec<(Rect, HitTarget)>,
+    /// The columns of the service tree that are on the screen.
+    pub columns: Vec<Column>,
     /// The log lines that are on the screen.
     pub log_window: Option<LogWindow>,
     /// Rows that the top dialog has for what it scrolls.
@@ -48,6 +51,8 @@ pub enum HitTarget {
         pane: PaneId,
         index: usize,
     },
+    /// The heading of a column of the service tree.
+    Heading(Column),
     /// A log line by its sequence number.
     LogLine(u64),
     /// A command in the hint line.
@@ -73,6 +78,13 @@ pub struct LogWindow {
 impl HitMap {
     pub fn target(&self, x: u16, y: u16) -> Option<HitTarget> {
         self.targets.iter().rev().find(|(rect, _)| rect.contains(x, y)).map(|(_, target)| *target)
+    }
+
+    /// The part of the pane's body that holds the rows, where that is not all of it.
+    pub fn set_rows(&mut self, pane: PaneId, rows: Rect) {
+        if let Some(area) = self.panes.iter_mut().rev().find(|area| area.pane == pane) {
+            area.body = rows;
+        }
     }
 
     pub fn pane(&self, x: u16, y: u16) -> Option<PaneId> {

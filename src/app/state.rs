@@ -28,6 +28,9 @@ use crate::domain::{ContainerId, Fault, Safe};
 use jiff::Timestamp;
 use std::collections::BTreeSet;
 
+/// From so many rows on the graphs take none from the services that are missed.
+const GRAPH_ROWS: u16 = 36;
+
 /// What the console is started with.
 #[derive(Debug, Clone)]
 pub struct Setup {
@@ -142,6 +145,8 @@ pub(super) struct Derived {
     pub(super) last: Option<Timestamp>,
     /// Containers whose figures are on the screen, as far as the daemon is asked for them.
     pub(super) seen: BTreeSet<ContainerId>,
+    /// What the figures on the screen read as.
+    pub(super) reading: u64,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -217,6 +222,15 @@ impl State {
     pub fn shows(&self, pane: PaneId) -> bool {
         let areas = &self.hits.panes;
         areas.is_empty() || areas.iter().any(|area| area.pane == pane)
+    }
+
+    /// Whether the services have graphs below them: on the whole screen, where it is high enough or somebody asked.
+    pub fn shows_graphs(&self) -> bool {
+        let fits = self.size.1 >= GRAPH_ROWS;
+        self.focus == PaneId::Services
+            && self.zoomed
+            && self.no_docker().is_none()
+            && self.panes.services.graphs_wanted.unwrap_or(fits)
     }
 
     /// Whose keys hold, besides those that hold everywhere.

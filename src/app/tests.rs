@@ -4,6 +4,7 @@ mod actions;
 mod cancel;
 mod console;
 mod drift;
+mod figures;
 mod inspect;
 mod log_follow;
 mod older;

@@ -2,10 +2,14 @@
 //! anew when facts change, never while drawing.
 
 mod build;
+mod course;
 mod status;
+mod usage;
 
 pub use build::Sources;
+pub use course::COURSE_STEPS;
 pub use status::{Condition, Status};
+pub use usage::Usage;
 
 use crate::domain::container::PublishedPort;
 use crate::domain::{ContainerId, Drift, Safe, StackOrigin};
@@ -31,6 +35,8 @@ pub struct Tree {
     pub stacks: Vec<StackNode>,
     /// Containers without a stack, by name.
     pub loose: Vec<ContainerNode>,
+    /// Of all containers.
+    pub usage: Usage,
     /// When each stack was last seen in trouble: it stays in front for a while, lest it jump with each restart.
     troubled: BTreeMap<String, Timestamp>,
 }
@@ -82,24 +88,6 @@ pub struct ContainerNode {
     pub ports: Safe,
     pub usage: Usage,
     pub image: Safe,
-}
-
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub struct Usage {
-    /// Percent of one core.
-    pub cpu_percent: Option<f64>,
-    pub memory_bytes: Option<u64>,
-}
-
-impl Usage {
-    fn add(&mut self, other: Self) {
-        if let Some(cpu) = other.cpu_percent {
-            self.cpu_percent = Some(self.cpu_percent.unwrap_or(0.0) + cpu);
-        }
-        if let Some(memory) = other.memory_bytes {
-            self.memory_bytes = Some(self.memory_bytes.unwrap_or(0) + memory);
-        }
-    }
 }
 
 /// Counts for the header.

@@ -8,6 +8,7 @@ mod confirm;
 mod derive;
 mod dialogs;
 mod feeds;
+mod figures;
 mod follow;
 mod keys;
 mod log_text;
@@ -85,6 +86,7 @@ impl Turn<'_> {
             Msg::Faults(faults) => self.faults(&faults),
         }
         self.follow_selection();
+        self.follow_graphs();
     }
 
     fn redraw(&mut self) {

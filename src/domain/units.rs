@@ -3,9 +3,19 @@
 use jiff::Timestamp;
 use std::time::Duration;
 
+const UNITS: [&str; 5] = ["B", "K", "M", "G", "T"];
+
 /// `512B`, `3.1K`, `211M`, `1.5G`: binary units, three digits at the most before the letter.
 pub fn bytes(value: u64) -> String {
-    const UNITS: [&str; 5] = ["B", "K", "M", "G", "T"];
+    let (scaled, unit) = scaled(value);
+    if unit == 0 || scaled >= 99.5 {
+        format!("{scaled:.0}{}", UNITS[unit])
+    } else {
+        format!("{scaled:.1}{}", UNITS[unit])
+    }
+}
+
+fn scaled(value: u64) -> (f64, usize) {
     #[expect(clippy::cast_precision_loss, reason = "three digits are shown")]
     let mut scaled = value as f64;
     let mut unit = 0;
@@ -13,11 +23,14 @@ pub fn bytes(value: u64) -> String {
         scaled /= 1024.0;
         unit += 1;
     }
-    if unit == 0 || scaled >= 99.5 {
-        format!("{scaled:.0}{}", UNITS[unit])
-    } else {
-        format!("{scaled:.1}{}", UNITS[unit])
-    }
+    (scaled, unit)
+}
+
+/// Two sizes that [`bytes`] writes alike give the same.
+pub fn bytes_reading(value: u64) -> (u64, u8) {
+    let (scaled, unit) = scaled(value);
+    let steps = if unit == 0 || scaled >= 99.5 { whole(scaled) * 10 } else { whole(scaled * 10.0) };
+    (steps, u8::try_from(unit).unwrap_or(u8::MAX))
 }
 
 /// `412ms`, `9s`, `4m`, `3h`, `12d`: the largest unit only.
@@ -42,6 +55,18 @@ pub fn percent(value: f64) -> String {
     if value < 9.95 { format!("{value:.1}%") } else { format!("{value:.0}%") }
 }
 
+/// Two parts that [`percent`] writes alike give the same.
+pub fn percent_reading(value: f64) -> u64 {
+    if value < 9.95 { whole(value * 10.0) } else { whole(value) * 10 }
+}
+
+/// The nearest whole number; 0 for what is less or none.
+pub fn whole(value: f64) -> u64 {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates as it should")]
+    let whole = value.round() as u64;
+    whole
+}
+
 /// Lower-case hexadecimal, two digits a byte.
 pub fn hexadecimal(bytes: &[u8]) -> String {
     const DIGITS: [u8; 16] = *b"0123456789abcdef";
@@ -58,6 +83,7 @@ pub fn url_path(url: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use rstest::rstest;
 
     #[test]
     fn bytes_keep_to_five_columns() {
@@ -73,6 +99,29 @@ mod tests {
             assert_eq!(bytes(value), text);
         }
         assert!(bytes(u64::MAX).ends_with('T'));
+    }
+
+    #[rstest]
+    #[case(21 << 20, (21 << 20) + 3000, true)]
+    #[case(21 << 20, (21 << 20) + 120_000, false)]
+    #[case(211 << 20, (211 << 20) + 400_000, true)]
+    #[case(211 << 20, 212 << 20, false)]
+    #[case(512, 513, false)]
+    #[case(999, 1000, false)]
+    fn sizes_that_are_written_alike_give_the_same(#[case] one: u64, #[case] other: u64, #[case] alike: bool) {
+        assert_eq!(bytes(one) == bytes(other), alike);
+        assert_eq!(bytes_reading(one) == bytes_reading(other), alike);
+    }
+
+    #[rstest]
+    #[case(0.11, 0.14, true)]
+    #[case(0.11, 0.16, false)]
+    #[case(9.94, 9.96, false)]
+    #[case(412.2, 412.4, true)]
+    #[case(412.2, 413.4, false)]
+    fn parts_that_are_written_alike_give_the_same(#[case] one: f64, #[case] other: f64, #[case] alike: bool) {
+        assert_eq!(percent(one) == percent(other), alike);
+        assert_eq!(percent_reading(one) == percent_reading(other), alike);
     }
 
     #[test]

@@ -75,7 +75,7 @@ fn draw_panes(canvas: &mut Canvas<'_>, state: &State, arrangement: &Arrangement)
 }
 
 /// False once it is known that there are none. What failed has to be read in its pane.
-fn has_gpus(state: &State) -> bool {
+pub(super) fn has_gpus(state: &State) -> bool {
     match state.gpus.sample() {
         Some(GpuSample::Absent { .. }) => false,
         Some(GpuSample::Devices(devices)) => !devices.is_empty(),

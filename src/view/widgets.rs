@@ -1,5 +1,6 @@
 //! The small parts that panes are made of.
 
+pub(super) mod bars;
 pub(super) mod columns;
 pub(super) mod meter;
 pub(super) mod sparkline;

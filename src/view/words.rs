@@ -2,6 +2,7 @@
 
 use crate::app::store::notices::Severity;
 use crate::config::theme::Theme;
+use crate::domain::figures::FigureSource;
 use crate::domain::safe::TextStyle;
 use crate::domain::task::StepState;
 use crate::domain::{Drift, TaskState, Verdict, units};
@@ -71,6 +72,14 @@ pub(super) fn severity(severity: Severity, theme: &Theme) -> Mark {
         Severity::Good => ("✓", theme.good),
         Severity::Warning => ("⚠", theme.warning),
         Severity::Bad => ("✗", theme.bad),
+    }
+}
+
+/// Where the figures of containers come from, which says how old they may be.
+pub(super) fn figure_source(source: FigureSource) -> &'static str {
+    match source {
+        FigureSource::Cgroup => "by cgroup files",
+        FigureSource::StatsApi => "by the stats API",
     }
 }
 

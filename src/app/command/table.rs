@@ -280,6 +280,36 @@ pub const COMMANDS: &[CommandSpec] = &[
         needs: Needs::Row, danger: Danger::None,
     },
     CommandSpec {
+        command: Command::SortNext, name: "sort-next", title: "Sort by next",
+        help: "Sort by the next column, what asks for attention first; past the last one, as the files have it.",
+        scopes: SERVICES, keys: &[">"], hint: "sort",
+        needs: Needs::Nothing, danger: Danger::None,
+    },
+    CommandSpec {
+        command: Command::SortPrevious, name: "sort-previous", title: "Sort by previous",
+        help: "Sort by the column before; before the first one, as the files have it.",
+        scopes: SERVICES, keys: &["<"], hint: "",
+        needs: Needs::Nothing, danger: Danger::None,
+    },
+    CommandSpec {
+        command: Command::ReverseSort, name: "sort-reverse", title: "Reverse the order",
+        help: "Sort the other way round.",
+        scopes: SERVICES, keys: &["I"], hint: "",
+        needs: Needs::Nothing, danger: Danger::None,
+    },
+    CommandSpec {
+        command: Command::Unsort, name: "sort-off", title: "Unsort",
+        help: "Show the rows as the files have them, stacks in trouble first.",
+        scopes: SERVICES, keys: &[], hint: "",
+        needs: Needs::Nothing, danger: Danger::None,
+    },
+    CommandSpec {
+        command: Command::Graphs, name: "graphs", title: "Graphs",
+        help: "Show or hide what the selection used in the last 15 minutes, in means of 5 s.",
+        scopes: SERVICES, keys: &["v"], hint: "graphs",
+        needs: Needs::Nothing, danger: Danger::None,
+    },
+    CommandSpec {
         command: Command::ApplyFix, name: "apply-fix", title: "Apply the fix",
         help: "Do what the finding proposes.",
         scopes: FINDINGS, keys: &["x"], hint: "apply fix",

@@ -1,9 +1,21 @@
 //! Pane 1: the service tree.
 
+mod column;
+mod graphs;
+mod measure;
+mod rows;
+mod sort;
+
+pub use column::Column;
+pub use graphs::{Graphs, Series};
+pub use measure::Standing;
+pub use sort::{Order, Sort};
+
 use super::List;
 use crate::app::pattern::Pattern;
-use crate::app::tree::{ContainerNode, ServiceNode, StackNode, Subject, Tree};
-use crate::domain::Drift;
+use crate::app::tree::{Subject, Tree};
+use jiff::Timestamp;
+use rows::{Find, Rows};
 use std::collections::{BTreeMap, BTreeSet};
 
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -15,6 +27,11 @@ pub struct ServicesPane {
     /// are as they are by themselves.
     unfolded: BTreeMap<Subject, bool>,
     marked: BTreeSet<Subject>,
+    sort: Sort,
+    /// Whether graphs are shown below the rows; `None` while nobody said, and there is room or not.
+    pub graphs_wanted: Option<bool>,
+    /// What they show, made when figures come.
+    pub graphs: Option<Graphs>,
 }
 
 impl ServicesPane {
@@ -26,6 +43,24 @@ impl ServicesPane {
         self.depths = depths;
         let changed = self.list.set(keys);
         changed || before != self.marked.len()
+    }
+
+    pub fn order(&self) -> Option<Order> {
+        self.sort.order()
+    }
+
+    /// Gives the rows another order. The cursor stays on its row.
+    pub fn sort(&mut self, change: impl FnOnce(&mut Sort), standing: Standing<'_>, now: Timestamp) {
+        change(&mut self.sort);
+        self.measure(standing, now);
+        self.refresh(standing.tree);
+    }
+
+    /// New figures may give the rows other places. Says whether they did.
+    pub fn measure(&mut self, standing: Standing<'_>, now: Timestamp) -> bool {
+        let Some(column) = self.sort.is_due(now) else { return false };
+        self.sort.measure(standing.figures(column), now);
+        self.refresh(standing.tree)
     }
 
     /// Looks for other rows. The cursor stays where it is if that is one of them. Else it goes to the first, in what is
@@ -146,118 +181,6 @@ impl ServicesPane {
 
     fn is_unfolded(&self, subject: &Subject, by_itself: bool) -> bool {
         self.unfolded.get(subject).copied().unwrap_or(by_itself)
-    }
-
-    fn rows(&self, tree: &Tree) -> Rows<'_> {
-        let filter = self.list.filter.as_ref();
-        let mut rows = Rows { keys: Vec::new(), depths: Vec::new(), finds: Vec::new(), filter };
-        for stack in &tree.stacks {
-            self.add_stack(stack, &mut rows);
-        }
-        self.add_loose(&tree.loose, &mut rows);
-        rows
-    }
-
-    fn add_stack(&self, stack: &StackNode, rows: &mut Rows<'_>) {
-        let subject = Subject::Stack(stack.project.clone());
-        let own = rows.shows(&[&stack.name]);
-        let filtered = rows.filter.is_some() && !own;
-        let open = self.is_unfolded(&subject, stack.is_created);
-        let at = rows.keys.len();
-        rows.add(subject, 0, Find::of(own, stack.is_created));
-        let mut any = own;
-        for service in &stack.services {
-            any |= self.add_service(service, filtered, open, rows);
-        }
-        if !any {
-            rows.truncate(at);
-        }
-    }
-
-    /// Says whether the filter shows the service or one of its containers.
-    fn add_service(&self, service: &ServiceNode, filtered: bool, open: bool, rows: &mut Rows<'_>) -> bool {
-        let subject = Subject::Service { project: service.project.clone(), service: service.service.clone() };
-        let drift = service.drift.map(Drift::word).unwrap_or_default();
-        let own =
-            !filtered || rows.shows(&[&service.name, service.image.as_deref().unwrap_or_default(), drift]);
-        let within: Vec<&ContainerNode> =
-            service.containers.iter().filter(|node| filtered && rows.shows(&[&node.name])).collect();
-        if filtered && !own && within.is_empty() {
-            return false;
-        }
-        if !filtered && !open {
-            return true;
-        }
-        let unfolded = self.is_unfolded(&subject, false);
-        rows.add(subject, 1, Find::of(own, !service.containers.is_empty()));
-        let shown: Vec<&ContainerNode> = match (unfolded, own) {
-            (true, true) => service.containers.iter().collect(),
-            // A container is named after its service: it only stands out where the service did not match itself.
-            (_, false) => within,
-            (false, true) => Vec::new(),
-        };
-        for node in shown {
-            rows.add(Subject::Container(node.id.clone()), 2, Find::Deployed);
-        }
-        true
-    }
-
-    fn add_loose(&self, loose: &[ContainerNode], rows: &mut Rows<'_>) {
-        let shown: Vec<&ContainerNode> =
-            loose.iter().filter(|node| rows.shows(&[&node.name, &node.image])).collect();
-        if shown.is_empty() {
-            return;
-        }
-        rows.add(Subject::Loose, 0, Find::Around);
-        if rows.filter.is_some() || self.is_unfolded(&Subject::Loose, true) {
-            for node in shown {
-                rows.add(Subject::Container(node.id.clone()), 1, Find::Deployed);
-            }
-        }
-    }
-}
-
-struct Rows<'a> {
-    keys: Vec<Subject>,
-    depths: Vec<u8>,
-    finds: Vec<Find>,
-    filter: Option<&'a Pattern>,
-}
-
-/// Why a row is there while others are filtered out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Find {
-    Deployed,
-    NotDeployed,
-    /// It stands above one that is looked for.
-    Around,
-}
-
-impl Find {
-    fn of(found: bool, deployed: bool) -> Self {
-        match (found, deployed) {
-            (false, _) => Self::Around,
-            (true, true) => Self::Deployed,
-            (true, false) => Self::NotDeployed,
-        }
-    }
-}
-
-impl Rows<'_> {
-    fn shows(&self, texts: &[&str]) -> bool {
-        self.filter.is_none_or(|pattern| texts.iter().any(|text| pattern.matches(text)))
-    }
-
-    fn add(&mut self, subject: Subject, depth: u8, find: Find) {
-        self.keys.push(subject);
-        self.depths.push(depth);
-        self.finds.push(find);
-    }
-
-    fn truncate(&mut self, length: usize) {
-        self.keys.truncate(length);
-        self.depths.truncate(length);
-        self.finds.truncate(length);
     }
 }
 

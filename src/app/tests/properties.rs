@@ -1,5 +1,6 @@
 //! Whatever comes, in whatever order: nothing panics, and every selection is a row.
 
+use super::figures::used;
 use crate::app::fixtures::*;
 use crate::app::hit::{HitMap, PaneArea, Rect};
 use crate::app::{Effect, LogBatch, Msg, PaneId, State, update};
@@ -7,7 +8,11 @@ use crate::domain::{FleetEvent, GpuSample, Safe};
 use jiff::SignedDuration;
 use proptest::prelude::*;
 
-const KEYS: [&str; 50] = [
+const KEYS: [&str; 54] = [
+    "<",
+    ">",
+    "I",
+    "v",
     "j",
     "k",
     "g",
@@ -70,6 +75,7 @@ enum Step {
     Connected,
     Lines(usize, i64),
     NoGpu,
+    Figures(u32),
     Drawn(u16),
     Wake,
     Plan(u64, bool),
@@ -85,6 +91,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => Just(Step::Connected),
         2 => ((0usize..40), (-50i64..50)).prop_map(|(count, time)| Step::Lines(count, time)),
         1 => Just(Step::NoGpu),
+        3 => (0u32..2000).prop_map(Step::Figures),
         1 => (0u16..30).prop_map(Step::Drawn),
         2 => Just(Step::Wake),
         1 => ((1u64..20), any::<bool>()).prop_map(|(request, ok)| Step::Plan(request, ok)),
@@ -116,6 +123,12 @@ fn message(state: &State, step: &Step) -> Msg {
             Msg::Logs(LogBatch { generation: state.panes.logs.generation, lines, ..LogBatch::default() })
         }
         Step::NoGpu => Msg::Gpu(GpuSample::Absent { reason: Safe::new("none") }),
+        Step::Figures(seed) => Msg::Figures(
+            (*seed..)
+                .zip(&containers)
+                .map(|(at, made)| (made.id.clone(), used(f64::from(at * 7919 % 400), i64::from(seed / 40))))
+                .collect(),
+        ),
         Step::Drawn(height) => {
             let area = Rect { x: 0, y: 0, width: 80, height: *height };
             let panes = PaneId::ALL.map(|pane| PaneArea { pane, area, body: area }).to_vec();
@@ -137,6 +150,10 @@ fn is_sound(state: &State) -> Result<(), TestCaseError> {
     let services = &state.panes.services.list;
     prop_assert_eq!(services.selected(), services.index().and_then(|index| services.keys().get(index)));
     prop_assert_eq!(services.selected().is_none(), services.keys().is_empty());
+    let mut rows: Vec<_> = services.keys().to_vec();
+    rows.sort();
+    rows.dedup();
+    prop_assert_eq!(rows.len(), services.keys().len(), "no row stands there twice");
     let health = &state.panes.health.list;
     prop_assert_eq!(health.selected(), health.index().and_then(|index| health.keys().get(index)));
     let findings = &state.panes.findings.list;
@@ -162,7 +179,7 @@ proptest! {
         for step in &steps {
             let msg = message(&state, step);
             update(&mut state, msg, time);
-            time += SignedDuration::from_millis(7);
+            time += SignedDuration::from_millis(700);
             is_sound(&state)?;
         }
         // In read-only mode nothing is ever asked to change.

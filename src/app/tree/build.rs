@@ -1,5 +1,6 @@
 //! Makes the tree of the facts.
 
+use super::usage::Sum;
 use super::{Condition, ContainerNode, ServiceNode, StackNode, Status, Tree, Usage, ports_text};
 use crate::app::store::drift::DriftStore;
 use crate::app::store::figures::FigureStore;
@@ -53,28 +54,35 @@ impl Tree {
 
     /// The figures alone are new.
     pub fn refresh_usage(&mut self, figures: &FigureStore) {
-        let usage_of = |node: &ContainerNode| {
+        let of = |node: &ContainerNode| {
             // What is not running uses nothing, and its last figures are no news.
-            let figures = figures.get(&node.id).filter(|_| node.status.is_running());
-            figures.map_or_else(Usage::default, |figures| Usage {
-                cpu_percent: figures.cpu_percent,
-                memory_bytes: figures.memory_bytes,
-            })
+            let known = figures.known(&node.id).filter(|_| node.status.is_running());
+            known.map_or_else(Usage::default, Usage::of)
         };
+        let mut all = Sum::default();
         for stack in &mut self.stacks {
-            stack.usage = Usage::default();
+            let mut of_stack = Sum::default();
             for service in &mut stack.services {
-                service.usage = Usage::default();
+                let mut of_service = Sum::default();
                 for node in &mut service.containers {
-                    node.usage = usage_of(node);
-                    service.usage.add(node.usage);
+                    node.usage = of(node);
+                    if node.status.is_running() {
+                        of_service.add(node.usage);
+                    }
                 }
-                stack.usage.add(service.usage);
+                service.usage = of_service.total();
+                of_stack.add_all(of_service);
             }
+            stack.usage = of_stack.total();
+            all.add_all(of_stack);
         }
         for node in &mut self.loose {
-            node.usage = usage_of(node);
+            node.usage = of(node);
+            if node.status.is_running() {
+                all.add(node.usage);
+            }
         }
+        self.usage = all.total();
     }
 
     /// Stacks in trouble first, then those that exist, then those that are files only; by name within.

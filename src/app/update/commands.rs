@@ -6,6 +6,7 @@ use crate::app::dialog::inspect::Content;
 use crate::app::dialog::inspect::stack::of_service;
 use crate::app::dialog::{Dialog, Help, Inspect, Palette};
 use crate::app::effect::Effect;
+use crate::app::pane::services::Sort;
 use crate::app::pane::{Motion, PaneId};
 use crate::app::state::ReadOnly;
 use crate::app::store::notices::Severity;
@@ -71,6 +72,11 @@ impl Turn<'_> {
             Command::ShowLogs => self.show_logs(),
             Command::Inspect => self.inspect(),
             Command::Mark => self.state.panes.services.mark(),
+            Command::SortNext => self.sort_by_neighbour(true),
+            Command::SortPrevious => self.sort_by_neighbour(false),
+            Command::ReverseSort => self.sort_rows(Sort::reverse),
+            Command::Unsort => self.sort_rows(|sort| sort.set(None)),
+            Command::Graphs => self.toggle_graphs(),
             Command::NextMatch => self.next_match(true),
             Command::PreviousMatch => self.next_match(false),
             Command::Timestamps => self.state.panes.logs.timestamps ^= true,

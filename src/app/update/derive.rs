@@ -3,6 +3,7 @@
 
 use super::Turn;
 use crate::app::effect::Effect;
+use crate::app::pane::services::Standing;
 use crate::app::state::Due;
 use crate::app::store::fleet::Connection;
 use crate::app::tree::Sources;
@@ -52,6 +53,8 @@ impl Turn<'_> {
             };
             state.tree.rebuild(sources, self.now);
             state.panes.services.refresh(&state.tree);
+            let standing = Standing { tree: &state.tree, health: &state.health, gpus: &state.gpus };
+            state.panes.services.measure(standing, self.now);
             state.panes.health.refresh(&state.health, &state.tree);
             state.derived.streams_are_due = true;
             state.dirty = true;

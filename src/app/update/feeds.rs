@@ -7,8 +7,8 @@ use crate::app::message::LogBatch;
 use crate::app::pane::PaneId;
 use crate::app::store::notices::{FileFaults, Notice, Severity};
 use crate::domain::{
-    CheckReport, ContainerFigures, ContainerId, Drift, Fault, FaultKind, FleetEvent, GpuSample, HostSample,
-    Operation, Safe, StackFile, TaskId, TaskRecord, TaskState, units,
+    CheckReport, Drift, Fault, FaultKind, FleetEvent, GpuSample, HostSample, Operation, Safe, StackFile,
+    TaskId, TaskRecord, TaskState, units,
 };
 use std::collections::BTreeMap;
 
@@ -40,15 +40,6 @@ impl Turn<'_> {
         if first {
             // Before, there were only files; now the stack in trouble stands in front.
             self.state.panes.services.list.select(0);
-        }
-    }
-
-    pub(super) fn figures(&mut self, batch: Vec<(ContainerId, ContainerFigures)>) {
-        let fleet = &self.state.fleet;
-        let known = batch.into_iter().filter(|(id, _)| fleet.get(id).is_some()).collect();
-        if self.state.figures.apply(known) {
-            self.state.tree.refresh_usage(&self.state.figures);
-            self.redraw();
         }
     }
 

@@ -42,6 +42,12 @@ impl Turn<'_> {
                 self.focus(pane);
                 self.select_row(pane, index);
             }
+            Some(HitTarget::Heading(column)) => {
+                self.focus(PaneId::Services);
+                self.sort_rows(|sort| sort.by(column));
+                // Twice is there and back again.
+                return;
+            }
             Some(HitTarget::LogLine(line)) => {
                 self.focus(PaneId::Logs);
                 self.jump_to(Some(line));

@@ -1,5 +1,9 @@
 //! Pane 1: stacks, their services and containers, and those without a stack.
 
+mod cells;
+mod columns;
+mod graphs;
+mod heading;
 mod row;
 
 use super::{Rows, explain};
@@ -9,17 +13,26 @@ use crate::app::store::fleet::Connection;
 use crate::domain::Drift;
 use crate::domain::figures::FigureSource;
 use crate::domain::safe::TextStyle;
-use crate::view::canvas::{Canvas, Piece};
+use crate::view::canvas::{Canvas, Piece, screen_rect};
 use crate::view::frame::Frame;
+use crate::view::screen::has_gpus;
 use crate::view::words;
+use columns::{Columns, Headings};
 use ratatui::layout::Rect;
+
+/// From this width on the columns have names.
+const WIDE_PANE: u16 = 110;
 
 pub(in crate::view) fn draw(canvas: &mut Canvas<'_>, state: &State, area: Rect, focused: bool) {
     let theme = canvas.theme;
     let pane = &state.panes.services;
     let filter = pane.list.filter.as_ref().map(|pattern| format!("/{}/ ", pattern.text()));
     let marked = format!("{} marked ", pane.marked().len());
+    let order = pane.order().map(|order| format!("{}{} ", heading::mark(order), order.column.name()));
     let mut left: Vec<Piece<'_>> = Vec::new();
+    if let Some(order) = &order {
+        left.push((order, theme.accent));
+    }
     if let Some(filter) = &filter {
         left.push((filter, theme.accent));
     }
@@ -47,7 +60,7 @@ pub(in crate::view) fn draw(canvas: &mut Canvas<'_>, state: &State, area: Rect, 
         None if state.fleet.is_listed() => vec![(&running, theme.dim)],
         None => Vec::new(),
     };
-    let body = Frame::new(PaneId::Services, focused).left(left).right(right).draw(canvas, area);
+    let inner = Frame::new(PaneId::Services, focused).left(left).right(right).draw(canvas, area);
     if pane.list.keys().is_empty() {
         let words: &[&str] = match (state.fleet.is_listed(), &pane.list.filter) {
             (false, _) => &["Waiting for the daemon's list…"],
@@ -58,10 +71,28 @@ pub(in crate::view) fn draw(canvas: &mut Canvas<'_>, state: &State, area: Rect, 
                 "A stack is a directory stacks/NAME with a compose.yaml.",
             ],
         };
-        return explain(canvas, body, words);
+        return explain(canvas, inner, words);
     }
+    let below = if state.shows_graphs() { graphs::area(inner) } else { None };
+    let body = below.map_or(inner, |below| Rect { height: below.y - inner.y, ..inner });
+    let (heads, body) = heads(body, state.zoomed);
+    canvas.hits.set_rows(PaneId::Services, screen_rect(body));
     let rows = Rows::of(&pane.list, PaneId::Services, focused, body, 1);
-    let columns = row::Columns::within(rows.text_area(rows.first).width);
+    let text = rows.text_area(rows.first);
+    let headings = match (heads, state.zoomed) {
+        (None, _) => Headings::None,
+        (Some(_), false) => Headings::Wide,
+        (Some(_), true) => Headings::Zoomed,
+    };
+    let columns = Columns::within(text.width, headings, has_gpus(state));
+    canvas.hits.columns = columns.shown().collect();
+    if let Some(heads) = heads {
+        heading::draw(canvas, Rect { y: heads.y, height: 1, ..text }, &columns, pane.order());
+        row::draw_all(canvas, state, Rect { y: body.bottom(), height: 1, ..text }, &columns);
+    }
+    if let Some(below) = below {
+        graphs::draw(canvas, state, below);
+    }
     for index in rows.shown.clone() {
         if let Some(subject) = pane.list.keys().get(index) {
             row::draw(canvas, state, rows.text_area(index), &columns, subject, pane.depth(index));
@@ -69,7 +100,7 @@ pub(in crate::view) fn draw(canvas: &mut Canvas<'_>, state: &State, area: Rect, 
         rows.finish(canvas, index);
     }
     if away.is_some() {
-        canvas.recede(body, theme.stale);
+        canvas.recede(inner, theme.stale);
         // The cursor has to be found even so.
         if let Some(selected) = rows.selected.filter(|index| rows.shown.contains(index)) {
             rows.finish(canvas, selected);
@@ -87,6 +118,16 @@ fn source(state: &State) -> Option<String> {
         (asked, all) if asked == all => Some(format!("stats API, every {seconds} s ")),
         (asked, _) => Some(format!("{asked} by stats API, every {seconds} s ")),
     }
+}
+
+/// The line of the columns' names, with one for all containers below the rows, where both are worth their room.
+fn heads(body: Rect, zoomed: bool) -> (Option<Rect>, Rect) {
+    let worth = if zoomed { body.height >= 8 } else { body.height >= 16 && body.width >= WIDE_PANE };
+    if !worth {
+        return (None, body);
+    }
+    let rows = Rect { y: body.y + 1, height: body.height - 2, ..body };
+    (Some(Rect { height: 1, ..body }), rows)
 }
 
 /// `stale 12s: connection refused`, while the daemon is away.

@@ -4,6 +4,7 @@ mod cards;
 mod checks;
 mod containers;
 mod driving;
+mod figures;
 mod gpus;
 mod holdings;
 mod logs;
@@ -16,6 +17,7 @@ mod tasks;
 pub(crate) use crate::app::fixtures::now;
 pub use cards::{cancel, choices, confirm, confirm_destroying, confirm_failed, confirm_long, scale};
 pub use driving::{press, tell};
+pub use figures::{measured, sorted};
 pub use looks::{focus, help, inspect, notices, palette, read_only, searching, typing_a_filter, zoomed};
 pub use server::{connecting, crowd, daemon, incident, no_docker, no_gpu, nothing_runs, simulated, stale};
 pub use tasks::{task_images, task_long, task_steps};
@@ -50,6 +52,8 @@ pub fn all() -> Vec<(String, State)> {
         ("notices", notices()),
         ("crowd", crowd(1000)),
         ("nothing_runs", nothing_runs()),
+        ("measured", measured()),
+        ("sorted", sorted()),
     ];
     let mut all: Vec<_> = all.into_iter().map(|(name, state)| (name.to_owned(), state)).collect();
     for pane in PaneId::ALL {

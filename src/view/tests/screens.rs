@@ -21,6 +21,8 @@ fn snapshot(name: &str, state: &State, width: u16, height: u16) {
 #[case("confirm_destroying", scenes::confirm_destroying())]
 #[case("no_gpu", scenes::no_gpu())]
 #[case("stale", scenes::stale())]
+#[case("measured", scenes::measured())]
+#[case("sorted", scenes::sorted())]
 #[case("choices", scenes::choices())]
 #[case("help", scenes::help())]
 #[case("palette", scenes::palette())]

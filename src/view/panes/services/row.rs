@@ -1,61 +1,19 @@
 //! One row of the tree: symbol, name, replicas, state, check, ports, and what is used.
 
+use super::cells::{Cells, container_cells, name_look, service_cells, stack_cells, stack_mark, status_mark};
+use super::columns::{Columns, DRIFT_WORD};
 use crate::app::State;
-use crate::app::tree::{Condition, ContainerNode, ServiceNode, StackNode, Status, Subject, Usage};
-use crate::config::theme::Theme;
+use crate::app::pane::services::Column;
+use crate::app::tree::{Subject, Usage};
 use crate::domain::safe::TextStyle;
-use crate::domain::{ContainerState, StackOrigin, Verdict, units};
+use crate::domain::units;
 use crate::view::canvas::Canvas;
-use crate::view::widgets::columns::{Column, widths};
+use crate::view::widgets::sparkline;
 use crate::view::words::{self, ABSENT, Mark};
 use ratatui::layout::Rect;
 
-/// The longest word for a drift, `image newer`.
-const DRIFT_WORD: u16 = 11;
-
-/// Name, replicas, state, drift, check, restarts, GPUs, ports, CPU, memory.
-const fn columns(drift: Column) -> [Column; 10] {
-    [
-        Column::between(18, 28, 0),
-        Column::fixed(5, 1),
-        Column::between(21, 24, 1),
-        drift,
-        Column::between(12, 28, 6),
-        Column::fixed(4, 4),
-        Column::fixed(6, 7),
-        Column::between(10, 22, 8),
-        Column::fixed(5, 3),
-        Column::fixed(5, 2),
-    ]
-}
-
-/// Where the columns of all rows stand, so that they stand in line.
-pub(super) struct Columns {
-    widths: [u16; 10],
-}
-
-impl Columns {
-    pub(super) fn within(room: u16) -> Self {
-        let in_words = widths(&columns(Column::fixed(DRIFT_WORD, 5)), room);
-        // Its symbol stays where there is no room for its word.
-        let has_word = in_words[3] > 0;
-        Self { widths: if has_word { in_words } else { widths(&columns(Column::fixed(1, 2)), room) } }
-    }
-}
-
-/// What a row says, column by column.
-#[derive(Default)]
-struct Cells {
-    replicas: (String, TextStyle),
-    state: (String, TextStyle),
-    drift: Option<(String, words::Mark)>,
-    check: Vec<(String, TextStyle)>,
-    restarts: (String, TextStyle),
-    gpus: (String, TextStyle),
-    ports: (String, TextStyle),
-    usage: Usage,
-    running: bool,
-}
+/// A memory this near its limit is about to be short.
+const NEARLY_FULL: f64 = 0.9;
 
 pub(super) fn draw(
     canvas: &mut Canvas<'_>,
@@ -91,8 +49,28 @@ pub(super) fn draw(
         }
     };
     let marked = state.panes.services.is_marked(subject);
-    draw_name(canvas, area, columns.widths[0], depth, mark, name, look, marked);
-    draw_cells(canvas, area, columns, &cells);
+    draw_name(canvas, area, columns.width(Column::Name), depth, mark, name, look, marked);
+    draw_words(canvas, area, columns, &cells);
+    if cells.running {
+        draw_usage(canvas, area, columns, &cells.usage);
+        draw_course(canvas, state, area, columns, subject);
+    }
+}
+
+/// The last row: all containers together.
+pub(super) fn draw_all(canvas: &mut Canvas<'_>, state: &State, area: Rect, columns: &Columns) {
+    let theme = canvas.theme;
+    let counts = state.tree.counts();
+    let mut words = format!("{}/{} running", counts.running, counts.containers);
+    if let Some(source) = state.tree.usage.source {
+        words.push_str(", ");
+        words.push_str(words::figure_source(source));
+    }
+    canvas.put(area.x, area.y, columns.width(Column::Name), "all containers", theme.dim);
+    let (x, _) = columns.place(area, Column::State);
+    let (end, _) = columns.place(area, Column::Cpu);
+    canvas.put(x, area.y, end.saturating_sub(x + 1), &words, theme.dim);
+    draw_usage(canvas, area, columns, &state.tree.usage);
 }
 
 #[expect(clippy::too_many_arguments, reason = "each is one word of the row")]
@@ -116,191 +94,78 @@ fn draw_name(
     canvas.put(at, area.y, 1, end, canvas.theme.accent);
 }
 
-fn draw_cells(canvas: &mut Canvas<'_>, area: Rect, columns: &Columns, cells: &Cells) {
-    let theme = canvas.theme;
-    let widths = &columns.widths;
+fn draw_words(canvas: &mut Canvas<'_>, area: Rect, columns: &Columns, cells: &Cells) {
     let y = area.y;
-    let mut x = area.x + widths[0] + 1;
-    let mut next = |at: usize| {
-        let here = x;
-        x += widths[at] + u16::from(widths[at] > 0);
-        (here, widths[at])
-    };
-    let (at, room) = next(1);
-    canvas.put_right(at, y, room, &cells.replicas.0, cells.replicas.1);
-    let (at, room) = next(2);
+    let (x, room) = columns.place(area, Column::Replicas);
+    canvas.put_right(x, y, room, &cells.replicas.0, cells.replicas.1);
     // What has none of what follows has its room for its words.
     let spans = cells.drift.is_none()
         && cells.check.is_empty()
         && cells.restarts.0.is_empty()
         && cells.gpus.0.is_empty();
-    let beside: u16 = widths[3..7].iter().map(|width| width + u16::from(*width > 0)).sum();
-    let room = if spans { room + beside } else { room };
-    canvas.put(at, y, room, &cells.state.0, cells.state.1);
-    let (at, room) = next(3);
+    let (x, room) = columns.place(area, Column::State);
+    let beside = [Column::Drift, Column::Check, Column::Restarts, Column::Gpus];
+    let beside: u16 = beside.map(|column| columns.with_gap(column)).iter().sum();
+    canvas.put(x, y, if spans { room + beside } else { room }, &cells.state.0, cells.state.1);
+    let (x, room) = columns.place(area, Column::Drift);
     if let Some((word, (symbol, look))) = &cells.drift {
-        canvas.put(at, y, room, if room < DRIFT_WORD { symbol } else { word }, *look);
+        canvas.put(x, y, room, if room < DRIFT_WORD { symbol } else { word }, *look);
     }
-    let (at, room) = next(4);
+    let (x, room) = columns.place(area, Column::Check);
     let check: Vec<_> = cells.check.iter().map(|(text, look)| (text.as_str(), *look)).collect();
-    canvas.pieces(at, y, room, &check);
-    let (at, room) = next(5);
-    canvas.put_right(at, y, room, &cells.restarts.0, cells.restarts.1);
-    let (at, room) = next(6);
-    canvas.put(at, y, room, &cells.gpus.0, cells.gpus.1);
-    let (at, room) = next(7);
-    canvas.put(at, y, room, &cells.ports.0, cells.ports.1);
-    let (at, room) = next(8);
-    let (cpu, memory) = if cells.running {
-        (
-            words::optional(cells.usage.cpu_percent, units::percent),
-            words::optional(cells.usage.memory_bytes, units::bytes),
-        )
-    } else {
-        (String::new(), String::new())
-    };
-    let look = |text: &str| if text == ABSENT { theme.dim } else { theme.text };
-    canvas.put_right(at, y, room, &cpu, look(&cpu));
-    let (at, room) = next(9);
-    canvas.put_right(at, y, room, &memory, look(&memory));
-}
-
-fn stack_cells(stack: &StackNode, theme: &Theme) -> Cells {
-    let all = stack.services.len();
-    let state = match (stack.is_created, stack.origin) {
-        (true, _) => stack.title.as_deref().unwrap_or_default().to_owned(),
-        (false, Some(StackOrigin::BuiltIn)) => "not deployed, built in".to_owned(),
-        (false, Some(StackOrigin::Directory | StackOrigin::Given | StackOrigin::Labels) | None) => {
-            "not deployed".to_owned()
-        }
-    };
-    let look = match stack.condition {
-        _ if !stack.is_created => theme.dim,
-        Condition::Bad => theme.bad,
-        Condition::Warning => theme.warning,
-        Condition::Busy => theme.starting,
-        Condition::Good | Condition::Idle => theme.dim,
-    };
-    let replicas = if stack.is_created { format!("{}/{all}", stack.good) } else { all.to_string() };
-    Cells {
-        replicas: (replicas, look),
-        state: (state, theme.dim),
-        usage: stack.usage,
-        running: stack.is_created,
-        ..Cells::default()
+    canvas.pieces(x, y, room, &check);
+    let (x, room) = columns.place(area, Column::Restarts);
+    canvas.put_right(x, y, room, &cells.restarts.0, cells.restarts.1);
+    for (column, (words, look)) in [(Column::Gpus, &cells.gpus), (Column::Ports, &cells.ports)] {
+        let (x, room) = columns.place(area, column);
+        canvas.put(x, y, room, words, *look);
     }
 }
 
-fn service_cells(canvas: &Canvas<'_>, state: &State, node: &ServiceNode) -> Cells {
+fn draw_usage(canvas: &mut Canvas<'_>, area: Rect, columns: &Columns, usage: &Usage) {
     let theme = canvas.theme;
-    let short = node.running < node.wanted;
-    let look = if short && node.status.state.is_some() {
-        condition_look(node.status.condition, theme)
-    } else {
-        theme.dim
-    };
-    let gpus = node.containers.iter().flat_map(|container| state.gpus.held_by(&container.id));
-    Cells {
-        replicas: (format!("{}/{}", node.running, node.wanted), look),
-        drift: node.drift.map(|drift| (drift.word().to_owned(), words::drift(drift, theme))),
-        check: check(state, node, theme),
-        gpus: (gpu_words(gpus.map(|(index, _)| index)), theme.info),
-        ports: (node.ports.to_string(), theme.dim),
-        usage: node.usage,
-        ..status_cells(canvas, &node.status)
-    }
-}
-
-fn container_cells(canvas: &Canvas<'_>, state: &State, node: &ContainerNode) -> Cells {
-    let theme = canvas.theme;
-    let gpus = state.gpus.held_by(&node.id);
-    Cells {
-        gpus: (gpu_words(gpus.map(|(index, _)| index)), theme.info),
-        check: vec![(node.image.to_string(), theme.dim)],
-        ports: (node.ports.to_string(), theme.dim),
-        usage: node.usage,
-        ..status_cells(canvas, &node.status)
-    }
-}
-
-/// What services and containers have in common.
-fn status_cells(canvas: &Canvas<'_>, status: &Status) -> Cells {
-    let theme = canvas.theme;
-    let look = match status.condition {
-        Condition::Good | Condition::Idle => theme.dim,
-        Condition::Bad | Condition::Warning | Condition::Busy => condition_look(status.condition, theme),
-    };
-    let restarts = status.restarts.filter(|count| *count > 0);
-    Cells {
-        state: (status.words(canvas.now), look),
-        restarts: (restarts.map(|count| format!("{count}×")).unwrap_or_default(), theme.warning),
-        running: status.is_running(),
-        ..Cells::default()
-    }
-}
-
-/// The check that says most, and how it stands.
-fn check(state: &State, node: &ServiceNode, theme: &Theme) -> Vec<(String, TextStyle)> {
-    let Some(report) = state.health.worst_of(&node.project, &node.service) else { return Vec::new() };
-    if node.containers.is_empty() {
-        return Vec::new();
-    }
-    let (symbol, look) = words::verdict(report.verdict, theme);
-    let kind = report.label.split(' ').next().unwrap_or_default();
-    let more = match (report.verdict, report.latency) {
-        (Verdict::Up, Some(latency)) => units::duration(latency),
-        (Verdict::Up, None) => String::new(),
-        (Verdict::Down | Verdict::Degraded | Verdict::Starting | Verdict::Unknown, _) => {
-            report.message.to_string()
+    let bytes = |value: Option<u64>| words::optional(value, units::bytes);
+    let figures: [(Column, &dyn Fn() -> String); 7] = [
+        (Column::Cpu, &|| words::optional(usage.cpu_percent, units::percent)),
+        (Column::Memory, &|| bytes(usage.memory_bytes)),
+        (Column::Received, &|| bytes(usage.received)),
+        (Column::Sent, &|| bytes(usage.sent)),
+        (Column::Read, &|| bytes(usage.read)),
+        (Column::Written, &|| bytes(usage.written)),
+        (Column::Pids, &|| words::optional(usage.pids, |pids| pids.to_string())),
+    ];
+    for (column, words) in figures {
+        let (x, room) = columns.place(area, column);
+        if room > 0 {
+            let words = words();
+            let look = if words == ABSENT { theme.dim } else { theme.text };
+            canvas.put_right(x, area.y, room, &words, look);
         }
-    };
-    vec![(format!("{symbol} "), look), (format!("{kind} {more}"), theme.dim)]
-}
-
-fn gpu_words(indices: impl Iterator<Item = u32>) -> String {
-    let mut indices: Vec<_> = indices.collect();
-    indices.sort_unstable();
-    indices.dedup();
-    if indices.is_empty() {
-        return String::new();
     }
-    let numbers: Vec<_> = indices.iter().map(ToString::to_string).collect();
-    format!("GPU {}", numbers.join(","))
+    // What there is no quota for, and what never was, says nothing.
+    if let Some(percent) = usage.throttled_percent {
+        let (x, room) = columns.place(area, Column::Throttled);
+        let look = if percent < 1.0 { theme.dim } else { theme.warning };
+        canvas.put_right(x, area.y, room, &format!("{percent:.0}%"), look);
+    }
+    if let Some(kills) = usage.oom_kills {
+        let (x, room) = columns.place(area, Column::OomKills);
+        let look = if kills == 0 { theme.dim } else { theme.bad };
+        canvas.put_right(x, area.y, room, &kills.to_string(), look);
+    }
+    let (x, room) = columns.place(area, Column::MemoryPart);
+    // Where nothing but the host is the limit there is no bar.
+    if let Some(part) = usage.memory_part().filter(|_| room > 0) {
+        let look = if part >= NEARLY_FULL { theme.warning } else { theme.gauge_filled };
+        canvas.meter(x, area.y, room, Some(part), look);
+    }
 }
 
-fn stack_mark(stack: &StackNode, open: Option<bool>, theme: &Theme) -> Mark {
-    let look = match stack.condition {
-        Condition::Bad | Condition::Warning if stack.is_created => condition_look(stack.condition, theme),
-        Condition::Bad | Condition::Warning | Condition::Busy | Condition::Good | Condition::Idle => {
-            theme.dim
-        }
-    };
-    (if open == Some(true) { "▾" } else { "▸" }, look)
-}
-
-fn status_mark(status: &Status, theme: &Theme) -> Mark {
-    let symbol = match (status.condition, status.state) {
-        (Condition::Bad, _) => "✗",
-        (Condition::Warning, Some(ContainerState::Paused)) => "‖",
-        (Condition::Warning, _) => "⚠",
-        (Condition::Busy, _) => "◐",
-        (Condition::Good, _) => "●",
-        (Condition::Idle, Some(_)) => "○",
-        (Condition::Idle, None) => "·",
-    };
-    (symbol, condition_look(status.condition, theme))
-}
-
-fn name_look(status: &Status, theme: &Theme) -> TextStyle {
-    if status.condition == Condition::Idle { theme.dim } else { theme.text }
-}
-
-pub(in crate::view) fn condition_look(condition: Condition, theme: &Theme) -> TextStyle {
-    match condition {
-        Condition::Bad => theme.bad,
-        Condition::Warning => theme.warning,
-        Condition::Busy => theme.starting,
-        Condition::Good => theme.good,
-        Condition::Idle => theme.dim,
+fn draw_course(canvas: &mut Canvas<'_>, state: &State, area: Rect, columns: &Columns, subject: &Subject) {
+    let (x, room) = columns.place(area, Column::Course);
+    if room > 0 {
+        let course = state.tree.course(subject, &state.figures);
+        let line = sparkline::line(&course, usize::from(room));
+        canvas.put(x, area.y, room, &line, canvas.theme.sparkline);
     }
 }

@@ -1,0 +1,163 @@
+//! What a row of the tree says, column by column.
+
+use crate::app::State;
+use crate::app::tree::{Condition, ContainerNode, ServiceNode, StackNode, Status, Usage};
+use crate::config::theme::Theme;
+use crate::domain::safe::TextStyle;
+use crate::domain::{ContainerState, StackOrigin, Verdict, units};
+use crate::view::canvas::Canvas;
+use crate::view::words::{self, Mark};
+
+/// What a row says, column by column.
+#[derive(Default)]
+pub(super) struct Cells {
+    pub(super) replicas: (String, TextStyle),
+    pub(super) state: (String, TextStyle),
+    pub(super) drift: Option<(String, words::Mark)>,
+    pub(super) check: Vec<(String, TextStyle)>,
+    pub(super) restarts: (String, TextStyle),
+    pub(super) gpus: (String, TextStyle),
+    pub(super) ports: (String, TextStyle),
+    pub(super) usage: Usage,
+    pub(super) running: bool,
+}
+
+pub(super) fn stack_cells(stack: &StackNode, theme: &Theme) -> Cells {
+    let all = stack.services.len();
+    let state = match (stack.is_created, stack.origin) {
+        (true, _) => stack.title.as_deref().unwrap_or_default().to_owned(),
+        (false, Some(StackOrigin::BuiltIn)) => "not deployed, built in".to_owned(),
+        (false, Some(StackOrigin::Directory | StackOrigin::Given | StackOrigin::Labels) | None) => {
+            "not deployed".to_owned()
+        }
+    };
+    let look = match stack.condition {
+        _ if !stack.is_created => theme.dim,
+        Condition::Bad => theme.bad,
+        Condition::Warning => theme.warning,
+        Condition::Busy => theme.starting,
+        Condition::Good | Condition::Idle => theme.dim,
+    };
+    let replicas = if stack.is_created { format!("{}/{all}", stack.good) } else { all.to_string() };
+    Cells {
+        replicas: (replicas, look),
+        state: (state, theme.dim),
+        usage: stack.usage,
+        running: stack.is_created,
+        ..Cells::default()
+    }
+}
+
+pub(super) fn service_cells(canvas: &Canvas<'_>, state: &State, node: &ServiceNode) -> Cells {
+    let theme = canvas.theme;
+    let short = node.running < node.wanted;
+    let look = if short && node.status.state.is_some() {
+        condition_look(node.status.condition, theme)
+    } else {
+        theme.dim
+    };
+    let gpus = node.containers.iter().flat_map(|container| state.gpus.held_by(&container.id));
+    Cells {
+        replicas: (format!("{}/{}", node.running, node.wanted), look),
+        drift: node.drift.map(|drift| (drift.word().to_owned(), words::drift(drift, theme))),
+        check: check(state, node, theme),
+        gpus: (gpu_words(gpus.map(|(index, _)| index)), theme.info),
+        ports: (node.ports.to_string(), theme.dim),
+        usage: node.usage,
+        ..status_cells(canvas, &node.status)
+    }
+}
+
+pub(super) fn container_cells(canvas: &Canvas<'_>, state: &State, node: &ContainerNode) -> Cells {
+    let theme = canvas.theme;
+    let gpus = state.gpus.held_by(&node.id);
+    Cells {
+        gpus: (gpu_words(gpus.map(|(index, _)| index)), theme.info),
+        check: vec![(node.image.to_string(), theme.dim)],
+        ports: (node.ports.to_string(), theme.dim),
+        usage: node.usage,
+        ..status_cells(canvas, &node.status)
+    }
+}
+
+/// What services and containers have in common.
+fn status_cells(canvas: &Canvas<'_>, status: &Status) -> Cells {
+    let theme = canvas.theme;
+    let look = match status.condition {
+        Condition::Good | Condition::Idle => theme.dim,
+        Condition::Bad | Condition::Warning | Condition::Busy => condition_look(status.condition, theme),
+    };
+    let restarts = status.restarts.filter(|count| *count > 0);
+    Cells {
+        state: (status.words(canvas.now), look),
+        restarts: (restarts.map(|count| format!("{count}×")).unwrap_or_default(), theme.warning),
+        running: status.is_running(),
+        ..Cells::default()
+    }
+}
+
+/// The check that says most, and how it stands.
+fn check(state: &State, node: &ServiceNode, theme: &Theme) -> Vec<(String, TextStyle)> {
+    let Some(report) = state.health.worst_of(&node.project, &node.service) else { return Vec::new() };
+    if node.containers.is_empty() {
+        return Vec::new();
+    }
+    let (symbol, look) = words::verdict(report.verdict, theme);
+    let kind = report.label.split(' ').next().unwrap_or_default();
+    let more = match (report.verdict, report.latency) {
+        (Verdict::Up, Some(latency)) => units::duration(latency),
+        (Verdict::Up, None) => String::new(),
+        (Verdict::Down | Verdict::Degraded | Verdict::Starting | Verdict::Unknown, _) => {
+            report.message.to_string()
+        }
+    };
+    vec![(format!("{symbol} "), look), (format!("{kind} {more}"), theme.dim)]
+}
+
+fn gpu_words(indices: impl Iterator<Item = u32>) -> String {
+    let mut indices: Vec<_> = indices.collect();
+    indices.sort_unstable();
+    indices.dedup();
+    if indices.is_empty() {
+        return String::new();
+    }
+    let numbers: Vec<_> = indices.iter().map(ToString::to_string).collect();
+    format!("GPU {}", numbers.join(","))
+}
+
+pub(super) fn stack_mark(stack: &StackNode, open: Option<bool>, theme: &Theme) -> Mark {
+    let look = match stack.condition {
+        Condition::Bad | Condition::Warning if stack.is_created => condition_look(stack.condition, theme),
+        Condition::Bad | Condition::Warning | Condition::Busy | Condition::Good | Condition::Idle => {
+            theme.dim
+        }
+    };
+    (if open == Some(true) { "▾" } else { "▸" }, look)
+}
+
+pub(super) fn status_mark(status: &Status, theme: &Theme) -> Mark {
+    let symbol = match (status.condition, status.state) {
+        (Condition::Bad, _) => "✗",
+        (Condition::Warning, Some(ContainerState::Paused)) => "‖",
+        (Condition::Warning, _) => "⚠",
+        (Condition::Busy, _) => "◐",
+        (Condition::Good, _) => "●",
+        (Condition::Idle, Some(_)) => "○",
+        (Condition::Idle, None) => "·",
+    };
+    (symbol, condition_look(status.condition, theme))
+}
+
+pub(super) fn name_look(status: &Status, theme: &Theme) -> TextStyle {
+    if status.condition == Condition::Idle { theme.dim } else { theme.text }
+}
+
+pub(in crate::view) fn condition_look(condition: Condition, theme: &Theme) -> TextStyle {
+    match condition {
+        Condition::Bad => theme.bad,
+        Condition::Warning => theme.warning,
+        Condition::Busy => theme.starting,
+        Condition::Good => theme.good,
+        Condition::Idle => theme.dim,
+    }
+}

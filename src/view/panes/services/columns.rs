@@ -1,0 +1,150 @@
+//! Which columns there is room for, and where they stand, so that all rows stand in line.
+
+use crate::app::pane::services::Column;
+use crate::app::tree::COURSE_STEPS;
+use crate::view::widgets::columns::{Column as Wish, widths};
+use ratatui::layout::Rect;
+
+/// The longest word for a drift, `image newer`.
+pub(super) const DRIFT_WORD: u16 = 11;
+const COUNT: usize = Column::ALL.len();
+
+/// Whether the columns have names: what nobody could tell apart without them has no place there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Headings {
+    None,
+    /// Beside other panes; words and figures share the room.
+    Wide,
+    /// On the whole screen; the figures come before the words.
+    Zoomed,
+}
+
+pub(super) struct Columns {
+    widths: [u16; COUNT],
+}
+
+impl Columns {
+    /// A server without GPUs needs no room for them where there is much to show.
+    pub(super) fn within(room: u16, headings: Headings, gpus: bool) -> Self {
+        let wishes = |drift: u16, drift_rank: Option<u8>| {
+            Column::ALL.map(|column| {
+                let rank = match column {
+                    Column::Drift => drift_rank.or_else(|| rank(column, headings)),
+                    Column::Gpus if !gpus && headings != Headings::None => None,
+                    other => rank(other, headings),
+                };
+                // What is not wanted takes nothing, and gives way first.
+                let (least, most) = if column == Column::Drift { (drift, drift) } else { size(column) };
+                match rank {
+                    Some(rank) => Wish::between(least, most, rank),
+                    None => Wish::fixed(room.saturating_add(1), u8::MAX),
+                }
+            })
+        };
+        let in_words = widths(&wishes(DRIFT_WORD, None), room);
+        // Its symbol stays where there is no room for its word.
+        let has_word = in_words[Column::Drift.place()] > 0;
+        Self { widths: if has_word { in_words } else { widths(&wishes(1, Some(2)), room) } }
+    }
+
+    pub(super) fn width(&self, column: Column) -> u16 {
+        self.widths[column.place()]
+    }
+
+    /// With the blank behind it.
+    pub(super) fn with_gap(&self, column: Column) -> u16 {
+        let width = self.width(column);
+        width + u16::from(width > 0)
+    }
+
+    /// Where the column begins in a row, and how wide it is.
+    pub(super) fn place(&self, row: Rect, column: Column) -> (u16, u16) {
+        let before: u16 = Column::ALL[..column.place()].iter().map(|column| self.with_gap(*column)).sum();
+        (row.x.saturating_add(before), self.width(column))
+    }
+
+    /// Those that are on the screen.
+    pub(super) fn shown(&self) -> impl Iterator<Item = Column> {
+        Column::ALL.into_iter().filter(|column| self.width(*column) > 0)
+    }
+}
+
+fn size(column: Column) -> (u16, u16) {
+    match column {
+        Column::Name => (18, 28),
+        Column::State => (21, 24),
+        Column::Check => (12, 28),
+        Column::Ports => (10, 22),
+        Column::Course => (8, u16::try_from(COURSE_STEPS).unwrap_or(0)),
+        Column::Gpus | Column::MemoryPart => (6, 6),
+        Column::Restarts | Column::Pids | Column::Throttled => (4, 4),
+        Column::OomKills => (3, 3),
+        Column::Drift => (1, 1),
+        Column::Replicas
+        | Column::Cpu
+        | Column::Memory
+        | Column::Received
+        | Column::Sent
+        | Column::Read
+        | Column::Written => (5, 5),
+    }
+}
+
+/// What gives way first has the highest; `None` where it has no place at all.
+fn rank(column: Column, headings: Headings) -> Option<u8> {
+    let [narrow, wide, whole] = match column {
+        Column::Name => [Some(0); 3],
+        Column::Replicas | Column::State => [Some(1); 3],
+        Column::Memory => [Some(2); 3],
+        Column::Cpu => [Some(3); 3],
+        Column::Restarts => [Some(4); 3],
+        Column::Drift => [Some(5), Some(5), Some(13)],
+        Column::Check => [Some(6), Some(10), Some(14)],
+        Column::Gpus => [Some(7), Some(8), Some(8)],
+        Column::Ports => [Some(8), Some(11), Some(15)],
+        Column::Course => [None, Some(6), Some(5)],
+        Column::Received | Column::Sent => [None, Some(7), Some(6)],
+        Column::Read | Column::Written => [None, Some(12), Some(7)],
+        Column::MemoryPart => [None, Some(13), Some(12)],
+        Column::Pids => [None, Some(14), Some(9)],
+        Column::Throttled => [None, Some(9), Some(11)],
+        Column::OomKills => [None, Some(9), Some(10)],
+    };
+    match headings {
+        Headings::None => narrow,
+        Headings::Wide => wide,
+        Headings::Zoomed => whole,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case::a_small_terminal(76, Headings::None, &[Column::Cpu, Column::Memory, Column::Drift])]
+    #[case::a_small_terminal_zoomed(76, Headings::Zoomed, &[Column::Cpu, Column::Memory, Column::Course])]
+    #[case::the_middle_zoomed(116, Headings::Zoomed, &[Column::Course, Column::Received, Column::Written, Column::Pids])]
+    #[case::a_desk(112, Headings::Wide, &[Column::Course, Column::Received, Column::Drift, Column::OomKills])]
+    #[case::all_of_it(196, Headings::Zoomed, &Column::ALL)]
+    fn there_is_room_for(#[case] room: u16, #[case] headings: Headings, #[case] expected: &[Column]) {
+        let columns = Columns::within(room, headings, true);
+        let shown: Vec<Column> = columns.shown().collect();
+        assert!(expected.iter().all(|column| shown.contains(column)), "{shown:?}");
+        assert_eq!(Columns::within(room, headings, false).width(Column::Gpus), 0);
+        let row = Rect::new(0, 0, room, 1);
+        assert!(columns.place(row, Column::OomKills).0 + columns.width(Column::OomKills) <= room + 1);
+    }
+
+    #[test]
+    fn without_headings_there_are_the_words_and_no_more_figures_than_two() {
+        for room in 0..200 {
+            let columns = Columns::within(room, Headings::None, true);
+            assert!(
+                columns.shown().all(|column| column <= Column::Cpu || column == Column::Memory),
+                "{room}"
+            );
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! What the selected row used in the last fifteen minutes: processor, memory, network and disks, with the words for
+//! now, for the most there was, and for what limits it.
+
+use crate::app::State;
+use crate::app::pane::services::{Graphs, Series};
+use crate::app::tree::Usage;
+use crate::domain::units;
+use crate::view::canvas::Canvas;
+use crate::view::widgets::bars;
+use crate::view::words;
+use ratatui::layout::Rect;
+
+/// From this width on the four stand side by side.
+const SIDE_BY_SIDE: u16 = 160;
+/// Below it they stand one above the other.
+const IN_PAIRS: u16 = 56;
+/// Between two graphs.
+const GAP: u16 = 2;
+/// The least that four of them in pairs can be read in: a rule, and twice a line of words and two of bars.
+const LEAST: u16 = 7;
+
+/// The part of the pane that the graphs take, from its lower end; `None` where the rows need it all.
+pub(super) fn area(body: Rect) -> Option<Rect> {
+    let wanted = if body.width >= SIDE_BY_SIDE { body.height / 3 } else { body.height * 2 / 5 };
+    let height = wanted.clamp(LEAST, 19);
+    let fits = body.height >= height + 8;
+    fits.then(|| Rect { y: body.bottom() - height, height, ..body })
+}
+
+pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
+    let theme = canvas.theme;
+    let rule = "─".repeat(usize::from(area.width));
+    canvas.put(area.x, area.y, area.width, &rule, theme.border);
+    let Some(graphs) = &state.panes.services.graphs else {
+        canvas.put(area.x + 1, area.y, area.width, " nothing has been read yet ", theme.dim);
+        return;
+    };
+    let name = state.name_of(&graphs.subject);
+    let name = format!(" {} ", crate::domain::Safe::new(name));
+    let room = area.width.saturating_sub(2);
+    let usage = state.tree.usage_of(&graphs.subject).unwrap_or_default();
+    let waits = waits(&usage);
+    let pieces = [(name.as_str(), theme.title), ("15 min ", theme.dim), (waits.as_str(), theme.dim)];
+    canvas.pieces(area.x + 1, area.y, room, &pieces);
+    let panels = panels(graphs, &usage);
+    for (place, (title, series, top)) in cells(area).into_iter().zip(panels) {
+        if place.height == 0 {
+            continue;
+        }
+        canvas.put(place.x, place.y, place.width, &title, theme.text);
+        let lines = Rect { y: place.y + 1, height: place.height - 1, ..place };
+        let room = usize::from(lines.width);
+        let columns = bars::columns(&series.0, graphs.last, room);
+        for row in 0..lines.height {
+            let line = bars::line(&columns, top, lines.height, row, room);
+            canvas.put(lines.x, lines.y + row, lines.width, &line, theme.sparkline);
+        }
+    }
+}
+
+/// What is waited for, as the kernel accounts for it, and who told.
+fn waits(usage: &Usage) -> String {
+    let waits = [("cpu", usage.cpu_pressure), ("memory", usage.memory_pressure), ("io", usage.io_pressure)];
+    let waits =
+        waits.into_iter().filter_map(|(what, part)| Some(format!("{what} {}", units::percent(part?))));
+    let waits: Vec<String> = waits.collect();
+    let source = usage.source.map(words::figure_source).unwrap_or_default();
+    if waits.is_empty() {
+        return if source.is_empty() { String::new() } else { format!("{source} ") };
+    }
+    format!("{source}, waiting for {} ", waits.join(", "))
+}
+
+/// Title, course, and what fills the height.
+fn panels<'g>(graphs: &'g Graphs, usage: &Usage) -> [(String, &'g Series, f64); 4] {
+    let bytes = |value: Option<u64>| words::optional(value, units::bytes);
+    let peak = |series: &Series, words: fn(f64) -> String| {
+        series.peak().map(|peak| format!(", peak {}", words(peak))).unwrap_or_default()
+    };
+    let of_bytes = |value: f64| units::bytes(units::whole(value));
+    let of_rate = |value: f64| format!("{}/s", units::bytes(units::whole(value)));
+    let limit = usage.memory_limit_bytes.map(|limit| format!(" of {}", units::bytes(limit)));
+    let ever = usage.memory_peak_bytes.map(|peak| format!(", ever {}", units::bytes(peak)));
+    let top = |series: &Series, least: f64| series.peak().unwrap_or(0.0).max(least);
+    #[expect(clippy::cast_precision_loss, reason = "it is the height of a graph")]
+    let memory_top = usage
+        .memory_limit_bytes
+        .map_or_else(|| top(&graphs.memory, 1_048_576.0), |limit| top(&graphs.memory, limit as f64));
+    let cpu = words::optional(usage.cpu_percent, units::percent);
+    let quota = usage.cpu_limit_cores.map(|cores| format!(", quota {}", units::percent(cores * 100.0)));
+    let cpu_top = usage.cpu_limit_cores.map_or(10.0, |cores| cores * 100.0);
+    [
+        (
+            format!(
+                "CPU {cpu} of one core{}{}",
+                peak(&graphs.cpu, units::percent),
+                quota.unwrap_or_default()
+            ),
+            &graphs.cpu,
+            top(&graphs.cpu, cpu_top),
+        ),
+        (
+            format!(
+                "memory {}{}{}{}",
+                bytes(usage.memory_bytes),
+                limit.unwrap_or_default(),
+                peak(&graphs.memory, of_bytes),
+                ever.unwrap_or_default()
+            ),
+            &graphs.memory,
+            memory_top,
+        ),
+        (
+            format!(
+                "network in {}/s out {}/s{}",
+                bytes(usage.received),
+                bytes(usage.sent),
+                peak(&graphs.network, of_rate)
+            ),
+            &graphs.network,
+            top(&graphs.network, 1024.0),
+        ),
+        (
+            format!(
+                "disk read {}/s written {}/s{}",
+                bytes(usage.read),
+                bytes(usage.written),
+                peak(&graphs.block, of_rate)
+            ),
+            &graphs.block,
+            top(&graphs.block, 1024.0),
+        ),
+    ]
+}
+
+/// Where the four stand below the rule.
+fn cells(area: Rect) -> [Rect; 4] {
+    let across: u16 = match area.width {
+        SIDE_BY_SIDE.. => 4,
+        IN_PAIRS.. => 2,
+        _ => 1,
+    };
+    let down = 4 / across;
+    let inner = Rect {
+        x: area.x + 1,
+        y: area.y + 1,
+        width: area.width.saturating_sub(2),
+        height: area.height.saturating_sub(1),
+    };
+    let width = (inner.width + GAP) / across;
+    let height = inner.height / down;
+    std::array::from_fn(|at| {
+        let at = u16::try_from(at).unwrap_or(0);
+        let (column, row) = (at % across, at / across);
+        // The last one below has the rows that are left over.
+        let rest = if row + 1 == down { inner.height - height * down } else { 0 };
+        Rect {
+            x: inner.x + column * width,
+            y: inner.y + row * height,
+            width: width.saturating_sub(GAP),
+            height: height + rest,
+        }
+    })
+}
