@@ -9,7 +9,7 @@ pub use switch::{Interactive, Orphans, SignalProxy, Tty};
 use super::{
     attachment, backup, build, cleanup, config, cp, create, documents, down, events, exec, health, images,
     kill, logs, ls, of_services, plan, port, ps, pull, push, refused, restart, rm, run, scale, snapshot,
-    stacks, start, stop, tasks, top, up, version, volumes, wait, watch, worker,
+    stacks, start, stats, stop, tasks, top, up, version, volumes, wait, watch, worker,
 };
 use clap::{Parser, Subcommand};
 
@@ -111,6 +111,8 @@ pub enum Command {
     /// Print the stack's file with everything read, merged and resolved
     #[command(alias = "convert")]
     Config(config::Arguments),
+    /// Show what the stack's containers use, anew each second
+    Stats(stats::Arguments),
     /// All stacks and their services at a glance
     Status,
     /// Run the health checks: exit code 0 when all is up, 1 when something is down, 2 when it cannot be told
@@ -128,8 +130,6 @@ pub enum Command {
     Snapshot(snapshot::Arguments),
     /// Open the console on a simulated server
     Demo,
-    #[command(hide = true)]
-    Stats(refused::Arguments),
     #[command(hide = true)]
     Export(refused::Arguments),
     #[command(hide = true)]

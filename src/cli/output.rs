@@ -68,8 +68,13 @@ impl Output {
 
     /// How wide the terminal is; `None` for a file or a pipe, which take lines of any length.
     pub fn columns(self) -> Option<usize> {
-        let size = self.is_terminal().then(crossterm::terminal::size)?;
-        size.ok().map(|(columns, _)| usize::from(columns)).filter(|columns| *columns > 0)
+        self.size().map(|(columns, _)| columns)
+    }
+
+    /// Columns and rows of the terminal, if it is one.
+    pub fn size(self) -> Option<(usize, usize)> {
+        let (columns, rows) = self.is_terminal().then(crossterm::terminal::size)?.ok()?;
+        Some((usize::from(columns), usize::from(rows))).filter(|(columns, rows)| *columns > 0 && *rows > 0)
     }
 
     /// One line, made safe.

@@ -123,10 +123,6 @@ fn refuse(verb: &str, flags: &[(bool, &str)], why: &str, hint: &str) -> Result<(
 /// The fault of a whole command.
 pub fn command(name: &str) -> Fault {
     let (why, hint) = match name {
-        "stats" => (
-            "figures are shown by the console",
-            "open it with mcp-tui, or take one look with `mcp-tui status`; docker stats shows all containers",
-        ),
         "export" | "commit" => ("it is done to one container", "docker export and docker commit do it"),
         _ => ("it is no part of running a stack", "docker compose does it"),
     };

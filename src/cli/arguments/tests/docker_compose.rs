@@ -4,7 +4,7 @@ use super::{Arguments, CommandFactory, parse};
 use clap::{Arg, Command};
 
 /// By command, what its options are called: `LETTER|NAME`, and a `=` after those that take a value.
-const OPTIONS: [(&str, &str); 29] = [
+const OPTIONS: [(&str, &str); 30] = [
     ("attach", "detach-keys= index= no-stdin sig-proxy"),
     (
         "build",
@@ -45,6 +45,7 @@ const OPTIONS: [(&str, &str); 29] = [
     ),
     ("scale", "no-deps"),
     ("start", "wait wait-timeout="),
+    ("stats", "a|all format= no-stream no-trunc"),
     ("stop", "t|timeout="),
     ("top", ""),
     ("unpause", ""),
