@@ -26,6 +26,8 @@ mod inside;
 mod labelled;
 #[path = "end_to_end/leaving.rs"]
 mod leaving;
+#[path = "end_to_end/log_pane.rs"]
+mod log_pane;
 #[path = "end_to_end/no_daemon.rs"]
 mod no_daemon;
 #[path = "end_to_end/operate.rs"]
@@ -54,6 +56,7 @@ fn main() {
         headless::trials(),
         operate::trials(),
         console_verbs::trials(),
+        log_pane::trials(),
         overlays::trials(),
         labelled::trials(),
         staying::trials(),

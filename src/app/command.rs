@@ -12,6 +12,7 @@ pub use markdown::markdown;
 pub use table::COMMANDS;
 
 use super::pane::PaneId;
+use crate::domain::log::Level;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Command {
@@ -62,6 +63,10 @@ pub enum Command {
     ReverseSort,
     Unsort,
     Graphs,
+    KeepLines,
+    Level(Level),
+    RemoveLines,
+    JumpToTime,
     NextMatch,
     PreviousMatch,
     Timestamps,
@@ -69,6 +74,7 @@ pub enum Command {
     MarkLine,
     Previous,
     Copy,
+    CopyVisible,
     Save,
     ApplyFix,
     Refresh,

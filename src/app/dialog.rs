@@ -5,12 +5,14 @@ pub mod confirm;
 pub mod help;
 pub mod inspect;
 pub mod palette;
+pub mod save;
 
 pub use cancel::Cancel;
 pub use confirm::Confirm;
 pub use help::Help;
 pub use inspect::Inspect;
 pub use palette::Palette;
+pub use save::Save;
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum Dialog {
@@ -19,4 +21,5 @@ pub enum Dialog {
     Help(Help),
     Palette(Palette),
     Inspect(Inspect),
+    Save(Save),
 }

@@ -55,6 +55,8 @@ pub enum HitTarget {
     Heading(Column),
     /// A log line by its sequence number.
     LogLine(u64),
+    /// What tells how many lines are folded beneath a log line.
+    LogFold(u64),
     /// A command in the hint line.
     Command(Command),
     /// A row of the palette.
@@ -69,10 +71,14 @@ pub enum HitTarget {
 }
 
 /// Sequence numbers of the first and the last line drawn.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct LogWindow {
     pub first: u64,
     pub last: u64,
+    /// There was no room for more.
+    pub is_full: bool,
+    /// Rows of the last line for which there was no room.
+    pub hidden: usize,
 }
 
 impl HitMap {

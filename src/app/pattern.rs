@@ -1,6 +1,8 @@
 //! What a filter or a search looks for: a regular expression, or the text itself where it is none. An upper-case
 //! letter makes it case-sensitive.
 
+mod lines;
+
 use regex::{Regex, RegexBuilder};
 use std::ops::Range;
 
@@ -14,17 +16,20 @@ pub struct Pattern {
 }
 
 impl Pattern {
-    /// `None` for an empty text, which filters nothing.
+    /// What is no regular expression is taken literally. `None` for an empty text, which filters nothing.
     pub fn new(text: &str) -> Option<Self> {
         if text.is_empty() {
             return None;
         }
-        let sensitive = text.chars().any(char::is_uppercase);
-        let build = |source: &str| {
-            RegexBuilder::new(source).case_insensitive(!sensitive).size_limit(SIZE_LIMIT).build().ok()
-        };
-        let regex = build(text).or_else(|| build(&regex::escape(text)));
-        Some(Self { text: text.to_owned(), regex })
+        Some(Self::parse(text).unwrap_or_else(|_| Self {
+            text: text.to_owned(),
+            regex: build(text, &regex::escape(text)).ok(),
+        }))
+    }
+
+    /// A regular expression, or what is wrong with it, in a few words.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        build(text, text).map(|regex| Self { text: text.to_owned(), regex: Some(regex) })
     }
 
     pub fn text(&self) -> &str {
@@ -35,6 +40,14 @@ impl Pattern {
         match &self.regex {
             Some(regex) => regex.is_match(text),
             None => text.contains(&self.text),
+        }
+    }
+
+    /// In a text of many lines, where the first match from there on ends; that is in the line that it begins in.
+    pub fn find_end(&self, text: &str, from: usize) -> Option<usize> {
+        match &self.regex {
+            Some(regex) => regex.shortest_match_at(text, from),
+            None => text.get(from..)?.find(&self.text).map(|at| from + at + self.text.len()),
         }
     }
 
@@ -49,8 +62,54 @@ impl Pattern {
     }
 }
 
+/// A regular expression that is as case-sensitive as what was typed.
+fn build(typed: &str, source: &str) -> Result<Regex, String> {
+    let source = lines::within_a_line(source, !is_sensitive(typed))?;
+    let regex = RegexBuilder::new(&source).size_limit(SIZE_LIMIT).build();
+    regex.map_err(|error| match error {
+        regex::Error::CompiledTooBig(_) => "it is too large".to_owned(),
+        other => last_line(&other.to_string()),
+    })
+}
+
+/// The letter of an escape such as `\S` says nothing.
+fn is_sensitive(typed: &str) -> bool {
+    let mut escaped = false;
+    typed.chars().any(|character| {
+        let counts = !escaped && character.is_uppercase();
+        escaped = !escaped && character == '\\';
+        counts
+    })
+}
+
+/// The parser draws where an error is, in several lines, and says what it is in the last one.
+fn last_line(message: &str) -> String {
+    let line = message.lines().last().unwrap_or_default();
+    line.trim_start_matches("error: ").to_owned()
+}
+
 impl PartialEq for Pattern {
     fn eq(&self, other: &Self) -> bool {
         self.text == other.text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_capital_letter_makes_it_case_sensitive_and_that_of_an_escape_does_not() {
+        assert!(Pattern::new("error").unwrap().matches("an ERROR"));
+        assert!(!Pattern::new("Error").unwrap().matches("an error"));
+        assert!(Pattern::new(r"error\S").unwrap().matches("ERRORs"));
+    }
+
+    #[test]
+    fn what_is_no_expression_is_taken_literally_or_refused_with_a_reason() {
+        assert!(Pattern::new("[0x").unwrap().matches("at [0X7]"));
+        assert_eq!(Pattern::parse("[0x").unwrap_err(), "unclosed character class");
+        assert_eq!(Pattern::parse("a{9999}{9999}").unwrap_err(), "it is too large");
+        assert_eq!(Pattern::new(""), None);
     }
 }

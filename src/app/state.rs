@@ -7,6 +7,7 @@ use super::command::{COMMANDS, Command, Scope};
 use super::dialog::Dialog;
 use super::hit::HitMap;
 use super::input::Input;
+use super::pane::logs::Times;
 use super::pane::{PaneId, Panes};
 use super::store::backups::BackupStore;
 use super::store::drift::DriftStore;
@@ -26,6 +27,7 @@ use super::tree::Tree;
 use crate::config::keys::{Declared, KeyMap, Override};
 use crate::domain::{ContainerId, Fault, Safe};
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use std::collections::BTreeSet;
 
 /// From so many rows on the graphs take none from the services that are missed.
@@ -46,6 +48,8 @@ pub struct Setup {
     /// What was looked at to find it, a line each.
     pub tried: Vec<Safe>,
     pub focus: PaneId,
+    /// In which times are shown and typed.
+    pub zone: TimeZone,
 }
 
 impl Default for Setup {
@@ -59,6 +63,7 @@ impl Default for Setup {
             endpoint: Safe::default(),
             tried: Vec::new(),
             focus: PaneId::Services,
+            zone: TimeZone::UTC,
         }
     }
 }
@@ -77,13 +82,37 @@ impl ReadOnly {
     }
 }
 
-/// What is being typed on the bottom line: a pane's filter, or what is searched in the logs.
+/// What is being typed on the bottom line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Prompt {
     pub pane: PaneId,
+    pub kind: PromptKind,
     pub input: Input,
     /// What stood there before, for Esc.
     pub before: String,
+    /// Whether the newest of the logs' filters is the one that is being typed.
+    pub(super) holds: bool,
+    /// What is wrong with what is typed.
+    pub complaint: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PromptKind {
+    /// The pane's filter, or what is searched in the logs.
+    Filter,
+    /// The log lines to keep.
+    Keep,
+    /// The log lines to remove.
+    Remove,
+    /// When the log line was written to go to.
+    Time,
+}
+
+impl Prompt {
+    pub(super) fn new(pane: PaneId, kind: PromptKind) -> Self {
+        let (input, before) = (Input::default(), String::new());
+        Self { pane, kind, input, before, holds: false, complaint: None }
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -123,6 +152,7 @@ pub struct State {
     pub keys: KeyMap<Scope, Command>,
     pub endpoint: Safe,
     pub tried: Vec<Safe>,
+    pub(super) zone: TimeZone,
 
     /// A frame is due. Whoever draws it takes this back.
     pub dirty: bool,
@@ -192,6 +222,7 @@ impl State {
             keys,
             endpoint: setup.endpoint,
             tried: setup.tried,
+            zone: setup.zone,
             dirty: true,
             log_tail: setup.log_tail,
             next_request: 1,
@@ -236,6 +267,14 @@ impl State {
     /// Whose keys hold, besides those that hold everywhere.
     pub fn scope(&self) -> Scope {
         if self.no_docker().is_some() { Scope::NoDocker } else { Scope::Pane(self.focus) }
+    }
+
+    /// The zone in which the times of log lines are shown.
+    pub(super) fn shown_zone(&self) -> TimeZone {
+        match self.panes.logs.times {
+            Times::Utc => TimeZone::UTC,
+            Times::Off | Times::Local | Times::Relative => self.zone.clone(),
+        }
     }
 
     pub(super) fn request(&mut self) -> u64 {

@@ -7,6 +7,7 @@ mod drift;
 mod figures;
 mod inspect;
 mod log_follow;
+mod log_pane;
 mod older;
 mod plan_rows;
 mod previous;

@@ -11,7 +11,10 @@ mod feeds;
 mod figures;
 mod follow;
 mod keys;
-mod log_text;
+mod log_copy;
+mod log_filter;
+mod log_save;
+mod log_time;
 mod motion;
 mod mouse;
 mod older;
@@ -114,6 +117,6 @@ impl Turn<'_> {
     fn wake(&mut self) {
         self.state.derived.wake_is_due = false;
         self.derive();
-        self.search_on();
+        self.scan_logs();
     }
 }

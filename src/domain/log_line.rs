@@ -1,5 +1,6 @@
 //! One line that a container wrote.
 
+use super::log::Level;
 use super::{ContainerId, StyledLine};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -20,4 +21,8 @@ pub struct LogLine {
     pub time: Option<Timestamp>,
     pub source: LogSource,
     pub line: StyledLine,
+    /// How grave it is, as far as it says so or the record does that it belongs to.
+    pub level: Option<Level>,
+    /// Whether it belongs to the line before it of the same container: the lines of a traceback, say.
+    pub continues: bool,
 }

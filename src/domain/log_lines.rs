@@ -1,6 +1,7 @@
 //! Many log lines in few pieces of memory, for where a hundred thousand of them pass in a second: a line of these costs
 //! no allocation of its own, and a block of them moves as one.
 
+use super::log::{Classified, Continuation, Level};
 use super::safe::{Gate, StyleRun};
 use super::{ContainerId, LogLine, LogSource, Safe, StyledLine};
 use jiff::Timestamp;
@@ -24,6 +25,8 @@ struct Record {
     cut_bytes: u32,
     container: u16,
     source: LogSource,
+    level: Option<Level>,
+    continues: bool,
 }
 
 /// One of them.
@@ -39,6 +42,9 @@ pub struct LogLineRef<'a> {
     pub runs: &'a [StyleRun],
     /// How many bytes did not fit; the text ends in `…` when it is not 0.
     pub cut_bytes: u32,
+    /// As in [`LogLine`].
+    pub level: Option<Level>,
+    pub continues: bool,
 }
 
 /// One line as it came, on its way to the gate.
@@ -52,9 +58,11 @@ pub struct RawLine<'a> {
     pub cut_bytes: u32,
 }
 
-/// The gates of one container's streams, so that a colour that stderr left open does not reach stdout.
+/// The gates of one container's streams, so that a colour that stderr left open does not reach stdout; and the record
+/// that its next line may belong to.
 #[derive(Debug, Clone, Default)]
 pub struct LogGates {
+    open: Continuation,
     stdout: Gate,
     stderr: Gate,
     console: Gate,
@@ -84,7 +92,7 @@ impl LogLines {
         self.text.len() + self.runs.len() * size_of::<StyleRun>() + self.records.len() * size_of::<Record>()
     }
 
-    /// Makes a line safe and keeps it. The gates are those of its container.
+    /// Makes a line safe, finds out how grave it is and what it belongs to, and keeps it. The gates are those of its container.
     pub fn push(&mut self, container: &ContainerId, line: RawLine<'_>, gates: &mut LogGates) {
         let (text_start, runs_start) = (self.text.len(), self.runs.len());
         let cut = gates.of(line.source).write(line.bytes, &mut self.text, &mut self.runs);
@@ -92,7 +100,9 @@ impl LogLines {
             self.text.push('…');
         }
         let cut_bytes = cut.saturating_add(line.cut_bytes);
+        let meaning = gates.open.push(&self.text[text_start..]);
         self.record(container, line.time, line.source, text_start, runs_start, cut_bytes);
+        self.means(meaning);
     }
 
     /// Puts a copy of all those lines behind these.
@@ -141,7 +151,16 @@ impl LogLines {
             text: self.text.get(text)?,
             runs: self.runs.get(runs)?,
             cut_bytes: record.cut_bytes,
+            level: record.level,
+            continues: record.continues,
         })
+    }
+
+    /// What the last line says of itself.
+    fn means(&mut self, meaning: Classified) {
+        if let Some(record) = self.records.last_mut() {
+            (record.level, record.continues) = (meaning.level, meaning.continues);
+        }
     }
 
     fn record(
@@ -163,6 +182,8 @@ impl LogLines {
             cut_bytes,
             container,
             source,
+            level: None,
+            continues: false,
         });
     }
 
@@ -184,7 +205,9 @@ impl LogLineRef<'_> {
             runs: self.runs.into(),
             cut_bytes: self.cut_bytes,
         };
-        LogLine { container: self.container.clone(), time: self.time, source: self.source, line }
+        let (level, continues) = (self.level, self.continues);
+        let container = self.container.clone();
+        LogLine { container, time: self.time, source: self.source, line, level, continues }
     }
 }
 
@@ -201,6 +224,7 @@ impl Extend<LogLine> for LogLines {
             self.text.push_str(&line.line.text);
             self.runs.extend_from_slice(&line.line.runs);
             self.record(&line.container, line.time, line.source, text_start, runs_start, line.line.cut_bytes);
+            self.means(Classified { level: line.level, continues: line.continues });
         }
     }
 }
@@ -258,6 +282,8 @@ mod tests {
                 time: at(time),
                 source: LogSource::Stdout,
                 line: gate.line(text.as_bytes()),
+                level: None,
+                continues: false,
             })
             .collect();
         assert_eq!(lines.iter().map(LogLineRef::to_line).collect::<Vec<_>>(), expected);

@@ -6,7 +6,7 @@ use crate::app::State;
 use crate::app::hit::HitTarget;
 use crate::app::input::Input;
 use crate::app::pane::PaneId;
-use crate::app::state::Prompt;
+use crate::app::state::{Prompt, PromptKind};
 use crate::domain::safe::TextStyle;
 use ratatui::layout::Rect;
 
@@ -19,20 +19,35 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
 
 fn draw_prompt(canvas: &mut Canvas<'_>, prompt: &Prompt, area: Rect) {
     let theme = canvas.theme;
-    let verb = if prompt.pane == PaneId::Logs { "search " } else { "filter " };
+    let (verb, sign) = match (prompt.kind, prompt.pane) {
+        (PromptKind::Filter, PaneId::Logs) => ("search logs ", "/"),
+        (PromptKind::Filter, _) => ("filter ", ""),
+        (PromptKind::Keep, _) => ("keep lines that match ", "&"),
+        (PromptKind::Remove, _) => ("remove lines that match ", "!"),
+        (PromptKind::Time, _) => ("go to ", "T "),
+    };
+    let pane = if verb == "filter " { format!("{} /", prompt.pane.name()) } else { String::new() };
     let at = canvas.pieces(
         area.x + 1,
         area.y,
         area.width,
-        &[(verb, theme.dim), (prompt.pane.name(), theme.dim), (" /", theme.key)],
+        &[(verb, theme.dim), (&pane, theme.dim), (sign, theme.key)],
     );
-    let keys = "⏎ keep   esc back ";
+    let keys = match &prompt.complaint {
+        Some(complaint) => format!("{complaint} "),
+        None if prompt.kind == PromptKind::Time => {
+            "10:31  2026-11-20 10:31  -5m  +30s   ⏎ go   esc back ".to_owned()
+        }
+        None => "⏎ keep   esc back ".to_owned(),
+    };
+    let look = if prompt.complaint.is_some() { theme.bad } else { theme.dim };
+    let keys = keys.as_str();
     let taken = u16::try_from(text::width(keys)).unwrap_or(0);
     let room = area.right().saturating_sub(at);
     let room_for_text = if room > taken + 10 { room - taken - 2 } else { room };
     input(canvas, at, area.y, room_for_text, &prompt.input, theme.text);
     if room_for_text < room {
-        canvas.put_right(area.x, area.y, area.width, keys, theme.dim);
+        canvas.put_right(area.x, area.y, area.width, keys, look);
     }
 }
 

@@ -7,6 +7,7 @@ mod help;
 mod inspect;
 pub(super) mod no_docker;
 mod palette;
+mod save;
 
 use super::canvas::Canvas;
 use crate::app::State;
@@ -26,6 +27,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
             Dialog::Help(dialog) => help::draw(canvas, state, area, *dialog),
             Dialog::Palette(dialog) => palette::draw(canvas, state, area, dialog),
             Dialog::Inspect(dialog) => inspect::draw(canvas, area, dialog),
+            Dialog::Save(dialog) => save::draw(canvas, state, area, *dialog),
         }
     }
 }

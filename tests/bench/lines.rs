@@ -52,6 +52,8 @@ pub fn batch() -> LogBatch {
             time: Some(start + jiff::SignedDuration::from_millis(number)),
             source: LogSource::Stdout,
             line: gate.line(line),
+            level: None,
+            continues: false,
         })
         .collect();
     LogBatch { generation: 0, lines, ..LogBatch::default() }

@@ -50,7 +50,7 @@ fn mlflow_is_deployed_watched_and_backed_up() {
 
     console.keys("l");
     console.wait_text("ready to accept connections");
-    console.keys("1");
+    console.keys("<a-1>");
 
     console.keys("b");
     confirm(&console, &format!("Back up {stack}?"));

@@ -35,7 +35,7 @@ pub fn go_on_to_service(console: &Pty, stack: &str, service: &str) {
 fn filter(console: &Pty, text: &str) {
     // Enter is another key before the console has taken the terminal.
     console.wait_text("1 Services");
-    console.keys(&format!("1/{text}<enter>"));
+    console.keys(&format!("<a-1>/{text}<enter>"));
     console.wait_text(&format!("Services /{text}/"));
 }
 

@@ -2,6 +2,7 @@
 
 use super::{Command, CommandSpec, Danger, Needs, Scope};
 use crate::app::pane::PaneId;
+use crate::domain::log::Level;
 
 const EVERYWHERE: &[Scope] = &[Scope::Everywhere];
 /// Also where no daemon was ever reached.
@@ -84,55 +85,55 @@ pub const COMMANDS: &[CommandSpec] = &[
     CommandSpec {
         command: Command::Focus(PaneId::Services), name: "focus-services", title: "Services",
         help: "Go to the stacks, their services and containers.",
-        scopes: EVERYWHERE, keys: &["1"], hint: "",
+        scopes: EVERYWHERE, keys: &["1", "alt-1"], hint: "",
         needs: Needs::Nothing, danger: Danger::None,
     },
     CommandSpec {
         command: Command::Focus(PaneId::Gpus), name: "focus-gpus", title: "GPUs",
         help: "Go to the GPUs and who holds their memory.",
-        scopes: EVERYWHERE, keys: &["2"], hint: "",
+        scopes: EVERYWHERE, keys: &["2", "alt-2"], hint: "",
         needs: Needs::Nothing, danger: Danger::None,
     },
     CommandSpec {
         command: Command::Focus(PaneId::Logs), name: "focus-logs", title: "Logs",
         help: "Go to the logs of the selection.",
-        scopes: EVERYWHERE, keys: &["3"], hint: "",
+        scopes: EVERYWHERE, keys: &["3", "alt-3"], hint: "",
         needs: Needs::Nothing, danger: Danger::None,
     },
     CommandSpec {
         command: Command::Focus(PaneId::Health), name: "focus-health", title: "Health",
         help: "Go to the health checks.",
-        scopes: EVERYWHERE, keys: &["4"], hint: "",
+        scopes: EVERYWHERE, keys: &["4", "alt-4"], hint: "",
         needs: Needs::Nothing, danger: Danger::None,
     },
     CommandSpec {
         command: Command::Focus(PaneId::Findings), name: "focus-findings", title: "Findings",
         help: "Go to what is wrong, why, and what mends it.",
-        scopes: EVERYWHERE, keys: &["5"], hint: "",
+        scopes: EVERYWHERE, keys: &["5", "alt-5"], hint: "",
         needs: Needs::Nothing, danger: Danger::None,
     },
     CommandSpec {
         command: Command::Focus(PaneId::Tasks), name: "focus-tasks", title: "Tasks",
         help: "Go to the tasks, running and past.",
-        scopes: EVERYWHERE, keys: &["6"], hint: "",
+        scopes: EVERYWHERE, keys: &["6", "alt-6"], hint: "",
         needs: Needs::Nothing, danger: Danger::None,
     },
     CommandSpec {
         command: Command::Focus(PaneId::Backups), name: "focus-backups", title: "Backups",
         help: "Go to the backups.",
-        scopes: EVERYWHERE, keys: &["7"], hint: "",
+        scopes: EVERYWHERE, keys: &["7", "alt-7"], hint: "",
         needs: Needs::Nothing, danger: Danger::None,
     },
     CommandSpec {
         command: Command::Focus(PaneId::Resources), name: "focus-resources", title: "Resources",
         help: "Go to images, volumes and networks.",
-        scopes: EVERYWHERE, keys: &["8"], hint: "",
+        scopes: EVERYWHERE, keys: &["8", "alt-8"], hint: "",
         needs: Needs::Nothing, danger: Danger::None,
     },
     CommandSpec {
         command: Command::Focus(PaneId::Messages), name: "focus-messages", title: "Messages",
         help: "Go to mcp-tui's own messages.",
-        scopes: EVERYWHERE, keys: &["9"], hint: "",
+        scopes: EVERYWHERE, keys: &["9", "alt-9"], hint: "",
         needs: Needs::Nothing, danger: Danger::None,
     },
     CommandSpec {
@@ -322,6 +323,60 @@ pub const COMMANDS: &[CommandSpec] = &[
         needs: Needs::RunningTask, danger: Danger::Changes,
     },
     CommandSpec {
+        command: Command::KeepLines, name: "keep-lines", title: "Keep lines",
+        help: "Show only the lines that match; several filters hold together, Esc lifts the newest.",
+        scopes: LOGS, keys: &["&"], hint: "keep",
+        needs: Needs::Nothing, danger: Danger::None,
+    },
+    CommandSpec {
+        command: Command::RemoveLines, name: "remove-lines", title: "Remove lines",
+        help: "Hide the lines that match.",
+        scopes: LOGS, keys: &["!"], hint: "remove",
+        needs: Needs::Nothing, danger: Danger::None,
+    },
+    CommandSpec {
+        command: Command::Level(Level::Trace), name: "level-all", title: "All levels",
+        help: "Show the lines of every level.",
+        scopes: LOGS, keys: &["0"], hint: "",
+        needs: Needs::Nothing, danger: Danger::None,
+    },
+    CommandSpec {
+        command: Command::Level(Level::Debug), name: "level-debug", title: "Debug and graver",
+        help: "Hide trace lines.",
+        scopes: LOGS, keys: &["1"], hint: "",
+        needs: Needs::Nothing, danger: Danger::None,
+    },
+    CommandSpec {
+        command: Command::Level(Level::Info), name: "level-info", title: "Information and graver",
+        help: "Hide trace and debug lines. A line without a level counts as information.",
+        scopes: LOGS, keys: &["2"], hint: "",
+        needs: Needs::Nothing, danger: Danger::None,
+    },
+    CommandSpec {
+        command: Command::Level(Level::Warn), name: "level-warnings", title: "Warnings and graver",
+        help: "Show warnings, errors and fatal lines only.",
+        scopes: LOGS, keys: &["3"], hint: "",
+        needs: Needs::Nothing, danger: Danger::None,
+    },
+    CommandSpec {
+        command: Command::Level(Level::Error), name: "level-errors", title: "Errors and graver",
+        help: "Show errors and fatal lines only; what belongs to a line has its level.",
+        scopes: LOGS, keys: &["4"], hint: "",
+        needs: Needs::Nothing, danger: Danger::None,
+    },
+    CommandSpec {
+        command: Command::Level(Level::Fatal), name: "level-fatal", title: "Fatal only",
+        help: "Show fatal lines only: critical, alert, emergency, panic.",
+        scopes: LOGS, keys: &["5"], hint: "",
+        needs: Needs::Nothing, danger: Danger::None,
+    },
+    CommandSpec {
+        command: Command::JumpToTime, name: "jump-to-time", title: "Go to a time",
+        help: "To the first line at 10:31, 10:31:04 or 2026-11-20 10:31; or -5m, +30s from this one.",
+        scopes: LOGS, keys: &["T"], hint: "",
+        needs: Needs::Nothing, danger: Danger::None,
+    },
+    CommandSpec {
         command: Command::NextMatch, name: "next-match", title: "Next match",
         help: "To the next match of the search.",
         scopes: LOGS, keys: &["n"], hint: "next",
@@ -335,7 +390,7 @@ pub const COMMANDS: &[CommandSpec] = &[
     },
     CommandSpec {
         command: Command::Timestamps, name: "timestamps", title: "Time",
-        help: "Show or hide the time of each line.",
+        help: "The time of each line: none, local, UTC, or how long ago.",
         scopes: LOGS, keys: &["t"], hint: "time",
         needs: Needs::Nothing, danger: Danger::None,
     },
@@ -359,13 +414,19 @@ pub const COMMANDS: &[CommandSpec] = &[
     },
     CommandSpec {
         command: Command::Copy, name: "copy", title: "Copy",
-        help: "Copy the marked lines, else this one, to the terminal's clipboard.",
+        help: "Copy the marked lines, else this one with what is folded beneath it, to the clipboard.",
         scopes: LOGS, keys: &["y"], hint: "copy",
         needs: Needs::Nothing, danger: Danger::None,
     },
     CommandSpec {
+        command: Command::CopyVisible, name: "copy-visible", title: "Copy the screen",
+        help: "Copy the lines that are on the screen to the clipboard.",
+        scopes: LOGS, keys: &["Y"], hint: "",
+        needs: Needs::Nothing, danger: Danger::None,
+    },
+    CommandSpec {
         command: Command::Save, name: "save", title: "Save",
-        help: "Save the lines that are held to a file.",
+        help: "Save what the filters keep, or all that is held, to a file.",
         scopes: LOGS, keys: &["^s"], hint: "",
         needs: Needs::Nothing, danger: Danger::None,
     },

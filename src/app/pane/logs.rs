@@ -1,14 +1,15 @@
 //! Pane 3: the logs of what is selected. It follows until the reader goes up, and then holds its place by number,
-//! whatever comes in or falls out.
+//! whatever comes in or falls out, and whatever is filtered or folded meanwhile.
 
+mod place;
 mod previous;
 mod stream;
 
+pub use place::Place;
 pub use previous::Previous;
 pub(in crate::app) use stream::End;
 pub use stream::{Reach, Stream};
 
-use super::Motion;
 use crate::app::hit::LogWindow;
 use crate::app::store::logs::{LogStore, Shift};
 use crate::app::tree::Subject;
@@ -19,7 +20,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Columns of one step to the side.
 const STEP: usize = 8;
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct LogsPane {
     /// What is selected.
     pub subject: Option<Subject>,
@@ -32,7 +33,7 @@ pub struct LogsPane {
     pub(in crate::app) ends: BTreeMap<ContainerId, End>,
     /// `None` follows; else where the reader is.
     pub place: Option<Place>,
-    pub timestamps: bool,
+    pub times: Times,
     pub wrap: bool,
     /// Columns scrolled to the right.
     pub sideways: usize,
@@ -43,15 +44,20 @@ pub struct LogsPane {
     pub(in crate::app) resting: bool,
     /// How it stands with the lines before those that are held.
     pub older: Older,
+    /// The time that the reader is on the way to, while older lines are fetched for that.
+    pub(in crate::app) seeks: Option<Timestamp>,
     /// What is shown instead of the live lines.
     pub previous: Option<Previous>,
+    /// Lines that the clipboard was asked to take.
+    pub(in crate::app) copied: usize,
     /// What was on the screen last.
     pub window: Option<LogWindow>,
 }
 
 /// How it stands with the lines before those that are held.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub enum Older {
+    #[default]
     Unasked,
     /// Those before this time have been asked for.
     Fetching(Timestamp),
@@ -62,35 +68,26 @@ pub enum Older {
     Failed(Fault),
 }
 
-/// A reader's place, by line numbers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Place {
-    /// The first line on the screen.
-    pub top: u64,
-    /// The line the reader is on.
-    pub cursor: u64,
-    /// The number that the next line had when the reader stopped following.
-    pub end: u64,
+/// How the time of a line is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Times {
+    Off,
+    /// In the zone of the terminal.
+    #[default]
+    Local,
+    Utc,
+    /// How long ago.
+    Relative,
 }
 
-impl Default for LogsPane {
-    fn default() -> Self {
-        Self {
-            subject: None,
-            set: Vec::new(),
-            generation: 0,
-            streams: BTreeMap::new(),
-            ends: BTreeMap::new(),
-            place: None,
-            timestamps: true,
-            wrap: false,
-            sideways: 0,
-            marked: BTreeSet::new(),
-            left_out: 0,
-            resting: false,
-            older: Older::Unasked,
-            previous: None,
-            window: None,
+impl Times {
+    #[must_use]
+    pub fn next(self) -> Self {
+        match self {
+            Self::Off => Self::Local,
+            Self::Local => Self::Utc,
+            Self::Utc => Self::Relative,
+            Self::Relative => Self::Off,
         }
     }
 }
@@ -102,13 +99,12 @@ impl LogsPane {
 
     /// Lines that came since the reader stopped following.
     pub fn unseen(&self, store: &LogStore) -> u64 {
-        self.place.map_or(0, |place| store.end().saturating_sub(place.end.max(store.first())))
+        self.place.map_or(0, |place| store.shown_in(place.end.max(store.first())..store.end()))
     }
 
-    /// The line that marks, copies and searches start from.
+    /// The line that marks, copies and searches start from: one that is shown.
     pub fn current(&self, store: &LogStore) -> Option<u64> {
-        let last = store.end().checked_sub(1).filter(|_| !store.is_empty())?;
-        Some(self.place.map_or(last, |place| place.cursor.clamp(store.first(), last)))
+        store.nearest_shown(self.place.map_or(store.end(), |place| place.cursor))
     }
 
     /// Those whose logs these are.
@@ -123,7 +119,7 @@ impl LogsPane {
         self.streams.clear();
         self.ends.clear();
         self.marked.clear();
-        (self.older, self.previous) = (Older::Unasked, None);
+        (self.older, self.previous, self.seeks) = (Older::Unasked, None, None);
         (self.place, self.window, self.sideways) = (None, None, 0);
     }
 
@@ -139,63 +135,20 @@ impl LogsPane {
         }
     }
 
-    pub fn go(&mut self, motion: Motion, store: &LogStore, rows: usize) {
-        if motion == Motion::Bottom {
-            self.place = None;
-            return;
-        }
-        let Some(mut place) = self.place.or_else(|| self.pause(store, rows)) else { return };
-        let rows = rows.max(1) as u64;
-        let half = (rows / 2).max(1);
-        let last = store.end().saturating_sub(1);
-        // The last screenful starts here; a wheel turn at the end moves nothing.
-        let last_top = (last + 1).saturating_sub(rows).max(store.first());
-        match motion {
-            Motion::Up => place.cursor = place.cursor.saturating_sub(1),
-            Motion::Down => place.cursor = (place.cursor + 1).min(last),
-            Motion::Top => (place.top, place.cursor) = (store.first(), store.first()),
-            Motion::Bottom => {}
-            Motion::PageUp => {
-                place.top = place.top.saturating_sub(half);
-                place.cursor = place.cursor.saturating_sub(half);
-            }
-            Motion::PageDown => {
-                place.top = (place.top + half).min(last_top.max(place.top));
-                place.cursor = (place.cursor + half).min(last);
-            }
-            Motion::By(by) => {
-                place.top = place.top.saturating_add_signed(by as i64).min(last_top.max(place.top));
-                place.top = place.top.max(store.first());
-                place.cursor = place.cursor.clamp(place.top, place.top + rows - 1);
-            }
-        }
-        self.place = Some(settle(place, store, self.rows(rows)));
-    }
-
-    /// To a line, with some of what stands before it.
-    pub fn jump(&mut self, line: u64, store: &LogStore, rows: usize) {
-        let Some(place) = self.place.or_else(|| self.pause(store, rows)) else { return };
-        let rows = self.rows(rows as u64);
-        let visible = line >= place.top && line < place.top + rows;
-        let top = if visible { place.top } else { line.saturating_sub(rows / 2) };
-        self.place = Some(settle(Place { top, cursor: line, ..place }, store, rows));
-    }
-
     /// The time from which on all lines of all streams are held; `None` when nothing older was written.
     pub(in crate::app) fn complete_since(&self, store: &LogStore) -> Option<Timestamp> {
         let streams = self.streams.values().filter_map(Stream::complete_since).max();
         if store.evicted() > 0 { streams.max(store.begins()) } else { streams }
     }
 
-    /// Lines of another number than before are held before the line of number `edge`. The reader's line keeps its row.
+    /// Lines of another number than before are held before the line of number `edge`, and the reader's line has this
+    /// one. It keeps its row.
     pub(in crate::app) fn hold_behind(&mut self, edge: u64, cursor: Option<u64>, store: &LogStore) {
         self.marked.retain(|line| *line >= edge);
         if let Some(place) = &mut self.place
             && place.top < edge
         {
-            let above = place.cursor - place.top.min(place.cursor);
-            place.cursor = cursor.unwrap_or(place.cursor);
-            place.top = place.cursor.saturating_sub(above);
+            place.wanted = cursor.unwrap_or(place.wanted);
         }
         self.hold(&Shift::default(), store);
     }
@@ -219,45 +172,12 @@ impl LogsPane {
     /// Lines came in or fell out.
     pub fn hold(&mut self, shift: &Shift, store: &LogStore) {
         if let Some(place) = &mut self.place {
-            if !shift.is_none() {
-                *place = Place {
-                    top: shift.of(place.top),
-                    cursor: shift.of(place.cursor),
-                    end: shift.of(place.end),
-                };
-            }
-            *place = settle(*place, store, u64::MAX);
+            place.shift(shift);
         }
+        self.settle(store);
         if !self.marked.is_empty() {
             self.marked = self.marked.iter().map(|line| shift.of(*line)).collect();
             self.marked.retain(|line| *line >= store.first());
         }
     }
-
-    /// Stops following: the place is what is on the screen now.
-    fn pause(&self, store: &LogStore, rows: usize) -> Option<Place> {
-        let cursor = self.current(store)?;
-        let top = match self.window {
-            Some(window) if window.last + 1 >= cursor => window.first + (cursor - window.last.min(cursor)),
-            Some(_) | None => (cursor + 1).saturating_sub(rows as u64),
-        };
-        Some(settle(Place { top, cursor, end: store.end() }, store, u64::MAX))
-    }
-
-    /// Lines that fit: fewer than rows where lines wrap.
-    fn rows(&self, rows: u64) -> u64 {
-        match self.window {
-            Some(window) if self.wrap => (window.last.saturating_sub(window.first) + 1).min(rows),
-            Some(_) | None => rows,
-        }
-        .max(1)
-    }
-}
-
-/// Within what is held, and with the cursor on the screen.
-fn settle(place: Place, store: &LogStore, rows: u64) -> Place {
-    let last = store.end().saturating_sub(1).max(store.first());
-    let cursor = place.cursor.clamp(store.first(), last);
-    let top = place.top.clamp(store.first(), last).min(cursor);
-    Place { cursor, top: top.max((cursor + 1).saturating_sub(rows)), end: place.end }
 }

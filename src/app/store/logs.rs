@@ -5,19 +5,35 @@
 //! its own, and 100,000 lines a second are copied once and that is all. Lines of several containers are ordered by
 //! the nanosecond at which the daemon took them in; a latecomer is sorted into the open segment, which only moves
 //! records, and what stood after it gets higher numbers. [`Shift`] tells those who hold a number.
+//!
+//! Which lines are shown is a matter of a few bits of each record, and each segment knows how many of its lines have
+//! them: filters and folds copy nothing, and whoever moves among the shown lines passes over whole segments.
 
+mod filter;
+mod fold;
 mod line;
 mod older;
+mod record;
+mod search;
 mod segment;
+mod shift;
+mod shown;
 
+pub use filter::{Filter, Filters, MOST_FILTERS};
 pub use line::{Line, LineKind};
+pub use shift::Shift;
 
 use crate::app::message::LogBatch;
-use crate::app::pattern::Pattern;
 use crate::domain::{ContainerId, Safe};
+use filter::Sift;
+use fold::Tail;
+use jiff::Timestamp;
 use line::Entry;
+use record::{Counts, Flags, Record};
+use search::Search;
 use segment::Segment;
 use std::collections::VecDeque;
+use std::ops::Range;
 
 /// Less could not hold the longest line with a colour on each of its characters.
 pub const LEAST_BYTES: usize = 1 << 20;
@@ -39,35 +55,18 @@ pub struct LogStore {
     /// Lines that never came in, because they came too fast.
     dropped: u64,
     /// Whose lines these are; a record holds the index.
-    sources: Vec<(ContainerId, Safe)>,
+    sources: Vec<Source>,
     search: Option<Search>,
+    sift: Sift,
 }
 
-/// What is looked for. The lines from `low` on have been looked at.
+/// A container that lines come from.
 #[derive(Debug, Clone)]
-struct Search {
-    pattern: Pattern,
-    low: u64,
-}
-
-/// Lines were put in between others, whose numbers are higher now.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Shift {
-    /// One merge each: the numbers, before it, of the lines before which something was put; ascending, repeated.
-    merges: Vec<Vec<u64>>,
-}
-
-impl Shift {
-    /// The number that the line has now.
-    pub fn of(&self, number: u64) -> u64 {
-        self.merges
-            .iter()
-            .fold(number, |number, merge| number + merge.partition_point(|before| *before <= number) as u64)
-    }
-
-    pub fn is_none(&self) -> bool {
-        self.merges.is_empty()
-    }
+struct Source {
+    container: ContainerId,
+    tag: Safe,
+    /// The record that a next line may belong to.
+    tail: Option<Tail>,
 }
 
 impl Default for LogStore {
@@ -86,15 +85,17 @@ impl LogStore {
             dropped: 0,
             sources: Vec::new(),
             search: None,
+            sift: Sift::default(),
         }
     }
 
-    /// Forgets all lines; numbers go on.
+    /// Forgets all lines; numbers go on, and so do search and filters.
     pub fn clear(&mut self) {
         self.first = self.end();
         self.segments.clear();
         self.sources.clear();
         (self.evicted, self.dropped) = (0, 0);
+        self.sift.low = self.first;
         if let Some(search) = &mut self.search {
             search.low = self.first;
         }
@@ -103,12 +104,12 @@ impl LogStore {
     /// Names a container's lines. The name given last is shown on all of them.
     pub fn name(&mut self, container: &ContainerId, tag: Safe) {
         let index = self.source(container);
-        self.sources[usize::from(index)].1 = tag;
+        self.sources[usize::from(index)].tag = tag;
     }
 
     /// The names under which lines are shown, in the order of [`Line::tag_index`].
     pub fn tags(&self) -> impl Iterator<Item = &Safe> {
-        self.sources.iter().map(|(_, tag)| tag)
+        self.sources.iter().map(|source| &source.tag)
     }
 
     /// Takes a batch in. What its streams' ends are worth telling comes as `notes`.
@@ -141,58 +142,11 @@ impl LogStore {
             let source = self.source(container);
             entries.push(Entry::note(source, last, text));
         }
+        let before = self.end();
         let shift = self.push(&entries);
+        self.link(shift.least().map_or(before, |least| least.min(before)), !shift.is_none());
         self.evict();
         shift
-    }
-
-    /// Looks for another pattern, or for none.
-    pub fn search(&mut self, pattern: Option<Pattern>) {
-        for segment in &mut self.segments {
-            segment.unmark();
-        }
-        self.search = pattern.map(|pattern| Search { pattern, low: self.end() });
-    }
-
-    pub fn searched(&self) -> Option<&Pattern> {
-        self.search.as_ref().map(|search| &search.pattern)
-    }
-
-    /// Searches the next `lines` lines backwards; false once all are searched.
-    pub fn search_on(&mut self, lines: u64) -> bool {
-        let Some(search) = &mut self.search else { return false };
-        let from = search.low.saturating_sub(lines).max(self.first);
-        for segment in self.segments.iter_mut().rev() {
-            if segment.first() < search.low && segment.end() > from {
-                segment.mark(from, search.low, &search.pattern);
-            }
-        }
-        search.low = from;
-        from > self.first
-    }
-
-    /// Whether matches may be missing yet.
-    pub fn is_searching(&self) -> bool {
-        self.search.as_ref().is_some_and(|search| search.low > self.first)
-    }
-
-    /// Lines found that match.
-    pub fn matches(&self) -> u64 {
-        self.segments.iter().map(Segment::matches).sum()
-    }
-
-    /// How many of the matches stand at or before this line: the `3` of `3 of 18`.
-    pub fn matches_up_to(&self, number: u64) -> u64 {
-        self.segments.iter().map(|segment| segment.matches_up_to(number)).sum()
-    }
-
-    /// The next match after the line, or the last one before it.
-    pub fn match_after(&self, number: u64) -> Option<u64> {
-        self.segments.iter().find_map(|segment| segment.match_in(number.saturating_add(1)..u64::MAX))
-    }
-
-    pub fn match_before(&self, number: u64) -> Option<u64> {
-        self.segments.iter().rev().find_map(|segment| segment.last_match_in(0..number))
     }
 
     /// The first number that is held, and the one after the last.
@@ -230,24 +184,69 @@ impl LogStore {
     }
 
     pub fn line(&self, number: u64) -> Option<Line<'_>> {
-        let segment = self.segment(number)?;
+        let segment = self.segments.get(self.place_of(number)?)?;
         segment.line(number, &self.sources)
     }
 
-    /// The lines from this number on; from the first one when it is gone.
+    /// The lines from this number on; from the first one when it is gone. Those that are not shown too.
     pub fn lines_from(&self, number: u64) -> impl Iterator<Item = Line<'_>> {
         (number.max(self.first)..self.end()).filter_map(|number| self.line(number))
     }
 
-    fn segment(&self, number: u64) -> Option<&Segment> {
+    /// The first line that was written then or later.
+    pub fn since(&self, time: Timestamp) -> Option<u64> {
+        let time = line::nanoseconds(Some(time))?;
+        let is_before = |segment: &Segment| segment.latest().is_none_or(|latest| latest < time);
+        let segment = self.segments.get(self.segments.partition_point(is_before))?;
+        let index = segment.records().partition_point(|record| record.time < time);
+        Some(segment.first() + index as u64)
+    }
+
+    /// The place of the segment that has this line.
+    fn place_of(&self, number: u64) -> Option<usize> {
         let after = self.segments.partition_point(|segment| segment.first() <= number);
-        self.segments.get(after.checked_sub(1)?)
+        after.checked_sub(1).filter(|place| number < self.segments[*place].end())
+    }
+
+    /// What is looked at next, of all that lies before `low`: the place of a segment, and some of its records, whose
+    /// text takes about so many bytes.
+    fn stretch(&self, low: u64, bytes: usize) -> Option<(usize, Range<usize>)> {
+        let last = low.checked_sub(1).filter(|last| *last >= self.first)?;
+        let place = self.place_of(last)?;
+        let segment = self.segments.get(place)?;
+        let end = segment.indices(0..low).end;
+        let mut taken = 0;
+        let start = segment.records()[..end].iter().rposition(|record| {
+            taken += usize::from(record.text_length) + 1;
+            taken >= bytes
+        });
+        Some((place, start.unwrap_or(0)..end))
+    }
+
+    fn record(&self, number: u64) -> Option<(&Segment, &Record)> {
+        let segment = self.segments.get(self.place_of(number)?)?;
+        Some((segment, &segment.records()[segment.indices(number..number).start]))
+    }
+
+    fn change(&mut self, number: u64, change: impl FnOnce(Flags) -> Flags) {
+        if let Some(place) = self.place_of(number) {
+            let segment = &mut self.segments[place];
+            let index = segment.indices(number..number).start;
+            segment.set(index, change(segment.records()[index].flags));
+        }
+    }
+
+    fn counts(&self) -> Counts {
+        let mut counts = Counts::default();
+        self.segments.iter().for_each(|segment| counts += segment.counts());
+        counts
     }
 
     fn source(&mut self, container: &ContainerId) -> u16 {
-        let found = self.sources.iter().position(|(id, _)| id == container);
+        let found = self.sources.iter().position(|source| source.container == *container);
         let index = found.unwrap_or_else(|| {
-            self.sources.push((container.clone(), Safe::new(container.short())));
+            let tag = Safe::new(container.short());
+            self.sources.push(Source { container: container.clone(), tag, tail: None });
             self.sources.len() - 1
         });
         u16::try_from(index).unwrap_or(u16::MAX)
@@ -267,12 +266,20 @@ impl LogStore {
                 self.segments.push_back(Segment::new(end));
             }
             let Some(segment) = self.segments.back_mut() else { break };
-            let pattern = self.search.as_ref().map(|search| &search.pattern);
-            let (taken, displaced) = segment.push(rest, room, pattern);
+            let (search, sift) = (self.search.as_ref(), &self.sift);
+            let judge = |entry: &Entry<'_>| {
+                search::flags(search, entry).and(sift.flags(entry)).with(Flags::CONTINUES, entry.continues)
+            };
+            let (taken, displaced) = segment.push(rest, room, judge);
             if !displaced.is_empty() {
-                if let Some(search) = &mut self.search {
-                    search.low += displaced.partition_point(|before| *before <= search.low) as u64;
-                }
+                let first = self.first;
+                let moved = |low: &mut u64| {
+                    if *low > first {
+                        *low += displaced.partition_point(|before| *before <= *low) as u64;
+                    }
+                };
+                moved(&mut self.sift.low);
+                self.search.iter_mut().for_each(|search| moved(&mut search.low));
                 shift.merges.push(displaced);
             }
             rest = &rest[taken..];
@@ -285,6 +292,7 @@ impl LogStore {
             if let Some(segment) = self.segments.pop_front() {
                 self.evicted += segment.end() - segment.first();
                 self.first = segment.end();
+                self.unlink(&segment);
             }
         }
     }

@@ -33,7 +33,11 @@ fn drawn(state: &mut State, rows: u16) {
     let panes = vec![PaneArea { pane: PaneId::Logs, area, body: area }];
     send(
         state,
-        Msg::Drawn(HitMap { panes, log_window: Some(LogWindow { first, last }), ..HitMap::default() }),
+        Msg::Drawn(HitMap {
+            panes,
+            log_window: Some(LogWindow { first, last, is_full: true, hidden: 0 }),
+            ..HitMap::default()
+        }),
     );
 }
 
@@ -288,7 +292,8 @@ fn marked_lines_are_copied_and_all_are_saved() {
                 .to_owned()
         )]
     );
-    let effects = press(&mut state, "^s");
+    press(&mut state, "^s");
+    let effects = press(&mut state, "enter");
     let [Effect::Save { name, text }] = effects.as_slice() else { panic!("{effects:?}") };
     assert_eq!(name, "mcp-inference-20261120T103107Z.log");
     assert_eq!(text.lines().count(), 63);

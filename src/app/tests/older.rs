@@ -37,7 +37,11 @@ fn drawn(state: &mut State) {
     let panes = vec![PaneArea { pane: PaneId::Logs, area, body: area }];
     send(
         state,
-        Msg::Drawn(HitMap { panes, log_window: Some(LogWindow { first, last }), ..HitMap::default() }),
+        Msg::Drawn(HitMap {
+            panes,
+            log_window: Some(LogWindow { first, last, is_full: true, hidden: 0 }),
+            ..HitMap::default()
+        }),
     );
 }
 

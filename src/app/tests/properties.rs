@@ -8,11 +8,18 @@ use crate::domain::{FleetEvent, GpuSample, Safe};
 use jiff::SignedDuration;
 use proptest::prelude::*;
 
-const KEYS: [&str; 54] = [
+const KEYS: [&str; 61] = [
     "<",
     ">",
     "I",
     "v",
+    "&",
+    "!",
+    "T",
+    "Y",
+    "0",
+    "alt-3",
+    "alt-1",
     "j",
     "k",
     "g",
@@ -64,6 +71,10 @@ const KEYS: [&str; 54] = [
     "+",
     "^s",
 ];
+
+/// Some of them belong to the one before, some are filtered by what is typed.
+const TEXTS: [&str; 6] =
+    ["a line", "  indented", "ERROR m", "    more", "DEBUG .", "{\"level\":\"warn\",\"msg\":\"am\"}"];
 
 #[derive(Debug, Clone)]
 enum Step {
@@ -117,7 +128,11 @@ fn message(state: &State, step: &Step) -> Msg {
                 .filter_map(|index| {
                     let id = streams.get(index % streams.len().max(1))?;
                     let offset = time + i64::try_from(index).unwrap() % 7;
-                    Some(log_line(id, now() + SignedDuration::from_millis(offset), "a line"))
+                    Some(log_line(
+                        id,
+                        now() + SignedDuration::from_millis(offset),
+                        TEXTS[index % TEXTS.len()],
+                    ))
                 })
                 .collect();
             Msg::Logs(LogBatch { generation: state.panes.logs.generation, lines, ..LogBatch::default() })
@@ -163,6 +178,10 @@ fn is_sound(state: &State) -> Result<(), TestCaseError> {
     {
         prop_assert!(state.logs.line(place.cursor).is_some(), "{:?}", place);
         prop_assert!(state.logs.line(place.top).is_some() && place.top <= place.cursor, "{:?}", place);
+        if state.logs.shown() > 0 {
+            prop_assert!(state.logs.is_shown(place.cursor), "{:?}", place);
+            prop_assert!(state.logs.is_shown(place.top), "{:?}", place);
+        }
     }
     for marked in &state.panes.logs.marked {
         prop_assert!(state.logs.line(*marked).is_some());

@@ -52,7 +52,11 @@ impl Turn<'_> {
     fn inspect_of(&mut self, is_meant: impl Fn(&Inspect) -> bool) -> Option<&mut Inspect> {
         self.state.dialogs.iter_mut().find_map(|dialog| match dialog {
             Dialog::Inspect(inspect) => is_meant(inspect).then_some(inspect),
-            Dialog::Confirm(_) | Dialog::Cancel(_) | Dialog::Help(_) | Dialog::Palette(_) => None,
+            Dialog::Confirm(_)
+            | Dialog::Cancel(_)
+            | Dialog::Help(_)
+            | Dialog::Palette(_)
+            | Dialog::Save(_) => None,
         })
     }
 
@@ -75,7 +79,13 @@ impl Turn<'_> {
 
     pub(super) fn copied(&mut self, result: Result<(), Fault>) {
         match result {
-            Ok(()) => self.state.notices.tell(Severity::Info, "copied to the terminal's clipboard", self.now),
+            Ok(()) => {
+                let text = format!(
+                    "{} copied to the terminal's clipboard (OSC 52)",
+                    lines(self.state.panes.logs.copied)
+                );
+                self.state.notices.tell(Severity::Info, text, self.now);
+            }
             Err(fault) => self.state.notices.fault(&fault, self.now),
         }
         self.redraw();
@@ -88,4 +98,8 @@ impl Turn<'_> {
         }
         self.redraw();
     }
+}
+
+fn lines(count: usize) -> String {
+    if count == 1 { "1 line".to_owned() } else { format!("{count} lines") }
 }

@@ -8,7 +8,7 @@ use crate::app::dialog::{Dialog, Help, Inspect, Palette};
 use crate::app::effect::Effect;
 use crate::app::pane::services::Sort;
 use crate::app::pane::{Motion, PaneId};
-use crate::app::state::ReadOnly;
+use crate::app::state::{PromptKind, ReadOnly};
 use crate::app::store::notices::Severity;
 use crate::app::tree::Subject;
 use crate::domain::Safe;
@@ -77,9 +77,16 @@ impl Turn<'_> {
             Command::ReverseSort => self.sort_rows(Sort::reverse),
             Command::Unsort => self.sort_rows(|sort| sort.set(None)),
             Command::Graphs => self.toggle_graphs(),
+            Command::KeepLines => self.open_log_prompt(PromptKind::Keep),
+            Command::RemoveLines => self.open_log_prompt(PromptKind::Remove),
+            Command::Level(level) => self.least_level(level),
+            Command::JumpToTime => self.open_log_prompt(PromptKind::Time),
             Command::NextMatch => self.next_match(true),
             Command::PreviousMatch => self.next_match(false),
-            Command::Timestamps => self.state.panes.logs.timestamps ^= true,
+            Command::Timestamps => {
+                let times = &mut self.state.panes.logs.times;
+                *times = times.next();
+            }
             Command::Wrap => {
                 self.state.panes.logs.wrap ^= true;
                 self.state.panes.logs.sideways = 0;
@@ -87,7 +94,8 @@ impl Turn<'_> {
             Command::MarkLine => self.state.panes.logs.mark(&self.state.logs),
             Command::Previous => self.toggle_previous(),
             Command::Copy => self.copy(),
-            Command::Save => self.save(),
+            Command::CopyVisible => self.copy_visible(),
+            Command::Save => self.open_save(),
             Command::Refresh => self.refresh(focus),
             Command::Retry => self.effects.push(Effect::Reconnect),
             Command::Demo => self.effects.push(Effect::StartDemo),
@@ -151,7 +159,7 @@ impl Turn<'_> {
             }
             PaneId::Logs => {
                 if !self.open_previous() {
-                    self.state.zoomed = true;
+                    self.unfold_or_zoom();
                 }
             }
             PaneId::Messages => self.state.zoomed = true,
@@ -271,9 +279,14 @@ impl Turn<'_> {
     pub(super) fn choose(&mut self) {
         let chosen = match self.state.dialogs.last() {
             Some(Dialog::Palette(palette)) => palette.list.selected().copied(),
-            Some(Dialog::Confirm(_) | Dialog::Cancel(_) | Dialog::Help(_) | Dialog::Inspect(_)) | None => {
-                None
-            }
+            Some(
+                Dialog::Confirm(_)
+                | Dialog::Cancel(_)
+                | Dialog::Help(_)
+                | Dialog::Inspect(_)
+                | Dialog::Save(_),
+            )
+            | None => None,
         };
         self.state.dialogs.pop();
         if let Some(command) = chosen {

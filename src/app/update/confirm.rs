@@ -181,7 +181,11 @@ impl Turn<'_> {
             Dialog::Confirm(confirm) => {
                 confirm.parts.iter().any(|part| part.request == request).then_some(confirm)
             }
-            Dialog::Cancel(_) | Dialog::Help(_) | Dialog::Palette(_) | Dialog::Inspect(_) => None,
+            Dialog::Cancel(_)
+            | Dialog::Help(_)
+            | Dialog::Palette(_)
+            | Dialog::Inspect(_)
+            | Dialog::Save(_) => None,
         })
     }
 

@@ -18,6 +18,7 @@ impl Turn<'_> {
         }
         match self.state.dialogs.last_mut() {
             Some(Dialog::Confirm(_)) => self.confirm_key(press),
+            Some(Dialog::Save(_)) => self.save_key(press),
             Some(Dialog::Cancel(_)) => match (press.key, press.typed()) {
                 (Key::Enter, _) | (_, Some('y')) => self.cancel(),
                 (_, Some('n' | 'q')) => {
@@ -54,13 +55,18 @@ impl Turn<'_> {
                 self.state.hits.dialog_lines.unwrap_or_else(|| self.help_rows(help.scope))
             }
             Some(Dialog::Inspect(inspect)) => inspect.len(),
-            Some(Dialog::Confirm(_) | Dialog::Palette(_) | Dialog::Cancel(_)) | None => 0,
+            Some(Dialog::Confirm(_) | Dialog::Palette(_) | Dialog::Cancel(_) | Dialog::Save(_)) | None => 0,
         };
         match self.state.dialogs.last_mut() {
             Some(Dialog::Help(help)) => help.scroll = scrolled(help.scroll, motion, rows, lines),
             Some(Dialog::Inspect(inspect)) => inspect.scroll = scrolled(inspect.scroll, motion, rows, lines),
             Some(Dialog::Confirm(confirm)) => confirm.rows.go(motion, rows),
             Some(Dialog::Palette(palette)) => palette.list.go(motion, rows),
+            Some(Dialog::Save(save)) => match motion {
+                Motion::Up => save.choice = save.choice.neighbour(false),
+                Motion::Down => save.choice = save.choice.neighbour(true),
+                Motion::Top | Motion::Bottom | Motion::PageUp | Motion::PageDown | Motion::By(_) => {}
+            },
             Some(Dialog::Cancel(_)) | None => {}
         }
     }

@@ -4,6 +4,7 @@ use super::Turn;
 use crate::app::pane::{Motion, PaneId};
 use crate::app::store;
 use crate::app::store::notices::Severity;
+use crate::domain::log::Structured;
 use crate::domain::{Plan, TaskId};
 
 impl Turn<'_> {
@@ -16,6 +17,7 @@ impl Turn<'_> {
             PaneId::Logs => match &mut panes.logs.previous {
                 Some(previous) if previous.open.is_none() => previous.list.go(motion, rows),
                 Some(_) | None => {
+                    panes.logs.seeks = None;
                     panes.logs.go(motion, &self.state.logs, rows);
                     self.reach_back(motion);
                 }
@@ -77,11 +79,46 @@ impl Turn<'_> {
         self.jump_to(found);
     }
 
+    /// A record of several lines opens, or folds again; where there is none the pane gets the whole screen.
+    pub(super) fn unfold_or_zoom(&mut self) {
+        let state = &mut *self.state;
+        let Some(current) = state.panes.logs.current(&state.logs) else {
+            state.zoomed = true;
+            return;
+        };
+        let Some(line) = state.logs.line(current) else { return };
+        let open = line.is_open;
+        if !state.logs.is_folding(current) && Structured::parse(line.text).is_none() {
+            state.zoomed = true;
+            return;
+        }
+        let rows = state.hits.rows(PaneId::Logs);
+        let head = state.logs.unfold(current, !open);
+        state.panes.logs.jump(head, &state.logs, rows);
+    }
+
+    /// Where the reader follows, the search goes to the last match; where they read, to the next one from there.
+    pub(super) fn first_match(&mut self) {
+        let logs = &self.state.logs;
+        let Some(current) = self.state.panes.logs.current(logs) else { return };
+        let found = if self.state.panes.logs.is_following() {
+            logs.match_before(current + 1)
+        } else {
+            logs.match_after(current.saturating_sub(1)).or_else(|| logs.match_before(current))
+        };
+        self.jump_to(found);
+    }
+
     pub(super) fn jump_to(&mut self, line: Option<u64>) {
         match line {
             Some(line) => {
-                let rows = self.state.hits.rows(PaneId::Logs);
-                self.state.panes.logs.jump(line, &self.state.logs, rows);
+                let state = &mut *self.state;
+                // What is folded away is unfolded where something was found.
+                if !state.logs.is_shown(line) {
+                    state.logs.unfold(line, true);
+                }
+                let rows = state.hits.rows(PaneId::Logs);
+                state.panes.logs.jump(line, &state.logs, rows);
             }
             None if self.state.logs.is_searching() => {
                 self.state.notices.tell(Severity::Info, "still searching", self.now);

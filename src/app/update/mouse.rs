@@ -3,6 +3,7 @@
 use super::Turn;
 use crate::app::command::Command;
 use crate::app::dialog::Dialog;
+use crate::app::dialog::save::SaveAs;
 use crate::app::hit::HitTarget;
 use crate::app::message::{MouseInput, MouseKind};
 use crate::app::pane::{Motion, PaneId};
@@ -52,6 +53,15 @@ impl Turn<'_> {
                 self.focus(PaneId::Logs);
                 self.jump_to(Some(line));
             }
+            // The second click of a pair has nothing left to do.
+            Some(HitTarget::LogFold(line)) => {
+                self.focus(PaneId::Logs);
+                self.jump_to(Some(line));
+                if !double {
+                    self.unfold_or_zoom();
+                }
+                return;
+            }
             Some(
                 HitTarget::PaletteRow(_)
                 | HitTarget::PlanRow(_)
@@ -75,6 +85,13 @@ impl Turn<'_> {
         match (self.state.dialogs.last_mut(), target) {
             (Some(Dialog::Confirm(_)), Some(HitTarget::Confirm)) => self.confirm(),
             (Some(Dialog::Cancel(_)), Some(HitTarget::Confirm)) => self.cancel(),
+            (Some(Dialog::Save(save)), Some(HitTarget::Confirm)) => {
+                let choice = save.choice;
+                self.save(choice);
+            }
+            (Some(Dialog::Save(_)), Some(HitTarget::Choice(index))) => {
+                SaveAs::ALL.get(index).into_iter().for_each(|choice| self.save(*choice));
+            }
             (Some(Dialog::Confirm(confirm)), Some(HitTarget::Choice(index))) => {
                 confirm.choices.select(index);
                 self.change_choice();

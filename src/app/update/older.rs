@@ -47,7 +47,7 @@ impl Turn<'_> {
             return;
         };
         let edge = store.number_at(until);
-        if place.top > edge.saturating_add(rows) {
+        if store.shown_in(edge..place.top.max(edge)) > rows {
             return;
         }
         if store.is_full() {
@@ -102,6 +102,7 @@ impl Turn<'_> {
         page.extend(store.copy_before(edge, |id| !read.contains(id)));
         let cursor = pane.place.and_then(|place| store.line(place.cursor)).filter(|line| line.number < edge);
         let cursor = cursor.map(|line| (line.time, line.container.clone(), line.text.to_owned()));
+        pane.keep_row(store);
         let skipped = store.prepend(&page.into(), edge);
         let since = if skipped > 0 { store.begins() } else { since };
         for id in &read {
@@ -126,7 +127,8 @@ impl Turn<'_> {
             // A page with little in it does not hold the reader up.
             self.fetch_older();
         }
-        self.search_on();
+        self.scan_logs();
+        self.seek_on();
     }
 
     /// Says once of each container that its older lines cannot be read, and asks for them no more.

@@ -124,7 +124,7 @@ impl Turn<'_> {
         };
         let notes: Vec<_> = notes(run).into_iter().map(|note| (run.container.clone(), note)).collect();
         state.logs.apply(&LogBatch { lines: lines.into(), ..LogBatch::default() }, &notes);
-        self.search_on();
+        self.scan_logs();
         self.redraw();
     }
 }

@@ -1,16 +1,12 @@
-//! Filter and search, as they are typed.
+//! What is typed on the bottom line: a pane's filter, a search, the logs' filters, a time.
 
 use super::Turn;
-use crate::app::effect::Effect;
 use crate::app::input::Input;
-use crate::app::pane::PaneId;
+use crate::app::pane::{Motion, PaneId};
 use crate::app::pattern::Pattern;
-use crate::app::state::{Prompt, State};
+use crate::app::state::{Prompt, PromptKind, State};
 use crate::app::store::notices::Severity;
 use crate::config::keys::{Key, KeyPress};
-
-/// Lines searched at a time: a few milliseconds.
-const SEARCHED_AT_ONCE: u64 = 20_000;
 
 impl Turn<'_> {
     pub(super) fn open_prompt(&mut self) {
@@ -21,26 +17,22 @@ impl Turn<'_> {
         }
         let before =
             filter_of(self.state, pane).map_or_else(String::new, |pattern| pattern.text().to_owned());
-        self.state.prompt = Some(Prompt { pane, input: Input::new(before.clone()), before });
+        self.state.prompt = Some(Prompt {
+            input: Input::new(before.clone()),
+            before,
+            ..Prompt::new(pane, PromptKind::Filter)
+        });
     }
 
     pub(super) fn prompt_key(&mut self, press: KeyPress) {
         let Some(prompt) = &mut self.state.prompt else { return };
         match press.key {
-            Key::Enter => {
-                let pane = prompt.pane;
-                self.state.prompt = None;
-                if pane == PaneId::Logs {
-                    self.first_match();
-                }
-            }
+            Key::Enter => self.accept_prompt(),
             Key::Esc => self.leave_prompt(),
             Key::Char('c') if press.ctrl => self.leave_prompt(),
             Key::Up | Key::Down => {
                 let pane = prompt.pane;
-                let down = press.key == Key::Down;
-                let motion = if down { crate::app::pane::Motion::Down } else { crate::app::pane::Motion::Up };
-                self.go(pane, motion);
+                self.go(pane, if press.key == Key::Down { Motion::Down } else { Motion::Up });
             }
             Key::Char(_)
             | Key::Tab
@@ -64,9 +56,52 @@ impl Turn<'_> {
     }
 
     pub(super) fn prompt_changed(&mut self) {
+        let Some(prompt) = &mut self.state.prompt else { return };
+        prompt.complaint = None;
+        match prompt.kind {
+            PromptKind::Filter => {
+                let (pane, pattern) = (prompt.pane, Pattern::new(prompt.input.text()));
+                self.set_filter(pane, pattern);
+                self.judge_search();
+            }
+            PromptKind::Keep | PromptKind::Remove => self.log_filter_typed(),
+            PromptKind::Time => {}
+        }
+    }
+
+    fn accept_prompt(&mut self) {
         let Some(prompt) = &self.state.prompt else { return };
-        let (pane, pattern) = (prompt.pane, Pattern::new(prompt.input.text()));
-        self.set_filter(pane, pattern);
+        match prompt.kind {
+            PromptKind::Filter => {
+                let pane = prompt.pane;
+                self.state.prompt = None;
+                if pane == PaneId::Logs {
+                    self.first_match();
+                }
+            }
+            // What is wrong with it stands in the prompt, and can be mended there.
+            PromptKind::Keep | PromptKind::Remove if prompt.complaint.is_some() => {}
+            PromptKind::Keep | PromptKind::Remove => self.state.prompt = None,
+            PromptKind::Time => self.accept_time(),
+        }
+    }
+
+    fn leave_prompt(&mut self) {
+        let Some(prompt) = self.state.prompt.take() else { return };
+        match prompt.kind {
+            PromptKind::Filter => self.set_filter(prompt.pane, Pattern::new(&prompt.before)),
+            PromptKind::Keep | PromptKind::Remove => self.drop_typed_filter(&prompt),
+            PromptKind::Time => {}
+        }
+    }
+
+    /// A search for what is no regular expression goes on, and says what it looks for.
+    fn judge_search(&mut self) {
+        if let Some(prompt) = self.state.prompt.as_mut().filter(|prompt| prompt.pane == PaneId::Logs)
+            && let Err(complaint) = Pattern::parse(prompt.input.text())
+        {
+            prompt.complaint = Some(format!("{complaint}: searched as it stands"));
+        }
     }
 
     /// Says whether there was one.
@@ -75,18 +110,7 @@ impl Turn<'_> {
         if had {
             self.set_filter(pane, None);
         }
-        had
-    }
-
-    /// The next part of a search that is not through with all lines.
-    pub(super) fn search_on(&mut self) {
-        if !self.state.logs.is_searching() {
-            return;
-        }
-        if self.state.logs.search_on(SEARCHED_AT_ONCE) {
-            self.effects.push(Effect::Wake { milliseconds: 0 });
-        }
-        self.redraw();
+        had || pane == PaneId::Logs && self.lift_log_filter()
     }
 
     pub(super) fn set_filter(&mut self, pane: PaneId, pattern: Option<Pattern>) {
@@ -118,29 +142,11 @@ impl Turn<'_> {
             }
             PaneId::Logs => {
                 state.logs.search(pattern);
-                self.search_on();
+                self.scan_logs();
             }
             // A handful of rows, and lines that are not ours.
             PaneId::Gpus | PaneId::Messages => {}
         }
-    }
-
-    fn leave_prompt(&mut self) {
-        if let Some(prompt) = self.state.prompt.take() {
-            self.set_filter(prompt.pane, Pattern::new(&prompt.before));
-        }
-    }
-
-    /// Where the reader follows, the search goes to the last match; where they read, to the next one from there.
-    fn first_match(&mut self) {
-        let logs = &self.state.logs;
-        let Some(current) = self.state.panes.logs.current(logs) else { return };
-        let found = if self.state.panes.logs.is_following() {
-            logs.match_before(current + 1)
-        } else {
-            logs.match_after(current.saturating_sub(1)).or_else(|| logs.match_before(current))
-        };
-        self.jump_to(found);
     }
 }
 

@@ -1,5 +1,6 @@
 //! Pane 3: the lines that are on the screen, of however many there are.
 
+mod body;
 mod line;
 mod previous;
 
@@ -7,13 +8,16 @@ use super::explain;
 use crate::app::State;
 use crate::app::hit::{HitTarget, LogWindow};
 use crate::app::pane::PaneId;
-use crate::app::pane::logs::{Older, Previous};
+use crate::app::pane::logs::{Older, Previous, Times};
+use crate::app::store::logs::{Line, LineKind, LogStore};
 use crate::app::tree::Subject;
+use crate::domain::log::Level;
 use crate::domain::units;
 use crate::view::canvas::{Canvas, Piece};
 use crate::view::frame::{Frame, scrollbar};
 use crate::view::words;
-use line::Layout;
+use body::Body;
+use line::{Layout, Row};
 use ratatui::layout::Rect;
 
 pub(in crate::view) fn draw(canvas: &mut Canvas<'_>, state: &State, area: Rect, focused: bool) {
@@ -28,6 +32,7 @@ pub(in crate::view) fn draw(canvas: &mut Canvas<'_>, state: &State, area: Rect, 
         (false, 0) => ("paused ".to_owned(), theme.warning),
         (false, unseen) => (format!("paused, {} new ", words::count(unseen)), theme.warning),
     };
+    let filters = filter_words(state);
     let search = search_words(state);
     let mut left: Vec<Piece<'_>> = vec![(&title, theme.text)];
     if !pane.subjects().is_empty() && run.is_none() {
@@ -40,6 +45,16 @@ pub(in crate::view) fn draw(canvas: &mut Canvas<'_>, state: &State, area: Rect, 
     let left_out = format!("{} left out ", words::counted(pane.left_out, "container", "containers"));
     if pane.left_out > 0 {
         left.push((&left_out, theme.warning));
+    }
+    let times = match pane.times {
+        Times::Utc => "UTC ",
+        Times::Relative => "time ago ",
+        Times::Off => "no times ",
+        Times::Local => "",
+    };
+    left.push((times, theme.dim));
+    if !filters.is_empty() {
+        left.push((&filters, theme.accent));
     }
     if let Some(search) = &search {
         left.push((search, theme.accent));
@@ -58,6 +73,13 @@ pub(in crate::view) fn draw(canvas: &mut Canvas<'_>, state: &State, area: Rect, 
         };
         return explain(canvas, body, &[words]);
     }
+    if state.logs.shown() == 0 {
+        let words = match state.logs.sifted() {
+            Some(percent) => format!("Looking for lines that the filters keep … {percent} %"),
+            None => "No line is left by the filters; esc lifts the newest one.".to_owned(),
+        };
+        return explain(canvas, body, &[&words]);
+    }
     if body.width > 2 && body.height > 0 {
         draw_lines(canvas, state, body, focused);
     }
@@ -73,20 +95,25 @@ fn draw_lines(canvas: &mut Canvas<'_>, state: &State, body: Rect, focused: bool)
     };
     let cursor = pane.place.map(|place| place.cursor);
     let mut y = body.y;
-    let mut last = first;
-    for line in logs.lines_from(first) {
+    let (mut last, mut drawn, mut hidden) = (first, 0, 0);
+    for line in shown_from(logs, first) {
         if y >= body.bottom() {
             break;
         }
-        // While following, the last screenful may begin in the middle of a wrapped line.
-        let skipped = if pane.place.is_none() && line.number == first {
-            layout.rows_from(logs, first).saturating_sub(usize::from(body.height))
-        } else {
-            0
+        drawn += 1;
+        let skipped = match pane.place {
+            _ if line.number != first => 0,
+            Some(place) => place.skip,
+            // The last screenful may begin in the middle of a wrapped line.
+            None => layout.rows_from(logs, first).saturating_sub(usize::from(body.height)),
         };
-        let mut parts = layout.parts(&line);
-        parts.drain(..skipped.min(parts.len() - 1));
-        let rows = u16::try_from(parts.len()).unwrap_or(u16::MAX).min(body.bottom() - y);
+        let drawn_body = match line.kind {
+            LineKind::Written(source) => Body::new(&line, source, canvas.theme, canvas.depth),
+            LineKind::Gap(_) | LineKind::Note => Body::default(),
+        };
+        let parts = layout.parts(&drawn_body.text);
+        let (skipped, all) = (skipped.min(parts.len() - 1), parts.len());
+        let rows = u16::try_from(all - skipped).unwrap_or(u16::MAX).min(body.bottom() - y);
         let area = Rect { x: body.x, y, width: body.width, height: rows };
         canvas.hit(area, HitTarget::LogLine(line.number));
         if cursor == Some(line.number) {
@@ -97,15 +124,23 @@ fn draw_lines(canvas: &mut Canvas<'_>, state: &State, body: Rect, focused: bool)
         if pane.marked.contains(&line.number) {
             canvas.put(body.x, y, 1, "▌", canvas.theme.accent);
         }
-        for part in parts.into_iter().take(usize::from(rows)) {
-            layout.draw(canvas, state, y, &line, part);
+        for (at, part) in parts.into_iter().enumerate().skip(skipped).take(usize::from(rows)) {
+            let row = Row { body: &drawn_body, part, is_first: at == 0, is_last: at + 1 == all };
+            layout.draw(canvas, state, y, &line, &row);
             y += 1;
         }
         last = line.number;
+        hidden = all - skipped - usize::from(rows);
     }
-    canvas.hits.log_window = Some(LogWindow { first, last });
+    canvas.hits.log_window = Some(LogWindow { first, last, is_full: y >= body.bottom(), hidden });
     let as_rows = |count: u64| usize::try_from(count).unwrap_or(usize::MAX);
-    scrollbar(canvas, body, as_rows(first - logs.first()), as_rows(last - first + 1), as_rows(logs.len()));
+    let before = logs.shown_in(logs.first()..first);
+    scrollbar(canvas, body, as_rows(before), drawn, as_rows(logs.shown()));
+}
+
+fn shown_from(logs: &LogStore, first: u64) -> impl Iterator<Item = Line<'_>> {
+    let numbers = std::iter::successors(logs.shown_from(first), |number| logs.shown_from(number + 1));
+    numbers.filter_map(|number| logs.line(number))
 }
 
 /// The first line of the last screenful.
@@ -113,8 +148,10 @@ fn first_of_the_end(state: &State, layout: &Layout, rows: u16) -> u64 {
     let logs = &state.logs;
     let mut first = logs.end();
     let mut filled = 0;
-    while first > logs.first() && filled < usize::from(rows) {
-        first -= 1;
+    while let Some(before) = first.checked_sub(1).and_then(|before| logs.shown_up_to(before))
+        && filled < usize::from(rows)
+    {
+        first = before;
         filled += logs.line(first).map_or(1, |line| layout.rows(&line));
     }
     first
@@ -183,13 +220,35 @@ fn search_words(state: &State) -> Option<String> {
     Some(format!("  /{}/ {found} ", pattern.text()))
 }
 
-/// How many lines there are to read, and how many are lost.
+/// `&cuda !healthz 43 %`, the newest one last.
+fn filter_words(state: &State) -> String {
+    let logs = &state.logs;
+    let mut words = String::new();
+    let least = logs.filters().least;
+    if least > Level::Trace {
+        words.push_str(least.name());
+        words.push_str(if least == Level::Fatal { " " } else { "+ " });
+    }
+    for filter in &logs.filters().list {
+        words.push_str(if filter.keeps { "&" } else { "!" });
+        words.push_str(filter.pattern.text());
+        words.push(' ');
+    }
+    if let Some(percent) = logs.sifted() {
+        words.push_str(&format!("{percent} % "));
+    }
+    words
+}
+
+/// How many lines there are to read, of how many, and how many are lost.
 fn count_words(state: &State) -> String {
     let logs = &state.logs;
-    let mut words = format!(
-        " {} ",
-        if logs.len() == 1 { "1 line".to_owned() } else { format!("{} lines", words::count(logs.len())) }
-    );
+    let all = words::count(logs.len());
+    let mut words = match logs.len() {
+        1 => " 1 line ".to_owned(),
+        held if logs.kept() < held => format!(" {} of {all} ", words::count(logs.kept())),
+        _ => format!(" {all} lines "),
+    };
     if logs.dropped() > 0 {
         words = format!(" {} lost {words}", words::count(logs.dropped()));
     }

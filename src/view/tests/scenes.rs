@@ -7,6 +7,7 @@ mod driving;
 mod figures;
 mod gpus;
 mod holdings;
+pub mod log_pane;
 mod logs;
 mod looks;
 mod plans;
@@ -54,6 +55,12 @@ pub fn all() -> Vec<(String, State)> {
         ("nothing_runs", nothing_runs()),
         ("measured", measured()),
         ("sorted", sorted()),
+        ("logs_folded", log_pane::folded()),
+        ("logs_unfolded", log_pane::unfolded()),
+        ("logs_filtered", log_pane::filtered()),
+        ("logs_wrapped", log_pane::wrapped()),
+        ("logs_mistyped", log_pane::mistyped()),
+        ("logs_saving", log_pane::saving()),
     ];
     let mut all: Vec<_> = all.into_iter().map(|(name, state)| (name.to_owned(), state)).collect();
     for pane in PaneId::ALL {

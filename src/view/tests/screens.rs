@@ -27,6 +27,10 @@ fn snapshot(name: &str, state: &State, width: u16, height: u16) {
 #[case("help", scenes::help())]
 #[case("palette", scenes::palette())]
 #[case("scale", scenes::scale())]
+#[case("logs_folded", scenes::log_pane::folded())]
+#[case("logs_unfolded", scenes::log_pane::unfolded())]
+#[case("logs_filtered", scenes::log_pane::filtered())]
+#[case("logs_wrapped", scenes::log_pane::wrapped())]
 fn the_main_states_at_all_sizes(#[case] name: &str, #[case] state: State) {
     for (width, height) in [(80, 24), (120, 40), (200, 60)] {
         snapshot(name, &state, width, height);
@@ -41,6 +45,8 @@ fn the_main_states_at_all_sizes(#[case] name: &str, #[case] state: State) {
 #[case("cancel", scenes::cancel())]
 #[case("inspect", scenes::inspect())]
 #[case("confirm_failed", scenes::confirm_failed())]
+#[case("logs_mistyped", scenes::log_pane::mistyped())]
+#[case("logs_saving", scenes::log_pane::saving())]
 #[case("searching", scenes::searching())]
 #[case("typing_a_filter", scenes::typing_a_filter())]
 #[case("task_steps", scenes::task_steps())]

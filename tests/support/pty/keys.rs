@@ -1,6 +1,6 @@
 //! Keys as a person would write them down, as the bytes a terminal sends.
 
-/// `jjr` are three keys; `<enter> <esc> <tab> <space> <backspace> <up> <down> <left> <right> <c-d> <lt>` are one each.
+/// `jjr` are three keys; `<enter> <esc> <tab> <space> <backspace> <up> <down> <left> <right> <c-d> <a-1> <lt>` are one each.
 pub fn bytes(keys: &str) -> Vec<u8> {
     let mut sent = Vec::new();
     let mut rest = keys;
@@ -29,8 +29,9 @@ fn named(name: &str) -> Vec<u8> {
         "right" => b"\x1b[C".to_vec(),
         "left" => b"\x1b[D".to_vec(),
         "lt" => b"<".to_vec(),
-        _ => match name.strip_prefix("c-").map(str::as_bytes) {
-            Some([letter]) => vec![letter & 0x1f],
+        _ => match name.as_bytes() {
+            [b'c', b'-', letter] => vec![letter & 0x1f],
+            [b'a', b'-', letter] => vec![0x1b, *letter],
             _ => panic!("no key is called <{name}>"),
         },
     }

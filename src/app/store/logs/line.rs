@@ -1,5 +1,6 @@
 //! One line on its way into the ring, and as it is read from there.
 
+use crate::domain::log::Level;
 use crate::domain::safe::{StyleRun, TextStyle};
 use crate::domain::{ContainerId, LogLineRef, LogSource, Safe};
 use jiff::Timestamp;
@@ -19,8 +20,18 @@ pub struct Line<'a> {
     pub runs: &'a [StyleRun],
     /// How many bytes did not fit; the text ends in `…` when it is not 0.
     pub cut_bytes: u32,
+    /// How grave it is, where that is known.
+    pub level: Option<Level>,
     /// Whether it matches what is searched for.
     pub is_match: bool,
+    /// The filters let it through.
+    pub is_kept: bool,
+    /// It belongs to a line before it of the same container.
+    pub continues: bool,
+    /// Other lines belong to it.
+    pub folds: bool,
+    /// It is unfolded, with what belongs to it.
+    pub is_open: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,6 +64,8 @@ pub(super) struct Entry<'a> {
     pub(super) runs: &'a [StyleRun],
     /// Bytes that were cut off, or the lines that are missing in a gap.
     pub(super) count: u32,
+    pub(super) level: Option<Level>,
+    pub(super) continues: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,16 +84,25 @@ impl<'a> Entry<'a> {
             LogSource::Stderr => Kind::Stderr,
             LogSource::Console => Kind::Console,
         };
-        Self { time, source, kind, text: line.text, runs: line.runs, count: line.cut_bytes }
+        Self {
+            time,
+            source,
+            kind,
+            text: line.text,
+            runs: line.runs,
+            count: line.cut_bytes,
+            level: line.level,
+            continues: line.continues,
+        }
     }
 
     pub(super) fn gap(source: u16, time: i64, missing: u64) -> Self {
         let count = u32::try_from(missing).unwrap_or(u32::MAX);
-        Self { time, source, kind: Kind::Gap, text: "", runs: &[], count }
+        Self { time, source, kind: Kind::Gap, text: "", runs: &[], count, level: None, continues: false }
     }
 
     pub(super) fn note(source: u16, time: i64, text: &'a str) -> Self {
-        Self { time, source, kind: Kind::Note, text, runs: &[], count: 0 }
+        Self { time, source, kind: Kind::Note, text, runs: &[], count: 0, level: None, continues: false }
     }
 }
 

@@ -2,6 +2,7 @@
 //! to those who hold it.
 
 use super::line::{self, Entry};
+use super::record::Flags;
 use super::segment::Segment;
 use super::{LineKind, LogStore};
 use crate::domain::{ContainerId, LogLine, LogLines, Safe, StyledLine};
@@ -64,6 +65,8 @@ impl LogStore {
                         runs: line.runs.into(),
                         cut_bytes: line.cut_bytes,
                     },
+                    level: line.level,
+                    continues: line.continues,
                 }),
                 LineKind::Written(_) | LineKind::Gap(_) | LineKind::Note => None,
             })
@@ -97,13 +100,23 @@ impl LogStore {
         let mut number = self.first;
         while !rest.is_empty() {
             let mut segment = Segment::new(number);
-            let (taken, _) = segment.push(rest, super::SEGMENT_BYTES, None);
+            let (taken, _) = segment.push(rest, super::SEGMENT_BYTES, |entry| {
+                self.sift.flags(entry).with(Flags::CONTINUES, entry.continues)
+            });
             segment.close();
             number = segment.end();
             pages.push(segment);
             rest = &rest[taken..];
         }
         pages.into_iter().rev().for_each(|segment| self.segments.push_front(segment));
+        if let Some(search) = &mut self.search {
+            search.low = search.low.max(edge);
+        }
+        if self.sift.low <= edge {
+            // The page was sifted on its way in.
+            self.sift.low = self.first;
+        }
+        self.relink(edge);
         skipped
     }
 

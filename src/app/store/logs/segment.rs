@@ -1,6 +1,7 @@
 //! A stretch of the ring: text, colours and records of some thousands of lines, each in one piece of memory.
 
 use super::line::{Entry, Kind, Line, LineKind};
+use super::record::{Counts, Flags, Record};
 use crate::app::pattern::Pattern;
 use crate::domain::safe::StyleRun;
 use crate::domain::{ContainerId, LogSource, Safe};
@@ -10,28 +11,25 @@ use std::ops::Range;
 #[derive(Debug, Clone)]
 pub(super) struct Segment {
     first: u64,
+    /// All lines, a line feed behind each, so that a pattern can run over many of them at once.
     text: String,
     runs: Vec<StyleRun>,
     records: Vec<Record>,
-    matches: u64,
-}
-
-#[derive(Debug, Clone, Copy)]
-struct Record {
-    time: i64,
-    text_start: u32,
-    text_length: u32,
-    runs_start: u32,
-    runs_length: u32,
-    count: u32,
-    source: u16,
-    kind: Kind,
-    is_match: bool,
+    /// Whether the text stands in the order of the records.
+    ordered: bool,
+    counts: Counts,
 }
 
 impl Segment {
     pub(super) fn new(first: u64) -> Self {
-        Self { first, text: String::new(), runs: Vec::new(), records: Vec::new(), matches: 0 }
+        Self {
+            first,
+            text: String::new(),
+            runs: Vec::new(),
+            records: Vec::new(),
+            ordered: true,
+            counts: Counts::default(),
+        }
     }
 
     pub(super) fn first(&self) -> u64 {
@@ -42,29 +40,50 @@ impl Segment {
         self.first + self.records.len() as u64
     }
 
+    pub(super) fn counts(&self) -> Counts {
+        self.counts
+    }
+
+    pub(super) fn records(&self) -> &[Record] {
+        &self.records
+    }
+
     pub(super) fn bytes(&self) -> usize {
         self.text.capacity()
             + self.runs.capacity() * size_of::<StyleRun>()
             + self.records.capacity() * size_of::<Record>()
     }
 
-    /// Nothing comes any more: room for growth is given back.
+    /// Nothing comes any more: what came late is written to its place, and room for growth is given back.
     pub(super) fn close(&mut self) {
-        self.text.shrink_to_fit();
+        if self.ordered {
+            self.text.shrink_to_fit();
+        } else {
+            let mut text = String::with_capacity(self.text.len());
+            for record in &mut self.records {
+                let start = narrow(text.len());
+                text.push_str(self.text.get(text_range(record)).unwrap_or_default());
+                text.push('\n');
+                record.text_start = start;
+            }
+            self.text = text;
+            self.ordered = true;
+        }
         self.runs.shrink_to_fit();
         self.records.shrink_to_fit();
     }
 
     /// What an entry takes.
     pub(super) fn size_of(entry: &Entry<'_>) -> usize {
-        entry.text.len() + size_of_val(entry.runs) + size_of::<Record>()
+        entry.text.len() + 1 + size_of_val(entry.runs) + size_of::<Record>()
     }
 
     /// The lines before this one go; their text stays until the segment does.
     pub(super) fn give_up_before(&mut self, number: u64) {
         let gone = self.indices(0..number);
-        self.matches -= self.records[gone.clone()].iter().filter(|record| record.is_match).count() as u64;
-        self.records.drain(gone);
+        for record in self.records.drain(gone) {
+            self.counts -= Counts::of(record.flags);
+        }
         self.first = self.first.max(number);
     }
 
@@ -78,7 +97,7 @@ impl Segment {
         &mut self,
         entries: &[Entry<'_>],
         room: usize,
-        pattern: Option<&Pattern>,
+        judge: impl Fn(&Entry<'_>) -> Flags,
     ) -> (usize, Vec<u64>) {
         let old = self.records.len();
         let mut taken = 0;
@@ -86,19 +105,22 @@ impl Segment {
             if taken > 0 && self.used() >= room {
                 break;
             }
-            let record = self.record(entry, pattern);
-            self.matches += u64::from(record.is_match);
+            let flags = judge(entry);
+            let record = self.record(entry, flags);
+            self.counts += Counts::of(flags);
             self.records.push(record);
             taken += 1;
         }
         let displaced = self.merge(old);
+        self.ordered &= displaced.is_empty();
         (taken, displaced)
     }
 
-    pub(super) fn line<'a>(&'a self, number: u64, sources: &'a [(ContainerId, Safe)]) -> Option<Line<'a>> {
+    pub(super) fn line<'a>(&'a self, number: u64, sources: &'a [super::Source]) -> Option<Line<'a>> {
         let record = self.records.get(usize::try_from(number.checked_sub(self.first)?).ok()?)?;
         let tag_index = usize::from(record.source);
-        let (container, tag) = sources.get(tag_index)?;
+        let source = sources.get(tag_index)?;
+        let (container, tag): (&ContainerId, &Safe) = (&source.container, &source.tag);
         let gap = record.kind == Kind::Gap;
         Some(Line {
             number,
@@ -120,61 +142,52 @@ impl Segment {
             text: self.text_of(record),
             runs: self.runs.get(range(record.runs_start, record.runs_length))?,
             cut_bytes: if gap { 0 } else { record.count },
-            is_match: record.is_match,
+            level: record.level,
+            is_match: record.flags.has(Flags::MATCH),
+            is_kept: record.flags.has(Flags::KEPT),
+            continues: record.flags.has(Flags::CONTINUES),
+            folds: record.flags.has(Flags::FOLDS),
+            is_open: record.flags.has(Flags::OPEN),
         })
     }
 
-    pub(super) fn matches(&self) -> u64 {
-        self.matches
-    }
-
-    pub(super) fn unmark(&mut self) {
-        if self.matches > 0 {
-            self.records.iter_mut().for_each(|record| record.is_match = false);
-            self.matches = 0;
+    /// Changes what is known of a line, and what is counted with it.
+    pub(super) fn set(&mut self, index: usize, flags: Flags) {
+        if let Some(record) = self.records.get_mut(index) {
+            self.counts -= Counts::of(record.flags);
+            self.counts += Counts::of(flags);
+            record.flags = flags;
         }
     }
 
-    /// Finds the matches among the lines from `low` to before `high`.
-    pub(super) fn mark(&mut self, low: u64, high: u64, pattern: &Pattern) {
-        for index in self.indices(low..high) {
-            let record = self.records[index];
-            if !record.is_match && record.kind != Kind::Gap && pattern.matches(self.text_of(&record)) {
-                self.records[index].is_match = true;
-                self.matches += 1;
+    /// Calls `hit` with each of these lines that has a match. The text is searched in one go where it stands in order,
+    /// which is many times as quick as line by line.
+    pub(super) fn hits(&self, indices: Range<usize>, pattern: &Pattern, mut hit: impl FnMut(usize)) {
+        let records = &self.records[..indices.end];
+        let (Some(first), Some(last)) = (records.get(indices.start), records.last()) else { return };
+        let is_written = |index: usize| records[index].kind != Kind::Gap;
+        if !self.ordered {
+            let matches =
+                |index: &usize| is_written(*index) && pattern.matches(self.text_of(&records[*index]));
+            return indices.filter(matches).for_each(hit);
+        }
+        let base = first.text_start as usize;
+        let text = self.text.get(base..text_range(last).end).unwrap_or_default();
+        let (mut index, mut at) = (indices.start, 0);
+        while at <= text.len()
+            && let Some(end) = pattern.find_end(text, at)
+        {
+            let before = records[index..].partition_point(|record| record.text_start as usize <= base + end);
+            index += before.saturating_sub(1);
+            if is_written(index) {
+                hit(index);
             }
+            at = text_range(&records[index]).end + 1 - base;
         }
     }
 
-    pub(super) fn matches_up_to(&self, number: u64) -> u64 {
-        if number + 1 >= self.end() {
-            return self.matches;
-        }
-        let upto = self.indices(0..number + 1);
-        self.records[upto].iter().filter(|record| record.is_match).count() as u64
-    }
-
-    pub(super) fn match_in(&self, numbers: Range<u64>) -> Option<u64> {
-        if self.matches == 0 {
-            return None;
-        }
-        let found = self.indices(numbers).find(|index| self.records[*index].is_match)?;
-        Some(self.first + found as u64)
-    }
-
-    pub(super) fn last_match_in(&self, numbers: Range<u64>) -> Option<u64> {
-        if self.matches == 0 {
-            return None;
-        }
-        let found = self.indices(numbers).rev().find(|index| self.records[*index].is_match)?;
-        Some(self.first + found as u64)
-    }
-
-    fn used(&self) -> usize {
-        self.text.len() + self.runs.len() * size_of::<StyleRun>() + self.records.len() * size_of::<Record>()
-    }
-
-    fn indices(&self, numbers: Range<u64>) -> Range<usize> {
+    /// The records of these numbers, as far as they lie here.
+    pub(super) fn indices(&self, numbers: Range<u64>) -> Range<usize> {
         let index = |number: u64| {
             let offset = number.saturating_sub(self.first);
             usize::try_from(offset).unwrap_or(usize::MAX).min(self.records.len())
@@ -182,25 +195,33 @@ impl Segment {
         index(numbers.start)..index(numbers.end)
     }
 
-    fn text_of(&self, record: &Record) -> &str {
-        self.text.get(range(record.text_start, record.text_length)).unwrap_or_default()
+    pub(super) fn text_of(&self, record: &Record) -> &str {
+        self.text.get(text_range(record)).unwrap_or_default()
     }
 
-    fn record(&mut self, entry: &Entry<'_>, pattern: Option<&Pattern>) -> Record {
-        let narrow = |length: usize| u32::try_from(length).unwrap_or(u32::MAX);
+    fn used(&self) -> usize {
+        self.text.len() + self.runs.len() * size_of::<StyleRun>() + self.records.len() * size_of::<Record>()
+    }
+
+    fn record(&mut self, entry: &Entry<'_>, flags: Flags) -> Record {
         let (text_start, runs_start) = (narrow(self.text.len()), narrow(self.runs.len()));
-        self.text.push_str(entry.text);
-        self.runs.extend_from_slice(entry.runs);
+        // The gate lets no line through that is longer than this.
+        let text = &entry.text[..entry.text.floor_char_boundary(u16::MAX.into())];
+        let runs = &entry.runs[..entry.runs.len().min(u16::MAX.into())];
+        self.text.push_str(text);
+        self.text.push('\n');
+        self.runs.extend_from_slice(runs);
         Record {
             time: entry.time,
             text_start,
-            text_length: narrow(entry.text.len()),
             runs_start,
-            runs_length: narrow(entry.runs.len()),
             count: entry.count,
+            text_length: u16::try_from(text.len()).unwrap_or(u16::MAX),
+            runs_length: u16::try_from(runs.len()).unwrap_or(u16::MAX),
             source: entry.source,
             kind: entry.kind,
-            is_match: entry.kind != Kind::Gap && pattern.is_some_and(|pattern| pattern.matches(entry.text)),
+            level: entry.level,
+            flags,
         }
     }
 
@@ -222,7 +243,15 @@ impl Segment {
     }
 }
 
-fn range(start: u32, length: u32) -> Range<usize> {
+fn narrow(length: usize) -> u32 {
+    u32::try_from(length).unwrap_or(u32::MAX)
+}
+
+fn text_range(record: &Record) -> Range<usize> {
+    range(record.text_start, record.text_length)
+}
+
+fn range(start: u32, length: u16) -> Range<usize> {
     let start = start as usize;
-    start..start + length as usize
+    start..start + usize::from(length)
 }

@@ -1,5 +1,9 @@
+mod filters;
+mod folds;
+
 use super::*;
 use crate::app::fixtures::log_line;
+use crate::app::pattern::Pattern;
 use crate::domain::LogLine;
 use jiff::Timestamp;
 use proptest::prelude::*;
@@ -105,9 +109,7 @@ fn a_search_goes_backwards_and_takes_new_lines_in() {
     store.apply(&batch(lines.collect()), &[]);
     store.search(Pattern::new("error"));
     assert!(store.is_searching());
-    assert!(store.search_on(150));
-    assert_eq!(store.matches(), 1, "from the end on");
-    while store.search_on(150) {}
+    while store.search_on() {}
     assert_eq!(store.matches(), 10);
     store.apply(&batch(vec![at(0, 2_000, "error again"), at(1, 500, "a late error")]), &[]);
     assert_eq!(store.matches(), 12);
@@ -119,7 +121,7 @@ fn a_search_goes_backwards_and_takes_new_lines_in() {
     assert_eq!(store.match_before(ORIGIN + 7), None);
     assert_eq!(store.match_after(store.end()), None);
     store.search(Pattern::new("Error"));
-    while store.search_on(150) {}
+    while store.search_on() {}
     assert_eq!(store.matches(), 10, "a capital makes it case-sensitive");
     store.search(None);
     assert_eq!((store.matches(), store.is_searching()), (0, false));
@@ -174,7 +176,7 @@ fn a_page_is_put_before_what_is_held_and_searched_too() {
     let mut store = LogStore::default();
     store.apply(&batch(vec![at(0, 50, "held"), at(0, 60, "an error")]), &[]);
     store.search(Pattern::new("error"));
-    while store.search_on(10) {}
+    while store.search_on() {}
     let edge = store.number_at(Timestamp::from_nanosecond(50).unwrap());
     assert_eq!(edge, store.first());
     let page = vec![at(1, 20, "b"), at(1, 40, "an old error"), at(0, 10, "a"), at(0, 30, "c")];
@@ -182,7 +184,7 @@ fn a_page_is_put_before_what_is_held_and_searched_too() {
     assert_eq!(texts(&store), ["a", "b", "c", "an old error", "held", "an error"]);
     assert_eq!(store.line(edge).unwrap().text, "held", "numbers stay");
     assert!(store.is_searching());
-    while store.search_on(10) {}
+    while store.search_on() {}
     assert_eq!((store.matches(), store.match_before(edge)), (2, Some(edge - 1)));
     let written = store.written_from(store.first());
     assert_eq!((written[&container(0)], written[&container(1)]), (4, 2));

@@ -1,21 +1,30 @@
 //! One line: time, the replica's tag in its colour, the text in the colours its writer gave it, matches on top.
 
+use super::body::Body;
 use crate::app::State;
+use crate::app::hit::HitTarget;
+use crate::app::pane::logs::Times;
 use crate::app::store::logs::{Line, LineKind, LogStore};
-use crate::domain::LogSource;
-use crate::domain::safe::TextStyle;
 use crate::view::canvas::Canvas;
 use crate::view::{text, words};
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use ratatui::layout::Rect;
+use std::ops::Range;
 
 /// `10:31:04.120`
 const TIME: u16 = 12;
+/// `23h59m`
+const AGO: u16 = 7;
 const TAG_MOST: usize = 22;
+/// The end of a folded traceback is left out where there is less room.
+const LAST_LEAST: u16 = 12;
 
 pub(super) struct Layout {
     area: Rect,
     zone: TimeZone,
+    /// Times are told as how long before this.
+    relative_to: Option<Timestamp>,
     /// 0: no times are shown.
     time: u16,
     /// 0: there is one container only, or no room for tags.
@@ -25,20 +34,23 @@ pub(super) struct Layout {
 }
 
 /// A row of a line: the bytes of its text that stand there.
-#[derive(Clone, Copy)]
-pub(super) struct Part {
-    start: usize,
-    end: usize,
-}
+pub(super) type Part = Range<usize>;
 
 impl Layout {
     pub(super) fn within(canvas: &Canvas<'_>, state: &State, area: Rect) -> Self {
         let pane = &state.panes.logs;
-        let time = if pane.timestamps && area.width >= 40 { TIME + 1 } else { 0 };
+        let time = match pane.times {
+            Times::Off => 0,
+            _ if area.width < 40 => 0,
+            Times::Local | Times::Utc => TIME + 1,
+            Times::Relative => AGO + 1,
+        };
         let widest = state.logs.tags().map(|tag| text::width(tag)).max().unwrap_or(0).min(TAG_MOST);
         let helps = pane.streams.len() > 1 && area.width >= 50;
         let tag = if helps { u16::try_from(widest).unwrap_or(0) + 2 } else { 0 };
-        Self { area, zone: canvas.zone.clone(), time, tag, wrap: pane.wrap, sideways: pane.sideways }
+        let zone = if pane.times == Times::Utc { TimeZone::UTC } else { canvas.zone.clone() };
+        let relative_to = (pane.times == Times::Relative).then_some(canvas.now);
+        Self { area, zone, relative_to, time, tag, wrap: pane.wrap, sideways: pane.sideways }
     }
 
     fn text_room(&self) -> usize {
@@ -46,64 +58,94 @@ impl Layout {
     }
 
     pub(super) fn rows(&self, line: &Line<'_>) -> usize {
-        if self.wrap && text::width(line.text) > self.text_room() { self.parts(line).len() } else { 1 }
+        // A structured line is drawn a little longer than it was written.
+        let wraps = self.wrap && text::width(line.text) + 8 > self.text_room();
+        if wraps || line.is_open { self.parts(&Body::text(line)).len() } else { 1 }
     }
 
     /// Rows of this line and all after it.
     pub(super) fn rows_from(&self, logs: &LogStore, first: u64) -> usize {
-        if self.wrap { logs.lines_from(first).map(|line| self.rows(&line)).sum() } else { 0 }
+        super::shown_from(logs, first).map(|line| self.rows(&line)).sum()
     }
 
-    pub(super) fn parts(&self, line: &Line<'_>) -> Vec<Part> {
-        let written = line.text;
-        if !self.wrap {
-            let start = written.len() - text::skip(written, self.sideways).len();
-            return Vec::from([Part { start, end: written.len() }]);
-        }
+    /// The rows of a text.
+    pub(super) fn parts(&self, written: &str) -> Vec<Part> {
         let mut parts = Vec::new();
         let mut start = 0;
-        while start < written.len() {
-            let taken = text::head(&written[start..], self.text_room()).len();
-            // One character wider than the room still has to go somewhere.
-            let taken =
-                if taken == 0 { written[start..].chars().next().map_or(1, char::len_utf8) } else { taken };
-            parts.push(Part { start, end: start + taken });
-            start += taken;
-        }
-        if parts.is_empty() {
-            parts.push(Part { start: 0, end: 0 });
+        for row in written.split('\n') {
+            if self.wrap {
+                self.wrapped(row, start, &mut parts);
+            } else {
+                let hidden = row.len() - text::skip(row, self.sideways).len();
+                parts.push(start + hidden..start + row.len());
+            }
+            start += row.len() + 1;
         }
         parts
     }
 
-    pub(super) fn draw(&self, canvas: &mut Canvas<'_>, state: &State, y: u16, line: &Line<'_>, part: Part) {
+    fn wrapped(&self, row: &str, start: usize, parts: &mut Vec<Part>) {
+        let mut at = 0;
+        while at < row.len() {
+            let taken = text::head(&row[at..], self.text_room()).len();
+            // One character wider than the room still has to go somewhere.
+            let taken = if taken == 0 { row[at..].chars().next().map_or(1, char::len_utf8) } else { taken };
+            parts.push(start + at..start + at + taken);
+            at += taken;
+        }
+        if row.is_empty() {
+            parts.push(start..start);
+        }
+    }
+
+    pub(super) fn draw(
+        &self,
+        canvas: &mut Canvas<'_>,
+        state: &State,
+        y: u16,
+        line: &Line<'_>,
+        row: &Row<'_>,
+    ) {
         let theme = canvas.theme;
         let Rect { x, width, .. } = self.area;
-        let head = part.start == 0 || !self.wrap;
-        if self.time > 0 && head {
-            let clock = match line.time {
-                Some(time) => time.to_zoned(self.zone.clone()).strftime("%H:%M:%S%.3f").to_string(),
-                None => words::ABSENT.to_owned(),
-            };
-            canvas.put(x, y, TIME, &clock, theme.timestamp);
+        if self.time > 0 && row.is_first {
+            canvas.put(x, y, self.time - 1, &self.clock(line), theme.timestamp);
         }
-        if self.tag > 0 && head {
+        if self.tag > 0 && row.is_first {
             canvas.put(x + self.time, y, self.tag - 2, line.tag, theme.tag(line.tag_index));
         }
         let (at, room) = (x + self.time + self.tag, width.saturating_sub(self.time + self.tag));
         match line.kind {
+            LineKind::Gap(1) => {
+                canvas.put(at, y, room, "… 1 line not shown", theme.gap);
+            }
             LineKind::Gap(missing) => {
-                let words = if missing == 1 {
-                    "… 1 line not shown".to_owned()
-                } else {
-                    format!("… {} lines not shown", words::count(missing))
-                };
-                canvas.put(at, y, room, &words, theme.gap);
+                canvas.put(at, y, room, &format!("… {} lines not shown", words::count(missing)), theme.gap);
             }
             LineKind::Note => {
                 canvas.put(at, y, room, &format!("── {}", line.text), theme.gap);
             }
-            LineKind::Written(source) => self.draw_text(canvas, state, (at, y, room), line, source, part),
+            LineKind::Written(_) => {
+                let (more, last) = if row.is_last { folded_words(state, line) } else { Default::default() };
+                let taken = u16::try_from(text::width(&more)).unwrap_or(0).min(room);
+                let end = self.draw_text(canvas, state, (at, y, room - taken), line, row);
+                let next = canvas.put(end, y, taken, &more, theme.gap);
+                let left = (at + room).saturating_sub(next);
+                if left >= LAST_LEAST {
+                    canvas.put(next, y, left, &last, row.body.look());
+                }
+                if taken > 0 {
+                    canvas.hit(Rect { x: end, y, width: taken, height: 1 }, HitTarget::LogFold(line.number));
+                }
+            }
+        }
+    }
+
+    fn clock(&self, line: &Line<'_>) -> String {
+        match (line.time, self.relative_to) {
+            (Some(time), Some(now)) => ago(time, now),
+            (Some(time), None) => time.to_zoned(self.zone.clone()).strftime("%H:%M:%S%.3f").to_string(),
+            (None, _) => words::ABSENT.to_owned(),
         }
     }
 
@@ -113,26 +155,20 @@ impl Layout {
         state: &State,
         (mut x, y, room): (u16, u16, u16),
         line: &Line<'_>,
-        source: LogSource,
-        part: Part,
-    ) {
+        row: &Row<'_>,
+    ) -> u16 {
         let theme = canvas.theme;
         let end = x + room;
-        let base = match source {
-            LogSource::Stdout | LogSource::Console => theme.stdout,
-            LogSource::Stderr => theme.stderr,
-        };
+        let (written, part) = (&*row.body.text, &row.part);
         let found = match state.logs.searched() {
-            Some(pattern) if line.is_match => pattern.ranges(line.text),
+            Some(pattern) if line.is_match => pattern.ranges(written),
             Some(_) | None => Vec::new(),
         };
         let current = state.panes.logs.place.is_some_and(|place| place.cursor == line.number);
         let found_look = if current { theme.found_current } else { theme.found };
-        let mut start = 0;
-        for (piece, look) in line.pieces() {
-            let stop = start + piece.len();
+        for (piece, look) in &row.body.pieces {
             // Only what is on the screen is cut into pieces; a line may be long.
-            let (mut from, to) = (start.max(part.start), stop.min(part.end));
+            let (mut from, to) = (piece.start.max(part.start), piece.end.min(part.end));
             while from < to && x < end {
                 let inside = found.iter().find(|range| range.contains(&from));
                 let next = match inside {
@@ -145,35 +181,61 @@ impl Layout {
                         .unwrap_or(to)
                         .min(to),
                 };
-                let look = if inside.is_some() { found_look } else { over(base, canvas.depth.style(look)) };
+                let look = if inside.is_some() { found_look } else { *look };
                 let left = end - x;
-                let more = next < part.end && text::width(&line.text[from..next]) >= usize::from(left);
+                let shown = written[from..next].trim_start_matches('\n');
+                let more = next < part.end && text::width(shown) >= usize::from(left);
                 x = if more && !self.wrap {
-                    let shown = format!(
-                        "{}…",
-                        text::head(&line.text[from..next], usize::from(left).saturating_sub(1))
-                    );
+                    let shown = format!("{}…", text::head(shown, usize::from(left).saturating_sub(1)));
                     canvas.put(x, y, left, &shown, look);
                     end
                 } else {
-                    canvas.put(x, y, left, &line.text[from..next], look)
+                    canvas.put(x, y, left, shown, look)
                 };
                 from = next;
             }
-            start = stop;
         }
+        x
     }
 }
 
-/// The writer's style over the stream's.
-fn over(base: TextStyle, own: TextStyle) -> TextStyle {
-    TextStyle {
-        foreground: own.foreground.or(base.foreground),
-        background: own.background.or(base.background),
-        bold: own.bold || base.bold,
-        dim: own.dim || base.dim,
-        italic: own.italic || base.italic,
-        underline: own.underline || base.underline,
-        reverse: own.reverse || base.reverse,
+/// What is drawn in one row.
+pub(super) struct Row<'a> {
+    pub(super) body: &'a Body<'a>,
+    pub(super) part: Part,
+    pub(super) is_first: bool,
+    pub(super) is_last: bool,
+}
+
+/// ` … +12 lines`, and the last one of Python's traceback, which says what went wrong.
+fn folded_words(state: &State, line: &Line<'_>) -> (String, String) {
+    if !line.folds || line.is_open {
+        return Default::default();
+    }
+    let members: Vec<u64> = state.logs.members(line.number).collect();
+    let text_of = |number: u64| state.logs.line(number).map_or("", |line| line.text);
+    let is_traceback = |text: &str| text.starts_with("Traceback (most recent call last)");
+    let first = members.first().copied().map_or("", text_of);
+    let last = if is_traceback(line.text) || is_traceback(first) {
+        members.last().copied().map_or("", text_of)
+    } else {
+        ""
+    };
+    let words = match members.len() {
+        0 => String::new(),
+        1 => " … +1 line".to_owned(),
+        more => format!(" … +{more} lines"),
+    };
+    (words, format!("  {}", last.trim_start()))
+}
+
+/// `12s`, `4m05s`, `3h12m`, `2d04h`: how long before now.
+fn ago(time: Timestamp, now: Timestamp) -> String {
+    let seconds = now.duration_since(time).as_secs().max(0);
+    match seconds {
+        0..60 => format!("{seconds}s"),
+        60..3_600 => format!("{}m{:02}s", seconds / 60, seconds % 60),
+        3_600..86_400 => format!("{}h{:02}m", seconds / 3_600, seconds / 60 % 60),
+        _ => format!("{}d{:02}h", seconds / 86_400, seconds / 3_600 % 24),
     }
 }
