@@ -133,10 +133,15 @@ impl PreviousStore {
             figures,
             lines,
         });
-        if self.runs.iter().filter(|run| run.name == *name).count() > MOST_OF_ONE
-            && let Some(oldest) = self.runs.iter().position(|run| run.name == *name)
+        let of_name: Vec<usize> =
+            (0..self.runs.len()).filter(|index| self.runs[*index].name == *name).collect();
+        if let Some((_, older)) = of_name.split_last()
+            && older.len() >= MOST_OF_ONE
         {
-            self.runs.remove(oldest);
+            // One in a restart loop would otherwise push out the few whose lines were read.
+            let is_unread = |index: &&usize| matches!(self.runs[**index].lines, LastLines::Unread(_));
+            let gone = older.iter().find(is_unread).or(older.first()).copied();
+            gone.and_then(|index| self.runs.remove(index));
         }
         self.bound();
         (run, reads)
@@ -212,6 +217,8 @@ mod tests {
         let mut store = PreviousStore::default();
         let read: Vec<i64> = (0..25).filter(|second| die(&mut store, "api", *second).1).collect();
         assert_eq!(read, [0, 10, 20]);
+        let read = store.newest_first().filter(|run| run.lines == LastLines::Awaited).count();
+        assert_eq!(read, 3, "those that are read stay");
         assert!(die(&mut store, "web", 21).1, "another one is");
         let why = store.newest_first().nth(1).map(|run| run.lines.clone());
         assert_eq!(why, Some(LastLines::Unread(Safe::new("it had ended within 10 s before"))));

@@ -93,17 +93,17 @@ impl Turn<'_> {
         let read: HashSet<&ContainerId> = older.read.iter().map(|(id, _)| id).collect();
         let mut held = Held::around(self.state, edge, until);
         let (pane, store) = (&mut self.state.panes.logs, &mut self.state.logs);
-        let mut page: Vec<LogLine> = older.lines;
+        let mut lines: Vec<LogLine> = older.lines;
         // What is older than this is not there of all containers, and comes with a later page.
-        page.retain(|line| {
+        lines.retain(|line| {
             since.is_none_or(|since| line.time.is_none_or(|time| time >= since)) && !held.has(line)
         });
         // What nobody can read again is kept.
-        page.extend(store.copy_before(edge, |id| !read.contains(id)));
+        lines.extend(store.copy_before(edge, |id| !read.contains(id)));
         let cursor = pane.place.and_then(|place| store.line(place.cursor)).filter(|line| line.number < edge);
         let cursor = cursor.map(|line| (line.time, line.container.clone(), line.text.to_owned()));
         pane.keep_row(store);
-        let skipped = store.prepend(&page.into(), edge);
+        let skipped = store.prepend(&lines.into(), edge);
         let since = if skipped > 0 { store.begins() } else { since };
         for id in &read {
             if let Some(stream) = pane.streams.get_mut(*id) {

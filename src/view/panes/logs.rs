@@ -193,11 +193,14 @@ fn previous_words(state: &State, previous: &Previous) -> String {
 /// What there is to say of the lines before those that are held.
 fn older_words(state: &State) -> Option<String> {
     let (pane, logs) = (&state.panes.logs, &state.logs);
-    let at_first = pane.place.is_some_and(|place| place.top <= logs.first());
+    let is_under_way = matches!(pane.older, Older::Fetching(_));
+    let is_above = pane.place.is_none_or(|place| place.top > logs.first());
+    if pane.previous.is_some() || (!is_under_way && is_above) {
+        return None;
+    }
     let words = match &pane.older {
-        Older::Fetching(_) => "fetching older lines…".to_owned(),
-        _ if !at_first => return None,
         Older::Unasked => return None,
+        Older::Fetching(_) => "fetching older lines…".to_owned(),
         Older::None => "the log begins here".to_owned(),
         Older::NoRoom => format!("the ring is full ({})", units::bytes(logs.limit() as u64)),
         Older::Failed(fault) => format!("older lines: {fault}"),
