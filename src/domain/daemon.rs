@@ -26,6 +26,7 @@ pub struct DaemonInfo {
 /// What the watcher of a daemon reports, in order.
 #[derive(Debug, Clone, PartialEq)]
 pub enum FleetEvent {
+    /// What the daemon says of itself. After a connection was made it follows the list.
     Connected(DaemonInfo),
     /// Every container there is; replaces all that was known.
     Listed(Vec<Container>),

@@ -2,7 +2,7 @@
 
 use super::credentials::Credentials;
 use super::endpoint::{Address, Endpoint};
-use super::{failure, figures, socket};
+use super::{failure, figures, hijack, socket};
 use crate::domain::{DaemonInfo, Fault, FaultKind, Safe};
 use bollard::models::{SystemInfo, SystemVersion};
 use bollard::{BollardRequest, ClientVersion, Docker};
@@ -49,10 +49,15 @@ impl Engine {
         socket::check(endpoint)?;
         let docker =
             client(endpoint).map_err(|error| failure::fault(error, operation, &endpoint.to_string()))?;
-        let answer = tokio::time::timeout(ANSWER_LIMIT, docker.version()).await;
-        let version =
-            answer.map_err(|_| silent(endpoint))?.map_err(|error| failure::connecting(error, endpoint))?;
-        let version = agree(&version, endpoint)?;
+        let asked = async {
+            if let Some(version) = hijack::pinged_version(endpoint).await.as_deref().and_then(common_version)
+            {
+                return Ok(version);
+            }
+            let version = docker.version().await.map_err(|error| failure::connecting(error, endpoint))?;
+            agree(&version, endpoint)
+        };
+        let version = tokio::time::timeout(ANSWER_LIMIT, asked).await.map_err(|_| silent(endpoint))??;
         let docker = docker.with_request_modifier(move |request| with_version(request, version));
         Ok(Self {
             docker,
@@ -157,6 +162,11 @@ fn silent(endpoint: &Endpoint) -> Fault {
     Fault::new(FaultKind::Timeout, "connect to the Docker daemon at", endpoint.describe().as_str())
         .because(format!("it did not answer within {:.1} s", ANSWER_LIMIT.as_secs_f64()))
         .hint("it may be overloaded or hung: look at `systemctl status docker` and `journalctl -u docker`")
+}
+
+/// The version to speak with a daemon whose newest is this one; `None` where more has to be known of it.
+fn common_version(newest: &str) -> Option<(usize, usize)> {
+    parse_version(newest).filter(|version| (OLDEST..=NEWEST).contains(version))
 }
 
 /// The newest version that both sides know.

@@ -3,7 +3,7 @@
 //! bollard gives its callers neither, so this dials by itself, by the same address and the same certificates.
 
 use super::connect::{ANSWER_LIMIT, Engine};
-use super::endpoint::Address;
+use super::endpoint::{Address, Endpoint};
 use super::failure;
 use super::raw::BODY_LIMIT;
 use crate::domain::{Fault, FaultKind};
@@ -28,6 +28,29 @@ use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 
 /// A daemon under load takes its time before it hands a connection over.
 const UPGRADE_LIMIT: Duration = Duration::from_secs(30);
+
+/// The daemon's newest version of the API, as the head of its shortest answer tells it. To answer `/version` a daemon
+/// may run other programs first, for their versions. `None` where nothing is told, or where a connection of one's own
+/// would cost more than that.
+pub(super) async fn pinged_version(endpoint: &Endpoint) -> Option<String> {
+    if matches!(endpoint.address, Address::Tls { .. }) {
+        return None;
+    }
+    let request =
+        Request::get("/_ping").header(HOST, host(&endpoint.address)).body(Empty::<Bytes>::new()).ok()?;
+    let stream = dial(&endpoint.address).await.ok()?;
+    let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.ok()?;
+    tokio::spawn(connection);
+    let response = sender.send_request(request).await.ok()?;
+    Some(response.headers().get("api-version")?.to_str().ok()?.to_owned())
+}
+
+fn host(address: &Address) -> &str {
+    match address {
+        Address::Unix(_) => "docker",
+        Address::Tcp(authority) | Address::Tls { authority, .. } => authority,
+    }
+}
 
 trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
@@ -74,12 +97,10 @@ impl Engine {
         operation: &str,
     ) -> Result<Request<Empty<Bytes>>, Fault> {
         let (major, minor) = self.version;
-        let host = match &self.endpoint.address {
-            Address::Unix(_) => "docker",
-            Address::Tcp(authority) | Address::Tls { authority, .. } => authority,
-        };
-        let mut builder =
-            Request::builder().method(method).uri(format!("/v{major}.{minor}{path}")).header(HOST, host);
+        let mut builder = Request::builder()
+            .method(method)
+            .uri(format!("/v{major}.{minor}{path}"))
+            .header(HOST, host(&self.endpoint.address));
         for (name, value) in headers {
             builder = builder.header(*name, value);
         }

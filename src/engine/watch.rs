@@ -1,6 +1,6 @@
 //! The one stream of facts about a daemon's containers.
 //!
-//! A list first, at once; then `/events`, and an inspect of what changed and only that. Details of what was listed
+//! A list first, at once; then what the daemon says of itself, `/events`, and an inspect of what changed and only that. Details of what was listed
 //! follow in the background, a few at a time. When the daemon is away the receiver is told so, and when it is back
 //! everything is listed anew: events that were missed cannot be asked for reliably.
 
@@ -11,12 +11,13 @@ mod inspections;
 use super::connect::{ANSWER_LIMIT, Engine};
 use super::endpoint::Endpoint;
 use super::events::Occurrence;
-use crate::domain::{Container, ContainerId, DaemonInfo, Fault, FaultKind, FleetEvent};
+use crate::domain::{Container, ContainerId, Fault, FaultKind, FleetEvent};
 use backoff::Backoff;
 use ends::Ends;
 use futures_util::StreamExt;
 use inspections::Inspections;
 use jiff::Timestamp;
+use std::future::Future;
 use std::pin::pin;
 use std::time::Duration;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
@@ -83,44 +84,42 @@ async fn watch_once(
     let began = Instant::now();
     let outcome = async {
         let engine = Engine::connect(endpoint).await?;
-        let first = first_look(&engine, began, sender).await?;
+        let containers = patiently(&engine, began, sender, engine.containers(None)).await?;
         let mut inspections = Inspections::new(engine.clone());
-        inspections.queue_all(&first.containers);
-        ends.retain(&first.containers);
-        send(sender, FleetEvent::Connected(first.daemon)).await?;
-        send(sender, FleetEvent::Listed(first.containers)).await?;
+        inspections.queue_all(&containers);
+        ends.retain(&containers);
+        send(sender, FleetEvent::Listed(containers)).await?;
+        // Only now: somebody waits to see the list, and to describe itself a daemon may run other programs first.
+        let (daemon, time) = patiently(&engine, Instant::now(), sender, engine.daemon_and_time()).await?;
+        // The daemon told its time at some moment since we began; so much earlier is certainly before the list.
+        let since = time.and_then(|time| time.checked_sub(began.elapsed()).ok());
+        send(sender, FleetEvent::Connected(daemon)).await?;
         *following = Some(Instant::now());
-        follow(&engine, first.since, inspections, ends, sender).await
+        follow(&engine, since, inspections, ends, sender).await
     };
     match outcome.await {
         Ok(end) | Err(end) => end,
     }
 }
 
-struct FirstLook {
-    daemon: DaemonInfo,
-    containers: Vec<Container>,
-    /// By the daemon's clock: not later than the list.
-    since: Option<Timestamp>,
-}
-
-/// The list and the daemon's own facts, asked for at once. A daemon that takes its time is called lost meanwhile, and
-/// waited for.
-async fn first_look(engine: &Engine, began: Instant, sender: &Sender<FleetEvent>) -> Result<FirstLook, End> {
-    let mut both = pin!(async { tokio::try_join!(engine.daemon_and_time(), engine.containers(None)) });
-    let ((daemon, time), containers) = tokio::select! {
-        both = &mut both => both?,
+/// Waits for an answer. A daemon that takes its time is called lost meanwhile, and waited for.
+async fn patiently<T>(
+    engine: &Engine,
+    began: Instant,
+    sender: &Sender<FleetEvent>,
+    answer: impl Future<Output = Result<T, Fault>>,
+) -> Result<T, End> {
+    let mut answer = pin!(answer);
+    tokio::select! {
+        answer = &mut answer => Ok(answer?),
         () = sleep_until(began + ANSWER_LIMIT) => {
             let fault = Fault::new(FaultKind::Timeout, "list the containers of", engine.endpoint().describe().as_str())
                 .because("the daemon has not answered yet")
                 .hint("it may be overloaded or hung; it is still being waited for");
             send(sender, FleetEvent::Lost { fault, retry_in_ms: 0 }).await?;
-            both.await?
+            Ok(answer.await?)
         }
-    };
-    // The daemon told its time at some moment since we began; so much earlier is certainly before the list.
-    let since = time.and_then(|time| time.checked_sub(began.elapsed()).ok());
-    Ok(FirstLook { daemon, containers, since })
+    }
 }
 
 async fn follow(

@@ -41,13 +41,13 @@ async fn begun(world: &World) -> Receiver<FleetEvent> {
 pub async fn lists_first(world: &World) {
     let id = world.run("listed", Role::Idle, json!({})).await;
     let mut events = watch(world.endpoint.clone());
-    let first = soon("the daemon", events.recv()).await.expect("a fact");
-    let FleetEvent::Connected(daemon) = first else { panic!("{first:?}") };
-    assert_eq!(daemon.simulated, world.simulated);
-    let second = soon("the list", events.recv()).await.expect("a fact");
-    let FleetEvent::Listed(containers) = second else { panic!("{second:?}") };
+    let first = soon("the list", events.recv()).await.expect("a fact");
+    let FleetEvent::Listed(containers) = first else { panic!("{first:?}") };
     let mine = containers.iter().find(|container| container.id == id).expect("it is listed");
     assert_eq!((mine.state, &mine.details), (ContainerState::Running, &None));
+    let second = soon("the daemon", events.recv()).await.expect("a fact");
+    let FleetEvent::Connected(daemon) = second else { panic!("{second:?}") };
+    assert_eq!(daemon.simulated, world.simulated);
 }
 
 pub async fn details_follow(world: &World) {

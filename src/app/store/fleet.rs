@@ -36,7 +36,6 @@ impl FleetStore {
     pub fn apply(&mut self, event: FleetEvent, now: Timestamp) -> bool {
         match event {
             FleetEvent::Connected(daemon) => {
-                // What a list after a loss has not confirmed yet is shown; the list follows at once.
                 self.daemon = Some(daemon);
                 self.connection = Connection::Connected;
                 true
@@ -47,9 +46,11 @@ impl FleetStore {
                 for (id, container) in &mut listed {
                     self.keep_details(id, container);
                 }
-                let changed = !self.listed || listed != self.containers;
+                let connected = self.connection == Connection::Connected;
+                let changed = !connected || !self.listed || listed != self.containers;
                 self.containers = listed;
                 self.listed = true;
+                self.connection = Connection::Connected;
                 changed
             }
             FleetEvent::Changed(mut container) => {

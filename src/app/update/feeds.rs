@@ -5,6 +5,7 @@ use crate::app::command::Command;
 use crate::app::effect::Effect;
 use crate::app::message::LogBatch;
 use crate::app::pane::PaneId;
+use crate::app::store::fleet::Connection;
 use crate::app::store::notices::{FileFaults, Notice, Severity};
 use crate::domain::{
     CheckReport, Drift, Fault, FaultKind, FleetEvent, GpuSample, HostSample, Operation, Safe, StackFile,
@@ -16,7 +17,7 @@ impl Turn<'_> {
     pub(super) fn fleet(&mut self, event: FleetEvent) {
         let (connects, lists) =
             (matches!(event, FleetEvent::Connected(_)), matches!(event, FleetEvent::Listed(_)));
-        if connects {
+        if (connects || lists) && *self.state.fleet.connection() != Connection::Connected {
             self.reopen_streams();
         }
         self.record_end(&event);

@@ -44,6 +44,25 @@ fn http(body: &str) -> &'static str {
 }
 
 #[rstest]
+#[case("1.41", Some((1, 41)))]
+#[case("1.53", Some((1, 53)))]
+#[case("1.54", None)]
+#[case("1.40", None)]
+#[case("new", None)]
+fn the_head_of_a_ping_tells_enough_of_most_daemons(
+    #[case] newest: &'static str,
+    #[case] expected: Option<(usize, usize)>,
+) {
+    let answer = format!(
+        "HTTP/1.1 200 OK\r\nApi-Version: {newest}\r\nContent-Length: 2\r\nConnection: close\r\n\r\nOK"
+    );
+    let (_directory, endpoint, requests) = daemon(answer.leak());
+    // What follows is no version, so that who asks for more than the head ends in a fault.
+    assert_eq!(connect(&endpoint).ok().map(|engine| engine.api_version()), expected);
+    assert!(requests.recv().unwrap().starts_with("GET /_ping "));
+}
+
+#[rstest]
 #[case(r#"{"ApiVersion":"1.41","MinAPIVersion":"1.12"}"#, Some((1, 41)), "")]
 #[case(r#"{"ApiVersion":"1.48","MinAPIVersion":"1.24"}"#, Some((1, 48)), "")]
 #[case(r#"{"ApiVersion":"1.60","MinAPIVersion":"1.44"}"#, Some((1, 53)), "")]
@@ -59,7 +78,9 @@ fn the_newest_common_version_is_spoken(
     match (connect(&endpoint), expected) {
         (Ok(engine), Some(expected)) => {
             assert_eq!(engine.api_version(), expected);
-            requests.recv().unwrap();
+            // Nothing was told in the head of an answer, so it is asked in so many words.
+            assert!(requests.recv().unwrap().starts_with("GET /_ping "));
+            assert!(requests.recv().unwrap().starts_with("GET /version "));
             // Typed and untyped calls alike name the version; what is answered here does not matter.
             drop(block_on(engine.containers(None)));
             drop(block_on(engine.inspect_json(&crate::domain::ContainerId("abc".to_owned()))));
