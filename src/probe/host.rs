@@ -2,13 +2,20 @@
 
 use crate::domain::HostSample;
 use crate::domain::host::DiskUse;
-use sysinfo::{DiskRefreshKind, Disks, System};
+use std::path::Path;
+use sysinfo::{Disk, DiskRefreshKind, Disks, System};
+
+/// Every container has a root file system that is mounted on the host too. Only what counts as a disk is asked at each
+/// reading; which those are, at every so many.
+const LIST_READINGS: u32 = 30;
 
 pub struct HostProbe {
     system: Option<System>,
     disks: Option<Disks>,
     /// A processor's use is a difference between two readings.
     readings: u32,
+    /// After so many readings the disks are listed anew.
+    list_in: u32,
 }
 
 impl Default for HostProbe {
@@ -19,7 +26,7 @@ impl Default for HostProbe {
 
 impl HostProbe {
     pub fn new() -> Self {
-        Self { system: System::new().ok(), disks: Disks::new().ok(), readings: 0 }
+        Self { system: System::new().ok(), disks: Disks::new().ok(), readings: 0, list_in: 0 }
     }
 
     /// Reads everything anew; takes about a millisecond.
@@ -29,7 +36,16 @@ impl HostProbe {
             system.refresh_memory();
         }
         if let Some(disks) = &mut self.disks {
-            disks.refresh_specifics(true, DiskRefreshKind::nothing().with_storage());
+            let storage = DiskRefreshKind::nothing().with_storage();
+            if self.list_in == 0 {
+                disks.refresh_specifics(true, storage);
+                self.list_in = LIST_READINGS;
+            } else {
+                for disk in disks.iter_mut().filter(|disk| counts(disk)) {
+                    disk.refresh_specifics(storage);
+                }
+            }
+            self.list_in -= 1;
         }
         self.readings = self.readings.saturating_add(1);
         let system = self.system.as_ref();
@@ -57,17 +73,11 @@ impl HostProbe {
 fn disks_in_use(disks: &Disks) -> Vec<DiskUse> {
     let mut found: Vec<(std::ffi::OsString, DiskUse)> = Vec::new();
     for disk in disks {
-        let file_system = disk.file_system().to_string_lossy();
-        let mount_point = disk.mount_point().to_string_lossy().into_owned();
-        // A container's root is an overlay over a disk that is listed already, unless this is our own root.
-        let layered = matches!(&*file_system, "overlay" | "overlayfs" | "aufs" | "fuse.fuse-overlayfs");
-        // What cannot be written cannot fill up: file systems in memory, images, firmware variables.
-        let fixed = matches!(&*file_system, "tmpfs" | "ramfs" | "efivarfs" | "erofs" | "nsfs" | "tracefs");
-        if disk.total_space() == 0 || fixed || (layered && mount_point != "/") {
+        if !counts(disk) {
             continue;
         }
         let used = DiskUse {
-            mount_point,
+            mount_point: disk.mount_point().to_string_lossy().into_owned(),
             used_bytes: disk.total_space().saturating_sub(disk.available_space()),
             total_bytes: disk.total_space(),
         };
@@ -80,6 +90,16 @@ fn disks_in_use(disks: &Disks) -> Vec<DiskUse> {
     let mut disks: Vec<_> = found.into_iter().map(|(_, disk)| disk).collect();
     disks.sort_by(|left, right| left.mount_point.cmp(&right.mount_point));
     disks
+}
+
+/// Whether it can fill up, and is not a view of another one.
+fn counts(disk: &Disk) -> bool {
+    let file_system = disk.file_system().to_string_lossy();
+    // A container's root is an overlay over a disk that is listed already, unless this is our own root.
+    let layered = matches!(&*file_system, "overlay" | "overlayfs" | "aufs" | "fuse.fuse-overlayfs");
+    // What cannot be written cannot fill up: file systems in memory, images, firmware variables.
+    let fixed = matches!(&*file_system, "tmpfs" | "ramfs" | "efivarfs" | "erofs" | "nsfs" | "tracefs");
+    disk.total_space() > 0 && !fixed && (!layered || disk.mount_point() == Path::new("/"))
 }
 
 #[cfg(test)]

@@ -2,13 +2,14 @@
 //! the loop with an [`Outcome`] that the caller carries out before it enters the loop again.
 
 use super::clicks::Clicks;
+use super::feeds::figures::until_next_second;
 use super::frames::FrameClock;
 use super::input::{self, Input};
 use super::metrics::MetricsEnd;
 use super::signals::{HANGUP_EXIT_CODE, SignalEvent};
 use crate::app::dialog::inspect::Inspection;
 use crate::app::{self, Effect, Msg, OlderLogs, State};
-use crate::domain::{ContainerId, Fault, FaultKind};
+use crate::domain::{ContainerId, Fault, FaultKind, FleetEvent};
 use crate::view::{self, Appearance};
 use jiff::Timestamp;
 use ratatui::Terminal;
@@ -17,7 +18,7 @@ use std::collections::VecDeque;
 use std::mem::ManuallyDrop;
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
-use tokio::time::{MissedTickBehavior, interval, sleep_until};
+use tokio::time::{MissedTickBehavior, interval_at, sleep_until};
 
 /// Feed messages are taken in for so long between two looks at the signals and the screen. At the keyboard is looked
 /// after each, so a flood delays a key by one message, no more.
@@ -87,7 +88,9 @@ impl<B: Backend> ConsoleLoop<B> {
 
     /// Runs until something is to be done that the loop cannot do.
     pub async fn run(&mut self, sources: &mut Sources) -> Result<Outcome, B::Error> {
-        let mut seconds = interval(Duration::from_secs(1));
+        // With the figures of the second, which are on their way, it makes one frame.
+        let next = Instant::now() + until_next_second(Timestamp::now());
+        let mut seconds = interval_at(next.into(), Duration::from_secs(1));
         seconds.set_missed_tick_behavior(MissedTickBehavior::Skip);
         loop {
             if let Some(outcome) = self.outcomes.pop_front() {
@@ -129,8 +132,15 @@ impl<B: Backend> ConsoleLoop<B> {
 
     /// Takes a message in, and carries on what follows from it.
     pub fn take(&mut self, msg: Msg) {
+        let awaited = is_awaited(&msg);
         for effect in app::update(&mut self.state, msg, Timestamp::now()) {
             self.carry_out(effect);
+        }
+        if self.state.dirty {
+            self.frames.gather(Instant::now());
+        }
+        if awaited {
+            self.frames.answer();
         }
     }
 
@@ -188,6 +198,18 @@ impl<B: Backend> ConsoleLoop<B> {
         }
         Ok(())
     }
+}
+
+/// Whether somebody waits to see what it tells, as with a key. The first list of all is the first thing to be seen.
+fn is_awaited(msg: &Msg) -> bool {
+    matches!(
+        msg,
+        Msg::Resize { .. }
+            | Msg::Fleet(FleetEvent::Listed(_))
+            | Msg::Plan { .. }
+            | Msg::Inspected { .. }
+            | Msg::StackInspected { .. }
+    )
 }
 
 /// What is said of an effect for which there was no room: whoever waits for an answer gets one.

@@ -1,5 +1,6 @@
-//! When to draw. A key is answered at once; a flood is drawn at the frame cap; a slow line lowers the rate instead of
-//! queueing frames.
+//! When to draw. What is typed is answered at once; what the feeds tell waits for one frame's time for what else comes
+//! with it, so that a flood is drawn at the frame cap and the figures of a second in one frame; a slow line lowers the
+//! rate instead of queueing frames.
 
 use std::time::{Duration, Instant};
 
@@ -10,10 +11,13 @@ const LONGEST_REST: Duration = Duration::from_millis(500);
 #[derive(Debug)]
 pub struct FrameClock {
     shortest: Duration,
+    /// The cap and the line allow a frame from then on.
     next: Instant,
     /// From when on a key may have a frame of its own between two of the others.
     answer: Instant,
     answering: bool,
+    /// Until when what has changed waits for more.
+    gathering: Option<Instant>,
 }
 
 impl FrameClock {
@@ -23,31 +27,42 @@ impl FrameClock {
             next: now,
             answer: now,
             answering: false,
+            gathering: None,
         }
     }
 
     /// The earliest time of the next frame.
     pub fn next(&self) -> Instant {
-        self.next
+        if self.answering {
+            self.next.min(self.answer)
+        } else {
+            self.gathering.map_or(self.next, |until| until.max(self.next))
+        }
     }
 
     pub fn is_due(&self, now: Instant) -> bool {
-        now >= self.next
+        now >= self.next()
     }
 
-    /// A key came: what it changed is not to wait for a flood's next frame.
+    /// Something changed that nobody waits for: more will come with it.
+    pub fn gather(&mut self, now: Instant) {
+        self.gathering.get_or_insert(now + self.shortest);
+    }
+
+    /// A key came, or what somebody waits for: what it changed is not to wait for a flood's next frame.
     pub fn answer(&mut self) {
-        self.answering |= self.answer < self.next;
-        self.next = self.next.min(self.answer);
+        self.answering = true;
     }
 
     /// A frame was drawn and written between the two times.
     pub fn drawn(&mut self, began: Instant, ended: Instant) {
         let rest = (ended.saturating_duration_since(began) * REST_FACTOR).min(LONGEST_REST);
         let rested = ended + rest.saturating_sub(self.shortest);
+        let early = began < self.next;
         self.next = (began + self.shortest).max(rested);
         // Keys that come faster than frames are drawn share one, and a slow line rests all the same.
-        self.answer = if std::mem::take(&mut self.answering) { self.next } else { rested };
+        self.answer = if early { self.next } else { rested };
+        (self.answering, self.gathering) = (false, None);
     }
 }
 
@@ -62,6 +77,7 @@ mod tests {
         let millisecond = Duration::from_millis(1);
         let mut clock = FrameClock::new(60, start);
         clock.drawn(start, start + millisecond);
+        clock.gather(start + millisecond);
         clock.answer();
         assert!(clock.is_due(start + millisecond * 2));
         clock.drawn(start + millisecond * 2, start + millisecond * 3);
@@ -90,5 +106,16 @@ mod tests {
         assert!(clock.next() >= slow + Duration::from_millis(400));
         clock.drawn(start, start + Duration::from_mins(1));
         assert!(clock.next() <= start + Duration::from_mins(1) + LONGEST_REST);
+    }
+
+    #[test]
+    fn what_comes_together_is_drawn_together() {
+        let start = Instant::now();
+        let mut clock = FrameClock::new(50, start);
+        clock.gather(start);
+        clock.gather(start + Duration::from_millis(15));
+        assert_eq!(clock.next(), start + Duration::from_millis(20));
+        clock.answer();
+        assert!(clock.is_due(start), "unless somebody waits for it");
     }
 }

@@ -26,6 +26,10 @@ const FACTS: usize = 1024;
 const LOGS: usize = 8;
 const EFFECTS: usize = 256;
 
+/// So long everything else waits for the daemon to list its containers, and then for that to be drawn.
+const HEAD_START: Duration = Duration::from_millis(200);
+const FIRST_PICTURE: Duration = Duration::from_millis(5);
+
 /// What the feeds need to know.
 pub struct Setup {
     pub endpoint: Result<Endpoint, Fault>,
@@ -80,12 +84,17 @@ struct Senders {
 async fn feed(setup: Setup, senders: Senders, effects: mpsc::Receiver<Effect>) {
     let Senders { facts, metrics, logs } = senders;
     let known = Known::new();
+    let mut listed = known.changes();
     let (stacks, stack_files) = watch::channel(Vec::new());
     let scripted = matches!(setup.source, Source::Scripted(_));
     let cgroups = setup.endpoint.as_ref().is_ok_and(Endpoint::is_local) && !scripted;
     match setup.endpoint.clone() {
         Ok(endpoint) => {
             tokio::spawn(fleet::run(endpoint, known.clone(), facts.clone()));
+            // The processors are first of all for the first picture, which is the list of the containers.
+            if tokio::time::timeout(HEAD_START, listed.changed()).await.is_ok() {
+                tokio::time::sleep(FIRST_PICTURE).await;
+            }
         }
         // There is no daemon to wait for, but files, tasks, backups and the host can still be shown.
         Err(fault) => {

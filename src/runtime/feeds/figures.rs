@@ -15,10 +15,11 @@ use crate::runtime::metrics::Metrics;
 use jiff::Timestamp;
 use std::path::PathBuf;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tokio::sync::watch;
 
-const INTERVAL: Duration = Duration::from_secs(1);
+/// The least time between two readings: figures are differences.
+const LEAST_APART: Duration = Duration::from_millis(300);
 
 /// Where the host's and the GPUs' figures come from.
 pub enum Source {
@@ -44,14 +45,14 @@ pub fn start(source: Source, known: Known, cgroups: bool, metrics: Metrics) -> s
             let of_gpus = metrics.clone();
             thread::Builder::new().name("gpu".to_owned()).spawn(move || {
                 let mut probe = GpuProbe::start(nvml_library);
-                every(INTERVAL, || of_gpus.gpus(probe.sample()));
+                every_second(|| of_gpus.gpus(probe.sample()));
             })?;
             let (missed, unread) = watch::channel(Vec::new());
             let unread = if sampler.is_some() { Unread::Those(unread) } else { Unread::Everyone };
             let mut containers = sampler.map(|sampler| Containers::new(sampler, known, missed));
             thread::Builder::new().name("sampler".to_owned()).spawn(move || {
                 let mut host = HostProbe::new();
-                every(INTERVAL, || {
+                every_second(|| {
                     metrics.host(host.sample())
                         && containers.as_mut().is_none_or(|containers| containers.pass(&metrics))
                 });
@@ -60,7 +61,7 @@ pub fn start(source: Source, known: Known, cgroups: bool, metrics: Metrics) -> s
         }
         Source::Scripted(mut script) => {
             thread::Builder::new().name("sampler".to_owned()).spawn(move || {
-                every(INTERVAL, || metrics.host(script.host()) && metrics.gpus(script.gpus()));
+                every_second(|| metrics.host(script.host()) && metrics.gpus(script.gpus()));
             })?;
             Ok(Unread::Everyone)
         }
@@ -101,15 +102,18 @@ impl Containers {
     }
 }
 
-fn every(interval: Duration, mut action: impl FnMut() -> bool) {
-    let mut next = Instant::now();
+/// At once, and then whenever a second of the clock begins: what is read on several threads is drawn together.
+fn every_second(mut action: impl FnMut() -> bool) {
     while action() {
-        next += interval;
-        let now = Instant::now();
-        if next > now {
-            thread::sleep(next - now);
-        } else {
-            next = now;
-        }
+        let rest = until_next_second(Timestamp::now());
+        // What was used within a few milliseconds says nothing.
+        let second = if rest < LEAST_APART { Duration::from_secs(1) } else { Duration::ZERO };
+        thread::sleep(rest + second);
     }
+}
+
+/// How long until a second of the clock begins.
+pub fn until_next_second(now: Timestamp) -> Duration {
+    let past = now.subsec_nanosecond().rem_euclid(1_000_000_000).unsigned_abs();
+    Duration::from_secs(1) - Duration::from_nanos(past.into())
 }
