@@ -11,6 +11,7 @@ mod feeds;
 mod frames;
 mod input;
 mod io;
+mod log_keeper;
 mod metrics;
 mod panic;
 pub mod session;
@@ -24,6 +25,7 @@ mod watchdog;
 pub use feeds::figures::{Script, Source};
 pub use feeds::stacks::{Search, request as stack_request};
 pub use io::Setup;
+pub use log_keeper::keep_log;
 pub use snapshot::snapshot;
 
 use crate::app::{Msg, State};

@@ -18,6 +18,7 @@ use super::store::gpus::GpuStore;
 use super::store::health::HealthStore;
 use super::store::host::HostStore;
 use super::store::logs::{DEFAULT_BYTES, LogStore};
+use super::store::messages::MessageStore;
 use super::store::notices::NoticeStore;
 use super::store::previous::PreviousStore;
 use super::store::resources::ResourceStore;
@@ -133,6 +134,7 @@ pub struct State {
     pub notices: NoticeStore,
     /// The runs of containers that ended.
     pub previous: PreviousStore,
+    pub messages: MessageStore,
     /// Derived from the facts.
     pub tree: Tree,
 
@@ -209,6 +211,7 @@ impl State {
             drift: DriftStore::default(),
             notices: NoticeStore::default(),
             previous: PreviousStore::default(),
+            messages: MessageStore::default(),
             tree: Tree::default(),
             panes: Panes::default(),
             focus: setup.focus,

@@ -9,6 +9,7 @@ pub mod gpus;
 pub mod health;
 pub mod host;
 pub mod logs;
+pub mod messages;
 pub mod notices;
 pub mod previous;
 pub mod resources;

@@ -18,7 +18,7 @@ use std::time::Duration;
 
 /// Opens the console and stays until it ends.
 pub fn open(context: &Context) -> Result<u8, Fault> {
-    keep_log();
+    runtime::keep_log();
     let mut ending = runtime::console(real(context)?)?;
     if ending == Ending::Demo {
         let demo = Demo::start()?;
@@ -28,7 +28,7 @@ pub fn open(context: &Context) -> Result<u8, Fault> {
 }
 
 pub fn open_demo(context: &Context) -> Result<u8, Fault> {
-    keep_log();
+    runtime::keep_log();
     let demo = Demo::start()?;
     runtime::console(simulated(context, &demo)?).map(exit_code)
 }
@@ -37,13 +37,6 @@ fn exit_code(ending: Ending) -> u8 {
     match ending {
         Ending::Quit | Ending::Demo => 0,
         Ending::Ended { exit_code } => exit_code,
-    }
-}
-
-/// Our own log goes to the Messages pane. Only one logger can be set, and a second console finds it set already.
-pub fn keep_log() {
-    if tui_logger::init_logger(log::LevelFilter::Debug).is_ok() {
-        tui_logger::set_default_level(log::LevelFilter::Info);
     }
 }
 
@@ -147,7 +140,19 @@ fn console(context: &Context, setup: Setup, feeds: runtime::Setup) -> Console {
 
 pub fn appearance(context: &Context, depth: ColourDepth, ascii: bool) -> (Appearance, Vec<Fault>) {
     let (theme, faults) = theme::load(&context.settings.theme, &context.paths.theme_directories());
-    (Appearance::new(theme, depth, ascii, TimeZone::system()), faults)
+    (Appearance::new(theme, depth, ascii, zone()), faults)
+}
+
+/// The zone of the clock. To find the name of a zone all are listed, which takes longer than the first picture may, so
+/// the system's own is read from the file that it is.
+fn zone() -> TimeZone {
+    if std::env::var_os("TZ").is_none()
+        && let Ok(rules) = std::fs::read("/etc/localtime")
+        && let Ok(zone) = TimeZone::tzif("local", &rules)
+    {
+        return zone;
+    }
+    TimeZone::system()
 }
 
 /// As the C library decides: the first of these that is set names the character set.

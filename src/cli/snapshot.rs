@@ -1,6 +1,6 @@
 //! `snapshot`: one frame of the console, as text or as a picture.
 
-use super::console::{appearance, keep_log, real, simulated};
+use super::console::{appearance, real, simulated};
 use super::context::Context;
 use super::demo::Demo;
 use super::output::print_document;
@@ -43,7 +43,7 @@ pub enum SnapshotFormat {
 
 /// One frame of the present state.
 pub fn run(context: &Context, arguments: &Arguments) -> Result<u8, Fault> {
-    keep_log();
+    runtime::keep_log();
     let size = size(&arguments.size)?;
     let pane = arguments.pane.as_deref().map(pane).transpose()?;
     let keys = keys(&arguments.keys)?;

@@ -5,6 +5,7 @@ use super::clicks::Clicks;
 use super::feeds::figures::until_next_second;
 use super::frames::FrameClock;
 use super::input::{self, Input};
+use super::log_keeper;
 use super::metrics::MetricsEnd;
 use super::signals::{HANGUP_EXIT_CODE, SignalEvent};
 use crate::app::dialog::inspect::Inspection;
@@ -122,7 +123,7 @@ impl<B: Backend> ConsoleLoop<B> {
                     self.take(Msg::Wake);
                 }
                 () = sleep_until(self.frames.next().into()), if self.state.dirty => {}
-                _ = seconds.tick() => self.take(Msg::Tick),
+                _ = seconds.tick() => self.tick(),
                 Some(msg) = sources.facts.recv() => self.take_some(msg, &mut sources.facts, &sources.input),
                 Some(news) = sources.metrics.recv() => news.into_iter().for_each(|msg| self.take(msg)),
                 Some(msg) = sources.logs.recv() => self.take_some(msg, &mut sources.logs, &sources.input),
@@ -142,6 +143,15 @@ impl<B: Backend> ConsoleLoop<B> {
         if awaited {
             self.frames.answer();
         }
+    }
+
+    /// Once a second, or when there will be no other.
+    pub fn tick(&mut self) {
+        let logged = log_keeper::fetch();
+        if !logged.is_empty() {
+            self.take(Msg::Messages(logged));
+        }
+        self.take(Msg::Tick);
     }
 
     fn take_some(&mut self, first: Msg, more: &mut mpsc::Receiver<Msg>, input: &mpsc::Receiver<Input>) {

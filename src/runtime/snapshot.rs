@@ -46,7 +46,7 @@ pub fn snapshot(
             console_loop.take(Msg::Key(*key));
         }
         feed(&mut console_loop, &mut sources, Instant::now() + SETTLE.max(run_for), |_| false).await;
-        console_loop.take(Msg::Tick);
+        console_loop.tick();
         console_loop.draw().unwrap_or_else(|never| match never {});
     });
     Ok(console_loop.terminal.backend().buffer().clone())

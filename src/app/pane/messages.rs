@@ -1,9 +1,7 @@
-//! Pane 9: mcp-tui's own log. Its lines are kept by tui-logger; here is only how far back the reader is.
+//! Pane 9: mcp-tui's own log; here is only how far back the reader is.
 
 use super::Motion;
-
-/// So many lines tui-logger keeps; from farther back nobody would find the way down again.
-const FARTHEST: usize = 1_000;
+use crate::app::store::messages::MOST_MESSAGES;
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct MessagesPane {
@@ -17,12 +15,12 @@ impl MessagesPane {
         let back = match motion {
             Motion::Up => self.back + 1,
             Motion::Down => self.back.saturating_sub(1),
-            Motion::Top => FARTHEST,
+            Motion::Top => MOST_MESSAGES,
             Motion::Bottom => 0,
             Motion::PageUp => self.back + half,
             Motion::PageDown => self.back.saturating_sub(half),
             Motion::By(by) => self.back.saturating_add_signed(-by),
         };
-        self.back = back.min(FARTHEST);
+        self.back = back.min(MOST_MESSAGES);
     }
 }

@@ -1,29 +1,20 @@
-//! Pane 9: mcp-tui's own log, kept and laid out by tui-logger. Its lines have been written by this program, but hold
-//! names and causes from outside, so that they pass the gate like all else.
+//! Pane 9: mcp-tui's own log.
 
 use crate::app::State;
 use crate::app::pane::PaneId;
-use crate::domain::Safe;
-use crate::view::canvas::Canvas;
+use crate::app::store::messages::{MOST_MESSAGES, Message};
+use crate::domain::safe::TextStyle;
+use crate::view::canvas::{Canvas, Piece};
 use crate::view::frame::Frame;
-use crate::view::style::style;
 use crate::view::text;
-use jiff::tz::TimeZone;
-use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::Style;
-use ratatui::text::{Line, Span};
-use ratatui::widgets::Widget;
-use tui_logger::{ExtLogRecord, LogFormatter, TuiLoggerWidget};
 
-/// How far back one can scroll. The lines between are laid out for it, so it has to end somewhere.
-const FARTHEST: usize = 1000;
 /// The time, the level, and blanks after both.
-const INDENT: usize = 15;
+const INDENT: u16 = 15;
 
 pub(in crate::view) fn draw(canvas: &mut Canvas<'_>, state: &State, area: Rect, focused: bool) {
     let theme = canvas.theme;
-    let back = state.panes.messages.back.min(FARTHEST);
+    let back = state.panes.messages.back.min(MOST_MESSAGES);
     let mut frame = Frame::new(PaneId::Messages, focused);
     if back > 0 {
         frame = frame.left([("scrolled back ", theme.warning)]);
@@ -33,78 +24,42 @@ pub(in crate::view) fn draw(canvas: &mut Canvas<'_>, state: &State, area: Rect, 
         return;
     }
     let room = Rect { x: body.x + 1, width: body.width - 2, ..body };
-    // The widget itself only pages. What is `back` lines before the newest is cut out of a taller picture.
-    let rows = room.height.saturating_add(u16::try_from(back).unwrap_or(0));
-    let mut tall = Buffer::empty(Rect::new(0, 0, room.width, rows));
-    TuiLoggerWidget::default().formatter(Box::new(Formatter::of(canvas))).render(tall.area, &mut tall);
-    let filled = tall.content().iter().rposition(|cell| cell.symbol() != " ").unwrap_or(0);
-    let filled = u16::try_from(filled / usize::from(room.width)).unwrap_or(0) + 1;
-    let last = filled.saturating_sub(u16::try_from(back).unwrap_or(0)).max(room.height.min(filled));
-    let first = last.saturating_sub(room.height);
-    for y in 0..(last - first) {
-        for x in 0..room.width {
-            if let Some(cell) = canvas.buffer.cell_mut((room.x + x, room.y + y)) {
-                *cell = tall[(x, first + y)].clone();
-            }
+    let columns = usize::from(room.width.saturating_sub(INDENT).max(8));
+    let height = usize::from(room.height);
+    // From the newest line on upwards, as far as is shown; whoever goes back farther than there is stays at the first.
+    let mut lines: Vec<(&Message, usize, String)> = Vec::new();
+    for message in state.messages.newest_first() {
+        let parts: Vec<_> = text::wrap(&message.text, columns).into_iter().enumerate().collect();
+        lines.extend(parts.into_iter().rev().map(|(at, part)| (message, at, part)));
+        if lines.len() >= back + height {
+            break;
         }
     }
-    if filled == 1 && tall.content().iter().all(|cell| cell.symbol() == " ") {
+    if lines.is_empty() {
         super::explain(canvas, body, &["No messages."]);
+        return;
     }
-}
-
-struct Formatter {
-    zone: TimeZone,
-    dim: Style,
-    text: Style,
-    levels: [(&'static str, Style); 5],
-}
-
-impl Formatter {
-    fn of(canvas: &Canvas<'_>) -> Self {
-        let theme = canvas.theme;
-        Self {
-            zone: canvas.zone.clone(),
-            dim: style(theme.dim),
-            text: style(theme.text),
-            levels: [
-                ("error", style(theme.bad)),
-                ("warn ", style(theme.warning)),
-                ("info ", style(theme.info)),
-                ("debug", style(theme.dim)),
-                ("trace", style(theme.dim)),
-            ],
+    let below = back.min(lines.len().saturating_sub(height));
+    let shown = lines.iter().skip(below).take(height).collect::<Vec<_>>();
+    for (y, (message, at, part)) in (room.y..).zip(shown.into_iter().rev()) {
+        if *at == 0 {
+            let clock = message.time.to_zoned(canvas.zone.clone()).strftime("%H:%M:%S ").to_string();
+            let (word, look) = level(canvas, message.level);
+            let head: [Piece<'_>; 3] = [(&clock, theme.dim), (word, look), (" ", theme.text)];
+            canvas.pieces(room.x, y, room.width, &head);
         }
+        let indent = INDENT.min(room.width);
+        canvas.put(room.x + indent, y, room.width - indent, part, theme.text);
     }
 }
 
-impl LogFormatter for Formatter {
-    fn min_width(&self) -> u16 {
-        1
-    }
-
-    fn format(&self, width: usize, record: &ExtLogRecord) -> Vec<Line<'_>> {
-        let (level, look) = match record.level {
-            log::Level::Error => self.levels[0],
-            log::Level::Warn => self.levels[1],
-            log::Level::Info => self.levels[2],
-            log::Level::Debug => self.levels[3],
-            log::Level::Trace => self.levels[4],
-        };
-        let clock =
-            record.timestamp.timestamp().to_zoned(self.zone.clone()).strftime("%H:%M:%S ").to_string();
-        let message = Safe::new(record.msg());
-        let room = width.saturating_sub(INDENT).max(8);
-        let wrapped = text::wrap(&message, room);
-        let lines = wrapped.into_iter().enumerate().map(|(at, part)| {
-            let head = if at == 0 {
-                [Span::styled(clock.clone(), self.dim), Span::styled(format!("{level} "), look)]
-            } else {
-                [Span::raw(" ".repeat(INDENT)), Span::raw("")]
-            };
-            let [time, level] = head;
-            Line::from(vec![time, level, Span::styled(part, self.text)])
-        });
-        lines.collect()
+fn level(canvas: &Canvas<'_>, level: log::Level) -> (&'static str, TextStyle) {
+    let theme = canvas.theme;
+    match level {
+        log::Level::Error => ("error", theme.bad),
+        log::Level::Warn => ("warn ", theme.warning),
+        log::Level::Info => ("info ", theme.info),
+        log::Level::Debug => ("debug", theme.dim),
+        log::Level::Trace => ("trace", theme.dim),
     }
 }
