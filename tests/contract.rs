@@ -6,6 +6,8 @@
 #[expect(dead_code, reason = "shared with the tests of the whole program")]
 mod support;
 
+#[path = "contract/bad_logs.rs"]
+mod bad_logs;
 #[path = "contract/breaks.rs"]
 mod breaks;
 #[path = "contract/commands.rs"]
@@ -65,6 +67,7 @@ macro_rules! both {
             watching: lists_first, sees_a_life, details_follow, sees_health, sees_illness_and_recovery;
             breaks: a_silence_is_noticed, all_is_listed_anew_after_a_restart, a_broken_log_is_no_end,
                 a_cut_command_is_no_success, a_command_that_still_runs_is_no_success;
+            bad_logs: a_log_that_is_cut_gives_what_had_come_and_a_fault;
         }
     };
 }
@@ -73,5 +76,10 @@ fn main() {
     let mut all: Vec<Trial> = both!(support::engine::trial, world::World::real, "engine");
     all.extend(here!(support::engine::trial, world::World::real, "engine"));
     all.extend(both!(support::trial, world::World::simulated, "sim"));
+    // What needs a real shell, or bytes as a real daemon hands them on.
+    all.extend(trials! { support::engine::trial, world::World::real, "engine":
+        bad_logs: hostile_lines_are_shown_and_do_nothing, a_line_without_an_end_is_cut_and_counted,
+            without_times_lines_are_what_was_written;
+    });
     libtest_mimic::run(&Arguments::from_args(), all).exit();
 }

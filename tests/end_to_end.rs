@@ -28,6 +28,8 @@ mod labelled;
 mod leaving;
 #[path = "end_to_end/log_pane.rs"]
 mod log_pane;
+#[path = "end_to_end/logs.rs"]
+mod logs;
 #[path = "end_to_end/no_daemon.rs"]
 mod no_daemon;
 #[path = "end_to_end/operate.rs"]
@@ -54,6 +56,7 @@ fn main() {
         config::trials(),
         no_daemon::trials(),
         headless::trials(),
+        logs::trials(),
         operate::trials(),
         console_verbs::trials(),
         log_pane::trials(),

@@ -117,8 +117,8 @@ async fn print(
             }
         };
         tokio::select! {
-            step = merge.step(&mut printer) => match step? {
-                Step::Printed => {}
+            step = merge.step(|index, line| printer.print(index, line)) => match step? {
+                Step::Printed => printer.flush()?,
                 Step::Failed(index, fault) => {
                     let name = containers.get(index).map(|container| container.name.to_string());
                     let fault = Fault { object: name.unwrap_or_else(|| fault.object.clone()), ..fault };

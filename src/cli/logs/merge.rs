@@ -1,8 +1,7 @@
 //! Lines of several containers in the order of their times.
 
-use super::printer::Printer;
 use super::source::Source;
-use crate::domain::Fault;
+use crate::domain::{Fault, RawLine};
 use jiff::Timestamp;
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
@@ -39,8 +38,12 @@ impl Merge {
         Self { sources, follow, timer: Box::pin(sleep(WINDOW)) }
     }
 
-    /// Waits until there is something to do, and does it. Nothing is lost when it is not waited for.
-    pub async fn step(&mut self, printer: &mut Printer) -> Result<Step, Fault> {
+    /// Waits until there is something to do, and does it: `print` gets the lines, each with its container's index.
+    /// Nothing is lost when it is not waited for.
+    pub async fn step(
+        &mut self,
+        mut print: impl FnMut(usize, RawLine<'_>) -> Result<(), Fault>,
+    ) -> Result<Step, Fault> {
         let is_over = poll_fn(|context| self.poll(context)).await;
         for (index, source) in self.sources.iter_mut().enumerate() {
             if source.head().is_none()
@@ -52,8 +55,7 @@ impl Merge {
         if is_over {
             return Ok(Step::Over);
         }
-        self.print(printer)?;
-        printer.flush()?;
+        self.print(&mut print)?;
         Ok(Step::Printed)
     }
 
@@ -119,14 +121,17 @@ impl Merge {
         Some((index, second))
     }
 
-    fn print(&mut self, printer: &mut Printer) -> Result<(), Fault> {
+    fn print(
+        &mut self,
+        print: &mut impl FnMut(usize, RawLine<'_>) -> Result<(), Fault>,
+    ) -> Result<(), Fault> {
         let now = Instant::now();
         while let Some((index, bound)) = self.next(now) {
             let source = &mut self.sources[index];
             while let Some(line) = source.head()
                 && bound.is_none_or(|bound| (line.time, index) <= bound)
             {
-                printer.print(index, line)?;
+                print(index, line)?;
                 source.advance();
                 // Of one that has nothing left more must be read before it is known who is next.
                 if source.at_the_beginning() {
@@ -140,3 +145,6 @@ impl Merge {
 
 /// Where a line stands: its time, and of those of the same time the container's place.
 type Bound = (Option<Timestamp>, usize);
+
+#[cfg(test)]
+mod tests;

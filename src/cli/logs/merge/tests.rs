@@ -1,0 +1,96 @@
+use super::*;
+use crate::cli::logs::filter::Filter;
+use crate::domain::{FaultKind, LogSource};
+use crate::engine::LogBlock;
+use futures_util::stream::{self, StreamExt as _};
+
+type Given = Result<Vec<(i64, &'static str)>, Fault>;
+
+fn at(second: i64) -> Timestamp {
+    Timestamp::from_second(second).unwrap()
+}
+
+fn block(lines: Vec<(i64, &'static str)>) -> LogBlock {
+    let mut block = LogBlock::default();
+    for (second, text) in lines {
+        let (source, bytes) = (LogSource::Stdout, text.as_bytes());
+        block.push(RawLine { time: Some(at(second)), source, bytes, cut_bytes: 0 });
+    }
+    block
+}
+
+/// A container that writes these blocks and then ends, or goes on without a word.
+fn source(blocks: Vec<Given>, ends: bool, grep: Option<&str>, last: Option<usize>) -> Source {
+    let given = stream::iter(blocks.into_iter().map(|given| given.map(block)));
+    let filter = Filter::read(grep, None).unwrap();
+    let stream = if ends { given.boxed() } else { given.chain(stream::pending()).boxed() };
+    Source::new(stream, filter, last, at(100))
+}
+
+/// What is printed until there is so much, or all is over.
+async fn printed(sources: Vec<Source>, follow: bool, enough: usize) -> (Vec<String>, Vec<usize>) {
+    let mut merge = Merge::new(sources, follow);
+    let (mut lines, mut failed) = (Vec::new(), Vec::new());
+    while lines.len() < enough {
+        let print = |index: usize, line: RawLine<'_>| {
+            lines.push(format!("{index} {}", String::from_utf8_lossy(line.bytes)));
+            Ok(())
+        };
+        match merge.step(print).await.unwrap() {
+            Step::Printed => {}
+            Step::Failed(index, _) => failed.push(index),
+            Step::Over => break,
+        }
+    }
+    (lines, failed)
+}
+
+#[tokio::test]
+async fn logs_that_end_are_in_order_whatever_blocks_they_came_in() {
+    let sources = vec![
+        source(vec![Ok(vec![(1, "a"), (4, "d")]), Ok(vec![(6, "f"), (6, "g")])], true, None, None),
+        source(vec![Ok(vec![(2, "b")]), Ok(vec![(3, "c"), (5, "e"), (6, "h")])], true, None, None),
+        source(Vec::new(), true, None, None),
+    ];
+    let (lines, failed) = printed(sources, false, usize::MAX).await;
+    assert_eq!(lines, ["0 a", "1 b", "1 c", "0 d", "1 e", "0 f", "0 g", "1 h"]);
+    assert!(failed.is_empty());
+}
+
+#[tokio::test]
+async fn one_that_cannot_be_read_does_not_keep_the_others_back() {
+    let fault = Fault::new(FaultKind::Refused, "read", "b");
+    let sources = vec![
+        source(vec![Ok(vec![(1, "a")]), Ok(vec![(3, "c")])], true, None, None),
+        source(vec![Ok(vec![(2, "b")]), Err(fault)], true, None, None),
+    ];
+    let (lines, failed) = printed(sources, false, usize::MAX).await;
+    assert_eq!((lines.join(" "), failed), ("0 a 1 b 0 c".to_owned(), vec![1]));
+}
+
+#[tokio::test]
+async fn nobody_waits_for_ever_for_one_that_is_silent() {
+    let sources = vec![
+        source(vec![Ok(vec![(1, "a")]), Ok(vec![(3, "c")])], false, None, None),
+        source(vec![Ok(vec![(2, "b")])], false, None, None),
+        source(Vec::new(), false, None, None),
+    ];
+    assert_eq!(printed(sources, true, 3).await.0, ["0 a", "1 b", "0 c"]);
+}
+
+#[tokio::test]
+async fn the_last_lines_are_those_of_the_lines_that_pass() {
+    let lines = || vec![Ok(vec![(1, "x1"), (2, "x2"), (3, "y")]), Ok(vec![(4, "x3"), (5, "z")])];
+    let (ended, _) = printed(vec![source(lines(), true, Some("x"), Some(2))], false, usize::MAX).await;
+    assert_eq!(ended, ["0 x2", "0 x3"]);
+    let (none, _) = printed(vec![source(lines(), true, Some("x"), Some(0))], false, usize::MAX).await;
+    assert!(none.is_empty());
+    // One that is followed: what came after the command began is no longer counted.
+    let mut live = lines();
+    live.push(Ok(vec![(100, "x4"), (101, "x5"), (102, "x6")]));
+    let (followed, _) = printed(vec![source(live, false, Some("x"), Some(2))], true, 5).await;
+    assert_eq!(followed, ["0 x2", "0 x3", "0 x4", "0 x5", "0 x6"]);
+    // Nothing more comes: what is held is shown all the same.
+    let (quiet, _) = printed(vec![source(lines(), false, Some("x"), Some(2))], true, 2).await;
+    assert_eq!(quiet, ["0 x2", "0 x3"]);
+}
