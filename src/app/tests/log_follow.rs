@@ -174,6 +174,14 @@ fn what_is_recreated_or_away_with_its_daemon_ends_without_a_word() {
 }
 
 #[test]
+fn a_log_that_cannot_be_read_says_why() {
+    let mut state = platform();
+    press(&mut state, "j");
+    end_and_wait(&mut state, Some(fault("configured logging driver does not support reading")), 3);
+    assert_eq!(notes(&state), ["the log ends here: configured logging driver does not support reading"]);
+}
+
+#[test]
 fn after_a_lost_daemon_the_streams_are_opened_again() {
     let mut state = platform();
     send(&mut state, Msg::Fleet(FleetEvent::Lost { fault: fault("gone"), retry_in_ms: 200 }));

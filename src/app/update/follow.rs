@@ -129,7 +129,11 @@ impl Turn<'_> {
             let Some(end) = pane.ends.remove(&id) else { continue };
             let Some(container) = fleet.get(&id).filter(|_| pane.streams.contains_key(&id)) else { continue };
             let text = match end.fault {
-                Some(fault) => format!("the log ends here: {fault}"),
+                // Whose log it is stands before the line.
+                Some(fault) => match fault.causes.first() {
+                    Some(cause) => format!("the log ends here: {cause}"),
+                    None => format!("the log ends here: {fault}"),
+                },
                 None if container.is_running() => continue,
                 None if container.state == ContainerState::Created => {
                     "nothing yet: the container has not been started".to_owned()
