@@ -115,5 +115,5 @@ fn every_second(mut action: impl FnMut() -> bool) {
 /// How long until a second of the clock begins.
 pub fn until_next_second(now: Timestamp) -> Duration {
     let past = now.subsec_nanosecond().rem_euclid(1_000_000_000).unsigned_abs();
-    Duration::from_secs(1) - Duration::from_nanos(past.into())
+    Duration::from_secs(1).saturating_sub(Duration::from_nanos(past.into()))
 }
