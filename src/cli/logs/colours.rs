@@ -6,13 +6,13 @@ use std::io::Write as _;
 /// The text with its colours, which end with it.
 pub fn write(text: &str, runs: &[StyleRun], out: &mut Vec<u8>) {
     let first = runs.first().map_or(text.len(), |run| run.start as usize);
-    out.extend_from_slice(text[..first].as_bytes());
+    out.extend_from_slice(&text.as_bytes()[..first]);
     let ends = runs.iter().skip(1).map(|run| run.start as usize).chain([text.len()]);
     for (run, end) in runs.iter().zip(ends) {
         out.extend_from_slice(b"\x1b[0");
         select(run.style, out);
         out.push(b'm');
-        out.extend_from_slice(text[run.start as usize..end].as_bytes());
+        out.extend_from_slice(&text.as_bytes()[run.start as usize..end]);
     }
     if runs.last().is_some_and(|run| run.style != TextStyle::default()) {
         out.extend_from_slice(b"\x1b[0m");
