@@ -38,6 +38,8 @@ mod operate;
 mod overlays;
 #[path = "end_to_end/stacks.rs"]
 mod stacks;
+#[path = "end_to_end/stats.rs"]
+mod stats;
 #[path = "end_to_end/staying.rs"]
 mod staying;
 #[path = "end_to_end/tree.rs"]
@@ -67,6 +69,7 @@ fn main() {
         history::trials(),
         hooks::trials(),
         inside::trials(),
+        stats::trials(),
     ]
     .into_iter()
     .flatten()

@@ -13,6 +13,7 @@ pub fn trials() -> Vec<Trial> {
         trial("demo::shows_the_simulated_server", shows_the_simulated_server),
         trial("demo::every_size_shows_the_services", every_size_shows_the_services),
         trial("demo::help_filter_and_zoom", help_filter_and_zoom),
+        trial("demo::rows_are_sorted_by_keys_and_by_a_click", rows_are_sorted_by_keys_and_by_a_click),
         trial("demo::nothing_changes_without_a_confirm_card", nothing_changes_without_a_confirm_card),
         trial("demo::a_restart_by_keys_reaches_the_tasks", a_restart_by_keys_reaches_the_tasks),
         trial("demo::what_drifted_is_shown_and_mended_by_up", what_drifted_is_shown_and_mended_by_up),
@@ -80,6 +81,34 @@ fn help_filter_and_zoom() {
     console.wait("the services alone", Duration::from_secs(10), |screen| !screen.contains("4 Health"));
     console.keys("f");
     console.wait_text("Health");
+    quit(&mut console);
+}
+
+fn rows_are_sorted_by_keys_and_by_a_click() {
+    let workplace = Workplace::new();
+    let mut console = demo(&workplace, (120, 40));
+    console.keys("1f");
+    console.wait_text("in/s");
+    console.keys(">");
+    console.wait_text("Services ↑name");
+    console.keys("I");
+    console.wait_text("Services ↓name");
+    let (x, y) = console.find("the heading of the memory", PATIENCE, |screen| {
+        let lines: Vec<String> = screen.rows(0, 120).collect();
+        let y = lines.iter().position(|line| line.contains("in/s"))?;
+        let (before, _) = lines[y].split_once("mem")?;
+        Some((before.chars().count() + 1, y + 1))
+    });
+    console.keys(&format!("\x1b[<lt>0;{x};{y}M\x1b[<lt>0;{x};{y}m"));
+    console.wait_text("Services ↓memory");
+    console.wait("who uses most in front", PATIENCE, |screen| {
+        let place = |service: &str| screen.lines().position(|line| line.contains(&format!("● {service} ")));
+        place("mcp-training").zip(place("nginx")).is_some_and(|(most, least)| most < least)
+    });
+    console.keys("v");
+    console.wait_gone("of one core");
+    console.keys("v");
+    console.wait_text("of one core");
     quit(&mut console);
 }
 
