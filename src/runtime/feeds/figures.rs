@@ -117,3 +117,6 @@ pub fn until_next_second(now: Timestamp) -> Duration {
     let past = now.subsec_nanosecond().rem_euclid(1_000_000_000).unsigned_abs();
     Duration::from_secs(1).saturating_sub(Duration::from_nanos(past.into()))
 }
+
+#[cfg(test)]
+mod tests;
