@@ -76,6 +76,7 @@ pub enum Command {
     Copy,
     CopyVisible,
     Save,
+    NewSinceDeploy,
     ApplyFix,
     Refresh,
     Retry,

@@ -7,6 +7,7 @@ pub mod health;
 pub mod list;
 pub mod logs;
 pub mod messages;
+pub mod patterns;
 pub mod resources;
 pub mod services;
 pub mod tasks;
@@ -98,6 +99,7 @@ pub struct Panes {
     pub services: services::ServicesPane,
     pub gpus: gpus::GpusPane,
     pub logs: logs::LogsPane,
+    pub patterns: patterns::PatternsPane,
     pub health: health::HealthPane,
     pub findings: findings::FindingsPane,
     pub tasks: tasks::TasksPane,

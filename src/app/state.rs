@@ -1,5 +1,6 @@
 //! All that the console knows and shows.
 
+mod deployed;
 mod deployment;
 mod subject;
 
@@ -20,6 +21,7 @@ use super::store::host::HostStore;
 use super::store::logs::{DEFAULT_BYTES, LogStore};
 use super::store::messages::MessageStore;
 use super::store::notices::NoticeStore;
+use super::store::patterns::PatternStore;
 use super::store::previous::PreviousStore;
 use super::store::resources::ResourceStore;
 use super::store::stacks::StackStore;
@@ -122,6 +124,8 @@ pub struct State {
     pub fleet: FleetStore,
     pub figures: FigureStore,
     pub logs: LogStore,
+    /// The kinds of lines in the logs, while they are looked at.
+    pub patterns: PatternStore,
     pub gpus: GpuStore,
     pub host: HostStore,
     pub health: HealthStore,
@@ -200,6 +204,7 @@ impl State {
             fleet: FleetStore::default(),
             figures: FigureStore::default(),
             logs: LogStore::new(setup.log_bytes),
+            patterns: PatternStore::default(),
             gpus: GpuStore::default(),
             host: HostStore::default(),
             health: HealthStore::default(),

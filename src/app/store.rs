@@ -11,6 +11,7 @@ pub mod host;
 pub mod logs;
 pub mod messages;
 pub mod notices;
+pub mod patterns;
 pub mod previous;
 pub mod resources;
 pub mod stacks;

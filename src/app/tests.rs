@@ -9,6 +9,7 @@ mod inspect;
 mod log_follow;
 mod log_pane;
 mod older;
+mod patterns;
 mod plan_rows;
 mod previous;
 mod properties;

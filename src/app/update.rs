@@ -18,6 +18,7 @@ mod log_time;
 mod motion;
 mod mouse;
 mod older;
+mod patterns;
 mod previous;
 mod prompt;
 mod requests;
@@ -91,6 +92,7 @@ impl Turn<'_> {
         }
         self.follow_selection();
         self.follow_graphs();
+        self.attend_patterns();
     }
 
     fn redraw(&mut self) {
@@ -105,6 +107,7 @@ impl Turn<'_> {
         self.derive();
         self.tell_ends();
         self.expire_figures();
+        self.read_patterns();
         let expired = self.state.notices.expire(self.now);
         self.redraw_if(expired);
         // The clock, and every age beside it.
@@ -119,5 +122,6 @@ impl Turn<'_> {
         self.state.derived.wake_is_due = false;
         self.derive();
         self.scan_logs();
+        self.read_patterns();
     }
 }

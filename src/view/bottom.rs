@@ -12,15 +12,15 @@ use ratatui::layout::Rect;
 
 pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
     match &state.prompt {
-        Some(prompt) => draw_prompt(canvas, prompt, area),
+        Some(prompt) => draw_prompt(canvas, state, prompt, area),
         None => draw_hints(canvas, state, area),
     }
 }
 
-fn draw_prompt(canvas: &mut Canvas<'_>, prompt: &Prompt, area: Rect) {
+fn draw_prompt(canvas: &mut Canvas<'_>, state: &State, prompt: &Prompt, area: Rect) {
     let theme = canvas.theme;
     let (verb, sign) = match (prompt.kind, prompt.pane) {
-        (PromptKind::Filter, PaneId::Logs) => ("search logs ", "/"),
+        (PromptKind::Filter, PaneId::Logs) if !state.panes.patterns.is_open => ("search logs ", "/"),
         (PromptKind::Filter, _) => ("filter ", ""),
         (PromptKind::Keep, _) => ("keep lines that match ", "&"),
         (PromptKind::Remove, _) => ("remove lines that match ", "!"),

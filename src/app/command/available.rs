@@ -10,6 +10,8 @@ pub enum Refusal {
     ReadOnly,
     /// Another pane's command.
     Elsewhere,
+    /// For lines, and the kinds of lines are shown.
+    Patterns,
     /// Nothing of the kind is selected.
     Needs(Needs),
     /// The daemon is away: what would be done to what is shown is not known.
@@ -23,6 +25,9 @@ pub fn available(state: &State, command: Command) -> Result<(), Refusal> {
     let everywhere = scope != Scope::NoDocker && spec.is_in(Scope::Everywhere);
     if !spec.is_in(scope) && !everywhere {
         return Err(Refusal::Elsewhere);
+    }
+    if state.focus == PaneId::Logs && state.panes.patterns.is_open && is_for_lines(command) {
+        return Err(Refusal::Patterns);
     }
     if spec.danger > Danger::None && state.read_only.is_on() {
         return Err(Refusal::ReadOnly);
@@ -39,6 +44,7 @@ impl Refusal {
         let title = command.spec().title;
         match self {
             Self::ReadOnly => format!("{title}: not in read-only mode"),
+            Self::Patterns => format!("{title}: Esc goes back to the lines first"),
             Self::Elsewhere => format!("{title}: not in this pane"),
             Self::NoDaemon => format!("{title}: the Docker daemon is away"),
             Self::Needs(needs) => {
@@ -56,6 +62,12 @@ impl Refusal {
             }
         }
     }
+}
+
+/// Of the commands of the logs, those that are about the lines on the screen.
+fn is_for_lines(command: Command) -> bool {
+    command.spec().scopes == [Scope::Pane(PaneId::Logs)]
+        && !matches!(command, Command::NewSinceDeploy | Command::Copy)
 }
 
 fn has(state: &State, needs: Needs) -> bool {

@@ -66,7 +66,7 @@ pub fn help(state: &State, scope: Scope) -> Vec<&'static CommandSpec> {
 pub fn palette(state: &State) -> Vec<&'static CommandSpec> {
     let offered = COMMANDS.iter().filter(|spec| match available(state, spec.command) {
         Ok(()) | Err(Refusal::Needs(_)) => true,
-        Err(Refusal::ReadOnly | Refusal::Elsewhere | Refusal::NoDaemon) => false,
+        Err(Refusal::ReadOnly | Refusal::Elsewhere | Refusal::NoDaemon | Refusal::Patterns) => false,
     });
     let (own, rest): (Vec<&CommandSpec>, Vec<&CommandSpec>) =
         offered.partition(|spec| spec.is_in(state.scope()));

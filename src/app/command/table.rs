@@ -431,6 +431,12 @@ pub const COMMANDS: &[CommandSpec] = &[
         needs: Needs::Nothing, danger: Danger::None,
     },
     CommandSpec {
+        command: Command::NewSinceDeploy, name: "new-since-deploy", title: "New since deploy",
+        help: "Show each kind of line once, those first seen since the last deployment on top; again for the lines.",
+        scopes: LOGS, keys: &["d"], hint: "new",
+        needs: Needs::Nothing, danger: Danger::None,
+    },
+    CommandSpec {
         command: Command::Refresh, name: "refresh", title: "Refresh",
         help: "Ask for the list again.",
         scopes: LISTS, keys: &["^r", "f5"], hint: "refresh",

@@ -96,6 +96,7 @@ impl Turn<'_> {
             Command::Copy => self.copy(),
             Command::CopyVisible => self.copy_visible(),
             Command::Save => self.open_save(),
+            Command::NewSinceDeploy => self.toggle_patterns(),
             Command::Refresh => self.refresh(focus),
             Command::Retry => self.effects.push(Effect::Reconnect),
             Command::Demo => self.effects.push(Effect::StartDemo),
@@ -157,6 +158,7 @@ impl Turn<'_> {
                     self.open_task(id);
                 }
             }
+            PaneId::Logs if self.state.panes.patterns.is_open => self.open_pattern(),
             PaneId::Logs => {
                 if !self.open_previous() {
                     self.unfold_or_zoom();
@@ -193,6 +195,7 @@ impl Turn<'_> {
         if self.clear_filter(focus)
             || (focus == PaneId::Services && self.state.panes.services.clear_marks())
             || (focus == PaneId::Tasks && self.state.panes.tasks.open.take().is_some())
+            || (focus == PaneId::Logs && self.close_patterns())
         {
             // Done.
         } else if focus == PaneId::Logs && !self.state.panes.logs.marked.is_empty() {

@@ -128,7 +128,9 @@ impl Turn<'_> {
         }
         self.drop_repeated(&mut batch);
         self.note_streams(&batch);
+        self.note_patterns(&batch);
         let shift = self.state.logs.apply(&batch, &[]);
+        self.hold_patterns(&shift);
         self.state.panes.logs.hold(&shift, &self.state.logs);
         // Lines nobody sees are no reason to draw.
         let seen = self.state.shows(PaneId::Logs);

@@ -8,6 +8,10 @@ impl Turn<'_> {
     /// The marked lines, else the one the reader is on: what was written, and nothing beside it. A folded line stands
     /// for all that belongs to it.
     pub(super) fn copy(&mut self) {
+        if let Some(pattern) = self.selected_pattern() {
+            self.effects.push(Effect::Copy(pattern.example.to_string()));
+            return;
+        }
         let (pane, store) = (&self.state.panes.logs, &self.state.logs);
         let mut numbers: Vec<u64> = if pane.marked.is_empty() {
             pane.current(store).into_iter().collect()

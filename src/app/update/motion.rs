@@ -14,6 +14,7 @@ impl Turn<'_> {
         match pane {
             PaneId::Services => panes.services.list.go(motion, rows),
             PaneId::Gpus => panes.gpus.list.go(motion, rows),
+            PaneId::Logs if panes.patterns.is_open => panes.patterns.list.go(motion, rows),
             PaneId::Logs => match &mut panes.logs.previous {
                 Some(previous) if previous.open.is_none() => previous.list.go(motion, rows),
                 Some(_) | None => {

@@ -118,6 +118,7 @@ impl Turn<'_> {
             PaneId::Tasks => panes.tasks.list.select(index),
             PaneId::Backups => panes.backups.list.select(index),
             PaneId::Resources => panes.resources.list.select(index),
+            PaneId::Logs if panes.patterns.is_open => panes.patterns.list.select(index),
             PaneId::Logs => {
                 if let Some(previous) = &mut panes.logs.previous {
                     previous.list.select(index);

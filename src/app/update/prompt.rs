@@ -75,7 +75,7 @@ impl Turn<'_> {
             PromptKind::Filter => {
                 let pane = prompt.pane;
                 self.state.prompt = None;
-                if pane == PaneId::Logs {
+                if pane == PaneId::Logs && !self.state.panes.patterns.is_open {
                     self.first_match();
                 }
             }
@@ -97,7 +97,9 @@ impl Turn<'_> {
 
     /// A search for what is no regular expression goes on, and says what it looks for.
     fn judge_search(&mut self) {
-        if let Some(prompt) = self.state.prompt.as_mut().filter(|prompt| prompt.pane == PaneId::Logs)
+        let searches = !self.state.panes.patterns.is_open;
+        if let Some(prompt) =
+            self.state.prompt.as_mut().filter(|prompt| searches && prompt.pane == PaneId::Logs)
             && let Err(complaint) = Pattern::parse(prompt.input.text())
         {
             prompt.complaint = Some(format!("{complaint}: searched as it stands"));
@@ -140,6 +142,10 @@ impl Turn<'_> {
                 panes.resources.list.filter_by(pattern);
                 panes.resources.refresh(&state.resources);
             }
+            PaneId::Logs if panes.patterns.is_open => {
+                panes.patterns.list.filter_by(pattern);
+                panes.patterns.refresh(&state.patterns);
+            }
             PaneId::Logs => {
                 state.logs.search(pattern);
                 self.scan_logs();
@@ -158,6 +164,7 @@ pub(super) fn filter_of(state: &State, pane: PaneId) -> Option<&Pattern> {
         PaneId::Tasks => state.panes.tasks.list.filter.as_ref(),
         PaneId::Backups => state.panes.backups.list.filter.as_ref(),
         PaneId::Resources => state.panes.resources.list.filter.as_ref(),
+        PaneId::Logs if state.panes.patterns.is_open => state.panes.patterns.list.filter.as_ref(),
         PaneId::Logs => state.logs.searched(),
         PaneId::Gpus | PaneId::Messages => None,
     }

@@ -2,6 +2,7 @@
 
 mod body;
 mod line;
+mod patterns;
 mod previous;
 
 use super::explain;
@@ -21,6 +22,9 @@ use line::{Layout, Row};
 use ratatui::layout::Rect;
 
 pub(in crate::view) fn draw(canvas: &mut Canvas<'_>, state: &State, area: Rect, focused: bool) {
+    if state.panes.patterns.is_open {
+        return patterns::draw(canvas, state, area, focused);
+    }
     let theme = canvas.theme;
     let pane = &state.panes.logs;
     let run = pane.previous.as_ref().map(|previous| previous_words(state, previous));

@@ -19,7 +19,9 @@ pub(crate) use crate::app::fixtures::now;
 pub use cards::{cancel, choices, confirm, confirm_destroying, confirm_failed, confirm_long, scale};
 pub use driving::{press, tell};
 pub use figures::{measured, sorted};
-pub use looks::{focus, help, inspect, notices, palette, read_only, searching, typing_a_filter, zoomed};
+pub use looks::{
+    focus, help, inspect, new_since_deploy, notices, palette, read_only, searching, typing_a_filter, zoomed,
+};
 pub use server::{connecting, crowd, daemon, incident, no_docker, no_gpu, nothing_runs, simulated, stale};
 pub use tasks::{task_images, task_long, task_steps};
 
@@ -46,6 +48,7 @@ pub fn all() -> Vec<(String, State)> {
         ("palette", palette()),
         ("inspect", inspect()),
         ("searching", searching()),
+        ("new_since_deploy", new_since_deploy()),
         ("typing_a_filter", typing_a_filter()),
         ("task_steps", task_steps()),
         ("task_images", task_images()),

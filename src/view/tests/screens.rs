@@ -31,6 +31,7 @@ fn snapshot(name: &str, state: &State, width: u16, height: u16) {
 #[case("logs_unfolded", scenes::log_pane::unfolded())]
 #[case("logs_filtered", scenes::log_pane::filtered())]
 #[case("logs_wrapped", scenes::log_pane::wrapped())]
+#[case("new_since_deploy", scenes::new_since_deploy())]
 fn the_main_states_at_all_sizes(#[case] name: &str, #[case] state: State) {
     for (width, height) in [(80, 24), (120, 40), (200, 60)] {
         snapshot(name, &state, width, height);

@@ -2,7 +2,7 @@
 
 use super::driving::{press, tell};
 use super::server::{incident, simulated};
-use super::tasks::tasks;
+use super::tasks::{deployed, tasks};
 use crate::app::dialog::Dialog;
 use crate::app::fixtures::now;
 use crate::app::{Msg, PaneId, State};
@@ -50,6 +50,16 @@ pub fn searching() -> State {
         tell(&mut state, Msg::Wake);
     }
     press(&mut state, &["n"]);
+    state
+}
+
+/// The replicas in trouble were deployed half a minute ago.
+pub fn new_since_deploy() -> State {
+    let mut state = incident();
+    let mut records = tasks();
+    records.push(deployed("mcp", 30));
+    tell(&mut state, Msg::Tasks(records));
+    press(&mut state, &["3", "d"]);
     state
 }
 
