@@ -4,10 +4,12 @@ mod colours;
 mod filter;
 mod follower;
 mod merge;
+mod patterns;
 mod printer;
 mod source;
 
 pub use follower::{Closed, Follower, Form};
+pub use patterns::Patterns;
 pub use printer::{Look, Printer};
 
 use super::context::Context;
@@ -48,6 +50,8 @@ pub struct Arguments {
     #[arg(long, value_name = "LEVEL")]
     pub level: Option<String>,
     #[command(flatten)]
+    pub kinds: Patterns,
+    #[command(flatten)]
     pub look: Look,
     /// Only the container of this number
     #[arg(long, value_name = "N")]
@@ -86,6 +90,15 @@ pub async fn run(context: &Context, arguments: Arguments, output: Output) -> Res
         return Err(no_number(index, &arguments.services, chosen.reference.project));
     }
     containers.sort_by_key(order);
+    if arguments.kinds.patterns {
+        let tasks = context.store().and_then(|store| store.list()).unwrap_or_else(|fault| {
+            // Then the containers' creation tells when they were deployed.
+            report::warn(&fault, output);
+            Vec::new()
+        });
+        let since = patterns::deployed(&chosen.reference.project, &arguments.services, &tasks, &containers);
+        return patterns::print(&engine, &containers, request, filter, since, output).await;
+    }
     let shows_times = arguments.timestamps || output.json;
     let untimed = containers.len() == 1 && !shows_times && last.is_none();
     let last = last.map(|last| usize::try_from(last).unwrap_or(usize::MAX));

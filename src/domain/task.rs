@@ -1,5 +1,6 @@
 //! An operation that outlives the console: what was asked, and what its journal says.
 
+mod deployment;
 mod images;
 mod part;
 mod record;

@@ -88,17 +88,23 @@ impl PatternStore {
     pub fn apply(&mut self, batch: &LogBatch, logs: &LogStore, tag: impl Fn(&ContainerId) -> Safe) {
         let behind = self.is_behind(logs);
         let mut writer: Option<(&ContainerId, usize)> = None;
-        for line in &batch.lines {
+        for line in batch.lines.iter() {
             if behind && line.time.is_some() && line.time <= self.edge {
                 continue;
             }
             let index = match writer {
-                Some((container, index)) if *container == line.container => index,
-                Some(_) | None => self.writer(&tag(&line.container)),
+                Some((container, index)) if container == line.container => index,
+                Some(_) | None => self.writer(&tag(line.container)),
             };
-            writer = Some((&line.container, index));
-            self.take(&line.line.text, line.time, index);
+            writer = Some((line.container, index));
+            self.take(line.text, line.time, index);
         }
+    }
+
+    /// Counts a line of this writer.
+    pub fn count(&mut self, text: &str, time: Option<Timestamp>, tag: &Safe) {
+        let writer = self.writer(tag);
+        self.take(text, time, writer);
     }
 
     /// Lines were put in between others.

@@ -37,6 +37,7 @@ fn f_is_a_file_before_the_command_and_follow_in_logs() {
         until: None,
         grep: None,
         level: None,
+        kinds: logs::Patterns::default(),
         look: logs::Look::default(),
         index: None,
         timestamps: false,

@@ -70,13 +70,13 @@ impl Levels {
 
 /// Gives the text of lines: what an operator would read, without colours.
 #[derive(Default)]
-struct Reader {
+pub(super) struct Reader {
     gates: LogGates,
     text: String,
 }
 
 impl Reader {
-    fn text<'a>(&'a mut self, line: RawLine<'a>) -> &'a str {
+    pub(super) fn text<'a>(&'a mut self, line: RawLine<'a>) -> &'a str {
         let plain = line.bytes.iter().all(|byte| *byte >= b' ' || *byte == b'\t');
         if plain && let Ok(text) = std::str::from_utf8(line.bytes) {
             return text;

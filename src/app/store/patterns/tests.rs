@@ -16,7 +16,7 @@ fn line(container: &str, seconds_ago: i64, text: &str) -> LogLine {
 }
 
 fn batch(lines: Vec<LogLine>) -> LogBatch {
-    LogBatch { generation: 1, lines, ..LogBatch::default() }
+    LogBatch { generation: 1, lines: lines.into(), ..LogBatch::default() }
 }
 
 fn tag(id: &ContainerId) -> Safe {
