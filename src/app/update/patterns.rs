@@ -64,8 +64,8 @@ impl Turn<'_> {
                 self.effects.push(Effect::Wake { milliseconds: 0 });
             }
         }
-        let subject = self.state.panes.logs.subject.as_ref();
-        let since = subject.and_then(|subject| self.state.deployed_at(subject));
+        let subjects = self.state.panes.logs.subjects();
+        let since = subjects.iter().filter_map(|subject| self.state.deployed_at(subject)).max();
         self.state.panes.patterns.since = since;
         self.state.panes.patterns.refresh(&self.state.patterns);
         self.redraw();

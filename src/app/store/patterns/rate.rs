@@ -9,8 +9,8 @@ const MINUTES: i64 = 5;
 pub(super) struct Rate {
     /// The minute since 1970 that is counted last.
     newest: i64,
-    /// The newest minute first.
-    counts: [u32; MINUTES as usize],
+    /// One for each of the minutes, the newest first.
+    counts: [u32; 5],
 }
 
 impl Rate {
