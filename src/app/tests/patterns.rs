@@ -124,7 +124,7 @@ fn what_is_for_lines_does_nothing_behind_the_operators_back() {
 #[test]
 fn another_selection_begins_anew() {
     let mut state = looking();
-    keys(&mut state, "1 j");
+    keys(&mut state, "alt-1 j");
     assert!(state.panes.patterns.is_open);
     assert_eq!(rows(&state), [] as [String; 0]);
     write(&mut state, &[(0, "other")]);

@@ -60,11 +60,3 @@ fn the_main_states_at_all_sizes(#[case] name: &str, #[case] state: State) {
 fn the_other_states_in_the_middle(#[case] name: &str, #[case] state: State) {
     snapshot(name, &state, 120, 40);
 }
-
-/// The lines' other face, beside panes that are drawn at their largest elsewhere.
-#[test]
-fn what_is_new_since_the_deployment() {
-    for (width, height) in [(80, 24), (120, 40)] {
-        snapshot("new_since_deploy", &scenes::new_since_deploy(), width, height);
-    }
-}
