@@ -26,7 +26,7 @@ pub struct Arguments {
     /// Those that do not run, too
     #[arg(short, long)]
     all: bool,
-    /// `table`, `json`, or a template such as '{{.Name}}: {{.CPUPerc}}'
+    /// `table`, `json`, or a template such as `{{.Name}}: {{.CPUPerc}}`
     #[arg(long, value_name = "FORMAT", default_value = "table")]
     format: String,
     /// One look, and no more

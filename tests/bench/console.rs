@@ -141,7 +141,7 @@ fn latency(terminal: &mut Terminal, arguments: &Arguments) {
 }
 
 fn print_percent(name: &str, before: (Option<CpuTime>, Instant), after: Option<CpuTime>) {
-    let used = before.0.zip(after).map(|(before, after)| after.since(before));
+    let used = before.0.zip(after).map(|(before, after)| after.since(&before));
     print_figure(name, used.map(|used| used / before.1.elapsed().as_secs_f64() * 100.0));
 }
 

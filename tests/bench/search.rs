@@ -9,6 +9,7 @@ use mcp_tui::app::LogBatch;
 use mcp_tui::app::pattern::Pattern;
 use mcp_tui::app::store::logs::LogStore;
 use mcp_tui::domain::{ContainerId, LogGates, LogLines, LogSource, RawLine};
+use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::Path;
 use std::process::Command;
@@ -70,11 +71,13 @@ fn text() -> String {
         let word = if number % 100_003 == 7 { "OutOfMemory" } else { "served" };
         let word = if number % 5_003 == 3 { "TimeOut" } else { word };
         let took = number % 100;
-        text.push_str(&format!(
-            "2026-11-20 10:31:04,{:03} INFO uvicorn.access 10.0.0.7:{} request {word} status={status} took={took}ms\n",
+        // Writing to a string does not fail.
+        let _ = writeln!(
+            text,
+            "2026-11-20 10:31:04,{:03} INFO uvicorn.access 10.0.0.7:{} request {word} status={status} took={took}ms",
             number % 1000,
             10_000 + number % 50_000,
-        ));
+        );
     }
     text
 }

@@ -266,9 +266,9 @@ impl LogStore {
                 self.segments.push_back(Segment::new(end));
             }
             let Some(segment) = self.segments.back_mut() else { break };
-            let (search, sift) = (self.search.as_ref(), &self.sift);
+            let (search, filters) = (self.search.as_ref(), &self.sift);
             let judge = |entry: &Entry<'_>| {
-                search::flags(search, entry).and(sift.flags(entry)).with(Flags::CONTINUES, entry.continues)
+                search::flags(search, entry).and(filters.flags(entry)).with(Flags::CONTINUES, entry.continues)
             };
             let (taken, displaced) = segment.push(rest, room, judge);
             if !displaced.is_empty() {

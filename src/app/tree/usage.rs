@@ -143,7 +143,9 @@ mod tests {
 
     fn total(of: &[Usage]) -> Usage {
         let mut sum = Sum::default();
-        of.iter().for_each(|usage| sum.add(*usage));
+        for usage in of {
+            sum.add(*usage);
+        }
         sum.total()
     }
 

@@ -20,6 +20,7 @@ use crate::view::words;
 use body::Body;
 use line::{Layout, Row};
 use ratatui::layout::Rect;
+use std::fmt::Write as _;
 
 pub(in crate::view) fn draw(canvas: &mut Canvas<'_>, state: &State, area: Rect, focused: bool) {
     if state.panes.patterns.is_open {
@@ -242,7 +243,8 @@ fn filter_words(state: &State) -> String {
         words.push(' ');
     }
     if let Some(percent) = logs.sifted() {
-        words.push_str(&format!("{percent} % "));
+        // Writing to a string does not fail.
+        let _ = write!(words, "{percent} % ");
     }
     words
 }

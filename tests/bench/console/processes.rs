@@ -11,7 +11,7 @@ const TICKS_PER_SECOND: f64 = 100.0;
 pub struct CpuTime(BTreeMap<u32, f64>);
 
 impl CpuTime {
-    pub fn since(&self, before: Self) -> f64 {
+    pub fn since(&self, before: &Self) -> f64 {
         let used = |(pid, seconds): (&u32, &f64)| seconds - before.0.get(pid).copied().unwrap_or_default();
         self.0.iter().map(used).sum()
     }

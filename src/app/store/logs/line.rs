@@ -6,6 +6,7 @@ use crate::domain::{ContainerId, LogLineRef, LogSource, Safe};
 use jiff::Timestamp;
 
 /// A line as the ring gives it out.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own about the line")]
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Line<'a> {
     pub number: u64,
