@@ -1,6 +1,6 @@
 //! Log lines of every sort.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use mcp_tui::app::LogBatch;
 use mcp_tui::domain::{ContainerId, Gate, LogLine, LogSource};
 
@@ -49,7 +49,7 @@ pub fn batch() -> LogBatch {
         .zip(0..)
         .map(|(line, number): (_, i64)| LogLine {
             container: ContainerId(format!("{:064x}", number % 3)),
-            time: Some(start + jiff::SignedDuration::from_millis(number)),
+            time: Some(start + SignedDuration::from_millis(number)),
             source: LogSource::Stdout,
             line: gate.line(line),
             level: None,
@@ -57,4 +57,10 @@ pub fn batch() -> LogBatch {
         })
         .collect();
     LogBatch { generation: 0, lines, ..LogBatch::default() }
+}
+
+/// The same batch, so much later: as a stream's batches are.
+pub fn later(batch: &LogBatch, by: SignedDuration) -> LogBatch {
+    let delayed = |line: LogLine| LogLine { time: line.time.map(|time| time + by), ..line };
+    LogBatch { lines: batch.lines.iter().map(|line| delayed(line.to_line())).collect(), ..batch.clone() }
 }
