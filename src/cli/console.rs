@@ -108,7 +108,7 @@ fn setup(context: &Context) -> Setup {
         (false, false) => ReadOnly::Off,
     };
     Setup {
-        zone: TimeZone::system(),
+        zone: zone(),
         read_only,
         mouse: settings.mouse,
         log_bytes: usize::try_from(settings.log_memory_bytes).unwrap_or(usize::MAX),
