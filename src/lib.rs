@@ -68,6 +68,12 @@
 //! 2. The newest reading of each waits for the loop in a slot of its own; what was not taken in is replaced.
 //! 3. A reading that nothing has followed for three intervals is unknown.
 //!
+//! ## The way of a message of our own
+//!
+//! What mcp-tui logs passes the gate on the thread that logs it and waits in tui-logger, bounded and counted. Once a
+//! second, if there is anything, the loop moves it to where tui-logger's widget draws pane 9 from: the one thing drawn
+//! that is not in the state. No thread is started for it.
+//!
 //! ## Operations outlive the console
 //!
 //! Every change to the world is a task: a specification in the state directory and a worker process of this binary in

@@ -13,6 +13,10 @@ use super::state::Setup;
 use super::{LogBatch, Msg, State};
 use crate::domain::{ContainerId, FleetEvent, GpuSample, LogSource, Safe};
 use jiff::Timestamp;
+use std::sync::Mutex;
+
+/// Our own log is one for the whole process, so tests that write to it take turns.
+pub(crate) static OWN_LOG: Mutex<()> = Mutex::new(());
 
 /// 2026-11-20 10:31:07 UTC
 pub(crate) fn now() -> Timestamp {

@@ -2,7 +2,6 @@
 
 use super::dialog::inspect::Inspection;
 use super::hit::HitMap;
-use super::store::messages::Message;
 use crate::config::keys::KeyPress;
 use crate::domain::resources::Resources;
 use crate::domain::stack::BackupEntry;
@@ -92,8 +91,8 @@ pub enum Msg {
     Saved(Result<String, Fault>),
     /// Mistakes in settings, themes or key maps; also anything else that went wrong beside an effect.
     Faults(Vec<Fault>),
-    /// What mcp-tui itself has logged.
-    Messages(Vec<Message>),
+    /// mcp-tui itself has logged something, which is not in here: tui-logger keeps it and draws it.
+    Logged,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -19,7 +19,6 @@ use super::store::gpus::GpuStore;
 use super::store::health::HealthStore;
 use super::store::host::HostStore;
 use super::store::logs::{DEFAULT_BYTES, LogStore};
-use super::store::messages::MessageStore;
 use super::store::notices::NoticeStore;
 use super::store::patterns::PatternStore;
 use super::store::previous::PreviousStore;
@@ -138,7 +137,6 @@ pub struct State {
     pub notices: NoticeStore,
     /// The runs of containers that ended.
     pub previous: PreviousStore,
-    pub messages: MessageStore,
     /// Derived from the facts.
     pub tree: Tree,
 
@@ -216,7 +214,6 @@ impl State {
             drift: DriftStore::default(),
             notices: NoticeStore::default(),
             previous: PreviousStore::default(),
-            messages: MessageStore::default(),
             tree: Tree::default(),
             panes: Panes::default(),
             focus: setup.focus,

@@ -9,7 +9,6 @@ pub mod gpus;
 pub mod health;
 pub mod host;
 pub mod logs;
-pub mod messages;
 pub mod notices;
 pub mod patterns;
 pub mod previous;

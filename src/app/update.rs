@@ -88,7 +88,7 @@ impl Turn<'_> {
             Msg::Copied(result) => self.copied(result),
             Msg::Saved(result) => self.saved(result),
             Msg::Faults(faults) => self.faults(&faults),
-            Msg::Messages(messages) => self.messages(messages),
+            Msg::Logged => self.logged(),
         }
         self.follow_selection();
         self.follow_graphs();

@@ -147,9 +147,8 @@ impl<B: Backend> ConsoleLoop<B> {
 
     /// Once a second, or when there will be no other.
     pub fn tick(&mut self) {
-        let logged = log_keeper::fetch();
-        if !logged.is_empty() {
-            self.take(Msg::Messages(logged));
+        if log_keeper::take_in() {
+            self.take(Msg::Logged);
         }
         self.take(Msg::Tick);
     }

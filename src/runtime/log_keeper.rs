@@ -1,30 +1,37 @@
-//! The console's logger. Any thread may log at any time, so records wait here until the loop fetches them: nothing runs
-//! for them meanwhile.
+//! The console's logger. Any thread may log at any time; tui-logger keeps the records and draws them as pane 9.
+//!
+//! `tui_logger::init_logger` is not for us: it starts a thread that looks for records a hundred times a second, which
+//! costs an idle console a third of a percent of a core. Without it records wait, bounded and counted, in tui-logger's
+//! first buffer until the loop has them moved to the one that is drawn, and nothing runs for them meanwhile.
 
-use crate::app::store::messages::{MOST_MESSAGES, Message};
+use crate::app::pane::messages::MOST_MESSAGES;
 use crate::domain::Safe;
-use jiff::Timestamp;
 use log::{LevelFilter, Log, Metadata, Record};
-use std::collections::VecDeque;
-use std::sync::{Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering};
+use tui_logger::Drain;
 
 struct Keeper {
-    waiting: Mutex<VecDeque<Message>>,
+    /// Something was logged since the loop last looked.
+    logged: AtomicBool,
 }
 
-static KEEPER: Keeper = Keeper { waiting: Mutex::new(VecDeque::new()) };
+static KEEPER: Keeper = Keeper { logged: AtomicBool::new(false) };
 
 /// Our own log goes to the Messages pane. Only one logger can be set, and a second console finds it set already.
 pub fn keep_log() {
     if log::set_logger(&KEEPER).is_ok() {
+        tui_logger::set_buffer_depth(MOST_MESSAGES);
         log::set_max_level(LevelFilter::Info);
     }
 }
 
-/// What was logged since the last call.
-pub fn fetch() -> Vec<Message> {
-    let mut waiting = KEEPER.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-    waiting.drain(..).collect()
+/// Moves what was logged since the last call to where the pane is drawn from; whether there was anything.
+pub fn take_in() -> bool {
+    let logged = KEEPER.logged.swap(false, Ordering::Acquire);
+    if logged {
+        tui_logger::move_events();
+    }
+    logged
 }
 
 impl Log for Keeper {
@@ -36,14 +43,15 @@ impl Log for Keeper {
         if !self.enabled(record.metadata()) {
             return;
         }
+        // Messages hold names and causes from outside. They pass the gate here, so that none is kept at full length.
         let text = Safe::new(record.args().to_string());
-        let message = Message { time: Timestamp::now(), level: record.level(), text };
-        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-        if waiting.len() == MOST_MESSAGES {
-            waiting.pop_front();
-        }
-        waiting.push_back(message);
+        Drain::new()
+            .log(&Record::builder().metadata(record.metadata().clone()).args(format_args!("{text}")).build());
+        self.logged.store(true, Ordering::Release);
     }
 
     fn flush(&self) {}
 }
+
+#[cfg(test)]
+mod tests;

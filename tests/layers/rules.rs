@@ -15,6 +15,13 @@ const FENCED_CRATES: &[(&str, Fence)] = &[
         "ratatui",
         Fence::Never(&["domain", "config", "engine", "compose", "backup", "health", "triage", "task", "app"]),
     ),
+    (
+        "tui_logger",
+        Fence::Never(&[
+            "domain", "config", "engine", "probe", "compose", "backup", "health", "triage", "task", "app",
+            "cli", "sim",
+        ]),
+    ),
 ];
 
 /// Rooms into which the time is handed.

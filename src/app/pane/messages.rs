@@ -1,7 +1,10 @@
-//! Pane 9: mcp-tui's own log; here is only how far back the reader is.
+//! Pane 9: mcp-tui's own log, which tui-logger keeps; here is only how far back the reader is.
 
 use super::Motion;
-use crate::app::store::messages::MOST_MESSAGES;
+
+/// So many messages are kept, the newest ones. It is twice what tui-logger takes between two looks of the loop, so that
+/// its word of how many were lost in a flood, which stands before those that were not, is kept with them.
+pub const MOST_MESSAGES: usize = 2_000;
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct MessagesPane {

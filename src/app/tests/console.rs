@@ -61,11 +61,22 @@ fn an_idle_console_draws_the_clock_and_nothing_else() {
         Msg::Drawn(HitMap::default()),
         Msg::Checks(state.health.reports().cloned().collect()),
         Msg::Tasks(state.tasks.newest_first().cloned().collect()),
+        Msg::Logged,
     ] {
         assert_eq!(update(&mut state, msg.clone(), now()), [], "{msg:?}");
         assert!(!state.dirty, "{msg:?}");
     }
     update(&mut state, Msg::Tick, now() + jiff::SignedDuration::from_secs(1));
+    assert!(state.dirty);
+}
+
+#[test]
+fn what_mcp_tui_logs_is_drawn_at_once_where_its_pane_is_on_the_screen() {
+    let mut state = platform();
+    let messages = PaneArea { pane: PaneId::Messages, area: Rect::default(), body: Rect::default() };
+    send(&mut state, Msg::Drawn(HitMap { panes: vec![messages], ..HitMap::default() }));
+    state.dirty = false;
+    send(&mut state, Msg::Logged);
     assert!(state.dirty);
 }
 

@@ -6,7 +6,6 @@ use crate::app::effect::Effect;
 use crate::app::message::LogBatch;
 use crate::app::pane::PaneId;
 use crate::app::store::fleet::Connection;
-use crate::app::store::messages::Message;
 use crate::app::store::notices::{FileFaults, Notice, Severity};
 use crate::domain::{
     CheckReport, Drift, Fault, FaultKind, FleetEvent, GpuSample, HostSample, Operation, Safe, StackFile,
@@ -96,10 +95,9 @@ impl Turn<'_> {
         }
     }
 
-    pub(super) fn messages(&mut self, messages: Vec<Message>) {
-        let changed = self.state.messages.apply(messages);
+    pub(super) fn logged(&mut self) {
         let seen = self.state.hits.panes.iter().any(|area| area.pane == PaneId::Messages);
-        self.redraw_if(changed && seen);
+        self.redraw_if(seen);
     }
 
     /// What the settings lack comes at once; what else goes wrong outside comes one by one.
