@@ -90,7 +90,7 @@ async fn watch_once(
         ends.retain(&containers);
         send(sender, FleetEvent::Listed(containers)).await?;
         // Only now: somebody waits to see the list, and to describe itself a daemon may run other programs first.
-        let (daemon, time) = patiently(&engine, Instant::now(), sender, engine.daemon_and_time()).await?;
+        let (daemon, time) = while_alive(&engine, engine.daemon_and_time()).await?;
         // The daemon told its time at some moment since we began; so much earlier is certainly before the list.
         let since = time.and_then(|time| time.checked_sub(began.elapsed()).ok());
         send(sender, FleetEvent::Connected(daemon)).await?;
@@ -118,6 +118,17 @@ async fn patiently<T>(
                 .hint("it may be overloaded or hung; it is still being waited for");
             send(sender, FleetEvent::Lost { fault, retry_in_ms: 0 }).await?;
             Ok(answer.await?)
+        }
+    }
+}
+
+/// Waits for an answer that may take long, for as long as the daemon gives signs of life meanwhile.
+async fn while_alive<T>(engine: &Engine, answer: impl Future<Output = Result<T, Fault>>) -> Result<T, Fault> {
+    let mut answer = pin!(answer);
+    loop {
+        tokio::select! {
+            answer = &mut answer => return answer,
+            () = sleep(QUIET) => engine.ping(PING_LIMIT).await?,
         }
     }
 }
