@@ -10,13 +10,14 @@ use super::{Rows, explain};
 use crate::app::State;
 use crate::app::pane::PaneId;
 use crate::app::store::fleet::Connection;
+use crate::app::tree::StackNode;
 use crate::domain::Drift;
 use crate::domain::figures::FigureSource;
 use crate::domain::safe::TextStyle;
 use crate::view::canvas::{Canvas, Piece, screen_rect};
 use crate::view::frame::Frame;
 use crate::view::screen::has_gpus;
-use crate::view::words;
+use crate::view::{text, words};
 use columns::{Columns, Headings};
 use ratatui::layout::Rect;
 
@@ -84,7 +85,7 @@ pub(in crate::view) fn draw(canvas: &mut Canvas<'_>, state: &State, area: Rect, 
         (Some(_), false) => Headings::Wide,
         (Some(_), true) => Headings::Zoomed,
     };
-    let columns = Columns::within(text.width, headings, has_gpus(state));
+    let columns = Columns::within(text.width, headings, has_gpus(state), longest_name(state));
     canvas.hits.columns = columns.shown().collect();
     if let Some(heads) = heads {
         heading::draw(canvas, Rect { y: heads.y, height: 1, ..text }, &columns, pane.order());
@@ -144,4 +145,17 @@ pub(in crate::view) fn stale(canvas: &Canvas<'_>, state: &State, room: usize) ->
             Some(format!("{} ", crate::view::text::fit(&words, room.saturating_sub(1))))
         }
     }
+}
+
+/// The columns of the longest name of a stack or a service, with what stands before it.
+fn longest_name(state: &State) -> u16 {
+    // A mark and a blank; services are one step further in, and a star says that one is marked.
+    const AROUND_STACK: usize = 3;
+    const AROUND_SERVICE: usize = 5;
+    let of_stack = |stack: &StackNode| {
+        let services = stack.services.iter().map(|service| text::width(&service.name) + AROUND_SERVICE);
+        services.max().unwrap_or_default().max(text::width(&stack.name) + AROUND_STACK)
+    };
+    let longest = state.tree.stacks.iter().map(of_stack).max().unwrap_or_default();
+    u16::try_from(longest).unwrap_or(u16::MAX)
 }

@@ -7,6 +7,12 @@ use ratatui::layout::Rect;
 
 /// The longest word for a drift, `image newer`.
 pub(super) const DRIFT_WORD: u16 = 11;
+const LEAST_NAME: u16 = 18;
+/// What names have in any case, lest the columns move whenever one comes or goes.
+const USUAL_NAME: u16 = 28;
+const LONGEST_NAME: u16 = 40;
+/// From here on there are columns that matter less than a whole name.
+const WIDE: u16 = 90;
 const COUNT: usize = Column::ALL.len();
 
 /// Whether the columns have names: what nobody could tell apart without them has no place there.
@@ -24,8 +30,9 @@ pub(super) struct Columns {
 }
 
 impl Columns {
-    /// A server without GPUs needs no room for them where there is much to show.
-    pub(super) fn within(room: u16, headings: Headings, gpus: bool) -> Self {
+    /// A server without GPUs needs no room for them where there is much to show. Where there is
+    /// room, the longest name is seen whole, marks and all, before the least important columns are.
+    pub(super) fn within(room: u16, headings: Headings, gpus: bool, longest_name: u16) -> Self {
         let wishes = |drift: u16, drift_rank: Option<u8>| {
             Column::ALL.map(|column| {
                 let rank = match column {
@@ -34,7 +41,15 @@ impl Columns {
                     other => rank(other, headings),
                 };
                 // What is not wanted takes nothing, and gives way first.
-                let (least, most) = if column == Column::Drift { (drift, drift) } else { size(column) };
+                let (least, most) = match column {
+                    Column::Drift => (drift, drift),
+                    Column::Name if room >= WIDE => (
+                        longest_name.clamp(LEAST_NAME, LONGEST_NAME),
+                        LONGEST_NAME.min(longest_name.max(USUAL_NAME)),
+                    ),
+                    Column::Name => (LEAST_NAME, USUAL_NAME),
+                    other => size(other),
+                };
                 match rank {
                     Some(rank) => Wish::between(least, most, rank),
                     None => Wish::fixed(room.saturating_add(1), u8::MAX),
@@ -71,7 +86,7 @@ impl Columns {
 
 fn size(column: Column) -> (u16, u16) {
     match column {
-        Column::Name => (18, 28),
+        Column::Name => (LEAST_NAME, LONGEST_NAME),
         Column::State => (21, 24),
         Column::Check => (12, 28),
         Column::Ports => (10, 22),
@@ -129,18 +144,24 @@ mod tests {
     #[case::a_desk(112, Headings::Wide, &[Column::Course, Column::Received, Column::Drift, Column::OomKills])]
     #[case::all_of_it(196, Headings::Zoomed, &Column::ALL)]
     fn there_is_room_for(#[case] room: u16, #[case] headings: Headings, #[case] expected: &[Column]) {
-        let columns = Columns::within(room, headings, true);
+        let columns = Columns::within(room, headings, true, 0);
         let shown: Vec<Column> = columns.shown().collect();
         assert!(expected.iter().all(|column| shown.contains(column)), "{shown:?}");
-        assert_eq!(Columns::within(room, headings, false).width(Column::Gpus), 0);
+        assert_eq!(Columns::within(room, headings, false, 0).width(Column::Gpus), 0);
         let row = Rect::new(0, 0, room, 1);
         assert!(columns.place(row, Column::OomKills).0 + columns.width(Column::OomKills) <= room + 1);
     }
 
     #[test]
+    fn a_long_name_has_the_room_that_it_needs() {
+        let name = |room, longest| Columns::within(room, Headings::None, false, longest).width(Column::Name);
+        assert_eq!((name(116, 33), name(116, 10), name(116, 90)), (33, 28, 40));
+    }
+
+    #[test]
     fn without_headings_there_are_the_words_and_no_more_figures_than_two() {
         for room in 0..200 {
-            let columns = Columns::within(room, Headings::None, true);
+            let columns = Columns::within(room, Headings::None, true, 0);
             assert!(
                 columns.shown().all(|column| column <= Column::Cpu || column == Column::Memory),
                 "{room}"
