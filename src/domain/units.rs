@@ -1,17 +1,25 @@
 //! Figures in the words of a narrow column.
 
 use jiff::Timestamp;
+use std::fmt;
 use std::time::Duration;
 
 const UNITS: [&str; 5] = ["B", "K", "M", "G", "T"];
 
 /// `512B`, `3.1K`, `211M`, `1.5G`: binary units, three digits at the most before the letter.
 pub fn bytes(value: u64) -> String {
-    let (scaled, unit) = scaled(value);
-    if unit == 0 || scaled >= 99.5 {
-        format!("{scaled:.0}{}", UNITS[unit])
-    } else {
-        format!("{scaled:.1}{}", UNITS[unit])
+    Bytes(value).to_string()
+}
+
+/// What [`bytes`] says, for text that is there already.
+#[derive(Debug, Clone, Copy)]
+pub struct Bytes(pub u64);
+
+impl fmt::Display for Bytes {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (scaled, unit) = scaled(self.0);
+        let digits = usize::from(unit > 0 && scaled < 99.5);
+        write!(formatter, "{scaled:.digits$}{}", UNITS[unit])
     }
 }
 
@@ -52,7 +60,18 @@ pub fn since(then: Timestamp, now: Timestamp) -> Duration {
 
 /// `0.8%`, `37%`, `412%`.
 pub fn percent(value: f64) -> String {
-    if value < 9.95 { format!("{value:.1}%") } else { format!("{value:.0}%") }
+    Percent(value).to_string()
+}
+
+/// What [`percent`] says, for text that is there already.
+#[derive(Debug, Clone, Copy)]
+pub struct Percent(pub f64);
+
+impl fmt::Display for Percent {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let digits = usize::from(self.0 < 9.95);
+        write!(formatter, "{:.digits$}%", self.0)
+    }
 }
 
 /// Two parts that [`percent`] writes alike give the same.

@@ -17,8 +17,7 @@ pub(super) struct Shown {
 pub(super) fn all(state: &State) -> Vec<Shown> {
     let mut all: Vec<_> = offered(state)
         .into_iter()
-        .map(|hint| Shown { key: key(state, hint.command), words: hint.word, command: hint.command })
-        .filter(|shown| !shown.key.is_empty())
+        .map(|hint| Shown { key: symbol(&hint.key), words: hint.word, command: hint.command })
         .collect();
     all.sort_by_key(|shown| match shown.command {
         Command::Quit => 3,

@@ -127,12 +127,11 @@ pub(super) fn wrap_within(text: &str, columns: usize, most: usize) -> Vec<String
 }
 
 /// A word and the blank behind it. A path or an address is one word; only what is longer than a line is taken apart.
-fn unbroken(word: &str, columns: usize) -> Vec<&str> {
+fn unbroken(word: &str, columns: usize) -> impl Iterator<Item = &str> {
     let (word, blank) = word.split_at(word.trim_end_matches(' ').len());
-    let mut parts: Vec<&str> =
-        if width(word) <= columns { vec![word] } else { word.split_word_bounds().collect() };
-    parts.push(blank);
-    parts
+    let (whole, taken_apart) = if width(word) <= columns { (word, "") } else { ("", word) };
+    // What is empty takes no room on a line.
+    std::iter::once(whole).chain(taken_apart.split_word_bounds()).chain(std::iter::once(blank))
 }
 
 #[cfg(test)]

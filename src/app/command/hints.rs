@@ -4,13 +4,14 @@ use super::{COMMANDS, Command, CommandSpec, Danger, Refusal, Scope, available};
 use crate::app::State;
 use crate::app::pane::PaneId;
 use crate::app::tree::Subject;
+use crate::config::keys::KeyPress;
 use crate::domain::Drift;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hint {
     pub command: Command,
     /// The key to press.
-    pub key: String,
+    pub key: KeyPress,
     pub word: &'static str,
 }
 
@@ -20,7 +21,7 @@ pub fn hints(state: &State) -> Vec<Hint> {
     shown
         .filter(|spec| available(state, spec.command).is_ok())
         .filter_map(|spec| {
-            let key = state.keys.keys(spec.command).first()?.to_string();
+            let key = *state.keys.keys(spec.command).first()?;
             let mends = spec.command == Command::Deploy && deploy_mends(state);
             Some(Hint { command: spec.command, key, word: if mends { "up mends it" } else { spec.hint } })
         })

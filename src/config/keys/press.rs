@@ -101,21 +101,35 @@ impl KeyPress {
             _ => None,
         }
     }
+
+    fn write(self, to: &mut impl fmt::Write) -> fmt::Result {
+        let alt = if self.alt { "alt-" } else { "" };
+        let shift = if self.shift { "shift-" } else { "" };
+        let name = NAMED.iter().find(|(_, key)| *key == self.key).map(|(name, _)| *name);
+        let ctrl = match (self.ctrl, self.key, name) {
+            (false, _, _) => "",
+            (true, Key::Char(_), None) => "^",
+            (true, _, _) => "ctrl-",
+        };
+        write!(to, "{alt}{shift}{ctrl}")?;
+        match (self.key, name) {
+            (Key::Char(character), None) => to.write_char(character),
+            (Key::F(number), _) => write!(to, "f{number}"),
+            (_, name) => to.write_str(name.unwrap_or_default()),
+        }
+    }
 }
 
 impl fmt::Display for KeyPress {
     /// `^s`, `alt-x`, `shift-tab`, `space`, `G`; what is shown can be parsed again.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let alt = if self.alt { "alt-" } else { "" };
-        let shift = if self.shift { "shift-" } else { "" };
-        let name = NAMED.iter().find(|(_, key)| *key == self.key).map(|(name, _)| *name);
-        let (ctrl, key) = match (self.key, name) {
-            (Key::Char(character), None) => ("^", character.to_string()),
-            (Key::F(number), _) => ("ctrl-", format!("f{number}")),
-            (_, name) => ("ctrl-", name.unwrap_or_default().to_owned()),
-        };
-        let ctrl = if self.ctrl { ctrl } else { "" };
-        formatter.pad(&format!("{alt}{shift}{ctrl}{key}"))
+        // The keys on the bottom line are written anew for every frame, and stand in no column.
+        if formatter.width().is_none() && formatter.precision().is_none() {
+            return self.write(formatter);
+        }
+        let mut text = String::new();
+        self.write(&mut text)?;
+        formatter.pad(&text)
     }
 }
 

@@ -43,7 +43,9 @@ pub(in crate::view) fn line(columns: &[Option<f64>], top: f64, rows: u16, row: u
         EIGHTHS[at.min(8)]
     };
     let blanks = std::iter::repeat_n(' ', room.saturating_sub(columns.len()));
-    blanks.chain(columns.iter().map(bar)).collect()
+    let mut line = String::with_capacity(room * '█'.len_utf8());
+    line.extend(blanks.chain(columns.iter().map(bar)));
+    line
 }
 
 #[cfg(test)]

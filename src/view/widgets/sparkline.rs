@@ -7,7 +7,9 @@ pub(in crate::view) fn line(history: &[Option<f64>], columns: usize) -> String {
     let shown = &history[history.len().saturating_sub(columns)..];
     // Young histories grow from the right, so that "now" is always at the same place.
     let blanks = std::iter::repeat_n(' ', columns - shown.len());
-    blanks.chain(shown.iter().map(|reading| reading.map_or(' ', step))).collect()
+    let mut line = String::with_capacity(columns * '█'.len_utf8());
+    line.extend(blanks.chain(shown.iter().map(|reading| reading.map_or(' ', step))));
+    line
 }
 
 fn step(part: f64) -> char {

@@ -7,28 +7,29 @@ use crate::domain::safe::TextStyle;
 use crate::domain::{ContainerState, StackOrigin, Verdict, units};
 use crate::view::canvas::Canvas;
 use crate::view::words::{self, Mark};
+use std::borrow::Cow;
 
 /// What a row says, column by column.
 #[derive(Default)]
-pub(super) struct Cells {
+pub(super) struct Cells<'a> {
     pub(super) replicas: (String, TextStyle),
-    pub(super) state: (String, TextStyle),
-    pub(super) drift: Option<(String, words::Mark)>,
-    pub(super) check: Vec<(String, TextStyle)>,
+    pub(super) state: (Cow<'a, str>, TextStyle),
+    pub(super) drift: Option<(&'static str, words::Mark)>,
+    pub(super) check: Vec<(Cow<'a, str>, TextStyle)>,
     pub(super) restarts: (String, TextStyle),
     pub(super) gpus: (String, TextStyle),
-    pub(super) ports: (String, TextStyle),
+    pub(super) ports: (&'a str, TextStyle),
     pub(super) usage: Usage,
     pub(super) running: bool,
 }
 
-pub(super) fn stack_cells(stack: &StackNode, theme: &Theme) -> Cells {
+pub(super) fn stack_cells<'a>(stack: &'a StackNode, theme: &Theme) -> Cells<'a> {
     let all = stack.services.len();
     let state = match (stack.is_created, stack.origin) {
-        (true, _) => stack.title.as_deref().unwrap_or_default().to_owned(),
-        (false, Some(StackOrigin::BuiltIn)) => "not deployed, built in".to_owned(),
+        (true, _) => stack.title.as_deref().unwrap_or_default(),
+        (false, Some(StackOrigin::BuiltIn)) => "not deployed, built in",
         (false, Some(StackOrigin::Directory | StackOrigin::Given | StackOrigin::Labels) | None) => {
-            "not deployed".to_owned()
+            "not deployed"
         }
     };
     let look = match stack.condition {
@@ -41,14 +42,14 @@ pub(super) fn stack_cells(stack: &StackNode, theme: &Theme) -> Cells {
     let replicas = if stack.is_created { format!("{}/{all}", stack.good) } else { all.to_string() };
     Cells {
         replicas: (replicas, look),
-        state: (state, theme.dim),
+        state: (state.into(), theme.dim),
         usage: stack.usage,
         running: stack.is_created,
         ..Cells::default()
     }
 }
 
-pub(super) fn service_cells(canvas: &Canvas<'_>, state: &State, node: &ServiceNode) -> Cells {
+pub(super) fn service_cells<'a>(canvas: &Canvas<'_>, state: &'a State, node: &'a ServiceNode) -> Cells<'a> {
     let theme = canvas.theme;
     let short = node.running < node.wanted;
     let look = if short && node.status.state.is_some() {
@@ -59,29 +60,29 @@ pub(super) fn service_cells(canvas: &Canvas<'_>, state: &State, node: &ServiceNo
     let gpus = node.containers.iter().flat_map(|container| state.gpus.held_by(&container.id));
     Cells {
         replicas: (format!("{}/{}", node.running, node.wanted), look),
-        drift: node.drift.map(|drift| (drift.word().to_owned(), words::drift(drift, theme))),
+        drift: node.drift.map(|drift| (drift.word(), words::drift(drift, theme))),
         check: check(state, node, theme),
         gpus: (gpu_words(gpus.map(|(index, _)| index)), theme.info),
-        ports: (node.ports.to_string(), theme.dim),
+        ports: (&*node.ports, theme.dim),
         usage: node.usage,
         ..status_cells(canvas, &node.status)
     }
 }
 
-pub(super) fn container_cells(canvas: &Canvas<'_>, state: &State, node: &ContainerNode) -> Cells {
+pub(super) fn container_cells<'a>(canvas: &Canvas<'_>, state: &State, node: &'a ContainerNode) -> Cells<'a> {
     let theme = canvas.theme;
     let gpus = state.gpus.held_by(&node.id);
     Cells {
         gpus: (gpu_words(gpus.map(|(index, _)| index)), theme.info),
-        check: vec![(node.image.to_string(), theme.dim)],
-        ports: (node.ports.to_string(), theme.dim),
+        check: vec![(Cow::Borrowed(&*node.image), theme.dim)],
+        ports: (&*node.ports, theme.dim),
         usage: node.usage,
         ..status_cells(canvas, &node.status)
     }
 }
 
 /// What services and containers have in common.
-fn status_cells(canvas: &Canvas<'_>, status: &Status) -> Cells {
+fn status_cells<'a>(canvas: &Canvas<'_>, status: &Status) -> Cells<'a> {
     let theme = canvas.theme;
     let look = match status.condition {
         Condition::Good | Condition::Idle => theme.dim,
@@ -89,7 +90,7 @@ fn status_cells(canvas: &Canvas<'_>, status: &Status) -> Cells {
     };
     let restarts = status.restarts.filter(|count| *count > 0);
     Cells {
-        state: (status.words(canvas.now), look),
+        state: (status.words(canvas.now).into(), look),
         restarts: (restarts.map(|count| format!("{count}×")).unwrap_or_default(), theme.warning),
         running: status.is_running(),
         ..Cells::default()
@@ -97,7 +98,7 @@ fn status_cells(canvas: &Canvas<'_>, status: &Status) -> Cells {
 }
 
 /// The check that says most, and how it stands.
-fn check(state: &State, node: &ServiceNode, theme: &Theme) -> Vec<(String, TextStyle)> {
+fn check<'a>(state: &State, node: &ServiceNode, theme: &Theme) -> Vec<(Cow<'a, str>, TextStyle)> {
     let Some(report) = state.health.worst_of(&node.project, &node.service) else { return Vec::new() };
     if node.containers.is_empty() {
         return Vec::new();
@@ -111,7 +112,7 @@ fn check(state: &State, node: &ServiceNode, theme: &Theme) -> Vec<(String, TextS
             report.message.to_string()
         }
     };
-    vec![(format!("{symbol} "), look), (format!("{kind} {more}"), theme.dim)]
+    vec![(symbol.into(), look), (" ".into(), look), (format!("{kind} {more}").into(), theme.dim)]
 }
 
 fn gpu_words(indices: impl Iterator<Item = u32>) -> String {

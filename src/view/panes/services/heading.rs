@@ -5,13 +5,14 @@ use crate::app::hit::HitTarget;
 use crate::app::pane::services::{Column, Order};
 use crate::view::canvas::Canvas;
 use ratatui::layout::Rect;
+use std::borrow::Cow;
 
 pub(super) fn draw(canvas: &mut Canvas<'_>, row: Rect, columns: &Columns, order: Option<Order>) {
     for column in columns.shown() {
         let (x, room) = columns.place(row, column);
         let (title, on_the_right) = title(column);
         let sorted = order.filter(|order| order.column == column);
-        let words = sorted.map_or_else(|| title.to_owned(), |order| format!("{}{title}", mark(order)));
+        let words = sorted.map_or(Cow::Borrowed(title), |order| format!("{}{title}", mark(order)).into());
         let look = if sorted.is_some() { canvas.theme.accent } else { canvas.theme.dim };
         if on_the_right {
             canvas.put_right(x, row.y, room, &words, look);

@@ -11,6 +11,7 @@ use crate::view::canvas::Canvas;
 use crate::view::widgets::sparkline;
 use crate::view::words::{self, ABSENT, Mark};
 use ratatui::layout::Rect;
+use std::fmt::{self, Write as _};
 
 /// A memory this near its limit is about to be short.
 const NEARLY_FULL: f64 = 0.9;
@@ -44,7 +45,7 @@ pub(super) fn draw(
         Subject::Loose => {
             let fold = if open == Some(true) { "▾" } else { "▸" };
             let count = words::counted(state.tree.loose.len(), "container", "containers");
-            let cells = Cells { state: (count, theme.dim), ..Cells::default() };
+            let cells = Cells { state: (count.into(), theme.dim), ..Cells::default() };
             ((fold, theme.dim), "without a stack", theme.title, cells)
         }
     };
@@ -94,7 +95,7 @@ fn draw_name(
     canvas.put(at, area.y, 1, end, canvas.theme.accent);
 }
 
-fn draw_words(canvas: &mut Canvas<'_>, area: Rect, columns: &Columns, cells: &Cells) {
+fn draw_words(canvas: &mut Canvas<'_>, area: Rect, columns: &Columns, cells: &Cells<'_>) {
     let y = area.y;
     let (x, room) = columns.place(area, Column::Replicas);
     canvas.put_right(x, y, room, &cells.replicas.0, cells.replicas.1);
@@ -112,34 +113,43 @@ fn draw_words(canvas: &mut Canvas<'_>, area: Rect, columns: &Columns, cells: &Ce
         canvas.put(x, y, room, if room < DRIFT_WORD { symbol } else { word }, *look);
     }
     let (x, room) = columns.place(area, Column::Check);
-    let check: Vec<_> = cells.check.iter().map(|(text, look)| (text.as_str(), *look)).collect();
+    let check: Vec<_> = cells.check.iter().map(|(text, look)| (&**text, *look)).collect();
     canvas.pieces(x, y, room, &check);
     let (x, room) = columns.place(area, Column::Restarts);
     canvas.put_right(x, y, room, &cells.restarts.0, cells.restarts.1);
-    for (column, (words, look)) in [(Column::Gpus, &cells.gpus), (Column::Ports, &cells.ports)] {
-        let (x, room) = columns.place(area, column);
-        canvas.put(x, y, room, words, *look);
-    }
+    let (x, room) = columns.place(area, Column::Gpus);
+    canvas.put(x, y, room, &cells.gpus.0, cells.gpus.1);
+    let (x, room) = columns.place(area, Column::Ports);
+    canvas.put(x, y, room, cells.ports.0, cells.ports.1);
 }
 
 fn draw_usage(canvas: &mut Canvas<'_>, area: Rect, columns: &Columns, usage: &Usage) {
     let theme = canvas.theme;
-    let bytes = |value: Option<u64>| words::optional(value, units::bytes);
-    let figures: [(Column, &dyn Fn() -> String); 7] = [
-        (Column::Cpu, &|| words::optional(usage.cpu_percent, units::percent)),
-        (Column::Memory, &|| bytes(usage.memory_bytes)),
-        (Column::Received, &|| bytes(usage.received)),
-        (Column::Sent, &|| bytes(usage.sent)),
-        (Column::Read, &|| bytes(usage.read)),
-        (Column::Written, &|| bytes(usage.written)),
-        (Column::Pids, &|| words::optional(usage.pids, |pids| pids.to_string())),
+    let cpu = usage.cpu_percent.map(units::Percent);
+    let bytes = |value: Option<u64>| value.map(units::Bytes);
+    let (memory, received, sent) = (bytes(usage.memory_bytes), bytes(usage.received), bytes(usage.sent));
+    let (read, written) = (bytes(usage.read), bytes(usage.written));
+    let figures: [(Column, Option<&dyn fmt::Display>); 7] = [
+        (Column::Cpu, cpu.as_ref().map(|cpu| cpu as _)),
+        (Column::Memory, memory.as_ref().map(|bytes| bytes as _)),
+        (Column::Received, received.as_ref().map(|bytes| bytes as _)),
+        (Column::Sent, sent.as_ref().map(|bytes| bytes as _)),
+        (Column::Read, read.as_ref().map(|bytes| bytes as _)),
+        (Column::Written, written.as_ref().map(|bytes| bytes as _)),
+        (Column::Pids, usage.pids.as_ref().map(|pids| pids as _)),
     ];
-    for (column, words) in figures {
+    // All figures of a row share one text: they change every second, and on every row.
+    let mut words = String::new();
+    for (column, figure) in figures {
         let (x, room) = columns.place(area, column);
         if room > 0 {
-            let words = words();
-            let look = if words == ABSENT { theme.dim } else { theme.text };
-            canvas.put_right(x, area.y, room, &words, look);
+            words.clear();
+            let look = match figure.map(|figure| write!(words, "{figure}")) {
+                Some(Ok(())) => theme.text,
+                Some(Err(_)) | None => theme.dim,
+            };
+            let words = if words.is_empty() { ABSENT } else { &words };
+            canvas.put_right(x, area.y, room, words, look);
         }
     }
     // What there is no quota for, and what never was, says nothing.
