@@ -70,26 +70,28 @@ impl Store {
 
     /// The ids of all tasks, newest first.
     pub fn ids(&self) -> Result<Vec<TaskId>, Fault> {
+        self.newest(usize::MAX, |_| false)
+    }
+
+    /// The ids of the newest tasks, newest first. Those that are known to be tasks are not looked at again.
+    pub fn newest(&self, limit: usize, known: impl Fn(&TaskId) -> bool) -> Result<Vec<TaskId>, Fault> {
         let path = self.tasks();
         let failed = |error: &std::io::Error| Fault::io("list tasks", path.display(), error);
         let mut ids = Vec::new();
         for entry in std::fs::read_dir(&path).map_err(|error| failed(&error))? {
             let entry = entry.map_err(|error| failed(&error))?;
-            // A directory whose submitter died before it wrote the specification is no task.
-            if let Ok(name) = entry.file_name().into_string()
-                && entry.path().join("spec.json").exists()
-            {
-                ids.push(TaskId(name));
-            }
+            ids.extend(entry.file_name().into_string().ok().map(TaskId));
         }
         ids.sort_unstable_by(|left, right| right.cmp(left));
-        Ok(ids)
+        // A directory whose submitter died before it wrote the specification is no task.
+        let is_task = |id: &TaskId| known(id) || self.directory(id).join("spec.json").exists();
+        Ok(ids.into_iter().filter(is_task).take(limit).collect())
     }
 
     /// The newest tasks, newest first within a second too, 200 at the most. One that cannot be read is logged and left out.
     pub fn list(&self) -> Result<Vec<TaskRecord>, Fault> {
         let mut records = Vec::new();
-        for id in self.ids()?.into_iter().take(LIST_LIMIT) {
+        for id in self.newest(LIST_LIMIT, |_| false)? {
             match self.record(&id) {
                 Ok(record) => records.push(record),
                 Err(fault) => log::warn!("{fault}"),

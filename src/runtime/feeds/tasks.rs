@@ -66,8 +66,8 @@ struct Board {
 impl Board {
     /// One message when something is new: the tasks that changed, or all of them when some came or went.
     fn look(&mut self, store: &Store) -> Result<Option<Msg>, Fault> {
-        let mut ids = store.ids()?;
-        ids.truncate(SHOWN);
+        let is_known = |id: &TaskId| self.over.contains_key(id) || self.running.contains_key(id);
+        let ids = store.newest(SHOWN, is_known)?;
         let known = self.over.len() + self.running.len();
         self.over.retain(|id, _| ids.contains(id));
         self.running.retain(|id, _| ids.contains(id));

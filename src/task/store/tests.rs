@@ -58,6 +58,24 @@ fn the_newest_task_comes_first_and_a_part_of_an_id_finds_it() {
 }
 
 #[test]
+fn of_many_tasks_the_newest_are_looked_at_and_of_them_only_the_unknown() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = store_with(&directory, &["1", "2", "4"]);
+    files::make_directory(&store.directory(&TaskId("3".to_owned()))).unwrap();
+    let newest = |limit| {
+        let looked = std::cell::RefCell::new(Vec::new());
+        let known = |id: &TaskId| {
+            looked.borrow_mut().push(id.0.clone());
+            id.0 == "4"
+        };
+        let ids: Vec<String> = store.newest(limit, known).unwrap().into_iter().map(|id| id.0).collect();
+        (ids, looked.into_inner())
+    };
+    assert_eq!(newest(2).0, ["4", "2"], "3 has no specification yet");
+    assert_eq!(newest(1), (vec!["4".to_owned()], vec!["4".to_owned()]), "the rest is left alone");
+}
+
+#[test]
 fn of_two_tasks_in_one_second_the_later_comes_first() {
     let directory = tempfile::tempdir().unwrap();
     // Written in this order, so asked for in this order; by their ids alone they would stand the other way round.
