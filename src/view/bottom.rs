@@ -42,12 +42,22 @@ fn draw_prompt(canvas: &mut Canvas<'_>, state: &State, prompt: &Prompt, area: Re
     };
     let look = if prompt.complaint.is_some() { theme.bad } else { theme.dim };
     let keys = keys.as_str();
-    let taken = u16::try_from(text::width(keys)).unwrap_or(0);
     let room = area.right().saturating_sub(at);
-    let room_for_text = if room > taken + 10 { room - taken - 2 } else { room };
+    let taken = u16::try_from(text::width(keys)).unwrap_or(u16::MAX);
+    // What is wrong is told at the cost of all but what is typed; which keys there are only where nothing is lost.
+    let least = if prompt.complaint.is_some() {
+        let typed = u16::try_from(text::width(prompt.input.text())).unwrap_or(u16::MAX);
+        typed.saturating_add(1).clamp(6, (room / 2).max(6))
+    } else {
+        10
+    };
+    let left = room.saturating_sub(least + 2);
+    let taken = if prompt.complaint.is_some() { taken.min(left) } else { taken };
+    let is_told = taken > 0 && taken <= left;
+    let room_for_text = if is_told { room - taken - 2 } else { room };
     input(canvas, at, area.y, room_for_text, &prompt.input, theme.text);
-    if room_for_text < room {
-        canvas.put_right(area.x, area.y, area.width, keys, look);
+    if is_told {
+        canvas.put(area.right() - taken, area.y, taken, keys, look);
     }
 }
 
@@ -84,7 +94,7 @@ fn draw_hints(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
         end = end.saturating_sub(taken + 1);
     }
     let mut shown = hints::all(state);
-    keep_what_fits(&mut shown, usize::from(end.saturating_sub(area.x + 1)));
+    keep_what_fits(state, &mut shown, usize::from(end.saturating_sub(area.x + 1)));
     let mut x = area.x + 1;
     for hint in &shown {
         let pieces = [(hint.key.as_str(), theme.key), (" ", theme.key_text), (hint.words, theme.key_text)];
@@ -94,10 +104,10 @@ fn draw_hints(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
     }
 }
 
-fn keep_what_fits(shown: &mut Vec<hints::Shown>, room: usize) {
+fn keep_what_fits(state: &State, shown: &mut Vec<hints::Shown>, room: usize) {
     let width = |hint: &hints::Shown| text::width(&hint.key) + text::width(hint.words) + 3;
     while shown.iter().map(width).sum::<usize>() > room + 2 {
-        let worst = shown.iter().enumerate().max_by_key(|(at, hint)| (hints::rank(hint.command), *at));
+        let worst = shown.iter().enumerate().max_by_key(|(at, hint)| (hints::rank(state, hint.command), *at));
         match worst {
             Some((at, _)) => shown.remove(at),
             None => return,

@@ -2,6 +2,7 @@
 
 use crate::app::State;
 use crate::app::command::{Command, Danger, hints as offered};
+use crate::app::pane::PaneId;
 use crate::config::keys::KeyPress;
 use crate::config::theme::Theme;
 use crate::domain::safe::TextStyle;
@@ -22,6 +23,7 @@ pub(super) fn all(state: &State) -> Vec<Shown> {
     all.sort_by_key(|shown| match shown.command {
         Command::Quit => 3,
         Command::Help => 2,
+        Command::Filter if state.focus == PaneId::Logs => 0,
         Command::Zoom | Command::Filter | Command::Palette => 1,
         _ => 0,
     });
@@ -52,9 +54,23 @@ pub(super) fn danger(danger: Danger, theme: &Theme) -> (&'static str, TextStyle)
 }
 
 /// What stays when there is no room for all: 0 stays longest.
-pub(super) fn rank(command: Command) -> u8 {
+pub(super) fn rank(state: &State, command: Command) -> u8 {
+    let reads_logs = state.focus == PaneId::Logs;
     match command {
         Command::Help => 0,
+        Command::NextMatch if reads_logs && state.logs.searched().is_some() => 2,
+        Command::Filter
+        | Command::KeepLines
+        | Command::JumpToTime
+        | Command::NewSinceDeploy
+        | Command::Bottom
+            if reads_logs =>
+        {
+            2
+        }
+        Command::Previous if reads_logs => 3,
+        Command::Deploy | Command::Restart if reads_logs => 4,
+        Command::NextMatch | Command::Scale | Command::BackUp if reads_logs => 5,
         Command::Palette | Command::Quit => 1,
         Command::Deploy | Command::Restart | Command::ApplyFix | Command::Retry | Command::Demo => 2,
         Command::ShowLogs | Command::Scale | Command::BackUp | Command::NextMatch => 3,

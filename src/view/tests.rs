@@ -1,6 +1,7 @@
 //! Whole screens, made the way the console makes them: by messages. `scenes` has the states, `screens` the snapshots,
 //! `promises` what must hold whatever the screen looks like.
 
+mod narrow;
 mod own_log;
 mod promises;
 mod scenes;

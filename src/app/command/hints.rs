@@ -15,17 +15,45 @@ pub struct Hint {
     pub word: &'static str,
 }
 
-/// What stands on the bottom line, the most useful first; the view shows as many as fit.
+/// What stands on the bottom line, the most useful first; the view shows as many as fit. Who reads logs is about to
+/// search and to filter them, and not to deploy.
 pub fn hints(state: &State) -> Vec<Hint> {
-    let shown = COMMANDS.iter().filter(|spec| !spec.hint.is_empty());
+    let mut shown: Vec<(&CommandSpec, &'static str)> = COMMANDS
+        .iter()
+        .map(|spec| (spec, word(state, spec)))
+        .filter(|(spec, word)| !word.is_empty() && available(state, spec.command).is_ok())
+        .collect();
+    if state.focus == PaneId::Logs {
+        shown.sort_by_key(|(spec, _)| match spec.command {
+            Command::Filter => 0,
+            _ if is_own(spec, state.scope()) => 1,
+            Command::Bottom => 2,
+            _ => 3,
+        });
+    }
+    let shown = shown.into_iter();
     shown
-        .filter(|spec| available(state, spec.command).is_ok())
-        .filter_map(|spec| {
+        .filter_map(|(spec, word)| {
             let key = *state.keys.keys(spec.command).first()?;
-            let mends = spec.command == Command::Deploy && deploy_mends(state);
-            Some(Hint { command: spec.command, key, word: if mends { "up mends it" } else { spec.hint } })
+            Some(Hint { command: spec.command, key, word })
         })
         .collect()
+}
+
+/// The word for it here and now; empty for what does not stand there.
+fn word(state: &State, spec: &CommandSpec) -> &'static str {
+    let reads_lines = state.focus == PaneId::Logs && !state.panes.patterns.is_open;
+    match spec.command {
+        Command::Deploy if deploy_mends(state) => "up mends it",
+        Command::Filter if reads_lines => "search",
+        Command::Bottom if reads_lines && !state.panes.logs.is_following() => "follow",
+        _ => spec.hint,
+    }
+}
+
+/// Whether it can be given in this pane alone.
+fn is_own(spec: &CommandSpec, scope: Scope) -> bool {
+    spec.scopes == [scope]
 }
 
 /// Whether deploying would bring what is selected to what its file says.
@@ -51,15 +79,16 @@ pub fn keys_of(state: &State, command: Command) -> String {
     keys.join(" ")
 }
 
-/// The rows of the help: this scope's own commands, then those that hold everywhere. What read-only mode forbids is
+/// The rows of the help: what this scope alone has, what it shares with others, then what holds everywhere. What read-only mode forbids is
 /// not there at all.
 pub fn help(state: &State, scope: Scope) -> Vec<&'static CommandSpec> {
     let allowed = |spec: &&CommandSpec| spec.danger == Danger::None || !state.read_only.is_on();
-    let own = COMMANDS.iter().filter(|spec| spec.is_in(scope));
+    let own = COMMANDS.iter().filter(|spec| is_own(spec, scope));
+    let shared = COMMANDS.iter().filter(|spec| spec.is_in(scope) && !is_own(spec, scope));
     let rest = COMMANDS
         .iter()
         .filter(|spec| scope != Scope::NoDocker && !spec.is_in(scope) && spec.is_in(Scope::Everywhere));
-    own.chain(rest).filter(allowed).collect()
+    own.chain(shared).chain(rest).filter(allowed).collect()
 }
 
 /// What the palette offers: what is done to things here comes first, for that is what nobody has a key in mind for. What

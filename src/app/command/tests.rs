@@ -76,7 +76,14 @@ fn the_hint_line_offers_what_can_be_done_here() {
     press(&mut state, "g");
     assert!(!words(&state).contains(&"scale"), "a stack has no replicas");
     assert!(words(&state).contains(&"backup"));
-    press(&mut state, "8");
+    press(&mut state, "3");
+    assert_eq!(words(&state)[..3], ["search", "keep", "remove"], "who reads logs is about to search");
+    assert!(!words(&state).contains(&"follow"));
+    let mut reading = platform();
+    press(&mut reading, "3");
+    press(&mut reading, "k");
+    assert!(words(&reading).contains(&"follow"));
+    press(&mut state, "alt-8");
     assert!(!words(&state).contains(&"restart"));
     assert!(words(&state).contains(&"refresh"));
 }
@@ -87,6 +94,9 @@ fn the_help_has_the_pane_s_own_keys_first_and_nothing_of_other_panes() {
     let rows = help(&state, Scope::Pane(PaneId::Logs));
     assert!(rows.iter().any(|spec| spec.command == Command::Wrap));
     assert!(!rows.iter().any(|spec| spec.command == Command::ApplyFix));
+    let deploy = rows.iter().position(|spec| spec.command == Command::Deploy).unwrap();
+    let save = rows.iter().position(|spec| spec.command == Command::Save).unwrap();
+    assert!(save < deploy, "what only this pane has comes first");
     let own = rows.iter().position(|spec| !spec.is_in(Scope::Pane(PaneId::Logs))).unwrap();
     assert!(rows[own..].iter().all(|spec| spec.is_in(Scope::Everywhere)));
     let rows = help(&no_docker(), Scope::NoDocker);

@@ -128,6 +128,11 @@ impl NoticeStore {
         self.shown.back()
     }
 
+    /// What it says holds no longer.
+    pub fn withdraw(&mut self, text: &str) {
+        self.shown.retain(|notice| &*notice.text != text);
+    }
+
     /// Takes them all away.
     pub fn dismiss(&mut self) -> bool {
         let any = !self.shown.is_empty();

@@ -286,6 +286,9 @@ fn search_counts_jumps_and_wraps_nothing() {
     press(&mut state, "n");
     assert_eq!(state.panes.logs.place.unwrap().cursor, last);
     assert!(state.notices.latest().unwrap().text.contains("no more matches"));
+    press(&mut state, "N");
+    assert_eq!(state.panes.logs.place.unwrap().cursor, first);
+    assert!(state.notices.latest().is_none(), "it holds no longer: {:?}", state.notices.latest());
 }
 
 #[test]

@@ -218,7 +218,7 @@ fn a_time_is_gone_to_and_what_is_none_is_told_in_the_prompt() {
     typed(&mut state, "2026-11-01 10:00");
     press(&mut state, "enter");
     assert_eq!(cursor(&state), "first");
-    assert!(state.notices.latest().unwrap().text.contains("before the first line"));
+    assert_eq!(&*state.notices.latest().unwrap().text, "the log begins at 10:31:07");
 }
 
 #[test]

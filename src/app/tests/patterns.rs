@@ -97,6 +97,19 @@ fn enter_goes_to_the_lines_of_the_kind() {
 }
 
 #[test]
+fn enter_goes_to_the_newest_line_of_the_kind_wherever_the_reader_was() {
+    let mut state = looking();
+    press(&mut state, "d");
+    write(&mut state, &[(2, "error worker exits with 9"), (1, "INFO the error worker exits with grace")]);
+    keys(&mut state, "g d");
+    let row = rows(&state).iter().position(|row| row.ends_with("2 error worker exits with ‹n›")).unwrap();
+    keys(&mut state, &vec!["j"; row].join(" "));
+    press(&mut state, "enter");
+    let current = state.panes.logs.current(&state.logs).and_then(|number| state.logs.line(number)).unwrap();
+    assert_eq!(current.text, "error worker exits with 9");
+}
+
+#[test]
 fn esc_goes_back_one_thing_at_a_time() {
     let mut state = looking();
     keys(&mut state, "/ c a c h e enter");

@@ -8,7 +8,8 @@ use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-const EXPECTED: &str = "expected 10:31, 10:31:04, 2026-11-20 10:31, -5m, -2h or +30s";
+/// So short that a narrow terminal has it whole.
+const EXPECTED: &str = "expected 10:31, 10:31:04, 2026-11-20 10:31, -5m or +30s";
 
 impl Turn<'_> {
     pub(super) fn accept_time(&mut self) {
@@ -31,7 +32,9 @@ impl Turn<'_> {
         let logs = &self.state.logs;
         let first = logs.line(logs.first()).and_then(|line| line.time);
         let found = logs.since(time).and_then(|number| logs.shown_from(number));
-        let told = time.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M:%S").to_string();
+        let written =
+            |time: Timestamp, format: &str| time.to_zoned(zone.clone()).strftime(format).to_string();
+        let told = written(time, "%Y-%m-%d %H:%M:%S");
         let is_before = first.is_some_and(|first| first > time);
         if is_before && self.seek_further(time) {
             return;
@@ -39,8 +42,14 @@ impl Turn<'_> {
         if found.is_none() {
             let text = format!("no line was written at {told} or later");
             self.state.notices.tell(Severity::Info, text, self.now);
-        } else if is_before {
-            let text = format!("{told} is before the first line that is held");
+        } else if let Some(first) = first.filter(|_| is_before) {
+            let is_all = self.state.panes.logs.older == Older::None;
+            let day = |time: Timestamp| time.to_zoned(zone.clone()).date();
+            let text = match (is_all, day(first) == day(self.now)) {
+                (true, true) => format!("the log begins at {}", written(first, "%H:%M:%S")),
+                (true, false) => format!("the log begins at {}", written(first, "%Y-%m-%d %H:%M:%S")),
+                (false, _) => format!("{told} is before the first line that is held"),
+            };
             self.state.notices.tell(Severity::Info, text, self.now);
         }
         let line = found.or_else(|| self.state.logs.last_shown());

@@ -7,6 +7,9 @@ use crate::app::store::notices::Severity;
 use crate::domain::log::Structured;
 use crate::domain::{Plan, TaskId};
 
+const NO_MORE: &str = "no more matches";
+const STILL_SEARCHING: &str = "still searching";
+
 impl Turn<'_> {
     pub(super) fn go(&mut self, pane: PaneId, motion: Motion) {
         let rows = self.state.hits.rows(pane);
@@ -114,6 +117,9 @@ impl Turn<'_> {
         match line {
             Some(line) => {
                 let state = &mut *self.state;
+                for text in [NO_MORE, STILL_SEARCHING] {
+                    state.notices.withdraw(text);
+                }
                 // What is folded away is unfolded where something was found.
                 if !state.logs.is_shown(line) {
                     state.logs.unfold(line, true);
@@ -122,9 +128,9 @@ impl Turn<'_> {
                 state.panes.logs.jump(line, &state.logs, rows);
             }
             None if self.state.logs.is_searching() => {
-                self.state.notices.tell(Severity::Info, "still searching", self.now);
+                self.state.notices.tell(Severity::Info, STILL_SEARCHING, self.now);
             }
-            None => self.state.notices.tell(Severity::Info, "no more matches", self.now),
+            None => self.state.notices.tell(Severity::Info, NO_MORE, self.now),
         }
     }
 

@@ -76,13 +76,22 @@ impl Turn<'_> {
         pane.list.selected().filter(|_| pane.is_open).and_then(|id| self.state.patterns.get(*id))
     }
 
-    /// Back to the lines, and to the last one of the selected kind.
+    /// Back to the lines, and to the newest one of the selected kind.
     pub(super) fn open_pattern(&mut self) {
         let Some(pattern) = self.selected_pattern() else { return };
-        let wanted = pattern.search();
+        let (wanted, last) = (pattern.search(), pattern.last);
         self.close_patterns();
         self.state.zoomed = true;
         self.set_filter(PaneId::Logs, wanted.as_deref().and_then(Pattern::new));
-        self.first_match();
+        let logs = &self.state.logs;
+        // Another kind may have the searched words too, so the time tells which line it is.
+        let newest = last.and_then(|last| logs.since(last));
+        let found = if logs.searched().is_some() {
+            let exact = newest.and_then(|newest| logs.match_after(newest.saturating_sub(1)));
+            exact.or_else(|| logs.match_before(logs.end()))
+        } else {
+            newest
+        };
+        self.jump_to(found);
     }
 }

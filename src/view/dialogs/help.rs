@@ -12,7 +12,8 @@ use ratatui::layout::Rect;
 
 const WIDEST: u16 = 100;
 const MOST_KEYS: usize = 14;
-const TITLE: usize = 18;
+/// The longest title and a gap.
+const TITLE: usize = 20;
 
 pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, area: Rect, dialog: Help) {
     let theme = canvas.theme;
@@ -71,4 +72,17 @@ fn command(spec: &CommandSpec, keys: &str, widest: usize, theme: &Theme, columns
         ]
     };
     parts.into_iter().enumerate().map(line).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::command::COMMANDS;
+
+    #[test]
+    fn between_each_title_and_its_help_is_a_gap() {
+        for spec in COMMANDS {
+            assert!(text::width(spec.title) + 2 <= TITLE, "{}", spec.title);
+        }
+    }
 }

@@ -17,7 +17,7 @@ mod tasks;
 
 pub(crate) use crate::app::fixtures::now;
 pub use cards::{cancel, choices, confirm, confirm_destroying, confirm_failed, confirm_long, scale};
-pub use driving::{press, tell};
+pub use driving::{ago, press, tell};
 pub use figures::{measured, sorted};
 pub use looks::{
     focus, help, inspect, new_since_deploy, notices, palette, read_only, searching, typing_a_filter, zoomed,

@@ -27,25 +27,25 @@ pub(super) const COMMANDS: &[CommandSpec] = &[
         needs: Needs::Nothing, danger: Danger::None,
     },
     CommandSpec {
-        command: Command::Level(Level::Debug), name: "level-debug", title: "Debug and graver",
+        command: Command::Level(Level::Debug), name: "level-debug", title: "Debug and up",
         help: "Hide trace lines.",
         scopes: LOGS, keys: &["1"], hint: "",
         needs: Needs::Nothing, danger: Danger::None,
     },
     CommandSpec {
-        command: Command::Level(Level::Info), name: "level-info", title: "Information and graver",
+        command: Command::Level(Level::Info), name: "level-info", title: "Information and up",
         help: "Hide trace and debug lines. A line without a level counts as information.",
         scopes: LOGS, keys: &["2"], hint: "",
         needs: Needs::Nothing, danger: Danger::None,
     },
     CommandSpec {
-        command: Command::Level(Level::Warn), name: "level-warnings", title: "Warnings and graver",
+        command: Command::Level(Level::Warn), name: "level-warnings", title: "Warnings and up",
         help: "Show warnings, errors and fatal lines only.",
         scopes: LOGS, keys: &["3"], hint: "",
         needs: Needs::Nothing, danger: Danger::None,
     },
     CommandSpec {
-        command: Command::Level(Level::Error), name: "level-errors", title: "Errors and graver",
+        command: Command::Level(Level::Error), name: "level-errors", title: "Errors and up",
         help: "Show errors and fatal lines only; what belongs to a line has its level.",
         scopes: LOGS, keys: &["4"], hint: "",
         needs: Needs::Nothing, danger: Danger::None,
@@ -59,7 +59,7 @@ pub(super) const COMMANDS: &[CommandSpec] = &[
     CommandSpec {
         command: Command::JumpToTime, name: "jump-to-time", title: "Go to a time",
         help: "To the first line at 10:31, 10:31:04 or 2026-11-20 10:31; or -5m, +30s from this one.",
-        scopes: LOGS, keys: &["T"], hint: "",
+        scopes: LOGS, keys: &["T"], hint: "go to",
         needs: Needs::Nothing, danger: Danger::None,
     },
     CommandSpec {
@@ -77,7 +77,7 @@ pub(super) const COMMANDS: &[CommandSpec] = &[
     CommandSpec {
         command: Command::Timestamps, name: "timestamps", title: "Time",
         help: "The time of each line: none, local, UTC, or how long ago.",
-        scopes: LOGS, keys: &["t"], hint: "time",
+        scopes: LOGS, keys: &["t"], hint: "times",
         needs: Needs::Nothing, danger: Danger::None,
     },
     CommandSpec {
@@ -95,7 +95,7 @@ pub(super) const COMMANDS: &[CommandSpec] = &[
     CommandSpec {
         command: Command::Previous, name: "previous-runs", title: "Previous runs",
         help: "Show the runs that ended: how, and their last lines.",
-        scopes: LOGS, keys: &["P"], hint: "previous",
+        scopes: LOGS, keys: &["P"], hint: "runs",
         needs: Needs::Nothing, danger: Danger::None,
     },
     CommandSpec {

@@ -48,6 +48,13 @@ impl Graphs {
     }
 }
 
+impl Graphs {
+    /// Whether nothing was read of it in all that time.
+    pub fn is_empty(&self) -> bool {
+        [&self.cpu, &self.memory, &self.network, &self.block].iter().all(|series| series.peak().is_none())
+    }
+}
+
 impl Series {
     pub fn peak(&self) -> Option<f64> {
         self.0.iter().copied().flatten().reduce(f64::max)

@@ -8,12 +8,18 @@ use crate::app::store::logs::{Line, LineKind, LogStore};
 use crate::view::canvas::Canvas;
 use crate::view::{text, words};
 use jiff::Timestamp;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use ratatui::layout::Rect;
 use std::ops::Range;
 
 /// `10:31:04.120`
 const TIME: u16 = 12;
+/// `10-29 17:15:36`, and `10-29 17:15:36.120` where there is room for it.
+const DATED: (u16, &str) = (14, "%m-%d %H:%M:%S");
+const DATED_WIDE: (u16, &str) = (18, "%m-%d %H:%M:%S%.3f");
+/// From this width on there is.
+const WIDE: u16 = 110;
 /// `23h59m`
 const AGO: u16 = 7;
 const TAG_MOST: usize = 22;
@@ -25,6 +31,9 @@ pub(super) struct Layout {
     zone: TimeZone,
     /// Times are told as how long before this.
     relative_to: Option<Timestamp>,
+    today: Date,
+    /// How the time of a line of another day is written, where there is one on the screen.
+    dated: Option<&'static str>,
     /// 0: no times are shown.
     time: u16,
     /// 0: there is one container only, or no room for tags.
@@ -50,7 +59,31 @@ impl Layout {
         let tag = if helps { u16::try_from(widest).unwrap_or(0) + 2 } else { 0 };
         let zone = if pane.times == Times::Utc { TimeZone::UTC } else { canvas.zone.clone() };
         let relative_to = (pane.times == Times::Relative).then_some(canvas.now);
-        Self { area, zone, relative_to, time, tag, wrap: pane.wrap, sideways: pane.sideways }
+        let today = canvas.now.to_zoned(zone.clone()).date();
+        Self {
+            area,
+            zone,
+            relative_to,
+            today,
+            dated: None,
+            time,
+            tag,
+            wrap: pane.wrap,
+            sideways: pane.sideways,
+        }
+    }
+
+    /// Whether its time of day alone would tell less than is known.
+    pub(super) fn is_of_another_day(&self, line: &Line<'_>) -> bool {
+        self.time > 0
+            && self.relative_to.is_none()
+            && line.time.is_some_and(|time| time.to_zoned(self.zone.clone()).date() != self.today)
+    }
+
+    /// With room for the date before the time, for all lines alike.
+    pub(super) fn with_dates(self) -> Self {
+        let (columns, format) = if self.area.width >= WIDE { DATED_WIDE } else { DATED };
+        Self { time: columns + 1, dated: Some(format), ..self }
     }
 
     fn text_room(&self) -> usize {
@@ -109,7 +142,13 @@ impl Layout {
         let theme = canvas.theme;
         let Rect { x, width, .. } = self.area;
         if self.time > 0 && row.is_first {
-            canvas.put(x, y, self.time - 1, &self.clock(line), theme.timestamp);
+            let (clock, columns) = (self.clock(line), self.time - 1);
+            if self.dated.is_some() && line.time.is_some() {
+                // Hours stand below hours.
+                canvas.put_right(x, y, columns, &clock, theme.timestamp);
+            } else {
+                canvas.put(x, y, columns, &clock, theme.timestamp);
+            }
         }
         if self.tag > 0 && row.is_first {
             canvas.put(x + self.time, y, self.tag - 2, line.tag, theme.tag(line.tag_index));
@@ -144,7 +183,16 @@ impl Layout {
     fn clock(&self, line: &Line<'_>) -> String {
         match (line.time, self.relative_to) {
             (Some(time), Some(now)) => ago(time, now),
-            (Some(time), None) => time.to_zoned(self.zone.clone()).strftime("%H:%M:%S%.3f").to_string(),
+            (Some(time), None) => {
+                let time = time.to_zoned(self.zone.clone());
+                let format = match self.dated {
+                    Some(dated) if time.date() != self.today => dated,
+                    // As long as its neighbours have it.
+                    Some(dated) if dated == DATED.1 => "%H:%M:%S",
+                    Some(_) | None => "%H:%M:%S%.3f",
+                };
+                time.strftime(format).to_string()
+            }
             (None, _) => words::ABSENT.to_owned(),
         }
     }

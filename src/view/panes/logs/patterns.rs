@@ -1,14 +1,13 @@
 //! The other face of the logs: each kind of line once, those that are new since the deployment on top.
 
-use super::subject_words;
+use super::heading::{self, Word};
 use crate::app::State;
 use crate::app::pane::PaneId;
 use crate::app::store::patterns::LinePattern;
 use crate::config::theme::Theme;
 use crate::domain::log::Level;
 use crate::domain::safe::TextStyle;
-use crate::view::canvas::{Canvas, Piece};
-use crate::view::frame::Frame;
+use crate::view::canvas::Canvas;
 use crate::view::panes::{Rows, explain};
 use crate::view::widgets::columns::{Column, widths};
 use crate::view::words;
@@ -32,18 +31,15 @@ const NEW: &str = "●";
 
 pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, area: Rect, focused: bool) {
     let (pane, store) = (&state.panes.patterns, &state.patterns);
-    let title = subject_words(state);
+    let mut left = heading::subject_words(canvas, state);
     let (news, news_look) = news(canvas, state);
-    let filter = pane.list.filter.as_ref().map(|filter| format!("/{}/ ", filter.text()));
-    let mut left: Vec<Piece<'_>> = vec![(&title, canvas.theme.text), (&news, news_look)];
-    if let Some(filter) = &filter {
-        left.push((filter, canvas.theme.accent));
+    left.push(Word::fixed(news, news_look));
+    if let Some(filter) = &pane.list.filter {
+        let look = canvas.theme.accent;
+        left.extend([Word::fixed("/", look), Word::typed(filter.text(), look), Word::fixed("/ ", look)]);
     }
     let counts = counts(state);
-    let body = Frame::new(PaneId::Logs, focused)
-        .left(left)
-        .right([(counts.as_str(), canvas.theme.dim)])
-        .draw(canvas, area);
+    let body = heading::frame(canvas, left, [&counts, &counts], area, focused);
     if pane.list.keys().is_empty() {
         let words = match (&pane.list.filter, store.is_behind(&state.logs)) {
             (Some(_), _) => "No kind of line matches the filter.",

@@ -7,7 +7,7 @@ use crate::app::tree::Usage;
 use crate::domain::units;
 use crate::view::canvas::Canvas;
 use crate::view::widgets::bars;
-use crate::view::words;
+use crate::view::{text, words};
 use ratatui::layout::Rect;
 
 /// From this width on the four stand side by side.
@@ -42,12 +42,19 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
     let waits = waits(&usage);
     let pieces = [(name.as_str(), theme.title), ("15 min ", theme.dim), (waits.as_str(), theme.dim)];
     canvas.pieces(area.x + 1, area.y, room, &pieces);
-    let panels = panels(graphs, &usage);
-    for (place, (title, series, top)) in cells(area).into_iter().zip(panels) {
+    if graphs.is_empty() {
+        let runs = state.tree.containers_of(&graphs.subject).iter().any(|node| node.status.is_running());
+        let words = if runs { "nothing has been read of it yet" } else { "nothing of it runs" };
+        canvas.put(area.x + 1, area.y + 1, room, words, theme.dim);
+        return;
+    }
+    for (place, Panel { titles, series, top }) in cells(area).into_iter().zip(panels(graphs, &usage)) {
         if place.height == 0 {
             continue;
         }
-        canvas.put(place.x, place.y, place.width, &title, theme.text);
+        let fits = |title: &&String| text::width(title) <= usize::from(place.width);
+        let title = titles.iter().find(fits).or(titles.last());
+        canvas.put(place.x, place.y, place.width, title.map_or("", String::as_str), theme.text);
         let lines = Rect { y: place.y + 1, height: place.height - 1, ..place };
         let room = usize::from(lines.width);
         let columns = bars::columns(&series.0, graphs.last, room);
@@ -71,66 +78,91 @@ fn waits(usage: &Usage) -> String {
     format!("{source}, waiting for {} ", waits.join(", "))
 }
 
-/// Title, course, and what fills the height.
-fn panels<'g>(graphs: &'g Graphs, usage: &Usage) -> [(String, &'g Series, f64); 4] {
+/// One of the four.
+struct Panel<'g> {
+    /// The longest first.
+    titles: Vec<String>,
+    series: &'g Series,
+    /// What fills the height.
+    top: f64,
+}
+
+fn panels<'g>(graphs: &'g Graphs, usage: &Usage) -> [Panel<'g>; 4] {
     let bytes = |value: Option<u64>| words::optional(value, units::bytes);
-    let peak = |series: &Series, words: fn(f64) -> String| {
-        series.peak().map(|peak| format!(", peak {}", words(peak))).unwrap_or_default()
+    // A step is a mean, so what is used now may be more than any of them.
+    let peak = |series: &Series, now: Option<f64>, words: fn(f64) -> String| {
+        let peak = series.peak().into_iter().chain(now).reduce(f64::max);
+        peak.map(|peak| format!(", peak {}", words(peak))).unwrap_or_default()
     };
     let of_bytes = |value: f64| units::bytes(units::whole(value));
     let of_rate = |value: f64| format!("{}/s", units::bytes(units::whole(value)));
     let limit = usage.memory_limit_bytes.map(|limit| format!(" of {}", units::bytes(limit)));
+    let limit = limit.unwrap_or_default();
     let ever = usage.memory_peak_bytes.map(|peak| format!(", ever {}", units::bytes(peak)));
+    let ever = ever.unwrap_or_default();
     let top = |series: &Series, least: f64| series.peak().unwrap_or(0.0).max(least);
-    #[expect(clippy::cast_precision_loss, reason = "it is the height of a graph")]
-    let memory_top = usage
-        .memory_limit_bytes
-        .map_or_else(|| top(&graphs.memory, 1_048_576.0), |limit| top(&graphs.memory, limit as f64));
+    let memory_top = usage.memory_limit_bytes.map_or(1_048_576.0, float);
     let cpu = words::optional(usage.cpu_percent, units::percent);
     let quota = usage.cpu_limit_cores.map(|cores| format!(", quota {}", units::percent(cores * 100.0)));
+    let quota = quota.unwrap_or_default();
     let cpu_top = usage.cpu_limit_cores.map_or(10.0, |cores| cores * 100.0);
+    let cpu_peak = peak(&graphs.cpu, usage.cpu_percent, units::percent);
+    let memory = bytes(usage.memory_bytes);
+    let memory_peak = peak(&graphs.memory, usage.memory_bytes.map(float), of_bytes);
+    let (received, sent) = (bytes(usage.received), bytes(usage.sent));
+    let network_peak = peak(&graphs.network, sum(usage.received, usage.sent), of_rate);
+    let (read, written) = (bytes(usage.read), bytes(usage.written));
+    let block_peak = peak(&graphs.block, sum(usage.read, usage.written), of_rate);
     [
-        (
-            format!(
-                "CPU {cpu} of one core{}{}",
-                peak(&graphs.cpu, units::percent),
-                quota.unwrap_or_default()
-            ),
-            &graphs.cpu,
-            top(&graphs.cpu, cpu_top),
-        ),
-        (
-            format!(
-                "memory {}{}{}{}",
-                bytes(usage.memory_bytes),
-                limit.unwrap_or_default(),
-                peak(&graphs.memory, of_bytes),
-                ever.unwrap_or_default()
-            ),
-            &graphs.memory,
-            memory_top,
-        ),
-        (
-            format!(
-                "network in {}/s out {}/s{}",
-                bytes(usage.received),
-                bytes(usage.sent),
-                peak(&graphs.network, of_rate)
-            ),
-            &graphs.network,
-            top(&graphs.network, 1024.0),
-        ),
-        (
-            format!(
-                "disk read {}/s written {}/s{}",
-                bytes(usage.read),
-                bytes(usage.written),
-                peak(&graphs.block, of_rate)
-            ),
-            &graphs.block,
-            top(&graphs.block, 1024.0),
-        ),
+        Panel {
+            titles: vec![
+                format!("CPU {cpu} of one core{cpu_peak}{quota}"),
+                format!("CPU {cpu}{cpu_peak}{quota}"),
+                format!("CPU {cpu}{cpu_peak}"),
+            ],
+            series: &graphs.cpu,
+            top: top(&graphs.cpu, cpu_top),
+        },
+        Panel {
+            titles: vec![
+                format!("memory {memory}{limit}{memory_peak}{ever}"),
+                format!("memory {memory}{limit}{memory_peak}"),
+                format!("memory {memory}{memory_peak}"),
+            ],
+            series: &graphs.memory,
+            top: top(&graphs.memory, memory_top),
+        },
+        Panel {
+            titles: vec![
+                format!("network in {received}/s out {sent}/s{network_peak}"),
+                format!("net in {received} out {sent}{network_peak}"),
+                format!("net in {received} out {sent}"),
+            ],
+            series: &graphs.network,
+            top: top(&graphs.network, 1024.0),
+        },
+        Panel {
+            titles: vec![
+                format!("disk read {read}/s written {written}/s{block_peak}"),
+                format!("disk read {read} wrote {written}{block_peak}"),
+                format!("read {read} wrote {written}{block_peak}"),
+                format!("read {read} wrote {written}"),
+            ],
+            series: &graphs.block,
+            top: top(&graphs.block, 1024.0),
+        },
     ]
+}
+
+#[expect(clippy::cast_precision_loss, reason = "it is the height of a graph, or a figure of three digits")]
+fn float(value: u64) -> f64 {
+    value as f64
+}
+
+/// What is known of both.
+fn sum(one: Option<u64>, other: Option<u64>) -> Option<f64> {
+    let known = one.into_iter().chain(other);
+    known.reduce(u64::saturating_add).map(float)
 }
 
 /// Where the four stand below the rule.
