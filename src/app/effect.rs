@@ -17,10 +17,11 @@ pub enum Effect {
     StopLogs,
     /// A page of older lines; answered by [`super::Msg::OlderLogs`].
     FetchOlder(OlderPage),
-    /// The last lines of a run that ended then; answered by [`super::Msg::LastLines`].
+    /// The last lines of a run between these times; answered by [`super::Msg::LastLines`].
     ReadLastLines {
         run: u64,
         container: ContainerId,
+        since: Option<Timestamp>,
         until: Option<Timestamp>,
     },
     /// The containers whose figures are on the screen now: the daemon is asked for them more often than for others.

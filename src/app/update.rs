@@ -13,6 +13,7 @@ mod follow;
 mod keys;
 mod log_copy;
 mod log_filter;
+mod log_runs;
 mod log_save;
 mod log_time;
 mod motion;
@@ -106,6 +107,7 @@ impl Turn<'_> {
     fn tick(&mut self) {
         self.derive();
         self.tell_ends();
+        self.note_overdue_starts();
         self.expire_figures();
         self.read_patterns();
         let expired = self.state.notices.expire(self.now);

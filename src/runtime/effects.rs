@@ -89,8 +89,8 @@ fn carry_out(context: &Context, effect: Effect, follower: &mut Follower) {
     match effect {
         Effect::FollowLogs { generation, streams } => follower.follow(generation, streams, context),
         Effect::StopLogs => follower.stop(),
-        Effect::ReadLastLines { run, container, until } => {
-            context.answer(last_lines::read(here, run, container, until));
+        Effect::ReadLastLines { run, container, since, until } => {
+            context.answer(last_lines::read(here, run, container, (since, until)));
         }
         Effect::FetchOlder(page) => context.answer(older::fetch(here, page)),
         Effect::WatchFigures(containers) => {

@@ -3,10 +3,12 @@
 
 mod place;
 mod previous;
+mod runs;
 mod stream;
 
 pub use place::Place;
 pub use previous::Previous;
+pub(in crate::app) use runs::{Runs, Turning};
 pub(in crate::app) use stream::End;
 pub use stream::{Reach, Stream};
 

@@ -20,7 +20,7 @@ mod shift;
 mod shown;
 
 pub use filter::{Filter, Filters, MOST_FILTERS};
-pub use line::{Line, LineKind};
+pub use line::{Line, LineKind, Note};
 pub use shift::Shift;
 
 use crate::app::message::LogBatch;
@@ -112,8 +112,8 @@ impl LogStore {
         self.sources.iter().map(|source| &source.tag)
     }
 
-    /// Takes a batch in. What its streams' ends are worth telling comes as `notes`.
-    pub fn apply(&mut self, batch: &LogBatch, notes: &[(ContainerId, Safe)]) -> Shift {
+    /// Takes a batch in, and lines of ours. Of the same nanosecond these stand behind the others.
+    pub fn apply(&mut self, batch: &LogBatch, notes: &[Note]) -> Shift {
         let latest = self.segments.back().and_then(Segment::latest).unwrap_or(i64::MIN);
         let mut entries: Vec<Entry<'_>> = Vec::with_capacity(batch.lines.len() + batch.dropped.len());
         for (container, count) in batch.dropped.iter().filter(|(_, count)| *count > 0) {
@@ -136,11 +136,15 @@ impl LogStore {
             before = line::nanoseconds(line.time).unwrap_or(before);
             entries.push(Entry::line(line, source, before));
         }
+        for note in notes {
+            if let Some(time) = line::nanoseconds(note.time) {
+                entries.push(Entry::note(self.source(&note.container), time, &note.text));
+            }
+        }
         entries.sort_by_key(|entry| entry.time);
         let last = entries.last().map_or(latest, |entry| entry.time.max(latest));
-        for (container, text) in notes {
-            let source = self.source(container);
-            entries.push(Entry::note(source, last, text));
+        for note in notes.iter().filter(|note| line::nanoseconds(note.time).is_none()) {
+            entries.push(Entry::note(self.source(&note.container), last, &note.text));
         }
         let before = self.end();
         let shift = self.push(&entries);

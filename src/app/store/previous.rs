@@ -18,6 +18,10 @@ const MOST_BYTES: usize = 16 << 20;
 const MOST_BYTES_OF_ONE: usize = 512 << 10;
 /// One that dies again within this time is not read once more: it may do so every second.
 const APART: SignedDuration = SignedDuration::from_secs(10);
+/// The daemon notes a start a little after it: so much earlier the run may have written its first lines.
+const EARLY: SignedDuration = SignedDuration::from_millis(50);
+/// A `stop` is told right after the end that it brought about.
+const NEAR: SignedDuration = SignedDuration::from_secs(10);
 /// Runs that are being read at the same time.
 const MOST_AWAITED: usize = 64;
 
@@ -29,11 +33,15 @@ pub struct Run {
     /// The stack and the service that it belonged to.
     pub service: Option<(String, String)>,
     pub started: Option<Timestamp>,
+    /// What was written before is of an earlier run.
+    pub since: Option<Timestamp>,
     pub ended: Timestamp,
     pub exit_code: Option<i64>,
     pub oom_killed: bool,
-    /// Somebody had asked for it; `None` when that was not seen.
+    /// Somebody had sent a signal or asked for a stop; `None` when that was not seen.
     pub on_request: Option<bool>,
+    /// By a stop or a restart, which may end in a SIGKILL too.
+    pub stopped: bool,
     /// What the last health check said.
     pub health_output: Option<Safe>,
     /// The last reading before the end.
@@ -55,6 +63,8 @@ pub struct PreviousStore {
     runs: VecDeque<Run>,
     next: u64,
     out_of_memory: HashSet<ContainerId>,
+    /// When the daemon said that the present run started.
+    starts: HashMap<ContainerId, Timestamp>,
     /// When each container's lines were asked for last, by its name.
     read: HashMap<Safe, Timestamp>,
 }
@@ -63,15 +73,20 @@ impl Run {
     /// `137, out of memory`
     pub fn ending(&self) -> String {
         let code = self.exit_code.map_or_else(|| "an unknown code".to_owned(), |code| code.to_string());
-        let cause = match (self.oom_killed, self.on_request, self.exit_code) {
+        let cause = match (self.oom_killed, self.was_asked_for(), self.exit_code) {
             (true, _, _) => ", out of memory",
-            (false, Some(true), _) => ", as was asked for",
+            (false, true, _) => ", as was asked for",
             (false, _, Some(137)) => ", killed",
             (false, _, Some(139)) => ", by a segmentation fault",
             (false, _, Some(143)) => ", by SIGTERM",
             (false, _, _) => "",
         };
         format!("{code}{cause}")
+    }
+
+    /// By a stop, or by a signal that lets a process end by itself. Whoever sends SIGKILL without one has it killed.
+    pub fn was_asked_for(&self) -> bool {
+        self.stopped || (self.on_request == Some(true) && self.exit_code != Some(137))
     }
 
     fn bytes(&self) -> usize {
@@ -90,6 +105,24 @@ impl PreviousStore {
     /// The kernel took the container's memory away; its end follows.
     pub fn ran_out_of_memory(&mut self, container: &ContainerId) {
         self.out_of_memory.insert(container.clone());
+    }
+
+    pub fn started(&mut self, container: &ContainerId, time: Timestamp) {
+        self.starts.insert(container.clone(), time);
+    }
+
+    /// The run that ended just now was stopped.
+    pub fn stopped(&mut self, container: &ContainerId, time: Timestamp) {
+        let run = self.runs.iter_mut().rev().find(|run| run.container == *container);
+        if let Some(run) = run.filter(|run| time.duration_since(run.ended).abs() <= NEAR) {
+            run.stopped = true;
+        }
+    }
+
+    /// The container is gone; its runs stay.
+    pub fn forget(&mut self, container: &ContainerId) {
+        self.starts.remove(container);
+        self.out_of_memory.remove(container);
     }
 
     /// A container ended. Says which run that was, and whether its lines are to be read.
@@ -115,6 +148,16 @@ impl PreviousStore {
             LastLines::Awaited
         };
         let reads = lines == LastLines::Awaited;
+        let before = self.runs.iter().rev().find(|run| run.container == *id).map(|run| run.ended);
+        // In a restart loop an inspect may tell of the run before, or of the next.
+        let is_own = |start: &Timestamp| *start <= ended && before.is_none_or(|before| *start > before);
+        let inspected = details.and_then(|details| details.started_at).filter(is_own);
+        let noted = self.starts.remove(id).filter(is_own);
+        let started = [inspected, noted].into_iter().flatten().min();
+        let early = started.map(|started| started.saturating_sub(EARLY).unwrap_or(started));
+        // While a container runs, its inspect tells when the run before ended.
+        let finished = details.and_then(|details| details.finished_at).filter(|end| Some(*end) < started);
+        let since = [early, before, finished].into_iter().flatten().max();
         let run = self.next;
         self.next += 1;
         self.runs.push_back(Run {
@@ -124,11 +167,13 @@ impl PreviousStore {
             service: known
                 .and_then(|container| container.compose.as_ref())
                 .map(|labels| (labels.project.clone(), labels.service.clone())),
-            started: details.and_then(|details| details.started_at),
+            started,
+            since,
             ended,
             exit_code,
             oom_killed: self.out_of_memory.remove(id),
             on_request: None,
+            stopped: false,
             health_output: details.and_then(|details| details.health_output.clone()),
             figures,
             lines,
@@ -170,6 +215,8 @@ impl PreviousStore {
         let Some(run) = self.runs.iter_mut().find(|known| known.id == run) else { return };
         run.lines = match result {
             Ok(mut lines) => {
+                let since = run.since;
+                lines.retain(|line| line.time.is_none_or(|time| since.is_none_or(|since| time >= since)));
                 let mut room = MOST_BYTES_OF_ONE;
                 let fitting = lines.iter().rev().take_while(|line| {
                     let fits = size(line) <= room;
@@ -242,6 +289,46 @@ mod tests {
         let newest = store.newest_first().next().unwrap();
         let LastLines::Read(lines) = &newest.lines else { panic!("{:?}", newest.lines) };
         assert!((40..60).contains(&lines.len()), "{}: the newest as far as they fit", lines.len());
+    }
+
+    #[test]
+    fn a_run_has_its_own_lines_alone() {
+        let mut store = PreviousStore::default();
+        let mut container = compose_container("shop", "api", 1);
+        let at = |second: i64| now() + SignedDuration::from_secs(second);
+        container.details.as_mut().unwrap().started_at = Some(at(0));
+        let line = |second, text| log_line(&container.id, at(second), text);
+        let log = [line(-1, "before"), line(1, "first"), line(21, "second"), line(22, "second again")];
+        let end = |store: &mut PreviousStore, second| {
+            let (run, _) =
+                store.ended(&container.id, Some(&container), &container.name, (at(second), Some(1)), None);
+            store.read(run, Ok(log.iter().filter(|line| line.time <= Some(at(second))).cloned().collect()));
+            let run = store.get(run).unwrap().clone();
+            let LastLines::Read(lines) = run.lines else { panic!("{:?}", run.lines) };
+            (run.started, lines.iter().map(|line| line.line.text.to_string()).collect::<Vec<_>>())
+        };
+        assert_eq!(end(&mut store, 10), (Some(at(0)), vec!["first".to_owned()]));
+        // The inspect of the second run has not come.
+        store.started(&container.id, at(20));
+        let lines = vec!["second".to_owned(), "second again".to_owned()];
+        assert_eq!(end(&mut store, 30), (Some(at(20)), lines));
+    }
+
+    #[test]
+    fn a_kill_is_not_a_stop() {
+        let mut store = PreviousStore::default();
+        let container = compose_container("shop", "api", 1);
+        let (run, _) =
+            store.ended(&container.id, Some(&container), &container.name, (now(), Some(137)), None);
+        store.runs[0].on_request = Some(true);
+        assert_eq!(store.get(run).unwrap().ending(), "137, killed");
+        store.stopped(&container.id, now() + SignedDuration::from_secs(60));
+        assert_eq!(store.get(run).unwrap().ending(), "137, killed", "that is another stop");
+        store.stopped(&container.id, now() + SignedDuration::from_millis(20));
+        assert_eq!(store.get(run).unwrap().ending(), "137, as was asked for");
+        store.runs[0].stopped = false;
+        store.runs[0].exit_code = Some(143);
+        assert_eq!(store.get(run).unwrap().ending(), "143, as was asked for", "by SIGTERM");
     }
 
     #[test]

@@ -2,9 +2,11 @@
 
 use crate::app::fixtures::*;
 use crate::app::hit::{HitMap, LogWindow, PaneArea, Rect};
+use crate::app::pane::logs::Stream;
 use crate::app::store::logs::LineKind;
 use crate::app::{Effect, LogBatch, LogEnd, LogStream, Msg, PaneId, State, Subject, update};
-use crate::domain::{ContainerId, ContainerState, Fault, FleetEvent};
+use crate::domain::daemon::DaemonEvent;
+use crate::domain::{ContainerId, ContainerState, Fault, FleetEvent, Safe};
 use jiff::{SignedDuration, Timestamp};
 
 fn first_container(state: &State) -> ContainerId {
@@ -97,8 +99,12 @@ fn a_container_that_dies_leaves_its_lines_and_is_followed_when_it_is_back() {
     let effects = send(&mut state, Msg::Logs(LogBatch { generation, ended, ..LogBatch::default() }));
     assert_eq!(followed(&effects), [], "not before it was started again");
     assert_eq!(state.logs.len(), 3);
+    let died = now() - SignedDuration::from_secs(1);
+    note(&mut state, "die", died);
+    note(&mut state, "start", now() + SignedDuration::from_millis(3));
+    let started = now() + SignedDuration::from_millis(1);
     let mut again = state.fleet.get(&id).unwrap().clone();
-    again.details.as_mut().unwrap().started_at = Some(now());
+    again.details.as_mut().unwrap().started_at = Some(started);
     let mut effects = send(&mut state, Msg::Fleet(FleetEvent::Changed(Box::new(again))));
     effects.extend(wait(&mut state));
     let streams = effects.iter().find_map(|effect| match effect {
@@ -118,7 +124,53 @@ fn a_container_that_dies_leaves_its_lines_and_is_followed_when_it_is_back() {
     ];
     send(&mut state, Msg::Logs(LogBatch { generation, lines: lines.into(), ..LogBatch::default() }));
     let texts: Vec<&str> = state.logs.lines_from(0).map(|line| line.text).collect();
-    assert_eq!(texts[2..], ["line 2", "started again", "back"], "nothing twice");
+    let stopped = "the container has stopped with exit code 137";
+    assert_eq!(texts, [stopped, "line 0", "line 1", "line 2", "started again", "back"][..], "nothing twice");
+    let times: Vec<Option<Timestamp>> =
+        state.logs.lines_from(0).filter(|line| line.kind == LineKind::Note).map(|line| line.time).collect();
+    assert_eq!(times, [Some(died), Some(started)], "each its own");
+}
+
+/// The daemon tells of the first stream's container.
+fn note(state: &mut State, action: &str, time: Timestamp) {
+    let event = DaemonEvent {
+        time: Some(time),
+        kind: "container".to_owned(),
+        action: Safe::new(action),
+        id: first_container(state).0,
+        name: Safe::new("api"),
+        exit_code: (action == "die").then_some(137),
+    };
+    send(state, Msg::Fleet(FleetEvent::Noted(event)));
+}
+
+#[test]
+fn a_kill_is_told_as_an_end_and_not_as_a_start() {
+    let mut state = platform();
+    press(&mut state, "j");
+    // The stream was opened before the container was inspected.
+    state.panes.logs.streams.values_mut().for_each(|stream| *stream = Stream::new(None, None));
+    let running = state.fleet.get(&first_container(&state)).unwrap().clone();
+    note(&mut state, "kill", now());
+    send(&mut state, Msg::Fleet(FleetEvent::Changed(Box::new(running))));
+    note(&mut state, "die", now());
+    end_and_wait(&mut state, None, 0);
+    stop_first(&mut state);
+    update(&mut state, Msg::Tick, now() + SignedDuration::from_secs(3));
+    assert_eq!(notes(&state), ["the container has stopped with exit code 137"]);
+}
+
+#[test]
+fn every_restart_is_told_even_if_no_inspect_saw_its_run() {
+    let mut state = platform();
+    press(&mut state, "j");
+    for second in 0..3 {
+        note(&mut state, "die", now() + SignedDuration::from_secs(2 * second));
+        note(&mut state, "start", now() + SignedDuration::from_secs(2 * second + 1));
+    }
+    update(&mut state, Msg::Tick, now() + SignedDuration::from_secs(10));
+    let (stopped, again) = ("the container has stopped with exit code 137", "started again");
+    assert_eq!(notes(&state), [stopped, again, stopped, again, stopped, again]);
 }
 
 /// The end of the first stream is heard; then so much time passes.
@@ -212,17 +264,20 @@ fn what_was_never_started_says_so_once_and_then_that_it_started() {
     let mut created = state.fleet.get(&first_container(&state)).unwrap().clone();
     created.state = ContainerState::Created;
     let started = created.details.as_mut().unwrap().started_at.take();
-    state.panes.logs.streams.values_mut().for_each(|stream| (stream.started, stream.last) = (None, None));
+    state.panes.logs.streams.values_mut().for_each(|stream| *stream = Stream::new(None, None));
     send(&mut state, Msg::Fleet(FleetEvent::Changed(Box::new(created.clone()))));
     wait(&mut state);
     end_and_wait(&mut state, None, 3);
     let nothing = "nothing yet: the container has not been started";
     assert_eq!(notes(&state), [nothing]);
+    note(&mut state, "start", now());
     created.state = ContainerState::Running;
     created.details.as_mut().unwrap().started_at = started;
     send(&mut state, Msg::Fleet(FleetEvent::Changed(Box::new(created))));
     wait(&mut state);
-    assert_eq!(notes(&state), [nothing, "started"]);
+    let mut told = notes(&state);
+    told.sort();
+    assert_eq!(told, [nothing, "started"]);
 }
 
 #[test]

@@ -6,6 +6,7 @@ use crate::app::{Effect, Msg, State};
 use crate::domain::container::LastEnd;
 use crate::domain::daemon::DaemonEvent;
 use crate::domain::{ContainerId, ContainerState, FleetEvent, Safe};
+use jiff::SignedDuration;
 
 fn event(id: &ContainerId, action: &str) -> Msg {
     Msg::Fleet(FleetEvent::Noted(DaemonEvent {
@@ -33,11 +34,18 @@ fn the_last_lines_of_a_run_are_kept_and_shown_after_its_container_is_gone() {
     press(&mut state, "3");
     press(&mut state, "P");
     assert!(state.panes.logs.previous.is_none(), "nothing has ended yet");
+    let words = state.notices.latest().unwrap().text.to_string();
+    assert!(words.starts_with("runs are kept from when the console was opened on"), "{words}");
+    assert!(words.ends_with("before, mcp-mcp-inference-3 ended 4s ago with exit code 137"), "{words}");
     let id = state.panes.logs.streams.keys().next().unwrap().clone();
     send(&mut state, event(&id, "oom"));
     let effects = send(&mut state, event(&id, "die"));
-    let [Effect::ReadLastLines { run, container, until }] = effects.as_slice() else { panic!("{effects:?}") };
+    let [Effect::ReadLastLines { run, container, since, until }] = effects.as_slice() else {
+        panic!("{effects:?}")
+    };
     assert_eq!((container, *until), (&id, Some(now())));
+    let started = state.fleet.get(&id).unwrap().details.as_ref().unwrap().started_at.unwrap();
+    assert_eq!(*since, Some(started - SignedDuration::from_millis(50)), "only what this run has written");
     let lines = vec![log_line(&id, now(), "loading the model"), log_line(&id, now(), "Killed")];
     send(&mut state, Msg::LastLines { run: *run, result: Ok(lines) });
     send(&mut state, Msg::Fleet(FleetEvent::Removed(id.clone())));
@@ -49,6 +57,7 @@ fn the_last_lines_of_a_run_are_kept_and_shown_after_its_container_is_gone() {
     assert_eq!(effects, [Effect::StopLogs]);
     assert_eq!(shown(&state), ["loading the model", "Killed"]);
     assert!(notes(&state).contains("with exit code 137, out of memory"), "{}", notes(&state));
+    assert!(notes(&state).contains("% of a core, ") && !notes(&state).contains("% %"), "{}", notes(&state));
     keys(&mut state, "/ k i l l e d enter");
     assert_eq!(state.logs.matches(), 1);
     keys(&mut state, "esc esc");
@@ -75,8 +84,10 @@ fn what_an_inspect_tells_later_is_added() {
     details.health_output = Some(Safe::new("curl: (7) connection refused"));
     send(&mut state, Msg::Fleet(FleetEvent::Changed(Box::new(container))));
     let run = state.previous.newest_first().next().unwrap();
-    assert_eq!(run.ending(), "137, as was asked for");
+    assert_eq!(run.ending(), "137, killed", "by whoever sent the signal");
     assert_eq!(run.health_output, Some(Safe::new("curl: (7) connection refused")));
+    send(&mut state, event(&id, "stop"));
+    assert_eq!(state.previous.newest_first().next().unwrap().ending(), "137, as was asked for");
 }
 
 #[test]

@@ -21,6 +21,7 @@ impl Turn<'_> {
             self.reopen_streams();
         }
         self.record_end(&event);
+        self.note_runs(&event);
         if let FleetEvent::Removed(id) = &event {
             self.state.figures.remove(id);
         }

@@ -5,8 +5,9 @@ use super::Turn;
 use crate::app::effect::{Effect, LogStream};
 use crate::app::message::LogBatch;
 use crate::app::pane::PaneId;
-use crate::app::pane::logs::{End, Stream};
+use crate::app::pane::logs::{End, Runs, Stream};
 use crate::app::store::fleet::FleetStore;
+use crate::app::store::logs::Note;
 use crate::app::tree::{ContainerNode, Subject};
 use crate::domain::{ContainerId, ContainerState, Safe, units};
 use std::time::Duration;
@@ -16,7 +17,8 @@ const MOST_STREAMS: usize = 64;
 /// Of many containers, each begins with fewer lines, but not with fewer than these.
 const LEAST_TAIL: u64 = 20;
 
-/// How long a container that stopped has to be started again, or removed, before its end is told.
+/// How long a container whose log ended has to be started again, or removed, before that is told. What its events tell
+/// is told at once.
 const SETTLE: Duration = Duration::from_secs(2);
 
 impl Turn<'_> {
@@ -127,7 +129,11 @@ impl Turn<'_> {
         let mut notes = Vec::new();
         for id in due {
             let Some(end) = pane.ends.remove(&id) else { continue };
-            let Some(container) = fleet.get(&id).filter(|_| pane.streams.contains_key(&id)) else { continue };
+            let (Some(container), Some(stream)) = (fleet.get(&id), pane.streams.get_mut(&id)) else {
+                continue;
+            };
+            let finished = container.details.as_ref().and_then(|details| details.finished_at);
+            let mut time = None;
             let text = match end.fault {
                 // Whose log it is stands before the line.
                 Some(fault) => match fault.causes.first() {
@@ -138,22 +144,22 @@ impl Turn<'_> {
                 None if container.state == ContainerState::Created => {
                     "nothing yet: the container has not been started".to_owned()
                 }
-                None => match &container.details {
-                    Some(details) => {
-                        format!("the container has stopped with exit code {}", details.exit_code)
-                    }
-                    None => "the container has stopped".to_owned(),
-                },
+                None if !stream.runs.tell_end(finished) => continue,
+                None => {
+                    time = finished;
+                    stopped(container.details.as_ref().map(|details| details.exit_code))
+                }
             };
-            notes.push((id, Safe::new(text)));
+            notes.push(Note { container: id, time, text: Safe::new(text) });
         }
         self.note(&notes);
     }
 
     /// Lines of ours between those of the log.
-    fn note(&mut self, notes: &[(ContainerId, Safe)]) {
+    pub(super) fn note(&mut self, notes: &[Note]) {
         if !notes.is_empty() {
             let shift = self.state.logs.apply(&LogBatch::default(), notes);
+            self.hold_patterns(&shift);
             self.state.panes.logs.hold(&shift, &self.state.logs);
             self.redraw();
         }
@@ -177,25 +183,27 @@ impl Turn<'_> {
         // What was recreated goes on under another id.
         pane.streams.retain(|id, _| nodes.iter().any(|node| node.id == *id));
         let mut wanted = Vec::new();
-        let mut resumptions = Vec::new();
         for node in nodes.iter().take(MOST_STREAMS) {
             // One that waits for its restart writes nothing, and would only end once more.
             let running = node.status.serves();
             let started = node.status.since.filter(|_| running);
             let since = match pane.streams.get_mut(&node.id) {
                 None => {
-                    pane.streams.insert(node.id.clone(), Stream::new(Some(tail), started));
+                    let ended = node.status.since.filter(|_| node.status.exit_code.is_some());
+                    let runs = Runs::known(started, ended);
+                    let mut stream = Stream::new(Some(tail), started);
+                    stream.runs = runs;
+                    pane.streams.insert(node.id.clone(), stream);
                     None
                 }
-                Some(stream) if stream.open => continue,
+                Some(stream) if stream.open => {
+                    // Its inspect came later than the stream: that is no other run.
+                    stream.started = stream.started.or(started);
+                    continue;
+                }
                 // What was written meanwhile is read, even if nothing follows.
                 Some(stream) if stream.lost => stream.resume(started),
-                Some(stream) if started.is_some() && stream.started != started => {
-                    let ran = stream.started.is_some() || stream.last.is_some();
-                    resumptions
-                        .push((node.id.clone(), Safe::new(if ran { "started again" } else { "started" })));
-                    stream.resume(started)
-                }
+                Some(stream) if started.is_some() && stream.started != started => stream.resume(started),
                 Some(_) => continue,
             };
             pane.ends.remove(&node.id);
@@ -208,9 +216,14 @@ impl Turn<'_> {
             let tail = if since.is_some() { None } else { Some(tail) };
             wanted.push(LogStream { container: node.id.clone(), tail, since });
         }
-        self.note(&resumptions);
         wanted
     }
+}
+
+/// `the container has stopped with exit code 137`
+pub(super) fn stopped(exit_code: Option<i64>) -> String {
+    let code = exit_code.map_or_else(String::new, |code| format!(" with exit code {code}"));
+    format!("the container has stopped{code}")
 }
 
 /// Whether the containers are of several stacks, so that their short names may be the same.

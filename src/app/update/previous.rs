@@ -4,10 +4,11 @@ use super::Turn;
 use crate::app::effect::Effect;
 use crate::app::message::LogBatch;
 use crate::app::pane::logs::Previous;
+use crate::app::store::logs::Note;
 use crate::app::store::notices::Severity;
 use crate::app::store::previous::{LastLines, Run};
 use crate::domain::daemon::DaemonEvent;
-use crate::domain::{ContainerId, Fault, FleetEvent, LogLine, Safe, units};
+use crate::domain::{ContainerId, ContainerState, Fault, FleetEvent, LogLine, Safe, units};
 
 impl Turn<'_> {
     /// Before the fleet changes: what is known of the run is of the run that ended.
@@ -17,14 +18,19 @@ impl Turn<'_> {
                 let id = ContainerId(event.id.clone());
                 match event.action.as_str() {
                     "oom" => self.state.previous.ran_out_of_memory(&id),
+                    "start" => self.state.previous.started(&id, event.time.unwrap_or(self.now)),
                     "die" => self.died(&id, event),
+                    "stop" => {
+                        self.state.previous.stopped(&id, event.time.unwrap_or(self.now));
+                        self.refresh_previous();
+                    }
                     _ => {}
                 }
             }
             FleetEvent::Changed(container) => self.state.previous.complete(container),
+            FleetEvent::Removed(id) => self.state.previous.forget(id),
             FleetEvent::Connected(_)
             | FleetEvent::Listed(_)
-            | FleetEvent::Removed(_)
             | FleetEvent::Noted(_)
             | FleetEvent::Lost { .. } => {}
         }
@@ -37,7 +43,9 @@ impl Turn<'_> {
         let end = (event.time.unwrap_or(self.now), event.exit_code);
         let (run, reads) = state.previous.ended(id, known, name, end, state.figures.get(id).copied());
         if reads {
-            self.effects.push(Effect::ReadLastLines { run, container: id.clone(), until: event.time });
+            let since = state.previous.get(run).and_then(|run| run.since);
+            let container = id.clone();
+            self.effects.push(Effect::ReadLastLines { run, container, since, until: event.time });
         }
         self.refresh_previous();
     }
@@ -70,11 +78,40 @@ impl Turn<'_> {
         let mut previous = Previous::default();
         previous.refresh(state.panes.logs.subjects(), &state.previous, &state.fleet);
         if previous.list.keys().is_empty() {
-            let words = "nothing of this has ended since the console was opened";
+            let words = self.nothing_ended();
             self.state.notices.tell(Severity::Info, words, self.now);
         } else {
             state.panes.logs.previous = Some(previous);
         }
+    }
+
+    /// Of what ended before the console was opened only an inspect tells, and only of the last run of each.
+    fn nothing_ended(&self) -> String {
+        let state = &*self.state;
+        let nodes = state.panes.logs.subjects().iter().flat_map(|subject| state.tree.containers_of(subject));
+        let known = nodes.filter_map(|node| state.fleet.get(&node.id));
+        let ends = known.filter_map(|container| {
+            let details = container.details.as_ref()?;
+            let code = match container.state {
+                ContainerState::Exited | ContainerState::Dead | ContainerState::Restarting => {
+                    Some(details.exit_code)
+                }
+                // The present run's code says nothing yet.
+                ContainerState::Running
+                | ContainerState::Paused
+                | ContainerState::Created
+                | ContainerState::Removing
+                | ContainerState::Unknown => details.last_end.map(|end| end.exit_code),
+            };
+            Some((details.finished_at?, &container.name, code))
+        });
+        let words = "runs are kept from when the console was opened on: none of this has ended since";
+        let Some((finished, name, code)) = ends.max_by_key(|(finished, ..)| *finished) else {
+            return words.to_owned();
+        };
+        let age = units::duration(units::since(finished, self.now));
+        let code = code.map_or_else(String::new, |code| format!(" with exit code {code}"));
+        format!("{words}; before, {name} ended {age} ago{code}")
     }
 
     /// Shows the lines of the selected run. Says whether there is a list to select from.
@@ -122,7 +159,8 @@ impl Turn<'_> {
             LastLines::Read(lines) => lines.clone(),
             LastLines::Awaited | LastLines::Unread(_) => Vec::new(),
         };
-        let notes: Vec<_> = notes(run).into_iter().map(|note| (run.container.clone(), note)).collect();
+        let note = |text| Note { container: run.container.clone(), time: Some(run.ended), text };
+        let notes: Vec<Note> = notes(run).into_iter().map(note).collect();
         state.logs.apply(&LogBatch { lines: lines.into(), ..LogBatch::default() }, &notes);
         self.scan_logs();
         self.redraw();
@@ -142,7 +180,7 @@ fn notes(run: &Run) -> Vec<Safe> {
     let ran = ran.map(|started| format!(" after {}", units::duration(units::since(started, run.ended))));
     notes.push(format!("ended{} with exit code {}", ran.unwrap_or_default(), run.ending()));
     if let Some(figures) = &run.figures {
-        let cpu = figures.cpu_percent.map(|cpu| format!("CPU {} % of a core", units::percent(cpu)));
+        let cpu = figures.cpu_percent.map(|cpu| format!("CPU {} of a core", units::percent(cpu)));
         let memory = figures.memory_bytes.map(|bytes| match figures.memory_limit_bytes {
             Some(limit) => format!("memory {} of {}", units::bytes(bytes), units::bytes(limit)),
             None => format!("memory {}", units::bytes(bytes)),

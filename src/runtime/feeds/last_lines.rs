@@ -8,20 +8,23 @@ use crate::engine::LogRequest;
 use futures_util::StreamExt as _;
 use jiff::Timestamp;
 
+/// From when on, and until when.
+type Span = (Option<Timestamp>, Option<Timestamp>);
+
 /// The daemon tells of an end once all that was written is in the log, so nothing of this run is younger.
-pub async fn read(context: Context, run: u64, container: ContainerId, until: Option<Timestamp>) -> Msg {
-    let result = lines(&context, &container, until).await;
+pub async fn read(context: Context, run: u64, container: ContainerId, span: Span) -> Msg {
+    let result = lines(&context, &container, span).await;
     Msg::LastLines { run, result }
 }
 
 async fn lines(
     context: &Context,
     container: &ContainerId,
-    until: Option<Timestamp>,
+    (since, until): Span,
 ) -> Result<Vec<LogLine>, Fault> {
     let known = context.known.fleet().containers.get(container).and_then(|known| known.details.clone());
     let tty = known.map(|details| details.tty);
-    let request = LogRequest { tail: Some(LINES), until, tty, ..LogRequest::default() };
+    let request = LogRequest { tail: Some(LINES), since, until, tty, ..LogRequest::default() };
     let mut stream = context.engine().await?.logs(container, request);
     let mut lines = Vec::new();
     while let Some(line) = stream.next().await {

@@ -1,5 +1,6 @@
 //! One container's stream: how far it was read, and what of it comes twice when it is opened again.
 
+use super::runs::Runs;
 use crate::domain::Fault;
 use jiff::{SignedDuration, Timestamp};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
@@ -29,6 +30,8 @@ pub struct Stream {
     pub(in crate::app) reach: Reach,
     /// When the container was started whose lines these are.
     pub started: Option<Timestamp>,
+    /// What is known of the container's runs, and was told of them.
+    pub(in crate::app) runs: Runs,
     /// Ended because the daemon went away, or because nobody looked on: it goes on where it was.
     pub lost: bool,
     /// Ended with a fault.

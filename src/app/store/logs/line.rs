@@ -44,6 +44,15 @@ pub enum LineKind {
     Note,
 }
 
+/// A line of ours on its way in.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Note {
+    pub container: ContainerId,
+    /// Where it stands among the lines; `None` is behind all of them.
+    pub time: Option<Timestamp>,
+    pub text: Safe,
+}
+
 impl<'a> Line<'a> {
     /// The text in pieces of one style each.
     pub fn pieces(&self) -> impl Iterator<Item = (&'a str, TextStyle)> + 'a {

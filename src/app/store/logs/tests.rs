@@ -57,13 +57,16 @@ fn gaps_and_ends_stand_in_their_place() {
         dropped: vec![(container(0), 1_204)],
         ..LogBatch::default()
     };
-    store.apply(&gap, &[(container(0), Safe::new("ended"))]);
+    let note = |time, text| Note { container: container(0), time, text: Safe::new(text) };
+    let early = Timestamp::from_nanosecond(20).ok();
+    store.apply(&gap, &[note(None, "ended"), note(early, "started")]);
     let kinds: Vec<(LineKind, &str)> = store.lines_from(0).map(|line| (line.kind, line.text)).collect();
     let written = LineKind::Written(crate::domain::LogSource::Stdout);
     assert_eq!(
         kinds,
         [
             (written, "a"),
+            (LineKind::Note, "started"),
             (written, "x"),
             (LineKind::Gap(1_204), ""),
             (written, "b"),

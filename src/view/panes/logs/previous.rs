@@ -44,7 +44,7 @@ fn draw_run(canvas: &mut Canvas<'_>, area: Rect, run: &Run) {
         LastLines::Read(lines) => words::counted(lines.len(), "line", "lines"),
         LastLines::Unread(why) => format!("no lines: {why}"),
     };
-    let asked = run.on_request == Some(true) && !run.oom_killed;
+    let asked = run.was_asked_for() && !run.oom_killed;
     let look = if asked || run.exit_code == Some(0) { theme.text } else { theme.bad };
     let cells = [
         (words::age(Some(run.ended), canvas.now), theme.text),
