@@ -3,6 +3,7 @@
 mod colours;
 mod filter;
 mod follower;
+mod live;
 mod merge;
 mod patterns;
 mod printer;
@@ -13,7 +14,6 @@ pub use patterns::Patterns;
 pub use printer::{Look, Printer};
 
 use super::context::Context;
-use super::interrupts::{ENDED, Interrupts};
 use super::moment;
 use super::output::Output;
 use super::ps::order;
@@ -23,18 +23,22 @@ use crate::domain::{Container, Fault, FaultKind};
 use crate::engine::LogRequest;
 use filter::Filter;
 use jiff::Timestamp;
+use live::{Live, Scope};
 use merge::{Merge, Step};
 use source::Source;
 
 /// Longer lines are cut, and told to be: several containers' lines have to be held to be merged.
 const LONGEST_LINE: usize = 16 << 20;
+/// Lines that are read before those that are wanted, to know what record the first of these continue.
+const RECORD: u64 = 1000;
 
 #[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
 pub struct Arguments {
     /// Go on with what they write
     #[arg(short, long)]
     pub follow: bool,
-    /// How many lines per container to begin with, or `all`; of those that --grep and --level keep
+    /// How many lines per container to begin with, or `all`; of those that --grep and --level keep. With --level alone,
+    /// the record of the first of them is shown from its head, so that there may be more
     #[arg(short = 'n', long, value_name = "N", default_value = "all")]
     pub tail: String,
     /// Only what is newer: a time such as 2026-11-20T10:00:00Z, or a duration such as 10m
@@ -66,9 +70,14 @@ pub struct Arguments {
 pub async fn run(context: &Context, arguments: Arguments, output: Output) -> Result<u8, Fault> {
     let now = Timestamp::now();
     let last = tail(&arguments.tail)?;
-    let filter = Filter::read(arguments.grep.as_deref(), arguments.level.as_deref())?;
+    let tells_levels = output.json && !arguments.kinds.patterns;
+    let filter = Filter::read(arguments.grep.as_deref(), arguments.level.as_deref(), tells_levels)?;
     // A filter is never applied behind a limit: the daemon knows nothing of it.
-    let (tail, last) = if filter.is_some() { (None, last) } else { (last, None) };
+    let (tail, last) = match &filter {
+        None => (last, None),
+        Some(filter) if filter.keeps_all() => (last.map(|last| last.saturating_add(RECORD)), last),
+        Some(_) => (None, last),
+    };
     let request = LogRequest {
         follow: arguments.follow,
         tail,
@@ -81,11 +90,8 @@ pub async fn run(context: &Context, arguments: Arguments, output: Output) -> Res
     let chosen = choose(context).await?;
     let mut containers = engine.containers(Some(&chosen.reference.project)).await?;
     chosen.check_services(&arguments.services, &containers)?;
-    containers.retain(|container| {
-        let Some(labels) = &container.compose else { return false };
-        let meant = arguments.services.is_empty() || arguments.services.contains(&labels.service);
-        meant && !labels.oneoff && (arguments.index.is_none() || labels.number == arguments.index)
-    });
+    let meant = Meant { services: arguments.services.clone(), index: arguments.index };
+    containers.retain(|container| meant.includes(container));
     if let Some(index) = arguments.index.filter(|_| containers.is_empty()) {
         return Err(no_number(index, &arguments.services, chosen.reference.project));
     }
@@ -100,7 +106,8 @@ pub async fn run(context: &Context, arguments: Arguments, output: Output) -> Res
         return patterns::print(&engine, &containers, request, filter, since, output).await;
     }
     let shows_times = arguments.timestamps || output.json;
-    let untimed = containers.len() == 1 && !shows_times && last.is_none();
+    // Where a log is followed, its next run goes on after the time of its last line.
+    let untimed = containers.len() == 1 && !shows_times && last.is_none() && !arguments.follow;
     let last = last.map(|last| usize::try_from(last).unwrap_or(usize::MAX));
     let source = |container: &Container| {
         let blocks = engine.log_blocks(&container.id, LogRequest { untimed, ..request.clone() });
@@ -108,41 +115,52 @@ pub async fn run(context: &Context, arguments: Arguments, output: Output) -> Res
     };
     let merge = Merge::new(containers.iter().map(source).collect(), arguments.follow);
     let printer = Printer::new(&containers, arguments.look, arguments.timestamps, output);
-    print(merge, printer, &containers, arguments.follow, output).await
+    if arguments.follow {
+        let scope = Scope { engine, project: chosen.reference.project, meant };
+        return Live::new(scope, containers, &request, filter).follow(merge, printer, output).await;
+    }
+    print(merge, printer, &containers, output).await
 }
 
-/// Ends when all logs have ended or, where they are followed, by Ctrl-C. A log that cannot be read does not keep the
-/// others from being shown.
+/// The containers whose logs are wanted.
+struct Meant {
+    /// All of them where none is named.
+    services: Vec<String>,
+    index: Option<u32>,
+}
+
+impl Meant {
+    fn includes(&self, container: &Container) -> bool {
+        let Some(labels) = &container.compose else { return false };
+        let named = self.services.is_empty() || self.services.contains(&labels.service);
+        named && !labels.oneoff && (self.index.is_none() || labels.number == self.index)
+    }
+}
+
+/// Ends when all logs have ended. A log that cannot be read does not keep the others from being shown.
 async fn print(
     mut merge: Merge,
     mut printer: Printer,
     containers: &[Container],
-    follow: bool,
     output: Output,
 ) -> Result<u8, Fault> {
-    let mut interrupts = if follow { Some(Interrupts::new()?) } else { None };
     let mut code = 0;
     loop {
-        let interrupted = async {
-            match &mut interrupts {
-                Some(interrupts) => interrupts.next().await,
-                None => std::future::pending().await,
-            }
-        };
-        tokio::select! {
-            step = merge.step(|index, line| printer.print(index, line)) => match step? {
-                Step::Printed => printer.flush()?,
-                Step::Failed(index, fault) => {
-                    let name = containers.get(index).map(|container| container.name.to_string());
-                    let fault = Fault { object: name.unwrap_or_else(|| fault.object.clone()), ..fault };
-                    report::warn(&fault, output);
-                    code = fault.exit_code();
-                }
-                Step::Over => return Ok(code),
-            },
-            () = interrupted => return Ok(ENDED),
+        match merge.step(|index, line, level| printer.print(index, line, level)).await? {
+            Step::Printed => printer.flush()?,
+            Step::Ended(_) => {}
+            Step::Failed(index, fault) => code = unreadable(containers.get(index), fault, output),
+            Step::Over => return Ok(code),
         }
     }
+}
+
+/// Tells that a container's log cannot be read any further; the exit code for it.
+fn unreadable(container: Option<&Container>, fault: Fault, output: Output) -> u8 {
+    let name = container.map(|container| container.name.to_string());
+    let fault = Fault { object: name.unwrap_or_else(|| fault.object.clone()), ..fault };
+    report::warn(&fault, output);
+    fault.exit_code()
 }
 
 fn no_number(index: u32, services: &[String], project: String) -> Fault {

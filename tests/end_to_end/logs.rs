@@ -7,6 +7,9 @@ use crate::support::workplace::{Workplace, finish};
 use jiff::Timestamp;
 use libtest_mimic::Trial;
 use serde_json::Value;
+use std::fs::File;
+use std::path::PathBuf;
+use std::process::Child;
 
 pub fn trials() -> Vec<Trial> {
     vec![
@@ -14,6 +17,8 @@ pub fn trials() -> Vec<Trial> {
         engine::trial("logs::containers_are_merged_by_time", containers_are_merged_by_time),
         engine::trial("logs::a_file_gets_what_was_written", a_file_gets_what_was_written),
         engine::trial("logs::what_cannot_be_read_is_told", what_cannot_be_read_is_told),
+        engine::trial("logs::following_goes_on_over_restarts", following_goes_on_over_restarts),
+        engine::trial("logs::following_goes_on_over_a_recreation", following_goes_on_over_a_recreation),
     ]
 }
 
@@ -63,6 +68,7 @@ fn a_filter_comes_before_the_tail() {
     assert_eq!((&objects[0]["line"], &objects[0]["level"]), (&"ERROR bad 1".into(), &"error".into()));
     assert!(objects[0]["container"].as_str().is_some_and(|name| name.starts_with(stack)));
     workplace.run(["-s", stack, "logs", "--level", "loud"]).failed(2, ["trace, debug, info"]);
+    workplace.run(["-s", stack, "logs", "--grep", "("]).failed(2, ["unclosed group", "backslash"]);
 }
 
 fn containers_are_merged_by_time() {
@@ -118,4 +124,64 @@ fn what_cannot_be_read_is_told() {
     both.failed(REFUSED, ["-mute-1", "does not support reading", "json-file"]);
     workplace.run(["-s", stack, "logs", "mute"]).failed(REFUSED, ["does not support reading"]);
     workplace.run(["-s", stack, "logs", "loud"]).succeeded("logs of what can be read");
+}
+
+/// `logs -f`, and where what it shows goes.
+struct Following {
+    child: Child,
+    shown: PathBuf,
+}
+
+impl Following {
+    fn of(workplace: &Workplace, stack: &str, arguments: &[&str]) -> Self {
+        let shown = workplace.path("followed");
+        let mut command = workplace.command(["-s", stack, "logs", "-f"]);
+        let file = File::create(&shown).expect("a file");
+        let child = command.args(arguments).stdout(file).spawn().expect("the program starts");
+        Self { child, shown }
+    }
+
+    fn shows(&self, line: &str, times: usize) {
+        eventually(line, PATIENCE, || {
+            let shown = std::fs::read_to_string(&self.shown).expect("what is shown");
+            (shown.lines().filter(|shown| *shown == line).count() >= times).then_some(())
+        });
+    }
+
+    /// The exit code, once it has ended by itself.
+    fn ends(&mut self) -> Option<i32> {
+        eventually("the end", PATIENCE, || self.child.try_wait().expect("a child")).code()
+    }
+}
+
+impl Drop for Following {
+    fn drop(&mut self) {
+        // It may have ended already.
+        _ = self.child.kill();
+        _ = self.child.wait();
+    }
+}
+
+fn following_goes_on_over_restarts() {
+    let die = "  die:\n    image: mcp-tui-test/busybox\n    restart: always\n    stop_grace_period: 0s\n    \
+               command: [sh, -c, 'echo run; sleep 1; exit 1']\n";
+    let (workplace, project) = stack("follow", die);
+    let stack = project.name.as_str();
+    let mut following = Following::of(&workplace, stack, &["-n", "0", "die"]);
+    following.shows("die-1  | run", 2);
+    assert!(following.child.try_wait().expect("a child").is_none(), "it goes on");
+    workplace.run(["-s", stack, "stop"]).succeeded("stop");
+    assert_eq!(following.ends(), Some(0), "nothing will be started again");
+}
+
+fn following_goes_on_over_a_recreation() {
+    let (workplace, project) = stack("anew", &service("app", "echo first", ""));
+    let stack = project.name.as_str();
+    let following = Following::of(&workplace, stack, &["app"]);
+    following.shows("app-1  | over", 1);
+    workplace.stack(stack, &format!("services:\n{}", service("app", "echo second", "")));
+    workplace.run(["-s", stack, "up"]).succeeded("up");
+    following.shows("app-1  | second", 1);
+    workplace.run(["-s", stack, "restart"]).succeeded("restart");
+    following.shows("app-1  | second", 2);
 }

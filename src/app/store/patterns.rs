@@ -13,7 +13,7 @@ use crate::domain::{ContainerId, Safe};
 use jiff::Timestamp;
 use rate::Rate;
 use std::cmp::Reverse;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 /// Templates that are kept; beyond them, those seen longest ago go.
 pub const MOST: usize = 1000;
@@ -170,6 +170,18 @@ impl PatternStore {
     /// Whether lines from before that time are known at all.
     pub fn has_before(&self, since: Timestamp) -> bool {
         self.could_compare(0..self.writers.len(), since)
+    }
+
+    /// Whether its writers wrote anything before that time, so that it can be called old or new.
+    pub fn can_judge(&self, pattern: &LinePattern, since: Timestamp) -> bool {
+        self.could_compare(pattern.writers.iter().copied(), since)
+    }
+
+    /// The services of which no line from before that time is known.
+    pub fn without_before(&self, since: Timestamp) -> BTreeSet<&str> {
+        let indices =
+            (0..self.writers.len()).filter(|index| !self.could_compare(std::iter::once(*index), since));
+        indices.filter_map(|index| self.writers.get(index)).map(|(tag, _)| service_of(tag)).collect()
     }
 
     pub fn writers<'a>(&'a self, pattern: &'a LinePattern) -> impl Iterator<Item = &'a Safe> {

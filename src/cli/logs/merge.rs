@@ -1,7 +1,9 @@
 //! Lines of several containers in the order of their times.
 
 use super::source::Source;
+use crate::domain::log::Level;
 use crate::domain::{Fault, RawLine};
+use crate::engine::LogBlocks;
 use jiff::Timestamp;
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
@@ -30,6 +32,8 @@ pub enum Step {
     Printed,
     /// The log of the container of this index cannot be read any further.
     Failed(usize, Fault),
+    /// All of the log of the container of this index was printed; it may be opened again.
+    Ended(usize),
     Over,
 }
 
@@ -38,18 +42,44 @@ impl Merge {
         Self { sources, follow, timer: Box::pin(sleep(WINDOW)) }
     }
 
-    /// Waits until there is something to do, and does it: `print` gets the lines, each with its container's index.
-    /// Nothing is lost when it is not waited for.
+    /// Adds a log, or puts it in the place of one that has ended.
+    pub fn put(&mut self, index: usize, source: Source) {
+        match self.sources.get_mut(index) {
+            Some(place) => *place = source,
+            None => self.sources.push(source),
+        }
+    }
+
+    /// Goes on with the container's next run.
+    pub fn reopen(&mut self, index: usize, stream: LogBlocks) {
+        if let Some(source) = self.sources.get_mut(index) {
+            source.reopen(stream);
+        }
+    }
+
+    /// The time of the newest line that was read of this container.
+    pub fn last(&self, index: usize) -> Option<Timestamp> {
+        self.sources.get(index).and_then(Source::last)
+    }
+
+    /// Whether its end was told.
+    pub fn is_done(&self, index: usize) -> bool {
+        self.sources.get(index).is_some_and(Source::is_done)
+    }
+
+    /// Waits until there is something to do, and does it: `print` gets the lines, each with its container's index and
+    /// its level, if levels are told. Nothing is lost when it is not waited for.
     pub async fn step(
         &mut self,
-        mut print: impl FnMut(usize, RawLine<'_>) -> Result<(), Fault>,
+        mut print: impl FnMut(usize, RawLine<'_>, Option<Level>) -> Result<(), Fault>,
     ) -> Result<Step, Fault> {
         let is_over = poll_fn(|context| self.poll(context)).await;
         for (index, source) in self.sources.iter_mut().enumerate() {
-            if source.head().is_none()
-                && let Some(fault) = source.fault()
-            {
+            if let Some(fault) = source.fault() {
                 return Ok(Step::Failed(index, fault));
+            }
+            if source.has_ended() {
+                return Ok(Step::Ended(index));
             }
         }
         if is_over {
@@ -71,7 +101,7 @@ impl Merge {
         if self.sources.iter().all(|source| source.is_over() && source.head().is_none()) {
             return Poll::Ready(true);
         }
-        if self.next(now).is_some() {
+        if self.next(now).is_some() || self.sources.iter().any(Source::has_news) {
             return Poll::Ready(false);
         }
         if let Some(due) = self.due() {
@@ -123,7 +153,7 @@ impl Merge {
 
     fn print(
         &mut self,
-        print: &mut impl FnMut(usize, RawLine<'_>) -> Result<(), Fault>,
+        print: &mut impl FnMut(usize, RawLine<'_>, Option<Level>) -> Result<(), Fault>,
     ) -> Result<(), Fault> {
         let now = Instant::now();
         while let Some((index, bound)) = self.next(now) {
@@ -131,7 +161,7 @@ impl Merge {
             while let Some(line) = source.head()
                 && bound.is_none_or(|bound| (line.time, index) <= bound)
             {
-                print(index, line)?;
+                print(index, line, source.level())?;
                 source.advance();
                 // Of one that has nothing left more must be read before it is known who is next.
                 if source.at_the_beginning() {

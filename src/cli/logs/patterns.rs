@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, clap::Args)]
 pub struct Patterns {
-    /// Show each kind of line once, those first seen since the last deployment on top
+    /// Show each kind of line once, those first seen since the last deployment on top; of the lines the daemon holds
     #[arg(long, conflicts_with_all = ["follow", "tail", "timestamps"])]
     pub patterns: bool,
 }
@@ -45,7 +45,7 @@ pub async fn print(
     output: Output,
 ) -> Result<u8, Fault> {
     let mut store = PatternStore::default();
-    let mut code = 0;
+    let (mut code, mut lines) = (0, 0_u64);
     for container in containers {
         let tag = Safe::new(container.tag());
         let mut sieve = filter.clone().map(Sieve::new);
@@ -62,7 +62,8 @@ pub async fn print(
                 }
             };
             for line in block.iter() {
-                if sieve.as_mut().is_none_or(|sieve| sieve.passes(line)) {
+                if sieve.as_mut().is_none_or(|sieve| sieve.judge(line).passes) {
+                    lines += 1;
                     store.count(reader.text(line), line.time, &tag);
                 }
             }
@@ -77,7 +78,7 @@ pub async fn print(
         }
         return Ok(code);
     }
-    summary(&store, since, now, output)?;
+    output.toned(&[(Tone::Dim, &summary(&store, lines, since, now))])?;
     table(&store, since, now).print_within(output.columns(), output)?;
     Ok(code)
 }
@@ -90,7 +91,7 @@ fn document(
     now: Timestamp,
 ) -> serde_json::Value {
     // Where nothing of before is known, nothing can be called old or new.
-    let new = since.filter(|since| store.has_before(*since)).map(|_| store.is_new(pattern, since));
+    let new = since.filter(|since| store.can_judge(pattern, *since)).map(|_| store.is_new(pattern, since));
     serde_json::json!({
         "id": format!("{id:016x}"),
         "new": new,
@@ -105,32 +106,44 @@ fn document(
     })
 }
 
-fn summary(
-    store: &PatternStore,
-    since: Option<Timestamp>,
-    now: Timestamp,
-    output: Output,
-) -> Result<(), Fault> {
-    let kinds = format!("{} kinds of lines", store.len());
+/// It speaks of the lines that were read: what the daemon holds no longer, or a filter left out, nobody can count.
+fn summary(store: &PatternStore, lines: u64, since: Option<Timestamp>, now: Timestamp) -> String {
+    let kinds = match (store.len(), lines) {
+        (1, 1) => "1 kind of line in the 1 line that was read".to_owned(),
+        (1, lines) => format!("1 kind of line in the {lines} lines that were read"),
+        (kinds, lines) => format!("{kinds} kinds of lines in the {lines} lines that were read"),
+    };
     let words = match since {
         None => format!("{kinds}; when this was deployed is not known"),
         Some(since) => {
             let age = units::duration(units::since(since, now));
-            if store.has_before(since) {
-                let is_new =
-                    |id: &u64| store.get(*id).is_some_and(|pattern| store.is_new(pattern, Some(since)));
-                let new = store.sorted(Some(since)).iter().filter(|id| is_new(id)).count();
+            let is_new = |id: &u64| store.get(*id).is_some_and(|pattern| store.is_new(pattern, Some(since)));
+            let new = store.sorted(Some(since)).iter().filter(|id| is_new(id)).count();
+            let unknown: Vec<&str> = store.without_before(since).into_iter().collect();
+            if !store.has_before(since) {
+                format!("{kinds}; deployed {age} ago, and no lines from before are there to compare with")
+            } else if unknown.is_empty() {
                 format!("{kinds}, {new} of them new (+) since the deployment {age} ago")
             } else {
-                format!("{kinds}; deployed {age} ago, and no lines from before are there to compare with")
+                // Nothing of these is known to be new, and nothing not to be.
+                let (unknown, verb) = (unknown.join(", "), if new == 1 { "is" } else { "are" });
+                format!(
+                    "{kinds}; deployed {age} ago: of {unknown} no lines from before are there to compare with, of the \
+                     others {new} {verb} new (+)"
+                )
             }
         }
     };
-    let given_up = match store.given_up() {
-        0 => String::new(),
-        given_up => format!("; {given_up} more, seen longest ago, are left out"),
-    };
-    output.toned(&[(Tone::Dim, &format!("{words}{given_up}"))])
+    match store.given_up() {
+        0 => words,
+        given_up => format!("{words}; {given_up} more, seen longest ago, are left out"),
+    }
+}
+
+/// None in the last minutes is no rate.
+fn rate(store: &PatternStore, pattern: &LinePattern, now: Timestamp) -> String {
+    let rate = store.per_minute(pattern, now).filter(|rate| *rate > 0.0);
+    rate.map_or_else(|| "–".to_owned(), |rate| format!("{rate:.1}"))
 }
 
 fn table(store: &PatternStore, since: Option<Timestamp>, now: Timestamp) -> Table {
@@ -151,12 +164,11 @@ fn table(store: &PatternStore, since: Option<Timestamp>, now: Timestamp) -> Tabl
             0 => first.to_owned(),
             more => format!("{first} +{more}"),
         };
-        let rate = store.per_minute(pattern, now);
         table.row(vec![
             (Tone::Good, if store.is_new(pattern, since) { "+" } else { "" }.to_owned()),
             (tone, pattern.level.map_or("–", Level::name).to_owned()),
             (Tone::Plain, pattern.count.to_string()),
-            (Tone::Plain, rate.map_or_else(|| "–".to_owned(), |rate| format!("{rate:.1}"))),
+            (Tone::Plain, rate(store, pattern, now)),
             (Tone::Dim, age(pattern.first)),
             (Tone::Dim, age(pattern.last)),
             (Tone::Dim, from),
@@ -203,5 +215,34 @@ mod tests {
         );
         let unknown = document(&store, ids[0], pattern, Some(at(5)), at(70));
         assert_eq!(unknown["new"], serde_json::Value::Null, "nothing to compare with");
+    }
+    #[test]
+    fn the_total_tells_of_what_it_can_say_nothing() {
+        let mut store = PatternStore::default();
+        store.count("INFO ready", Some(at(10)), &Safe::new("db-1"));
+        let (all, now) = (|store: &PatternStore| summary(store, 3, Some(at(30)), at(90)), at(90));
+        assert_eq!(
+            all(&store),
+            "1 kind of line in the 3 lines that were read, 0 of them new (+) since the deployment 1m ago"
+        );
+        store.count("GET /", Some(at(60)), &Safe::new("web-1"));
+        assert_eq!(
+            all(&store),
+            "2 kinds of lines in the 3 lines that were read; deployed 1m ago: of web no lines from before are there to \
+             compare with, of the others 0 are new (+)"
+        );
+        let web =
+            store.sorted(None).into_iter().find(|id| store.get(*id).unwrap().text.contains("GET")).unwrap();
+        let document = document(&store, web, store.get(web).unwrap(), Some(at(30)), now);
+        assert_eq!(document["new"], serde_json::Value::Null, "nothing of it is known from before");
+    }
+
+    #[test]
+    fn what_nobody_writes_any_more_has_no_rate() {
+        let mut store = PatternStore::default();
+        store.count("INFO ready", Some(at(10)), &Safe::new("db-1"));
+        let pattern = store.get(store.sorted(None)[0]).unwrap();
+        assert_eq!(rate(&store, pattern, at(20)), "6.0");
+        assert_eq!(rate(&store, pattern, at(100_000)), "–");
     }
 }

@@ -2,7 +2,6 @@
 //! together in one buffer, which is written whole.
 
 use super::colours;
-use super::filter::Levels;
 use crate::cli::output::{Output, Tone, to_json};
 use crate::domain::log::Level;
 use crate::domain::safe::StyleRun;
@@ -29,6 +28,9 @@ pub struct Printer {
     containers: Vec<Named>,
     timestamps: bool,
     terminal: bool,
+    look: Look,
+    /// The longest name before a line.
+    width: usize,
     output: Output,
     buffer: Vec<u8>,
     text: String,
@@ -37,9 +39,9 @@ pub struct Printer {
 
 struct Named {
     name: Safe,
+    tag: String,
     prefix: String,
     gates: LogGates,
-    levels: Levels,
 }
 
 #[derive(Serialize)]
@@ -55,30 +57,44 @@ struct JsonLine<'a> {
 impl Printer {
     pub fn new(containers: &[Container], look: Look, timestamps: bool, output: Output) -> Self {
         let output = if look.no_color { output.without_colour() } else { output };
-        let width = containers.iter().map(|container| container.tag().chars().count()).max().unwrap_or(0);
-        let named = |container: &Container| Named {
-            name: container.name.clone(),
-            prefix: if look.no_log_prefix {
-                String::new()
-            } else {
-                output.piece(Tone::Dim, &format!("{:width$}  | ", container.tag()))
-            },
-            gates: LogGates::default(),
-            levels: Levels::default(),
-        };
-        Self {
-            containers: containers.iter().map(named).collect(),
+        let mut printer = Self {
+            containers: containers.iter().map(Named::of).collect(),
             timestamps,
             terminal: output.is_terminal(),
+            look,
+            width: 0,
             output,
             buffer: Vec::with_capacity(BUFFER_BYTES),
             text: String::new(),
             runs: Vec::new(),
+        };
+        printer.align();
+        printer
+    }
+
+    /// Another container, or one in the place of one that writes no more.
+    pub fn put(&mut self, index: usize, container: &Container) {
+        match self.containers.get_mut(index) {
+            Some(place) => *place = Named::of(container),
+            None => self.containers.push(Named::of(container)),
+        }
+        self.align();
+    }
+
+    fn align(&mut self) {
+        if self.look.no_log_prefix {
+            return;
+        }
+        let tags = self.containers.iter().map(|container| container.tag.chars().count());
+        let width = tags.max().unwrap_or(0).max(self.width);
+        self.width = width;
+        for container in &mut self.containers {
+            container.prefix = self.output.piece(Tone::Dim, &format!("{:width$}  | ", container.tag));
         }
     }
 
     /// A line of the container of this index.
-    pub fn print(&mut self, index: usize, line: RawLine<'_>) -> Result<(), Fault> {
+    pub fn print(&mut self, index: usize, line: RawLine<'_>, level: Option<Level>) -> Result<(), Fault> {
         let Some(container) = self.containers.get_mut(index) else { return Ok(()) };
         if self.output.json {
             self.text.clear();
@@ -88,7 +104,7 @@ impl Printer {
                 container: &container.name,
                 time: line.time,
                 source: line.source,
-                level: container.levels.of(line.source, &self.text),
+                level,
                 line: &self.text,
                 cut_bytes: cut.saturating_add(line.cut_bytes),
             })?;
@@ -125,5 +141,12 @@ impl Printer {
         // A line of megabytes comes once.
         self.buffer.shrink_to(2 * BUFFER_BYTES);
         written
+    }
+}
+
+impl Named {
+    fn of(container: &Container) -> Self {
+        let (name, tag) = (container.name.clone(), container.tag());
+        Self { name, tag, prefix: String::new(), gates: LogGates::default() }
     }
 }

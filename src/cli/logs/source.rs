@@ -1,6 +1,7 @@
 //! One container's log: read, filtered, and where only its last lines are wanted, held until its end is reached.
 
-use super::filter::{Filter, Sieve};
+use super::filter::{Filter, Judged, Sieve};
+use crate::domain::log::Level;
 use crate::domain::{Fault, LogSource, RawLine};
 use crate::engine::{LogBlock, LogBlocks};
 use futures_util::StreamExt as _;
@@ -16,14 +17,24 @@ const QUIET: Duration = Duration::from_millis(500);
 
 pub struct Source {
     stream: LogBlocks,
-    /// With the moment at which each came.
-    blocks: VecDeque<(Instant, LogBlock)>,
+    blocks: VecDeque<Waiting>,
     /// The next line of the first block.
     at: usize,
     sieve: Option<Sieve>,
     held: Option<Held>,
+    /// The time of the newest line that was read, whether it is shown or not.
+    last: Option<Timestamp>,
     over: bool,
+    /// That it is over was told.
+    told: bool,
     fault: Option<Fault>,
+}
+
+struct Waiting {
+    arrived: Instant,
+    block: LogBlock,
+    /// Of each line, where they are told.
+    levels: Vec<Option<Level>>,
 }
 
 /// The last lines so far of those that pass the filter: there is no knowing which of them are the last of all.
@@ -40,6 +51,8 @@ struct Line {
     source: LogSource,
     bytes: Box<[u8]>,
     cut_bytes: u32,
+    level: Option<Level>,
+    record: Option<u64>,
 }
 
 impl Source {
@@ -57,9 +70,18 @@ impl Source {
             at: 0,
             sieve: filter.map(Sieve::new),
             held,
+            last: None,
             over: false,
+            told: false,
             fault: None,
         }
+    }
+
+    /// Goes on with another log of the same container: that of its next run.
+    pub fn reopen(&mut self, stream: LogBlocks) {
+        self.stream = stream;
+        self.over = false;
+        self.told = false;
     }
 
     /// Reads until so many blocks wait here or nothing more is there yet.
@@ -78,18 +100,28 @@ impl Source {
     }
 
     pub fn head(&self) -> Option<RawLine<'_>> {
-        self.blocks.front()?.1.line(self.at)
+        self.blocks.front()?.block.line(self.at)
+    }
+
+    /// The level of the next line, if levels are told and it has one.
+    pub fn level(&self) -> Option<Level> {
+        self.blocks.front()?.levels.get(self.at).copied().flatten()
+    }
+
+    /// The time of the newest line that was read.
+    pub fn last(&self) -> Option<Timestamp> {
+        self.last
     }
 
     /// When the next line came to us.
     pub fn arrived(&self) -> Option<Instant> {
-        self.blocks.front().map(|(arrived, _)| *arrived)
+        self.blocks.front().map(|waiting| waiting.arrived)
     }
 
     /// Goes on to the line after the next one.
     pub fn advance(&mut self) {
         self.at += 1;
-        if self.blocks.front().is_some_and(|(_, block)| self.at >= block.len()) {
+        if self.blocks.front().is_some_and(|waiting| self.at >= waiting.block.len()) {
             self.blocks.pop_front();
             self.at = 0;
         }
@@ -109,8 +141,26 @@ impl Source {
         self.over
     }
 
+    /// Once all that was read before it has been shown.
     pub fn fault(&mut self) -> Option<Fault> {
-        self.fault.take()
+        if self.blocks.is_empty() { self.fault.take() } else { None }
+    }
+
+    /// Whether all of it has been shown. True once for each end.
+    pub fn has_ended(&mut self) -> bool {
+        let ends = self.over && !self.told && self.blocks.is_empty();
+        self.told |= ends;
+        ends
+    }
+
+    /// It is over, and that was told.
+    pub fn is_done(&self) -> bool {
+        self.told
+    }
+
+    /// A fault or its end is to be told.
+    pub fn has_news(&self) -> bool {
+        self.blocks.is_empty() && (self.fault.is_some() || self.over && !self.told)
     }
 
     /// When what is held is let go, if nothing more comes.
@@ -126,51 +176,75 @@ impl Source {
     }
 
     fn add(&mut self, block: LogBlock) {
+        self.last = block.len().checked_sub(1).and_then(|last| block.line(last)?.time).or(self.last);
         let Some(sieve) = &mut self.sieve else {
-            self.blocks.push_back((Instant::now(), block));
+            self.blocks.push_back(Waiting::new(block, Vec::new()));
             return;
         };
-        let mut kept = LogBlock::default();
+        if self.held.is_none() && sieve.filter().keeps_all() {
+            let levels = block.iter().map(|line| sieve.judge(line).level).collect();
+            self.blocks.push_back(Waiting::new(block, levels));
+            return;
+        }
+        let mut kept = Waiting::new(LogBlock::default(), Vec::new());
         for line in block.iter() {
-            let passes = sieve.passes(line);
+            let judged = sieve.judge(line);
             if self.held.as_ref().is_some_and(|held| line.time.is_some_and(|time| time >= held.started)) {
                 release(&mut self.held, &mut kept);
             }
             match &mut self.held {
-                Some(held) if passes => held.push(line),
-                None if passes => kept.push(line),
+                Some(held) if judged.passes => held.push(line, judged),
+                None if judged.passes => kept.push(line, judged.level),
                 Some(_) | None => {}
             }
         }
         if let Some(held) = &mut self.held {
             held.heard = Instant::now();
         }
-        if !kept.is_empty() {
-            self.blocks.push_back((Instant::now(), kept));
+        if !kept.block.is_empty() {
+            self.blocks.push_back(kept);
         }
     }
 
     fn release(&mut self) {
-        let mut block = LogBlock::default();
-        release(&mut self.held, &mut block);
-        if !block.is_empty() {
-            self.blocks.push_back((Instant::now(), block));
+        let mut kept = Waiting::new(LogBlock::default(), Vec::new());
+        release(&mut self.held, &mut kept);
+        if !kept.block.is_empty() {
+            self.blocks.push_back(kept);
         }
     }
 }
 
-fn release(held: &mut Option<Held>, block: &mut LogBlock) {
+fn release(held: &mut Option<Held>, kept: &mut Waiting) {
     for line in held.take().into_iter().flat_map(|held| held.lines) {
-        let Line { time, source, bytes, cut_bytes } = line;
-        block.push(RawLine { time, source, bytes: &bytes, cut_bytes });
+        let Line { time, source, bytes, cut_bytes, level, record: _ } = line;
+        kept.push(RawLine { time, source, bytes: &bytes, cut_bytes }, level);
+    }
+}
+
+impl Waiting {
+    fn new(block: LogBlock, levels: Vec<Option<Level>>) -> Self {
+        Self { arrived: Instant::now(), block, levels }
+    }
+
+    fn push(&mut self, line: RawLine<'_>, level: Option<Level>) {
+        self.block.push(line);
+        self.levels.push(level);
     }
 }
 
 impl Held {
-    fn push(&mut self, line: RawLine<'_>) {
+    /// What is more than is wanted goes, but for the beginning of the record that the first wanted line is of: a
+    /// traceback without its head tells nothing. A record's length is limited.
+    fn push(&mut self, line: RawLine<'_>, judged: Judged) {
         let RawLine { time, source, bytes, cut_bytes } = line;
-        self.lines.push_back(Line { time, source, bytes: bytes.into(), cut_bytes });
-        if self.lines.len() > self.most {
+        let Judged { level, record, passes: _ } = judged;
+        self.lines.push_back(Line { time, source, bytes: bytes.into(), cut_bytes, level, record });
+        while self.lines.len() > self.most {
+            let wanted = self.lines.get(self.lines.len() - self.most).and_then(|line| line.record);
+            if wanted.is_some() && wanted == self.lines.front().and_then(|line| line.record) {
+                break;
+            }
             self.lines.pop_front();
         }
     }

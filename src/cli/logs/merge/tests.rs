@@ -22,7 +22,7 @@ fn block(lines: Vec<(i64, &'static str)>) -> LogBlock {
 /// A container that writes these blocks and then ends, or goes on without a word.
 fn source(blocks: Vec<Given>, ends: bool, grep: Option<&str>, last: Option<usize>) -> Source {
     let given = stream::iter(blocks.into_iter().map(|given| given.map(block)));
-    let filter = Filter::read(grep, None).unwrap();
+    let filter = Filter::read(grep, None, false).unwrap();
     let stream = if ends { given.boxed() } else { given.chain(stream::pending()).boxed() };
     Source::new(stream, filter, last, at(100))
 }
@@ -32,12 +32,12 @@ async fn printed(sources: Vec<Source>, follow: bool, enough: usize) -> (Vec<Stri
     let mut merge = Merge::new(sources, follow);
     let (mut lines, mut failed) = (Vec::new(), Vec::new());
     while lines.len() < enough {
-        let print = |index: usize, line: RawLine<'_>| {
+        let print = |index: usize, line: RawLine<'_>, _: Option<Level>| {
             lines.push(format!("{index} {}", String::from_utf8_lossy(line.bytes)));
             Ok(())
         };
         match merge.step(print).await.unwrap() {
-            Step::Printed => {}
+            Step::Printed | Step::Ended(_) => {}
             Step::Failed(index, _) => failed.push(index),
             Step::Over => break,
         }
@@ -93,4 +93,55 @@ async fn the_last_lines_are_those_of_the_lines_that_pass() {
     // Nothing more comes: what is held is shown all the same.
     let (quiet, _) = printed(vec![source(lines(), false, Some("x"), Some(2))], true, 2).await;
     assert_eq!(quiet, ["0 x2", "0 x3"]);
+}
+
+#[tokio::test]
+async fn the_last_lines_of_a_level_begin_with_the_head_of_a_record() {
+    let lines = vec![
+        (1, "ERROR first"),
+        (2, "ERROR it broke"),
+        (3, "Traceback (most recent call last):"),
+        (4, "  File \"a.py\", line 1, in <module>"),
+        (5, "ValueError: no"),
+        (6, "INFO fine"),
+        (7, "ERROR last"),
+    ];
+    let shown = async |grep: Option<&str>, last: usize| {
+        let filter = Filter::read(grep, Some("error"), false).unwrap();
+        let blocks = stream::iter([Ok(block(lines.clone()))]).boxed();
+        printed(vec![Source::new(blocks, filter, Some(last), at(100))], false, usize::MAX).await.0
+    };
+    assert_eq!(shown(None, 1).await, ["0 ERROR last"]);
+    let record = shown(None, 3).await;
+    assert_eq!((record.len(), record[0].as_str()), (5, "0 ERROR it broke"), "{record:?}");
+    assert_eq!(shown(None, 5).await.len(), 5);
+    assert_eq!(shown(None, 6).await[0], "0 ERROR first");
+    assert!(shown(None, 0).await.is_empty());
+    assert_eq!(shown(Some("File|last"), 1).await, ["0 ERROR last"], "a pattern picks lines, not records");
+}
+
+#[tokio::test]
+async fn a_log_that_has_ended_is_told_while_others_go_on_and_can_be_opened_again() {
+    let sources = vec![
+        source(vec![Ok(vec![(1, "a")])], true, None, None),
+        source(vec![Ok(vec![(2, "b")])], false, None, None),
+    ];
+    let mut merge = Merge::new(sources, true);
+    let mut lines = Vec::new();
+    while lines.len() < 3 {
+        let print = |index: usize, line: RawLine<'_>, _: Option<Level>| {
+            lines.push(format!("{index} {}", String::from_utf8_lossy(line.bytes)));
+            Ok(())
+        };
+        if let Step::Ended(index) = merge.step(print).await.unwrap() {
+            assert!(merge.is_done(index));
+            assert_eq!((index, merge.last(index)), (0, Some(at(1))));
+            merge.reopen(
+                index,
+                stream::iter([Ok(block(vec![(3, "again")]))]).chain(stream::pending()).boxed(),
+            );
+        }
+    }
+    lines.sort_unstable();
+    assert_eq!(lines, ["0 a", "0 again", "1 b"]);
 }
