@@ -11,7 +11,7 @@ pub fn bytes(value: u64) -> String {
     Bytes(value).to_string()
 }
 
-/// What [`bytes`] says, for text that is there already.
+/// What [`bytes()`] says, for text that is there already.
 #[derive(Debug, Clone, Copy)]
 pub struct Bytes(pub u64);
 
@@ -34,7 +34,7 @@ fn scaled(value: u64) -> (f64, usize) {
     (scaled, unit)
 }
 
-/// Two sizes that [`bytes`] writes alike give the same.
+/// Two sizes that [`bytes()`] writes alike give the same.
 pub fn bytes_reading(value: u64) -> (u64, u8) {
     let (scaled, unit) = scaled(value);
     let steps = if unit == 0 || scaled >= 99.5 { whole(scaled) * 10 } else { whole(scaled * 10.0) };
