@@ -4,10 +4,12 @@
 mod daemon;
 
 use crate::support::engine::{ready, required, wanted};
+use crate::support::wait::{PATIENCE, eventually};
 use crate::support::workplace::{Finished, Workplace, finish};
 use daemon::Daemon;
 use libtest_mimic::{Completion, Trial};
 use rustix::process::Signal;
+use serde_json::Value;
 use std::fmt::Write as _;
 
 const IMAGE: &str = "mcp-tui-test/busybox";
@@ -55,8 +57,26 @@ impl Shop {
         let has_happened = self.daemon.expect_event(event);
         let up = std::thread::spawn(move || finish(command, "up"));
         has_happened();
+        if event == "start" {
+            // The daemon tells of a start before it answers the call; here the wait after it is to be disturbed.
+            eventually("the answer to the start", PATIENCE, || self.waits_for_health().then_some(()));
+        }
         meanwhile(&mut self.daemon);
         up.join().expect("up ends")
+    }
+
+    /// Whether the task's journal has an end of the step that starts the first container.
+    fn waits_for_health(&self) -> bool {
+        let tasks = std::fs::read_dir(self.workplace.path("state/mcp-tui/tasks")).into_iter().flatten();
+        let journals = tasks.flatten().filter_map(|task| {
+            let text = std::fs::read_to_string(task.path().join("journal.jsonl")).ok()?;
+            let lines: Vec<Value> = text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
+            let plan = lines.iter().find(|line| line["event"] == "planned")?;
+            let steps = plan["plan"]["steps"].as_array()?;
+            let start = steps.iter().position(|step| step["verb"] == "start_container")?;
+            Some(lines.iter().any(|line| line["event"] == "step_finished" && line["step"] == start))
+        });
+        journals.into_iter().any(|has_ended| has_ended)
     }
 
     fn containers(&self, state: &[&str]) -> Vec<String> {
