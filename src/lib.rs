@@ -48,8 +48,8 @@
 //! 1. Daemon → bollard's stream → `engine::logs`: demultiplexed, partial lines rejoined up to a ceiling, in blocks.
 //! 2. [`domain::Gate`] makes it safe, on the feed's thread, and [`domain::LogLines`] holds a block in few pieces.
 //!    [`domain::log`] reads there how grave a line is and which record it belongs to.
-//! 3. Batches, in order of time, go over a queue of their own that is bounded by bytes. When the loop does not take
-//!    them, the oldest lines are given up and counted, and the gap is drawn in place.
+//! 3. Batches go over a queue of their own that is bounded by bytes; the store puts their lines in order of time. When
+//!    the loop does not take them, the oldest lines are given up and counted, and the gap is drawn in place.
 //! 4. The log store is a ring bounded by bytes whose lines have sequence numbers, so an anchor survives eviction.
 //!    What search, filters, levels and folds say of a line are bits of its record, set a stretch at a time: no text is
 //!    copied, and no key waits for more than a stretch.

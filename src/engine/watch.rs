@@ -1,7 +1,7 @@
 //! The one stream of facts about a daemon's containers.
 //!
-//! A list first, at once; then what the daemon says of itself, `/events`, and an inspect of what changed and only that. Details of what was listed
-//! follow in the background, a few at a time. When the daemon is away the receiver is told so, and when it is back
+//! A list first, at once; then what the daemon says of itself, `/events`, and an inspect of what changed and only that.
+//! Details of what was listed follow in the background, a few at a time. When the daemon is away the receiver is told so, and when it is back
 //! everything is listed anew: events that were missed cannot be asked for reliably.
 
 mod backoff;

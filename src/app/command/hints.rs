@@ -24,11 +24,16 @@ pub fn hints(state: &State) -> Vec<Hint> {
         .filter(|(spec, word)| !word.is_empty() && available(state, spec.command).is_ok())
         .collect();
     if state.focus == PaneId::Logs {
-        shown.sort_by_key(|(spec, _)| match spec.command {
-            Command::Filter => 0,
-            _ if is_own(spec, state.scope()) => 1,
-            Command::Bottom => 2,
-            _ => 3,
+        shown.sort_by_key(|(spec, _)| {
+            if spec.command == Command::Filter {
+                0
+            } else if is_own(spec, state.scope()) {
+                1
+            } else if spec.command == Command::Bottom {
+                2
+            } else {
+                3
+            }
         });
     }
     let shown = shown.into_iter();
@@ -43,11 +48,14 @@ pub fn hints(state: &State) -> Vec<Hint> {
 /// The word for it here and now; empty for what does not stand there.
 fn word(state: &State, spec: &CommandSpec) -> &'static str {
     let reads_lines = state.focus == PaneId::Logs && !state.panes.patterns.is_open;
-    match spec.command {
-        Command::Deploy if deploy_mends(state) => "up mends it",
-        Command::Filter if reads_lines => "search",
-        Command::Bottom if reads_lines && !state.panes.logs.is_following() => "follow",
-        _ => spec.hint,
+    if spec.command == Command::Deploy && deploy_mends(state) {
+        "up mends it"
+    } else if spec.command == Command::Filter && reads_lines {
+        "search"
+    } else if spec.command == Command::Bottom && reads_lines && !state.panes.logs.is_following() {
+        "follow"
+    } else {
+        spec.hint
     }
 }
 
