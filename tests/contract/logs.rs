@@ -108,9 +108,14 @@ pub async fn reads_a_terminal(world: &World) {
 }
 
 pub async fn stays_open_while_idle(world: &World) {
-    let script = "echo ready; read line < /tmp/go; echo went on; read line < /tmp/go";
+    // Two pipes: a second reading of the first could still meet the writer of the first, and end with it.
+    let script = "echo ready; read line < /tmp/go; echo went on; read line < /tmp/stay";
     let id = world
-        .create("idle", Role::Idle, json!({ "Cmd": ["sh", "-c", format!("mkfifo /tmp/go; {script}")] }))
+        .create(
+            "idle",
+            Role::Idle,
+            json!({ "Cmd": ["sh", "-c", format!("mkfifo /tmp/go /tmp/stay; {script}")] }),
+        )
         .await;
     world.engine.start(&id).await.expect("it starts");
     let mut lines = world.engine.logs(&id, LogRequest { follow: true, ..LogRequest::default() });
