@@ -30,7 +30,7 @@ mod update;
 
 pub use command::Command;
 pub use effect::{Effect, LogStream, OlderPage};
-pub use message::{LogBatch, LogEnd, MouseInput, MouseKind, Msg, OlderLogs};
+pub use message::{LogBatch, LogEnd, LogNews, MouseInput, MouseKind, Msg, OlderLogs};
 pub use pane::PaneId;
 pub use state::{ReadOnly, Setup, State};
 pub use tree::Subject;

@@ -25,6 +25,7 @@ mod events;
 mod exec;
 mod gpus;
 mod health;
+mod host;
 mod images;
 mod interrupts;
 mod kill;
@@ -38,6 +39,7 @@ mod output;
 mod pick;
 mod plan;
 mod port;
+mod post_mortem;
 mod program;
 mod ps;
 mod pull;
@@ -60,6 +62,7 @@ mod table;
 mod tasks;
 mod template;
 mod top;
+mod triage;
 mod up;
 mod version;
 mod volumes;
@@ -102,7 +105,8 @@ fn dispatch(arguments: Arguments, output: Output) -> Result<u8, Fault> {
         context.warn_about_settings(output);
         Ok(context)
     };
-    if !matches!(command, Command::Demo | Command::Snapshot(_)) {
+    // What they log is kept for the screen, or stands in what they print.
+    if !matches!(command, Command::Demo | Command::Snapshot(_) | Command::Triage(_) | Command::Report(_)) {
         logger::install();
     }
     match command {
@@ -117,7 +121,10 @@ fn dispatch(arguments: Arguments, output: Output) -> Result<u8, Fault> {
             let context = context()?;
             wait(async { Ok(health::run(&context, &arguments, output).await) })
         }
-        Command::Gpus => gpus::run(output),
+        Command::Triage(arguments) => triage::run(&context()?, &arguments, output),
+        Command::Report(arguments) => post_mortem::run(&context()?, &arguments, output),
+        Command::Host => host::run(output),
+        Command::Gpus(arguments) => wait(gpus::run(&context()?, arguments, output)),
         Command::Config(arguments) => wait(config::run(&context()?, &arguments, output)),
         Command::Status => wait(status::run(&context()?, output)),
         Command::Stacks(arguments) => wait(stacks::run(&context()?, arguments, output)),

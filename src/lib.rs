@@ -10,11 +10,11 @@
 //! | [`domain`] | plain types that everyone shares: containers, stacks, [`domain::Fault`], plans, tasks, units, [`domain::Safe`], YAML with positions | nothing of ours |
 //! | [`config`] | settings, key map, themes, discovery of stacks; every error names <file:line:column> and the key path | domain |
 //! | [`engine`] | the only module that names bollard: containers, images (pull, build, push, registries' credentials), networks, volumes, archives, exec and attach, logs, events, stats; BuildKit over its own gRPC | domain |
-//! | [`probe`] | what is read off this host without Docker: `host` (sysinfo), `cgroup`, `gpu` (nvml-wrapper), on a thread of their own | domain |
+//! | [`probe`] | what is read off this host without Docker: `host` (sysinfo and `/proc`), `cgroup`, `gpu` (nvml-wrapper), the daemon's log files, the kernel's messages, who listens on a port, on threads of their own | domain |
 //! | [`compose`] | Compose files. `file` (pure but for reading) → `Project`; `plan`, `drift` and `watch` (pure rules); `archive` makes what is sent of files and `context` says what of them a build is sent; `observe` looks at the engine, `command` runs what the files have run and `apply` a plan through it | domain; observe, drift's images, command and apply also engine |
 //! | [`backup`] | `manifest` (pure), `take`, `list` | domain, engine, compose |
-//! | [`health`] | probes (HTTP, TCP, Docker's own) and verdicts with rise and fall (a pure state machine) | domain, engine |
-//! | [`triage`] | rules, one file each: facts → finding (cause, evidence, fix). Pure | domain |
+//! | [`health`] | probes of pages, ports, commands, databases, certificates and language models, Docker's own verdict, and verdicts with rise and fall (a pure state machine), for each replica and in sum | domain, engine |
+//! | [`triage`] | rules, one file each: facts → finding (cause, confidence, evidence, fix); what lines of logs are signs of. Pure | domain |
 //! | [`task`] | operations that outlive the console: specification, journal, lock, worker process, audit trail, and what is outstanding | domain, engine, compose, backup, health |
 //! | [`app`] | the pure core of the console: `Msg`, `update`, `Effect`, `State` = stores + panes + dialogs. No tokio, no bollard, no clock | domain, config, triage |
 //! | [`view`] | pure drawing of `&State` into a frame | app, config, domain |
@@ -68,6 +68,19 @@
 //! 2. The newest reading of each waits for the loop in a slot of its own; what was not taken in is replaced.
 //! 3. A reading that nothing has followed for three intervals is unknown.
 //!
+//! A GPU's driver may block for seconds, so each device has a thread for its figures and one for what is slow to tell,
+//! and nobody who shows them waits for either: what was said last stands, with the words since when nothing came.
+//!
+//! ## The way of a finding
+//!
+//! 1. The logs of all containers, shown or not, are looked through for words that are known (`triage::sign`): in the
+//!    daemon's own files where they are this host's, else by asking it for one container after the other, slowly.
+//! 2. Of containers in trouble the last lines are asked for, of a port that is wanted who has it, and the kernel is heard.
+//! 3. Whenever facts change, every rule looks at all of them. What comes of another finding (of the same container, of a
+//!    service that this one needs, of a full disk) is told with that one: only root causes are left.
+//! 4. A finding that is over stays with its spans as an incident; with the daemon's events, tasks, checks and files it
+//!    makes the timeline. `triage` and `report` run the same feeds and the same `update` without a terminal.
+//!
 //! ## The way of a message of our own
 //!
 //! What mcp-tui logs passes the gate on the thread that logs it and waits in tui-logger, bounded and counted. Once a
@@ -89,6 +102,8 @@
 //!
 //! What an operator does by hand inside containers is none: `exec`, `cp`, the container of `run` and the files that
 //! `watch` brings end with the terminal they belong to, and their values must stand in no specification.
+
+#![forbid(unsafe_code)]
 
 pub mod app;
 pub mod backup;

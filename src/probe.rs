@@ -4,3 +4,7 @@
 pub mod cgroup;
 pub mod gpu;
 pub mod host;
+pub mod json_log;
+pub mod kernel;
+pub mod ports;
+pub mod process;

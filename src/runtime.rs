@@ -1,17 +1,19 @@
 //! The imperative shell around the pure core: terminal, signals, the one loop, feeds and effects.
 //!
 //! Four threads: the loop (draws and decides), `input` (reads the terminal), `io` (the daemon, files, probes) and
-//! `sampler` (figures of the host; the GPUs have one more, since NVML may block). They meet in bounded channels, and for
-//! figures in a slot that keeps the newest.
+//! `sampler` (figures of the host). The GPUs have one more, and two for each device below it, since NVML may block. They
+//! meet in bounded channels, and for figures in a slot that keeps the newest.
 
 mod clicks;
 mod console_loop;
 mod effects;
 mod feeds;
 mod frames;
+mod headless;
 mod input;
 mod io;
 mod log_keeper;
+mod look;
 mod metrics;
 mod panic;
 pub mod session;
@@ -26,6 +28,7 @@ pub use feeds::figures::{Script, Source};
 pub use feeds::stacks::{Search, request as stack_request};
 pub use io::Setup;
 pub use log_keeper::keep_log;
+pub use look::look;
 pub use snapshot::snapshot;
 
 use crate::app::{Msg, State};

@@ -22,6 +22,7 @@ mod submit;
 pub mod worker;
 
 pub use audit::{AuditEntry, AuditLog};
+pub use files::file_name;
 pub use follow::Follower;
 pub use journal::{Journal, JournalTail};
 pub use lock::{LockOwner, StackLock};

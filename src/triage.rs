@@ -1,41 +1,32 @@
 //! From facts to findings: what is broken, why, and what mends it. Pure; every rule is a file of its own under
 //! `rules`, and a server where nothing is wrong has no findings.
 
+mod evidence;
 mod exit_code;
+mod facts;
 mod finding;
 mod fold;
+mod gpu_holders;
+mod needs;
 mod rules;
+pub mod sign;
+mod trouble;
 mod waiting;
 
-pub use finding::{About, Finding, Fix, Severity};
+pub use evidence::{Evidence, Origin};
+pub use facts::Facts;
+pub use finding::{About, Confidence, Finding, Fix, Severity};
+pub use sign::{LogSign, Sign};
+pub use trouble::{is_in_trouble, wanted_ports};
 
-use crate::domain::{CheckReport, Container, Fault, GpuSample, HostSample, TaskRecord};
-use jiff::Timestamp;
-
-/// What is known at one moment.
-#[derive(Debug, Clone, Default)]
-pub struct Facts<'facts> {
-    pub containers: Vec<&'facts Container>,
-    pub checks: Vec<&'facts CheckReport>,
-    pub gpus: Option<&'facts GpuSample>,
-    pub host: Option<&'facts HostSample>,
-    /// Why the daemon is away, when it is.
-    pub daemon: Option<&'facts Fault>,
-    /// What is wrong with the stacks' files.
-    pub stack_faults: Vec<&'facts Fault>,
-    /// The newest first.
-    pub tasks: Vec<&'facts TaskRecord>,
-    pub now: Timestamp,
-}
-
-/// All findings, the worst first. What follows from the same container's or service's trouble is part of that
-/// finding's evidence and not one of its own.
+/// All findings, the worst first. What follows from another one's trouble is told with that finding and is not one of
+/// its own.
 pub fn findings(facts: &Facts<'_>) -> Vec<Finding> {
     let mut found = Vec::new();
     for rule in rules::ALL {
         rule(facts, &mut found);
     }
-    fold::fold(found)
+    fold::fold(facts, found)
 }
 
 #[cfg(test)]

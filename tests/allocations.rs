@@ -4,21 +4,22 @@
 
 #![expect(clippy::expect_used, reason = "a test that cannot go on says so at once")]
 
+#[path = "bench/figures.rs"]
+mod figures;
 #[path = "bench/fleet.rs"]
 mod fleet;
 #[path = "bench/lines.rs"]
 mod lines;
 
 use allocation_counter::measure;
-use fleet::{console, container, moment};
+use figures::figures;
+use fleet::{console, moment};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use lines::{batch, later};
 use mcp_tui::app::{LogBatch, Msg, State, update};
 use mcp_tui::config::keys::{Key, KeyPress};
 use mcp_tui::config::theme::{ColourDepth, Theme};
-use mcp_tui::domain::figures::FigureSource;
-use mcp_tui::domain::{ContainerFigures, ContainerId};
 use mcp_tui::view::{self, Appearance};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -79,21 +80,7 @@ impl Drawn {
         self.now += SignedDuration::from_secs(1);
         let second = self.now.as_second() - moment().as_second();
         let second = u32::try_from(second).expect("a few seconds");
-        let of = |number: usize| {
-            let moved = Some(number as u64 + 7_000_000 * u64::from(second));
-            let figures = ContainerFigures {
-                cpu_percent: Some(f64::from(second) * 1.3),
-                memory_bytes: moved,
-                network_received_bytes: moved,
-                network_sent_bytes: moved,
-                block_read_bytes: moved,
-                block_written_bytes: moved,
-                pids: Some(number as u64 % 90 + u64::from(second)),
-                ..ContainerFigures::unknown(self.now, FigureSource::Cgroup)
-            };
-            (container(number).id, figures)
-        };
-        Msg::Figures((0..self.containers).map(of).collect::<Vec<(ContainerId, _)>>())
+        figures(self.containers, second, self.now)
     }
 
     /// A ring that a container floods, and what comes next.
@@ -164,4 +151,20 @@ fn frames_over_a_flooded_log() {
         drawn.press("3k");
         drawn.check("a key in a flooded log", 227, |drawn| drawn.press("k"));
     }
+}
+
+#[test]
+fn a_full_ring_is_saved_without_a_copy_of_it() {
+    let mut drawn = Drawn::new(FLEETS[0]);
+    let next = drawn.flood();
+    drawn.take(Msg::Key("3".parse::<KeyPress>().expect("a key")));
+    let saved = measure(|| {
+        for key in ["^s", "e"] {
+            drawn.take(Msg::Key(key.parse::<KeyPress>().expect("a key")));
+        }
+    });
+    assert!(saved.bytes_total < 100_000, "{} bytes while a key waits", saved.bytes_total);
+    // What comes meanwhile goes on as ever.
+    drawn.take(next);
+    assert!(drawn.state.logs.len() > 100_000);
 }

@@ -64,7 +64,8 @@ macro_rules! both {
             figures: counts, networks_count_once;
             refusals: unknown_container, taken_name, unknown_image, taken_port, network_in_use, volume_in_use,
                 unknown_program, unreadable_log;
-            watching: lists_first, sees_a_life, details_follow, sees_health, sees_illness_and_recovery;
+            watching: lists_first, sees_a_life, details_follow, tells_why_a_start_failed, sees_health,
+                sees_illness_and_recovery;
             breaks: a_silence_is_noticed, all_is_listed_anew_after_a_restart, a_broken_log_is_no_end,
                 a_cut_command_is_no_success, a_command_that_still_runs_is_no_success;
             bad_logs: a_log_that_is_cut_gives_what_had_come_and_a_fault;
@@ -79,7 +80,8 @@ fn main() {
     // What needs a real shell, or bytes as a real daemon hands them on.
     all.extend(trials! { support::engine::trial, world::World::real, "engine":
         bad_logs: hostile_lines_are_shown_and_do_nothing, a_line_without_an_end_is_cut_and_counted,
-            without_times_lines_are_what_was_written;
+            without_times_lines_are_what_was_written,
+            what_goes_to_syslog_is_read_from_the_daemons_copy_or_refused;
     });
     libtest_mimic::run(&Arguments::from_args(), all).exit();
 }

@@ -2,6 +2,9 @@
 
 #![expect(clippy::expect_used, reason = "a test that cannot go on says so at once")]
 
+#[path = "support/nvml.rs"]
+#[expect(dead_code, reason = "shared with the tests of the reader of GPUs")]
+mod nvml;
 mod support;
 
 #[path = "end_to_end/bad_input.rs"]
@@ -12,10 +15,16 @@ mod config;
 mod console_verbs;
 #[path = "end_to_end/demo.rs"]
 mod demo;
+#[path = "end_to_end/findings.rs"]
+mod findings;
+#[path = "end_to_end/gpus.rs"]
+mod gpus;
 #[path = "end_to_end/harness.rs"]
 mod harness;
 #[path = "end_to_end/headless.rs"]
 mod headless;
+#[path = "end_to_end/health.rs"]
+mod health;
 #[path = "end_to_end/history.rs"]
 mod history;
 #[path = "end_to_end/hooks.rs"]
@@ -26,6 +35,8 @@ mod inside;
 mod labelled;
 #[path = "end_to_end/leaving.rs"]
 mod leaving;
+#[path = "end_to_end/log_outage.rs"]
+mod log_outage;
 #[path = "end_to_end/log_pane.rs"]
 mod log_pane;
 #[path = "end_to_end/logs.rs"]
@@ -53,6 +64,7 @@ fn main() {
     let trials: Vec<Trial> = [
         harness::trials(),
         demo::trials(),
+        findings::trials(),
         leaving::trials(),
         bad_input::trials(),
         config::trials(),
@@ -61,15 +73,18 @@ fn main() {
         logs::trials(),
         operate::trials(),
         console_verbs::trials(),
+        log_outage::trials(),
         log_pane::trials(),
         overlays::trials(),
         labelled::trials(),
         staying::trials(),
         verbs::trials(),
+        health::trials(),
         history::trials(),
         hooks::trials(),
         inside::trials(),
         stats::trials(),
+        gpus::trials(),
     ]
     .into_iter()
     .flatten()

@@ -57,6 +57,7 @@ pub enum Command {
     Shell,
     ShowLogs,
     Inspect,
+    Host,
     Mark,
     SortNext,
     SortPrevious,
@@ -78,6 +79,8 @@ pub enum Command {
     Save,
     NewSinceDeploy,
     ApplyFix,
+    Acknowledge,
+    Timeline,
     Refresh,
     Retry,
     Demo,
@@ -108,6 +111,8 @@ pub enum Needs {
     Container,
     /// A stack that has something to back up.
     BackupSource,
+    /// A finding of the present.
+    Finding,
     /// A finding that knows a fix.
     Fix,
     /// A task that is under way.

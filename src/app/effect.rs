@@ -1,5 +1,6 @@
 //! What the runtime is asked to do. Data only; `update` never does it itself.
 
+use super::store::logs::Saved;
 use crate::domain::task::TaskRequest;
 use crate::domain::{ContainerId, StackRef, TaskId};
 use jiff::{SignedDuration, Timestamp};
@@ -24,6 +25,14 @@ pub enum Effect {
         since: Option<Timestamp>,
         until: Option<Timestamp>,
     },
+    /// The last lines of a container that is in trouble; answered by [`super::Msg::Tail`].
+    ReadTail(ContainerId),
+    /// What the daemon still tells of the time since then; answered by [`super::Msg::PastEvents`].
+    ReadEvents {
+        since: Timestamp,
+    },
+    /// Who listens on a port of the host; answered by [`super::Msg::Listener`].
+    FindListener(u16),
     /// The containers whose figures are on the screen now: the daemon is asked for them more often than for others.
     /// Said only while it is asked at all.
     WatchFigures(Vec<ContainerId>),
@@ -53,7 +62,7 @@ pub enum Effect {
     /// To a file of this name in the directory for such files; answered by [`super::Msg::Saved`].
     Save {
         name: String,
-        text: String,
+        lines: Saved,
     },
     RefreshResources,
     RefreshBackups,

@@ -29,10 +29,14 @@ pub struct HitMap {
     pub columns: Vec<Column>,
     /// The log lines that are on the screen.
     pub log_window: Option<LogWindow>,
+    /// Where the focused pane's cursor is.
+    pub cursor: Option<Rect>,
     /// Rows that the top dialog has for what it scrolls.
     pub dialog_rows: Option<u16>,
     /// How many lines that takes, where only the view can tell.
     pub dialog_lines: Option<usize>,
+    /// How many lines the opened finding takes.
+    pub finding_lines: usize,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,15 +74,19 @@ pub enum HitTarget {
     Cancel,
 }
 
-/// Sequence numbers of the first and the last line drawn.
+/// The log lines that were drawn, by their sequence numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct LogWindow {
     pub first: u64,
+    /// Rows of the first line that are scrolled out.
+    pub skip: usize,
     pub last: u64,
     /// There was no room for more.
     pub is_full: bool,
     /// Rows of the last line for which there was no room.
     pub hidden: usize,
+    /// The reader's line, for which this was laid out.
+    pub cursor: Option<u64>,
 }
 
 impl HitMap {

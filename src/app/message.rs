@@ -2,12 +2,15 @@
 
 use super::dialog::inspect::Inspection;
 use super::hit::HitMap;
+use super::store::signs::Sighting;
 use crate::config::keys::KeyPress;
+use crate::domain::daemon::DaemonEvent;
+use crate::domain::host::KernelMessage;
 use crate::domain::resources::Resources;
 use crate::domain::stack::BackupEntry;
 use crate::domain::{
     CheckReport, ContainerFigures, ContainerId, Drift, Fault, FleetEvent, GpuSample, HostSample, LogLine,
-    LogLines, Plan, StackFile, TaskId, TaskRecord,
+    LogLines, Plan, Safe, StackFile, TaskId, TaskRecord,
 };
 use jiff::Timestamp;
 use std::collections::BTreeMap;
@@ -42,6 +45,22 @@ pub enum Msg {
         run: u64,
         result: Result<Vec<LogLine>, Fault>,
     },
+    /// What was found in the logs of all containers, shown or not.
+    LogNews(LogNews),
+    /// Answers [`super::Effect::ReadTail`].
+    Tail {
+        container: ContainerId,
+        result: Result<Vec<LogLine>, Fault>,
+    },
+    /// Answers [`super::Effect::ReadEvents`], the oldest first.
+    PastEvents(Result<Vec<DaemonEvent>, Fault>),
+    /// Answers [`super::Effect::FindListener`]: nobody, or the process in words.
+    Listener {
+        port: u16,
+        result: Result<Option<Safe>, Fault>,
+    },
+    /// What the kernel said of known troubles.
+    Kernel(Vec<KernelMessage>),
     Checks(Vec<CheckReport>),
     /// The stacks found in the search path and by the containers' labels, and what is wrong with the rest.
     Stacks {
@@ -121,6 +140,14 @@ pub struct LogBatch {
     pub dropped: Vec<(ContainerId, u64)>,
     /// Streams that ended after these lines.
     pub ended: Vec<LogEnd>,
+}
+
+/// What the logs told of troubles, and which of their files have grown by much.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct LogNews {
+    pub sightings: Vec<Sighting>,
+    /// In bytes.
+    pub sizes: Vec<(ContainerId, u64)>,
 }
 
 /// The end of one stream: quietly when its container stopped, else with what went wrong.

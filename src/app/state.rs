@@ -18,13 +18,18 @@ use super::store::fleet::{Connection, FleetStore};
 use super::store::gpus::GpuStore;
 use super::store::health::HealthStore;
 use super::store::host::HostStore;
+use super::store::kernel::KernelStore;
+use super::store::listeners::ListenerStore;
 use super::store::logs::{DEFAULT_BYTES, LogStore};
 use super::store::notices::NoticeStore;
 use super::store::patterns::PatternStore;
 use super::store::previous::PreviousStore;
 use super::store::resources::ResourceStore;
+use super::store::signs::SignStore;
 use super::store::stacks::StackStore;
+use super::store::tails::TailStore;
 use super::store::tasks::TaskStore;
+use super::store::timeline::TimelineStore;
 use super::tree::Tree;
 use crate::config::keys::{Declared, KeyMap, Override};
 use crate::domain::{ContainerId, Fault, Safe};
@@ -127,8 +132,17 @@ pub struct State {
     pub patterns: PatternStore,
     pub gpus: GpuStore,
     pub host: HostStore,
+    /// What the kernel said of known troubles.
+    pub kernel: KernelStore,
     pub health: HealthStore,
+    /// What logs told of known troubles.
+    pub signs: SignStore,
+    /// The last lines of what is in trouble.
+    pub tails: TailStore,
+    /// Who holds ports that are wanted.
+    pub listeners: ListenerStore,
     pub findings: FindingStore,
+    pub timeline: TimelineStore,
     pub tasks: TaskStore,
     pub backups: BackupStore,
     pub resources: ResourceStore,
@@ -177,6 +191,8 @@ pub(super) struct Derived {
     /// Containers came, or streams ended.
     pub(super) streams_are_due: bool,
     pub(super) last: Option<Timestamp>,
+    /// Something was entered on the timeline.
+    pub(super) timeline_is_due: bool,
     /// Containers whose figures are on the screen, as far as the daemon is asked for them.
     pub(super) seen: BTreeSet<ContainerId>,
     /// What the figures on the screen read as.
@@ -205,8 +221,13 @@ impl State {
             patterns: PatternStore::default(),
             gpus: GpuStore::default(),
             host: HostStore::default(),
+            kernel: KernelStore::default(),
             health: HealthStore::default(),
+            signs: SignStore::default(),
+            tails: TailStore::default(),
+            listeners: ListenerStore::default(),
             findings: FindingStore::default(),
+            timeline: TimelineStore::default(),
             tasks: TaskStore::default(),
             backups: BackupStore::default(),
             resources: ResourceStore::default(),

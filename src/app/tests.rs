@@ -5,6 +5,8 @@ mod cancel;
 mod console;
 mod drift;
 mod figures;
+mod findings;
+mod host;
 mod inspect;
 mod log_follow;
 mod log_pane;

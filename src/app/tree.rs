@@ -14,7 +14,7 @@ pub use usage::Usage;
 use crate::domain::container::PublishedPort;
 use crate::domain::{ContainerId, Drift, Safe, StackOrigin};
 use jiff::Timestamp;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What a row is about, and what an action is aimed at.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -54,8 +54,6 @@ pub struct StackNode {
     pub condition: Condition,
     /// Whether any container of it exists.
     pub is_created: bool,
-    /// Services that are as they should be, and services in all.
-    pub good: usize,
     pub usage: Usage,
 }
 
@@ -90,14 +88,26 @@ pub struct ContainerNode {
     pub image: Safe,
 }
 
-/// Counts for the header.
+/// Counts for the header, and for the pane's title.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Counts {
+    /// Those that there should be, of what is deployed, and those without a stack.
     pub containers: usize,
     pub running: usize,
     /// Services and loose containers in a bad state, and in a doubtful one.
     pub bad: usize,
     pub warning: usize,
+}
+
+impl StackNode {
+    /// Containers that run, and containers there should be: the sums over the services.
+    pub fn running(&self) -> usize {
+        self.services.iter().map(|service| service.running).sum()
+    }
+
+    pub fn wanted(&self) -> usize {
+        self.services.iter().map(|service| service.wanted).sum()
+    }
 }
 
 impl Tree {
@@ -142,13 +152,19 @@ impl Tree {
         }
     }
 
+    /// The containers that any of the subjects stands for, each once.
+    pub fn containers_of_all(&self, subjects: &[Subject]) -> Vec<&ContainerNode> {
+        let mut seen = BTreeSet::new();
+        let all = subjects.iter().flat_map(|subject| self.containers_of(subject));
+        all.filter(|node| seen.insert(&node.id)).collect()
+    }
+
     pub fn counts(&self) -> Counts {
         let mut counts = Counts::default();
-        let services = self.stacks.iter().flat_map(|stack| &stack.services);
-        for service in services {
-            counts.containers += service.containers.len();
-            counts.running += service.running;
-            counts.note(service.status.condition);
+        for stack in &self.stacks {
+            counts.running += stack.running();
+            counts.containers += if stack.is_created { stack.wanted() } else { 0 };
+            stack.services.iter().for_each(|service| counts.note(service.status.condition));
         }
         for node in &self.loose {
             counts.containers += 1;

@@ -7,12 +7,15 @@ mod commands;
 mod confirm;
 mod derive;
 mod dialogs;
+mod evidence;
 mod feeds;
 mod figures;
+mod findings;
 mod follow;
 mod keys;
 mod log_copy;
 mod log_filter;
+mod log_moment;
 mod log_runs;
 mod log_save;
 mod log_time;
@@ -24,6 +27,7 @@ mod previous;
 mod prompt;
 mod requests;
 mod seen;
+mod timeline;
 
 use super::{Effect, Msg, State};
 use jiff::Timestamp;
@@ -62,7 +66,8 @@ impl Turn<'_> {
             Msg::Tick => self.tick(),
             Msg::Wake => self.wake(),
             Msg::Drawn(hits) => {
-                self.state.panes.logs.window = hits.log_window;
+                let moved = self.state.panes.logs.drawn(hits.log_window);
+                self.redraw_if(moved);
                 self.state.hits = hits;
                 self.watch_figures();
             }
@@ -73,6 +78,11 @@ impl Turn<'_> {
             Msg::Logs(batch) => self.logs(batch),
             Msg::OlderLogs(older) => self.older_logs(older),
             Msg::LastLines { run, result } => self.last_lines(run, result),
+            Msg::LogNews(news) => self.log_news(news),
+            Msg::Tail { container, result } => self.tail(&container, result),
+            Msg::PastEvents(result) => self.past_events(result),
+            Msg::Listener { port, result } => self.listener(port, result),
+            Msg::Kernel(messages) => self.kernel(messages),
             Msg::Checks(reports) => self.checks(reports),
             Msg::Stacks { files, faults, unread } => self.stacks(files, faults, unread),
             Msg::Drift(services) => self.drift(services),
@@ -91,6 +101,7 @@ impl Turn<'_> {
             Msg::Faults(faults) => self.faults(&faults),
             Msg::Logged => self.logged(),
         }
+        self.refresh_timeline();
         self.follow_selection();
         self.follow_graphs();
         self.attend_patterns();
@@ -107,9 +118,11 @@ impl Turn<'_> {
     fn tick(&mut self) {
         self.derive();
         self.tell_ends();
+        self.reopen_deaf_streams();
         self.note_overdue_starts();
         self.expire_figures();
         self.read_patterns();
+        self.attend_trouble();
         let expired = self.state.notices.expire(self.now);
         self.redraw_if(expired);
         // The clock, and every age beside it.

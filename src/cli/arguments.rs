@@ -7,18 +7,19 @@ pub use global::{Ansi, Global};
 pub use switch::{Interactive, Orphans, SignalProxy, Tty};
 
 use super::{
-    attachment, backup, build, cleanup, config, cp, create, documents, down, events, exec, health, images,
-    kill, logs, ls, of_services, plan, port, ps, pull, push, refused, restart, rm, run, scale, snapshot,
-    stacks, start, stats, stop, tasks, top, up, version, volumes, wait, watch, worker,
+    attachment, backup, build, cleanup, config, cp, create, documents, down, events, exec, gpus, health,
+    images, kill, logs, ls, of_services, plan, port, post_mortem, ps, pull, push, refused, restart, rm, run,
+    scale, snapshot, stacks, start, stats, stop, tasks, top, triage, up, version, volumes, wait, watch,
+    worker,
 };
 use clap::{Parser, Subcommand};
 
 const EXIT_CODES: &str = "\
 Exit codes:
     0  done
-    1  failed for a reason not listed here; `health`: something is down
+    1  failed for a reason not listed here; `health`: something is down; `triage`: there are findings
     2  wrong arguments, file or setting; a change with --read-only; `health`: something could not
-       be checked
+       be checked; `triage`: no daemon could be looked at
     3  the Docker daemon cannot be reached, denies access, or does not answer
     4  no such stack, service, container, task …
     5  conflict: a name or port is taken, or something is in the wrong state
@@ -117,8 +118,14 @@ pub enum Command {
     Status,
     /// Run the health checks: exit code 0 when all is up, 1 when something is down, 2 when it cannot be told
     Health(health::Arguments),
+    /// What is wrong, why, and what mends it: exit code 0 when nothing is, 1 when something is, 2 when it cannot be told
+    Triage(triage::Arguments),
+    /// Write down what happened: a document, and beside it an archive of logs, inspects and figures; secrets masked
+    Report(post_mortem::Arguments),
+    /// This host: processors, memory, pressure, network, handles and disks
+    Host,
     /// The GPUs of this host
-    Gpus,
+    Gpus(gpus::Arguments),
     /// Back up a stack's databases
     #[command(subcommand)]
     Backup(backup::BackupCommand),

@@ -72,7 +72,7 @@ pub fn real(context: &Context) -> Result<Console, Fault> {
             follows_labels: true,
             ..Search::default()
         },
-        source: Source::Host { nvml_library: None },
+        source: Source::Host { nvml_library: context.global.nvml_library.clone() },
         dialer: Dialer::Network,
         stats_interval: None,
     };

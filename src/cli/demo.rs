@@ -99,8 +99,10 @@ impl Script for World {
                     mount_point: disk.mount_point,
                     used_bytes: disk.used_bytes,
                     total_bytes: disk.total_bytes,
+                    inodes: None,
                 })
                 .collect(),
+            ..HostSample::default()
         }
     }
 
@@ -114,7 +116,10 @@ fn device(gpu: SimGpu) -> GpuDevice {
         index: gpu.index,
         uuid: gpu.uuid.map(Safe::new),
         name: gpu.name.map(Safe::new),
+        bus: None,
         reading: gpu.reading.map(reading).map_err(Safe::new),
+        silent_seconds: None,
+        xids: Vec::new(),
     }
 }
 
@@ -132,9 +137,14 @@ fn reading(reading: SimGpuReading) -> GpuReading {
             .into_iter()
             .map(|process| GpuProcess {
                 pid: process.pid,
+                started_ticks: None,
                 memory_bytes: process.memory_bytes,
+                sm_percent: None,
+                instance: None,
                 container: process.container,
+                gone: false,
             })
             .collect(),
+        ..GpuReading::default()
     }
 }

@@ -56,7 +56,10 @@ pub fn check(command: &Command) -> Result<(), Fault> {
         | Command::Config(_)
         | Command::Status
         | Command::Health(_)
-        | Command::Gpus
+        | Command::Triage(_)
+        | Command::Report(_)
+        | Command::Gpus(_)
+        | Command::Host
         | Command::Backup(BackupCommand::List)
         | Command::Tasks(_)
         | Command::Stacks(_)

@@ -8,7 +8,7 @@ use super::stacks;
 use super::table::Table;
 use crate::domain::{CheckReport, CheckSpec, Container, Fault, FaultKind, Verdict, units};
 use crate::engine::Engine;
-use crate::health::{Dialer, check_once};
+use crate::health::{Dialer, Gpus, Prober, check_once, unfiled};
 use futures_util::StreamExt;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -47,12 +47,14 @@ async fn check(
     services: &[String],
     output: Output,
 ) -> Result<u8, Fault> {
-    let engine = context.engine().await?;
+    let endpoint = context.endpoint()?;
+    let engine = Engine::connect(&endpoint).await?;
+    let prober = Prober { dialer: Dialer::Network, endpoint: Some(endpoint), gpus: Gpus::default() };
     let containers = engine.containers(None).await?;
     let specs = specs(context, services, &containers).await?;
     let deadline = wait.map(|wait| Instant::now() + wait);
     loop {
-        let reports = check_all(&specs, &engine).await?;
+        let reports = check_all(&specs, &prober, &engine).await?;
         let code = exit_code(&reports);
         if code == ALL_UP || deadline.is_none_or(|deadline| Instant::now() >= deadline) {
             return print(&reports, output).map(|()| code);
@@ -69,14 +71,21 @@ async fn specs(
 ) -> Result<Vec<CheckSpec>, Fault> {
     let mut specs = if let Some(chosen) = choose_or_all(context).await? {
         chosen.check_services(services, containers)?;
-        chosen.file().checks
+        if chosen.project.is_some() {
+            chosen.file().checks
+        } else {
+            let mut derived = unfiled(containers, &BTreeSet::new());
+            derived.retain(|spec| spec.id.stack == chosen.reference.project);
+            derived
+        }
     } else {
         let deployed: BTreeSet<&str> = containers
             .iter()
             .filter_map(|container| Some(container.compose.as_ref()?.project.as_str()))
             .collect();
-        let files = stacks::all(context, containers).into_iter().filter_map(|listed| listed.file.ok());
-        let files: Vec<_> = files.filter(|file| deployed.contains(file.reference.project.as_str())).collect();
+        let listed = stacks::all(context, containers).into_iter().filter_map(|listed| listed.file.ok());
+        let files: Vec<_> =
+            listed.filter(|file| deployed.contains(file.reference.project.as_str())).collect();
         let declared =
             files.iter().flat_map(|file| file.services.iter().map(|service| service.name.as_str()));
         let present =
@@ -87,7 +96,9 @@ async fn specs(
         if let Some(name) = services.iter().find(|name| !known.contains(&name.as_str())) {
             return Err(unknown("service", name, name, &known));
         }
-        files.into_iter().flat_map(|file| file.checks).collect()
+        let with_files: BTreeSet<&str> = files.iter().map(|file| file.reference.project.as_str()).collect();
+        let derived = unfiled(containers, &with_files);
+        files.into_iter().flat_map(|file| file.checks).chain(derived).collect()
     };
     specs.retain(|spec| services.is_empty() || services.contains(&spec.id.service));
     if specs.is_empty() {
@@ -101,9 +112,9 @@ async fn specs(
     Ok(specs)
 }
 
-async fn check_all(specs: &[CheckSpec], engine: &Engine) -> Result<Vec<CheckReport>, Fault> {
+async fn check_all(specs: &[CheckSpec], prober: &Prober, engine: &Engine) -> Result<Vec<CheckReport>, Fault> {
     let fleet = Some(Arc::new(engine.containers(None).await?));
-    let checks = specs.iter().map(|spec| check_once(spec, &Dialer::Network, &fleet));
+    let checks = specs.iter().map(|spec| check_once(spec, prober, &fleet));
     Ok(futures_util::stream::iter(checks).buffered(AT_ONCE).collect().await)
 }
 
@@ -129,41 +140,41 @@ fn print(reports: &[CheckReport], output: Output) -> Result<(), Fault> {
     }
     let mut table = Table::new(&["STACK", "SERVICE", "CHECK", "VERDICT", "TIME", "MESSAGE"], "no checks");
     for report in reports {
-        let (tone, word) = match report.verdict {
-            Verdict::Unknown => (Tone::Dim, "unknown"),
-            Verdict::Starting => (Tone::Warning, "starting"),
-            Verdict::Up => (Tone::Good, "up"),
-            Verdict::Degraded => (Tone::Warning, "degraded"),
-            Verdict::Down => (Tone::Bad, "down"),
-        };
-        table.row(vec![
-            (Tone::Plain, report.id.stack.clone()),
-            (Tone::Plain, report.id.service.clone()),
-            (Tone::Plain, report.label.to_string()),
-            (tone, word.to_owned()),
-            (Tone::Plain, report.latency.map_or_else(|| "–".to_owned(), units::duration)),
-            (Tone::Plain, report.message.to_string()),
-        ]);
+        // The sum, and where there are several, each replica below it.
+        table.row(row(report, report.label.to_string()));
+        for replica in report.replicas.iter().filter(|_| report.replicas.len() > 1) {
+            let name = replica.replica.as_ref().map_or("", |replica| replica.name.as_str());
+            table.row(row(replica, format!("  {name}")));
+        }
     }
     table.print(output)
+}
+
+fn row(report: &CheckReport, what: String) -> Vec<(Tone, String)> {
+    let tone = match report.verdict {
+        Verdict::Unknown => Tone::Dim,
+        Verdict::Starting | Verdict::Degraded => Tone::Warning,
+        Verdict::Up => Tone::Good,
+        Verdict::Down => Tone::Bad,
+    };
+    vec![
+        (Tone::Plain, report.id.stack.clone()),
+        (Tone::Plain, report.id.service.clone()),
+        (Tone::Plain, what),
+        (tone, report.verdict.word().to_owned()),
+        (Tone::Plain, report.latency.map_or_else(|| "–".to_owned(), units::duration)),
+        (Tone::Plain, report.message.to_string()),
+    ]
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{CheckId, Safe};
+    use crate::domain::CheckId;
 
     fn report(verdict: Verdict) -> CheckReport {
-        CheckReport {
-            id: CheckId { stack: "s".to_owned(), service: "a".to_owned(), name: "n".to_owned() },
-            label: Safe::default(),
-            verdict,
-            since: None,
-            last_run: None,
-            latency: None,
-            message: Safe::default(),
-            history: Vec::new(),
-        }
+        let id = CheckId { stack: "s".to_owned(), service: "a".to_owned(), name: "n".to_owned() };
+        CheckReport { verdict, ..CheckReport::new(id, "tcp 80") }
     }
 
     #[test]

@@ -19,6 +19,7 @@ use super::output::Output;
 use super::ps::order;
 use super::report;
 use super::stack::choose;
+use crate::domain::log::step_back;
 use crate::domain::{Container, Fault, FaultKind};
 use crate::engine::LogRequest;
 use filter::Filter;
@@ -26,6 +27,7 @@ use jiff::Timestamp;
 use live::{Live, Scope};
 use merge::{Merge, Step};
 use source::Source;
+use std::time::Duration;
 
 /// Longer lines are cut, and told to be: several containers' lines have to be held to be merged.
 const LONGEST_LINE: usize = 16 << 20;
@@ -148,6 +150,10 @@ async fn print(
     loop {
         match merge.step(|index, line, level| printer.print(index, line, level)).await? {
             Step::Printed => printer.flush()?,
+            Step::WentBack(index, by) => {
+                printer.flush()?;
+                told_back(containers.get(index), by, output);
+            }
             Step::Ended(_) => {}
             Step::Failed(index, fault) => code = unreadable(containers.get(index), fault, output),
             Step::Over => return Ok(code),
@@ -161,6 +167,12 @@ fn unreadable(container: Option<&Container>, fault: Fault, output: Output) -> u8
     let fault = Fault { object: name.unwrap_or_else(|| fault.object.clone()), ..fault };
     report::warn(&fault, output);
     fault.exit_code()
+}
+
+/// Tells, between the lines, why those that follow have earlier times.
+fn told_back(container: Option<&Container>, by: Duration, output: Output) {
+    let name = container.map(|container| format!("{}: ", container.name));
+    report::note(&format!("{}{}", name.unwrap_or_default(), step_back(by)), output);
 }
 
 fn no_number(index: u32, services: &[String], project: String) -> Fault {

@@ -1,7 +1,15 @@
 //! Health checks as a stack names them, and what came of them.
 
-use super::{Safe, units};
-use jiff::Timestamp;
+mod derived;
+mod kind;
+mod report;
+mod url;
+
+pub use derived::{Known, derived};
+pub use kind::{CheckKind, Expected, JsonExpected};
+pub use report::{CheckReport, Replica, Verdict};
+pub use url::HttpUrl;
+
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -11,17 +19,6 @@ pub struct CheckId {
     pub stack: String,
     pub service: String,
     pub name: String,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum CheckKind {
-    /// Docker's own verdict over the service's containers.
-    Docker,
-    /// `http(s)://host:port/path`; 200 to 399 is up.
-    Http { url: String, expect_status: Option<u16> },
-    /// A connection that is accepted is up.
-    Tcp { host: String, port: u16 },
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,39 +33,56 @@ pub struct CheckSpec {
     pub rise: u32,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Verdict {
-    Unknown,
-    Starting,
-    Up,
-    Degraded,
-    Down,
-}
+/// A command in a container costs a process each time: it is never asked more often than this.
+pub const EXEC_APART: Duration = Duration::from_mins(1);
 
-/// The present state of one check.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct CheckReport {
-    pub id: CheckId,
-    /// `http /health`, `tcp 5432`, `docker`.
-    pub label: Safe,
-    pub verdict: Verdict,
-    /// Since when the verdict stands.
-    pub since: Option<Timestamp>,
-    pub last_run: Option<Timestamp>,
-    pub latency: Option<Duration>,
-    /// The last message in full: `connection refused`, `503 Service Unavailable`.
-    pub message: Safe,
-    /// The last results, oldest first; true is a success. At most 60.
-    pub history: Vec<bool>,
-}
+impl CheckSpec {
+    /// With the usual times of its kind.
+    pub fn new(id: CheckId, kind: CheckKind) -> Self {
+        let (interval, timeout) = match kind {
+            CheckKind::Exec { .. } => (EXEC_APART, Duration::from_secs(10)),
+            // Certificates change by the month.
+            CheckKind::Certificate { .. } => (Duration::from_hours(1), Duration::from_secs(5)),
+            CheckKind::Tcp { .. } => (Duration::from_secs(15), Duration::from_secs(2)),
+            CheckKind::Docker
+            | CheckKind::Http { .. }
+            | CheckKind::Redis { .. }
+            | CheckKind::Postgres { .. }
+            | CheckKind::LlmProgress { .. } => (Duration::from_secs(15), Duration::from_secs(3)),
+        };
+        Self { id, kind, interval, timeout, fall: 3, rise: 2 }
+    }
 
-impl CheckKind {
-    pub fn label(&self) -> String {
-        match self {
-            Self::Docker => "docker".to_owned(),
-            Self::Http { url, .. } => format!("http {}", units::url_path(url)),
-            Self::Tcp { port, .. } => format!("tcp {port}"),
+    /// Whether each container of the service is asked by itself: a check that names the service's own host, by which
+    /// Compose's networks know every replica, and a command that runs inside.
+    pub fn asks_replicas(&self) -> bool {
+        match &self.kind {
+            CheckKind::Docker => false,
+            CheckKind::Exec { .. } => true,
+            CheckKind::Http { url, .. } | CheckKind::LlmProgress { url } => {
+                HttpUrl::parse(url).is_ok_and(|url| url.host == self.id.service)
+            }
+            CheckKind::Tcp { host, .. }
+            | CheckKind::Redis { host, .. }
+            | CheckKind::Postgres { host, .. }
+            | CheckKind::Certificate { host, .. } => *host == self.id.service,
+        }
+    }
+
+    /// Runs are never closer together than this, however much changes.
+    pub fn apart(&self) -> Duration {
+        match self.kind {
+            CheckKind::Exec { .. } => EXEC_APART,
+            CheckKind::Docker
+            | CheckKind::Http { .. }
+            | CheckKind::Tcp { .. }
+            | CheckKind::Redis { .. }
+            | CheckKind::Postgres { .. }
+            | CheckKind::Certificate { .. }
+            | CheckKind::LlmProgress { .. } => Duration::ZERO,
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -49,6 +49,17 @@ pub enum Health {
     Unhealthy,
 }
 
+impl Health {
+    /// As Docker writes it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Starting => "starting",
+            Self::Healthy => "healthy",
+            Self::Unhealthy => "unhealthy",
+        }
+    }
+}
+
 /// The labels by which Compose tools recognise their containers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ComposeLabels {
@@ -115,14 +126,51 @@ pub struct ContainerDetails {
     /// The grace the daemon gives before it kills; Docker's default is 10 s.
     pub stop_grace: Option<Duration>,
     pub log_driver: String,
+    /// Where the daemon keeps the log on its own host, for drivers that write files.
+    #[serde(default)]
+    pub log_path: Option<String>,
+    /// Whether the daemon begins a new file when the log's has grown to a size.
+    #[serde(default)]
+    pub log_rotates: bool,
+    /// What Docker's health check runs: `CMD-SHELL` or `CMD` and its words; empty where there is none.
+    #[serde(default)]
+    pub health_test: Vec<String>,
+    /// How long Docker lets the check run.
+    #[serde(default)]
+    pub health_timeout: Option<Duration>,
+    /// The last runs of the health check that the daemon keeps, the oldest first.
+    #[serde(default)]
+    pub health_runs: Vec<HealthRun>,
     /// The output of the last health check, when there is one.
     pub health_output: Option<Safe>,
     /// Consecutive failures of Docker's health check.
     pub failing_streak: u64,
+    /// What is run: the executable and its arguments.
+    #[serde(default)]
+    pub command: Vec<String>,
+    /// As the image or the file gives it: `1000:1000`, `postgres`; empty is root.
+    #[serde(default)]
+    pub user: String,
+    /// Shared memory at `/dev/shm`.
+    #[serde(default)]
+    pub shm_bytes: Option<u64>,
+    /// `None` without a limit of its own.
+    #[serde(default)]
+    pub memory_limit_bytes: Option<u64>,
     /// GPUs asked for: device ids, or a count (-1: all).
     pub gpu_requests: Vec<GpuRequest>,
     /// `KEY=value` as given to the container; secrets are masked where it is shown.
     pub environment: Vec<String>,
+}
+
+/// One run of Docker's health check.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HealthRun {
+    pub began: Option<Timestamp>,
+    pub ended: Option<Timestamp>,
+    /// -1 when the test could not be run or took too long.
+    pub exit_code: i64,
+    pub output: Safe,
 }
 
 /// The end of a container's run. Docker's inspect forgets it as soon as the next run begins.

@@ -17,6 +17,9 @@ pub struct DaemonInfo {
     pub cgroup_driver: Option<Safe>,
     pub cgroup_version: Option<u8>,
     pub root_directory: Option<Safe>,
+    /// By how much its clock was before ours as it described itself; negative when it was behind.
+    #[serde(default)]
+    pub clock_ahead_seconds: Option<i64>,
     /// Where it was reached: `unix:///var/run/docker.sock`.
     pub endpoint: Safe,
     /// Set by the simulated engine, which must never be taken for a real one.

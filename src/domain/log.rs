@@ -9,6 +9,7 @@
 
 mod access;
 mod classify;
+mod clock;
 mod continuation;
 mod json_level;
 mod level;
@@ -17,6 +18,7 @@ mod template;
 mod words;
 
 pub use classify::{Classified, classify};
+pub use clock::{Course, Epochs, Place, Placed, SKEW, step_back};
 pub use continuation::Continuation;
 pub use level::Level;
 pub use structured::Structured;

@@ -58,18 +58,28 @@ pub struct RawLine<'a> {
     pub cut_bytes: u32,
 }
 
-/// The gates of one container's streams, so that a colour that stderr left open does not reach stdout; and the record
-/// that its next line may belong to.
+/// The gates of one container's streams, each with the record that its next line may belong to: a colour that stderr
+/// left open does not reach stdout, and a traceback there is not broken up by what stdout says meanwhile.
 #[derive(Debug, Clone, Default)]
 pub struct LogGates {
+    stdout: Reader,
+    stderr: Reader,
+    console: Reader,
+}
+
+/// What is known of one stream.
+#[derive(Debug, Clone, Default)]
+struct Reader {
+    gate: Gate,
     open: Continuation,
-    stdout: Gate,
-    stderr: Gate,
-    console: Gate,
 }
 
 impl LogGates {
     pub fn of(&mut self, source: LogSource) -> &mut Gate {
+        &mut self.reader(source).gate
+    }
+
+    fn reader(&mut self, source: LogSource) -> &mut Reader {
         match source {
             LogSource::Stdout => &mut self.stdout,
             LogSource::Stderr => &mut self.stderr,
@@ -95,12 +105,13 @@ impl LogLines {
     /// Makes a line safe, finds out how grave it is and what it belongs to, and keeps it. The gates are those of its container.
     pub fn push(&mut self, container: &ContainerId, line: RawLine<'_>, gates: &mut LogGates) {
         let (text_start, runs_start) = (self.text.len(), self.runs.len());
-        let cut = gates.of(line.source).write(line.bytes, &mut self.text, &mut self.runs);
+        let reader = gates.reader(line.source);
+        let cut = reader.gate.write(line.bytes, &mut self.text, &mut self.runs);
         if cut == 0 && line.cut_bytes > 0 {
             self.text.push('…');
         }
         let cut_bytes = cut.saturating_add(line.cut_bytes);
-        let meaning = gates.open.push(&self.text[text_start..]);
+        let meaning = reader.open.push(&self.text[text_start..]);
         self.record(container, line.time, line.source, text_start, runs_start, cut_bytes);
         self.means(meaning);
     }
@@ -302,6 +313,31 @@ mod tests {
         assert_eq!(lines.counts().collect::<Vec<_>>(), [(&id("a"), 4), (&id("b"), 2)]);
         lines.retain(|line| line.container.0 == "b");
         assert_eq!(lines.iter().map(|line| line.text).collect::<Vec<_>>(), ["b2", "b5"]);
+    }
+
+    #[test]
+    fn what_stdout_says_meanwhile_does_not_end_a_record_of_stderr() {
+        let (mut lines, mut gates) = (LogLines::default(), LogGates::default());
+        for (source, text) in [
+            (LogSource::Stderr, "Traceback (most recent call last):"),
+            (LogSource::Stdout, "INFO served"),
+            (LogSource::Stderr, "  File \"a.py\", line 1, in serve"),
+            (LogSource::Stdout, "INFO served another"),
+            (LogSource::Stderr, "ValueError: bad"),
+            (LogSource::Stdout, "plain"),
+        ] {
+            lines.push(
+                &id("a"),
+                RawLine { time: at(1), source, bytes: text.as_bytes(), cut_bytes: 0 },
+                &mut gates,
+            );
+        }
+        let read: Vec<_> = lines.iter().map(|line| (line.continues, line.level)).collect();
+        let (error, info) = (Some(Level::Error), Some(Level::Info));
+        assert_eq!(
+            read,
+            [(false, error), (false, info), (true, error), (false, info), (true, error), (false, None)]
+        );
     }
 
     #[test]

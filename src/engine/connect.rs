@@ -112,6 +112,11 @@ impl Engine {
             cgroup_driver: info.cgroup_driver.map(Safe::new),
             cgroup_version: info.cgroup_version.and_then(|version| version.to_string().parse().ok()),
             root_directory: info.docker_root_dir.map(Safe::new),
+            clock_ahead_seconds: info
+                .system_time
+                .as_deref()
+                .and_then(|time| time.parse::<Timestamp>().ok())
+                .map(|time| time.duration_since(Timestamp::now()).as_secs()),
             endpoint: self.endpoint.describe(),
             simulated,
         }

@@ -53,6 +53,10 @@ pub(super) fn inspected(answer: ContainerInspectResponse, now: Timestamp) -> Opt
         &config,
         &host,
         answer.restart_count.and_then(|count| u64::try_from(count).ok()),
+        details::Paths {
+            command: answer.path.into_iter().chain(answer.args.into_iter().flatten()).collect(),
+            log: answer.log_path.unwrap_or_default(),
+        },
     );
     let health = state.health.as_ref().and_then(|health| health.status).and_then(verdict);
     Some(Container {

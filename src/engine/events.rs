@@ -3,6 +3,7 @@
 use super::connect::Engine;
 use super::logs::exact;
 use super::messages::Messages;
+use super::watch::is_noise;
 use crate::domain::daemon::DaemonEvent;
 use crate::domain::{ContainerId, Fault, Safe};
 use futures_util::{Stream, StreamExt, stream};
@@ -12,6 +13,9 @@ use serde_json::Value;
 use std::pin::Pin;
 
 const OPERATION: &str = "follow the daemon's events";
+/// More than any daemon keeps.
+const MOST_PAST: usize = 10_000;
+
 /// An event, and the container that it concerns: a network's `connect` concerns one too.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Occurrence {
@@ -28,6 +32,19 @@ impl Engine {
         since: Option<Timestamp>,
     ) -> Pin<Box<dyn Stream<Item = Result<DaemonEvent, Fault>> + Send>> {
         Box::pin(self.occurrences(since).map(|occurrence| occurrence.map(|occurrence| occurrence.event)))
+    }
+
+    /// What the daemon still tells of the time since then, the oldest first. It keeps some hundred events in memory, and
+    /// none of before it was started.
+    pub async fn past_events(&self, since: Timestamp) -> Result<Vec<DaemonEvent>, Fault> {
+        let now = self.daemon_and_time().await?.1.unwrap_or_else(Timestamp::now);
+        let path = format!("/events?since={}&until={}", exact(since), exact(now));
+        let bytes = self.bytes(&Method::GET, &path, None)?;
+        let told =
+            read(Messages::new(bytes, OPERATION, "")).map(|told| told.map(|occurrence| occurrence.event));
+        let told: Vec<Result<DaemonEvent, Fault>> = told.take(MOST_PAST).collect().await;
+        let told: Result<Vec<DaemonEvent>, Fault> = told.into_iter().collect();
+        told.map(|events| events.into_iter().filter(|event| !is_noise(&event.kind, &event.action)).collect())
     }
 
     pub(super) fn occurrences(&self, since: Option<Timestamp>) -> Occurrences {

@@ -165,6 +165,12 @@ const RULES: &[Rule] = &[
         "docker pull gets it, when a registry has it; docker images lists what is there",
     ),
     rule(&["no such container"], FaultKind::NotFound, "it may have been removed meanwhile: docker ps -a"),
+    // A conflict to the daemon; to whoever reads, it is as gone as it will be in a moment.
+    rule(
+        &["can not get logs from container which is dead or marked for removal"],
+        FaultKind::NotFound,
+        "it is being removed: docker ps -a",
+    ),
     rule(&["no such exec"], FaultKind::NotFound, "the command has ended and the daemon has forgotten it"),
     rule(
         &["has active endpoints"],
@@ -278,15 +284,18 @@ fn io_kind(error: &Error) -> Option<ErrorKind> {
 /// Whether the connection ended in the middle.
 fn broken(error: &Error) -> bool {
     match error {
-        Error::HyperResponseError { err } => {
-            err.is_incomplete_message() || err.is_closed() || err.is_body_write_aborted()
-        }
+        Error::HyperResponseError { err } => is_cut_off(err) || err.is_body_write_aborted(),
         Error::HyperLegacyError { err } => {
             let inner = err.source().and_then(|source| source.downcast_ref::<hyper::Error>());
-            err.is_connect() || inner.is_some_and(|inner| inner.is_incomplete_message() || inner.is_closed())
+            err.is_connect() || inner.is_some_and(is_cut_off)
         }
         _ => false,
     }
+}
+
+/// A request that was taken and not yet sent when the connection ended is called cancelled.
+fn is_cut_off(error: &hyper::Error) -> bool {
+    error.is_incomplete_message() || error.is_closed() || error.is_canceled()
 }
 
 #[cfg(test)]

@@ -143,6 +143,7 @@ async fn follow(
     let mut occurrences = engine.occurrences(since);
     let mut quiet = pin!(sleep_until(Instant::now() + QUIET));
     loop {
+        let due = inspections.due();
         tokio::select! {
             occurrence = occurrences.next() => {
                 let Some(occurrence) = occurrence else {
@@ -162,6 +163,7 @@ async fn follow(
                     send(sender, event).await?;
                 }
             }
+            () = sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() => inspections.queue_due(),
             () = &mut quiet => engine.ping(PING_LIMIT).await?,
         }
         quiet.as_mut().reset(Instant::now() + QUIET);
@@ -187,6 +189,9 @@ fn note(occurrence: Occurrence, inspections: &mut Inspections) -> Vec<FleetEvent
             inspections.forget(&id);
             facts.push(FleetEvent::Removed(id));
         } else {
+            if may_be_starting(&event.kind, action) {
+                inspections.queue_afterwards(id.clone());
+            }
             inspections.queue(id);
         }
     }
@@ -194,8 +199,13 @@ fn note(occurrence: Occurrence, inspections: &mut Inspections) -> Vec<FleetEvent
     facts
 }
 
+/// What is told before a start that fails; one that succeeds tells so itself.
+fn may_be_starting(kind: &str, action: &str) -> bool {
+    matches!((kind, action), ("container", "create") | ("network", "connect" | "disconnect"))
+}
+
 /// Health checks alone make three of these per container every few seconds; none changes what an inspect tells.
-fn is_noise(kind: &str, action: &str) -> bool {
+pub(super) fn is_noise(kind: &str, action: &str) -> bool {
     const QUIET_ACTIONS: &[&str] = &[
         "exec_create",
         "exec_start",

@@ -3,7 +3,11 @@
 use super::{Answer, Outcome};
 use crate::domain::{CheckId, Container, ContainerState, Health};
 
-fn of<'fleet>(id: &CheckId, fleet: &'fleet [Container]) -> impl Iterator<Item = &'fleet Container> {
+/// The service's containers, but for those of one-off commands.
+pub(super) fn of<'fleet>(
+    id: &CheckId,
+    fleet: &'fleet [Container],
+) -> impl Iterator<Item = &'fleet Container> {
     fleet.iter().filter(|container| {
         container.compose.as_ref().is_some_and(|labels| {
             labels.project == id.stack && labels.service == id.service && !labels.oneoff
@@ -46,12 +50,10 @@ pub(super) fn verdict(id: &CheckId, fleet: &[Container]) -> Outcome {
     if healthy + starting + unhealthy == 0 && !restarting {
         return Outcome::new(Answer::Unknown, "Docker checks no container of it");
     }
-    let output = containers
-        .iter()
-        .filter(|container| container.health == Some(Health::Unhealthy))
-        .find_map(|container| container.details.as_ref()?.health_output.as_ref())
-        .map(|output| format!(": {output}"))
-        .unwrap_or_default();
+    let ill = containers.iter().find(|container| container.health == Some(Health::Unhealthy));
+    let who = ill.filter(|_| all > 1).map(|ill| format!(": {}", ill.tag())).unwrap_or_default();
+    let output = ill.and_then(|ill| ill.details.as_ref()?.health_output.as_ref());
+    let output = who + &output.map(|output| format!(": {output}")).unwrap_or_default();
     match (unhealthy, starting) {
         _ if restarting => Outcome::down("restarting"),
         (0, 0) => Outcome::new(Answer::Up, replicas(all, healthy, "healthy")),

@@ -21,11 +21,17 @@ pub struct Outcome {
     pub latency: Option<Duration>,
     /// In full: `200 OK`, `connection refused`.
     pub message: Safe,
+    /// Of a failure: somebody has said no. That a packet or a moment was lost explains a silence, but not this.
+    pub refused: bool,
 }
 
 impl Outcome {
     pub(super) fn new(answer: Answer, message: impl Into<Safe>) -> Self {
-        Self { answer, latency: None, message: message.into() }
+        Self { answer, latency: None, message: message.into(), refused: false }
+    }
+
+    pub(super) fn up(message: impl Into<Safe>) -> Self {
+        Self::new(Answer::Up, message)
     }
 
     pub(super) fn after(self, latency: Duration) -> Self {
@@ -34,5 +40,9 @@ impl Outcome {
 
     pub(super) fn down(message: impl Into<Safe>) -> Self {
         Self::new(Answer::Down, message)
+    }
+
+    pub(super) fn refused(message: impl Into<Safe>) -> Self {
+        Self { refused: true, ..Self::down(message) }
     }
 }

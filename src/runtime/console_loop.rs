@@ -9,6 +9,7 @@ use super::log_keeper;
 use super::metrics::MetricsEnd;
 use super::signals::{HANGUP_EXIT_CODE, SignalEvent};
 use crate::app::dialog::inspect::Inspection;
+use crate::app::store::notices::Severity;
 use crate::app::{self, Effect, Msg, OlderLogs, State};
 use crate::domain::{ContainerId, Fault, FaultKind, FleetEvent};
 use crate::view::{self, Appearance};
@@ -64,6 +65,8 @@ pub struct ConsoleLoop<B: Backend> {
     /// When `update` asked to be called again.
     wake: Option<Instant>,
     clicks: Clicks,
+    /// The number of the last notice that was logged.
+    logged: u64,
 }
 
 impl<B: Backend> ConsoleLoop<B> {
@@ -84,6 +87,7 @@ impl<B: Backend> ConsoleLoop<B> {
             outcomes: VecDeque::new(),
             wake: None,
             clicks: Clicks::default(),
+            logged: 0,
         }
     }
 
@@ -137,6 +141,7 @@ impl<B: Backend> ConsoleLoop<B> {
         for effect in app::update(&mut self.state, msg, Timestamp::now()) {
             self.carry_out(effect);
         }
+        self.log_notices();
         if self.state.dirty {
             self.frames.gather(Instant::now());
         }
@@ -162,6 +167,21 @@ impl<B: Backend> ConsoleLoop<B> {
         {
             self.take(msg);
         }
+    }
+
+    /// What was told in passing can be read again among our own messages.
+    fn log_notices(&mut self) {
+        let notices = &self.state.notices;
+        for notice in notices.since(self.logged) {
+            let hint = notice.hint.as_ref().map(|hint| format!(" ({hint})")).unwrap_or_default();
+            let text = format!("{}{hint}", notice.text);
+            match notice.severity {
+                Severity::Info | Severity::Good => log::info!("{text}"),
+                Severity::Warning => log::warn!("{text}"),
+                Severity::Bad => log::error!("{text}"),
+            }
+        }
+        self.logged = notices.told();
     }
 
     fn carry_out(&mut self, effect: Effect) {

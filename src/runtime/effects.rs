@@ -2,8 +2,9 @@
 
 use super::feeds::fleet::Known;
 use super::feeds::logs::Follower;
-use super::feeds::{last_lines, older};
+use super::feeds::{events, last_lines, listeners, older, tails};
 use crate::app::dialog::inspect::Inspection;
+use crate::app::store::logs::Saved;
 use crate::app::{Effect, Msg};
 use crate::backup;
 use crate::config::stacks::stack_at;
@@ -92,6 +93,9 @@ fn carry_out(context: &Context, effect: Effect, follower: &mut Follower) {
         Effect::ReadLastLines { run, container, since, until } => {
             context.answer(last_lines::read(here, run, container, (since, until)));
         }
+        Effect::ReadTail(container) => context.answer(tails::read(here, container)),
+        Effect::ReadEvents { since } => context.answer(events::read(here, since)),
+        Effect::FindListener(port) => context.answer(listeners::find(here, port)),
         Effect::FetchOlder(page) => context.answer(older::fetch(here, page)),
         Effect::WatchFigures(containers) => {
             context.seen.send_replace(containers);
@@ -152,8 +156,8 @@ fn carry_out(context: &Context, effect: Effect, follower: &mut Follower) {
             let resources = async { here.engine().await?.resources().await };
             Msg::Resources(resources.await)
         }),
-        Effect::Save { name, text } => context.answer(async move {
-            let saved = tokio::task::spawn_blocking(move || save(here.store.root(), &name, &text)).await;
+        Effect::Save { name, lines } => context.answer(async move {
+            let saved = tokio::task::spawn_blocking(move || save(here.store.root(), &name, &lines)).await;
             Msg::Saved(saved.unwrap_or_else(|error| {
                 Err(Fault::new(FaultKind::Internal, "save", "").because(error.to_string()))
             }))
@@ -182,7 +186,7 @@ fn overlays(stack: &StackRef) -> Vec<String> {
 }
 
 /// Writes what a pane shows under a name that is not taken yet.
-fn save(directory: &Path, name: &str, text: &str) -> Result<String, Fault> {
+fn save(directory: &Path, name: &str, lines: &Saved) -> Result<String, Fault> {
     use std::io::Write as _;
     use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
     let directory = directory.join("saved");
@@ -199,6 +203,8 @@ fn save(directory: &Path, name: &str, text: &str) -> Result<String, Fault> {
         .mode(0o600)
         .open(&path)
         .map_err(|error| Fault::io("save to", path.display(), &error))?;
-    file.write_all(text.as_bytes()).map_err(|error| Fault::io("save to", path.display(), &error))?;
+    for piece in lines.pieces() {
+        file.write_all(piece.as_bytes()).map_err(|error| Fault::io("save to", path.display(), &error))?;
+    }
     Ok(path.display().to_string())
 }

@@ -3,10 +3,14 @@
 pub mod checks;
 mod deployed;
 pub mod drift;
+pub mod events;
 pub mod figures;
 pub mod fleet;
 pub mod last_lines;
+pub mod listeners;
 pub mod logs;
 pub mod older;
+pub mod signs;
 pub mod stacks;
+pub mod tails;
 pub mod tasks;

@@ -1,11 +1,13 @@
-//! When to draw. What is typed is answered at once; what the feeds tell waits for one frame's time for what else comes
-//! with it, so that a flood is drawn at the frame cap and the figures of a second in one frame; a slow line lowers the
-//! rate instead of queueing frames.
+//! When to draw. What is typed is answered at once; what the feeds tell waits a moment for what else comes with it, so that
+//! a flood is drawn twenty times a second and the figures of a second in one frame; a slow line lowers the rate instead
+//! of queueing frames.
 
 use std::time::{Duration, Instant};
 
 /// After a frame that took so long to write, the line rests for as long again.
 const REST_FACTOR: u32 = 2;
+/// Nobody sees the difference, and a hundred containers' figures take that long to come after the host's.
+const GATHERING: Duration = Duration::from_millis(50);
 const LONGEST_REST: Duration = Duration::from_millis(500);
 
 #[derive(Debug)]
@@ -46,7 +48,7 @@ impl FrameClock {
 
     /// Something changed that nobody waits for: more will come with it.
     pub fn gather(&mut self, now: Instant) {
-        self.gathering.get_or_insert(now + self.shortest);
+        self.gathering.get_or_insert(now + self.shortest.max(GATHERING));
     }
 
     /// A key came, or what somebody waits for: what it changed is not to wait for a flood's next frame.
@@ -113,8 +115,8 @@ mod tests {
         let start = Instant::now();
         let mut clock = FrameClock::new(50, start);
         clock.gather(start);
-        clock.gather(start + Duration::from_millis(15));
-        assert_eq!(clock.next(), start + Duration::from_millis(20));
+        clock.gather(start + Duration::from_millis(25));
+        assert_eq!(clock.next(), start + GATHERING);
         clock.answer();
         assert!(clock.is_due(start), "unless somebody waits for it");
     }

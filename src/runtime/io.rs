@@ -5,13 +5,13 @@ use super::effects::{self, Context};
 use super::feeds::figures::{self, Source, Unread};
 use super::feeds::fleet::{self, Known};
 use super::feeds::stacks::{self, Search};
-use super::feeds::{checks, drift, tasks};
+use super::feeds::{checks, drift, signs, tasks};
 use super::metrics::{self, Metrics, MetricsEnd};
 use super::signals::{self, SignalEvent};
 use crate::app::{Effect, Msg};
 use crate::domain::{Fault, FleetEvent};
 use crate::engine::Endpoint;
-use crate::health::Dialer;
+use crate::health::{Dialer, Gpus, Prober};
 use crate::task::Store;
 use std::io;
 use std::path::PathBuf;
@@ -101,6 +101,11 @@ async fn feed(setup: Setup, senders: Senders, effects: mpsc::Receiver<Effect>) {
             let _ = facts.send(Msg::Fleet(FleetEvent::Lost { fault, retry_in_ms: 0 })).await;
         }
     }
+    let prober = Prober {
+        dialer: setup.dialer,
+        endpoint: setup.endpoint.as_ref().ok().cloned(),
+        gpus: Gpus::watched(metrics.watch_gpus()),
+    };
     let store = setup.store;
     let context =
         Context::new(setup.endpoint, store.clone(), setup.backups, known.clone(), facts.clone(), logs);
@@ -110,10 +115,11 @@ async fn feed(setup: Setup, senders: Senders, effects: mpsc::Receiver<Effect>) {
         Unread::Everyone
     });
     tokio::spawn(figures::ask(context.clone(), metrics, unread, setup.stats_interval));
+    signs::start(&context, cgroups);
     let (projects, all_projects) = watch::channel(None);
     tokio::spawn(stacks::run(setup.search, known.clone(), facts.clone(), stacks, projects));
     tokio::spawn(drift::run(all_projects, known.clone(), context.clone(), facts.clone()));
-    tokio::spawn(checks::run(stack_files, known, setup.dialer, facts.clone()));
+    tokio::spawn(checks::run(stack_files, known, prober, facts.clone()));
     tokio::spawn(tasks::run(store, context.started.clone(), facts));
     effects::run(context, effects).await;
 }

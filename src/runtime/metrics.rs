@@ -5,7 +5,7 @@ use crate::app::Msg;
 use crate::domain::{ContainerFigures, ContainerId, GpuSample, HostSample};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 
 /// Where a feed leaves them.
 #[derive(Debug, Clone)]
@@ -13,6 +13,8 @@ pub struct Metrics {
     latest: Arc<Mutex<Latest>>,
     /// Rung when something new is there; once is enough, however much that is.
     bell: mpsc::Sender<()>,
+    /// For who judges by them beside the loop.
+    gpus: Arc<watch::Sender<Option<Arc<GpuSample>>>>,
 }
 
 /// Where the loop takes them.
@@ -33,7 +35,8 @@ struct Latest {
 pub fn channel() -> (Metrics, MetricsEnd) {
     let latest = Arc::default();
     let (bell, heard) = mpsc::channel(1);
-    (Metrics { latest: Arc::clone(&latest), bell }, MetricsEnd { latest, bell: heard })
+    let gpus = Arc::new(watch::Sender::new(None));
+    (Metrics { latest: Arc::clone(&latest), bell, gpus }, MetricsEnd { latest, bell: heard })
 }
 
 impl Metrics {
@@ -44,6 +47,10 @@ impl Metrics {
     }
 
     pub fn gpus(&self, sample: GpuSample) -> bool {
+        // Copied only where somebody looks.
+        if self.gpus.receiver_count() > 0 {
+            self.gpus.send_replace(Some(Arc::new(sample.clone())));
+        }
         lock(&self.latest).gpus = Some(sample);
         self.ring()
     }
@@ -51,6 +58,11 @@ impl Metrics {
     pub fn containers(&self, figures: Vec<(ContainerId, ContainerFigures)>) -> bool {
         lock(&self.latest).containers.extend(figures);
         self.ring()
+    }
+
+    /// The newest reading of the devices, whether the loop has taken it or not.
+    pub fn watch_gpus(&self) -> watch::Receiver<Option<Arc<GpuSample>>> {
+        self.gpus.subscribe()
     }
 
     fn ring(&self) -> bool {

@@ -1,19 +1,14 @@
 //! One frame of the present state, for a script, a report or the README.
 
-use super::console_loop::{ConsoleLoop, Sources};
-use super::io::Ends;
-use super::{Console, io};
+use super::Console;
+use super::headless::Headless;
 use crate::app::Msg;
 use crate::config::keys::KeyPress;
 use crate::domain::{Container, Fault, FleetEvent};
-use ratatui::Terminal;
-use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
-use std::convert::Infallible;
 use std::time::Duration;
 use tokio::runtime::Builder;
-use tokio::sync::mpsc;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::Instant;
 
 /// No answer is waited for longer than this; what has not come by then is drawn as unknown.
 const PATIENCE: Duration = Duration::from_secs(4);
@@ -27,29 +22,25 @@ pub fn snapshot(
     keys: &[KeyPress],
     run_for: Duration,
 ) -> Result<Buffer, Fault> {
-    let wrong = |error: std::io::Error| Fault::io("take", "a snapshot", &error);
-    let ends = io::start(console.setup).map_err(wrong)?;
-    let screen =
-        Terminal::new(TestBackend::new(size.0, size.1)).unwrap_or_else(|never: Infallible| match never {});
-    let mut console_loop =
-        ConsoleLoop::new(console.state, console.appearance, screen, ends.effects, console.frame_cap);
-    // The loop's own ends stay open: a closed one would mean that the console is over.
-    let (_keep_input, input) = mpsc::channel(1);
-    let Ends { signals, facts, metrics, logs, .. } = ends;
-    let mut sources = Sources { signals, input, facts, metrics, logs };
-    let runtime = Builder::new_current_thread().enable_all().build().map_err(wrong)?;
+    let runtime = Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| Fault::io("take", "a snapshot", &error))?;
+    let mut headless = Headless::start(console, size)?;
     runtime.block_on(async {
-        console_loop.take(Msg::Resize { columns: size.0, rows: size.1 });
-        let began = Instant::now();
-        feed(&mut console_loop, &mut sources, began + PATIENCE, Heard::all).await;
+        let mut heard = Heard::default();
+        headless
+            .feed(Instant::now() + PATIENCE, |msg| {
+                heard.take(msg);
+                heard.all()
+            })
+            .await;
         for key in keys {
-            console_loop.take(Msg::Key(*key));
+            headless.console.take(Msg::Key(*key));
         }
-        feed(&mut console_loop, &mut sources, Instant::now() + SETTLE.max(run_for), |_| false).await;
-        console_loop.tick();
-        console_loop.draw().unwrap_or_else(|never| match never {});
+        headless.feed(Instant::now() + SETTLE.max(run_for), |_| false).await;
+        headless.console.tick();
+        headless.draw();
     });
-    Ok(console_loop.terminal.backend().buffer().clone())
+    Ok(headless.console.terminal.backend().buffer().clone())
 }
 
 /// What a complete picture needs.
@@ -97,33 +88,5 @@ impl Heard {
         [Part::Fleet, Part::Host, Part::Gpus, Part::Stacks, Part::Figures]
             .iter()
             .all(|part| self.parts.contains(part))
-    }
-}
-
-async fn feed(
-    console_loop: &mut ConsoleLoop<TestBackend>,
-    sources: &mut Sources,
-    until: Instant,
-    enough: impl Fn(&Heard) -> bool,
-) {
-    let mut heard = Heard::default();
-    while !enough(&heard) {
-        let next = async {
-            tokio::select! {
-                biased;
-                msg = sources.facts.recv() => msg.map(|msg| vec![msg]),
-                news = sources.metrics.recv() => news,
-                msg = sources.logs.recv() => msg.map(|msg| vec![msg]),
-            }
-        };
-        match timeout_at(until, next).await {
-            Ok(Some(news)) => {
-                for msg in news {
-                    heard.take(&msg);
-                    console_loop.take(msg);
-                }
-            }
-            Ok(None) | Err(_) => return,
-        }
     }
 }

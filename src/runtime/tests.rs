@@ -41,6 +41,7 @@ impl Script for Idle {
             swap_used_bytes: Some(0),
             swap_total_bytes: Some(0),
             disks: Vec::new(),
+            ..HostSample::default()
         }
     }
 

@@ -1,9 +1,13 @@
 //! One thing that is wrong.
 
+use super::evidence::{Evidence, Origin};
 use crate::domain::task::TaskRequest;
 use crate::domain::{Container, ContainerId, Operation, Safe, StackRef, TaskTarget, secret};
+use jiff::Timestamp;
+use serde::Serialize;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Severity {
     /// Works, but not as it should, or not for long.
     Warning,
@@ -11,17 +15,40 @@ pub enum Severity {
     Critical,
 }
 
+/// How sure it is that the cause is the one that is named.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Confidence {
+    /// One explanation among several.
+    Possible,
+    Likely,
+    /// Who must know has said so.
+    Certain,
+}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
     /// The rule and its object; the same trouble has the same id from one pass to the next.
     pub id: String,
     pub severity: Severity,
+    pub confidence: Confidence,
     /// What is wrong with what, in one line.
     pub title: Safe,
-    /// What it was seen by.
-    pub evidence: Vec<Safe>,
+    pub evidence: Vec<Evidence>,
+    /// What else is wrong because of it: the titles of those findings.
+    pub explains: Vec<Safe>,
     pub fix: Option<Fix>,
     pub about: About,
+    pub(super) role: Role,
+    /// Beginnings of the ids of findings that would be the cause of this one.
+    pub(super) blames: Vec<String>,
+}
+
+/// Whether something may be the consequence of another service's trouble.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Role {
+    Cause,
+    Symptom,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,7 +60,7 @@ pub struct Fix {
 }
 
 /// What a finding can lead to.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct About {
     pub stack: Option<String>,
     pub service: Option<String>,
@@ -51,10 +78,14 @@ impl Finding {
         Self {
             id: format!("{rule}/{object}"),
             severity,
+            confidence: Confidence::Certain,
             title: Safe::new(secret::mask_text(title.as_ref())),
             evidence: Vec::new(),
+            explains: Vec::new(),
             fix: None,
             about,
+            role: Role::Cause,
+            blames: Vec::new(),
         }
     }
 
@@ -63,8 +94,31 @@ impl Finding {
     }
 
     /// Adds a line of evidence; it may quote what a container wrote.
-    pub(super) fn seen(mut self, evidence: impl AsRef<str>) -> Self {
-        self.evidence.push(Safe::new(secret::mask_text(evidence.as_ref())));
+    pub(super) fn seen(
+        mut self,
+        origin: Origin,
+        time: impl Into<Option<Timestamp>>,
+        text: impl AsRef<str>,
+    ) -> Self {
+        let text = Safe::new(secret::mask_text(text.as_ref()));
+        self.evidence.push(Evidence { origin, time: time.into(), text });
+        self
+    }
+
+    pub(super) fn confidence(mut self, confidence: Confidence) -> Self {
+        self.confidence = confidence;
+        self
+    }
+
+    /// It may come of the trouble of a service that this one needs.
+    pub(super) fn symptom(mut self) -> Self {
+        self.role = Role::Symptom;
+        self
+    }
+
+    /// It comes of a finding whose id begins so, if there is one.
+    pub(super) fn blames(mut self, id: impl Into<String>) -> Self {
+        self.blames.push(id.into());
         self
     }
 
@@ -79,8 +133,22 @@ impl Finding {
     }
 }
 
+#[cfg(test)]
+impl Finding {
+    /// One that no rule has found, for tests of what is done with findings.
+    pub(crate) fn made(id: &str, severity: Severity) -> Self {
+        let (rule, object) = id.split_once('/').unwrap_or((id, ""));
+        Self::new(rule, object, severity, format!("{id} is wrong"), About::default())
+    }
+
+    pub(crate) fn seen_at(self, origin: Origin, time: Timestamp, text: &str) -> Self {
+        self.seen(origin, time, text)
+    }
+}
+
 impl About {
-    pub(super) fn container(container: &Container) -> Self {
+    /// One container, and the service that it belongs to.
+    pub fn container(container: &Container) -> Self {
         let labels = container.compose.as_ref();
         Self {
             stack: labels.map(|labels| labels.project.clone()),

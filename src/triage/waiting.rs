@@ -6,7 +6,7 @@ use crate::domain::{Container, ContainerState, Health};
 /// What keeps the service from being started: the services that it depends on and that are not yet what it wants of
 /// them. `None` when a container of it was started, or none was created.
 pub(super) fn of(facts: &Facts<'_>, stack: &str, service: &str) -> Option<Vec<String>> {
-    let mut own = of_service(facts, stack, service).peekable();
+    let mut own = facts.of_service(stack, service).peekable();
     own.peek()?;
     let mut unmet = Vec::new();
     for container in own {
@@ -17,26 +17,13 @@ pub(super) fn of(facts: &Facts<'_>, stack: &str, service: &str) -> Option<Vec<St
         for dependency in container.compose.iter().flat_map(|labels| &labels.depends_on) {
             let mut parts = dependency.split(':');
             let (name, condition) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
-            let met = of_service(facts, stack, name).any(|container| meets(container, condition));
+            let met = facts.of_service(stack, name).any(|container| meets(container, condition));
             if !met && !unmet.iter().any(|known| known == name) {
                 unmet.push(name.to_owned());
             }
         }
     }
     Some(unmet)
-}
-
-fn of_service<'facts>(
-    facts: &'facts Facts<'_>,
-    stack: &'facts str,
-    service: &'facts str,
-) -> impl Iterator<Item = &'facts Container> {
-    facts.containers.iter().copied().filter(move |container| {
-        container
-            .compose
-            .as_ref()
-            .is_some_and(|labels| labels.project == stack && labels.service == service && !labels.oneoff)
-    })
 }
 
 fn meets(container: &Container, condition: &str) -> bool {

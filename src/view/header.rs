@@ -222,7 +222,12 @@ fn right(state: &State, theme: &Theme, now: Timestamp, zone: &TimeZone) -> Vec<P
     if warnings > 0 {
         parts.push(Part::new(0, vec![(format!("⚠ {warnings}"), plain(theme.warning))]));
     }
-    if critical == 0 && warnings == 0 && state.fleet.is_listed() && state.fleet.stale_since().is_none() {
+    let acknowledged = state.findings.acknowledged();
+    if acknowledged > 0 {
+        parts.push(Part::new(3, vec![(format!("{acknowledged} acknowledged"), plain(theme.dim))]));
+    }
+    let quiet = critical == 0 && warnings == 0 && acknowledged == 0;
+    if quiet && state.fleet.is_listed() && state.fleet.stale_since().is_none() {
         parts.push(Part::new(0, vec![("✓".to_owned(), plain(theme.good))]));
     }
     let clock = now.to_zoned(zone.clone()).strftime("%H:%M:%S").to_string();

@@ -1,16 +1,18 @@
-//! What the operator is told in passing: a few lines, where they cover what is missed least.
+//! What the operator is told in passing: a line or two, where they cover what is missed least and never the row that the
+//! operator is on. All of it is kept among mcp-tui's own messages.
 
 use super::canvas::Canvas;
 use super::layout::Arrangement;
 use super::{text, words};
 use crate::app::State;
+use crate::app::hit;
 use crate::app::pane::PaneId;
 use crate::app::store::notices::Notice;
 use crate::domain::safe::TextStyle;
 use ratatui::layout::Rect;
 
 /// Lines of all notices together.
-const MOST: usize = 3;
+const MOST: usize = 2;
 const WIDEST: u16 = 90;
 
 /// Where the notices stand, and at which end of it.
@@ -22,22 +24,27 @@ struct Place {
 
 pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, arrangement: &Arrangement, body: Rect) {
     // Without a daemon no pane is drawn.
-    let place = if state.no_docker().is_some() {
+    let Place { area, at_the_top } = if state.no_docker().is_some() {
         Place { area: body, at_the_top: false }
     } else {
         place(arrangement, body)
     };
-    let Place { area, at_the_top } = place;
-    let mut rows = MOST.min(usize::from(area.height));
-    let (mut top, mut bottom) = (area.y, area.bottom());
-    for (age, notice) in state.notices.shown().rev().enumerate() {
-        if rows == 0 {
-            return;
+    let mut left = MOST.min(usize::from(area.height));
+    let mut told = Vec::new();
+    for notice in state.notices.shown().rev() {
+        if left == 0 {
+            break;
         }
         let hint = notice.hint.as_deref().filter(|_| !is_a_finding(state, notice));
-        let most = if age == 0 { rows } else { 1 };
+        let most = if told.is_empty() { left } else { 1 };
         let lines = lines(canvas, notice, hint, area.width.min(WIDEST).saturating_sub(6), most);
-        rows -= lines.len().min(rows);
+        left -= lines.len().min(left);
+        told.push((notice, lines));
+    }
+    let rows = u16::try_from(MOST.min(usize::from(area.height)) - left).unwrap_or(0);
+    let at_the_top = clear_of(canvas.hits.cursor, area, rows, at_the_top);
+    let (mut top, mut bottom) = (area.y, area.bottom());
+    for (notice, lines) in told {
         let height = u16::try_from(lines.len()).unwrap_or(1);
         let widest = lines.iter().map(|(words, _)| text::width(words)).max().unwrap_or(0);
         let width = u16::try_from(widest + 4).unwrap_or(u16::MAX).min(area.width);
@@ -50,6 +57,21 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, arrangement: &Arrange
             canvas.put(area.x, y, 1, "▌", mark_look);
             canvas.put(area.x + 2, y, area.width.saturating_sub(3), words, *look);
         }
+    }
+}
+
+/// At which end they stand so that the row that the operator is on is seen: at the wanted one, unless that row is there
+/// and not at the other end as well.
+fn clear_of(cursor: Option<hit::Rect>, area: Rect, rows: u16, at_the_top: bool) -> bool {
+    let covers = |at_the_top: bool| {
+        let y = if at_the_top { area.y } else { area.bottom() - rows };
+        let cursor = cursor.map(|cursor| Rect::new(cursor.x, cursor.y, cursor.width, cursor.height));
+        cursor.is_some_and(|cursor| cursor.intersects(Rect { y, height: rows, ..area }))
+    };
+    // A row that fills the pane says most in its first lines.
+    match (covers(at_the_top), covers(!at_the_top)) {
+        (true, true) => false,
+        (covered, _) => at_the_top != covered,
     }
 }
 

@@ -10,7 +10,7 @@ pub(super) mod resources;
 pub(super) mod services;
 pub(super) mod tasks;
 
-use super::canvas::Canvas;
+use super::canvas::{Canvas, screen_rect};
 use super::frame::scrollbar;
 use crate::app::hit::HitTarget;
 use crate::app::pane::{List, PaneId};
@@ -69,7 +69,10 @@ impl Rows {
             let theme = canvas.theme;
             // The services' cursor also says whose logs are shown; the others' only matter to their own pane.
             match (self.focused, self.pane) {
-                (true, _) => canvas.paint(area, theme.selection),
+                (true, _) => {
+                    canvas.paint(area, theme.selection);
+                    canvas.hits.cursor = Some(screen_rect(area));
+                }
                 (false, PaneId::Services) => canvas.paint(area, theme.selection_unfocused),
                 (false, _) => {}
             }

@@ -3,4 +3,5 @@
 pub(super) mod bars;
 pub(super) mod columns;
 pub(super) mod meter;
+pub(super) mod panels;
 pub(super) mod sparkline;

@@ -5,7 +5,7 @@ use crate::config::theme::Theme;
 use crate::domain::figures::FigureSource;
 use crate::domain::safe::TextStyle;
 use crate::domain::task::StepState;
-use crate::domain::{Drift, TaskState, Verdict, units};
+use crate::domain::{Drift, Health, TaskState, Verdict, units};
 use jiff::Timestamp;
 use std::time::Duration;
 
@@ -22,6 +22,15 @@ pub(super) fn verdict(verdict: Verdict, theme: &Theme) -> Mark {
         Verdict::Down => ("✗", theme.bad),
         Verdict::Starting => ("◐", theme.starting),
         Verdict::Unknown => ("?", theme.dim),
+    }
+}
+
+/// Docker's verdict, in the signs of ours.
+pub(super) fn health(health: Health, theme: &Theme) -> Mark {
+    match health {
+        Health::Healthy => verdict(Verdict::Up, theme),
+        Health::Starting => verdict(Verdict::Starting, theme),
+        Health::Unhealthy => verdict(Verdict::Down, theme),
     }
 }
 

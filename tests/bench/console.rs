@@ -4,6 +4,9 @@
 #![expect(clippy::expect_used, reason = "a bench that cannot go on says so at once")]
 #![expect(clippy::print_stdout, reason = "the figures are the program's answer")]
 
+mod measured;
+#[path = "console/numbers.rs"]
+mod numbers;
 #[path = "console/processes.rs"]
 mod processes;
 #[path = "console/terminal.rs"]
@@ -11,6 +14,8 @@ mod terminal;
 
 use clap::Parser;
 use mcp_tui::sim::{Scenario, Server};
+use measured::{is_left_to_the_scripts, quantile};
+use numbers::Number;
 use processes::{CpuTime, cpu_of_named, cpu_of_tree, resident_bytes};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
@@ -34,6 +39,9 @@ struct Arguments {
     /// Seconds without a key, over which processor time and bytes are counted
     #[arg(long, default_value_t = 0.0)]
     idle: f64,
+    /// `NAME=REGEX`: a number on the screen, by the group of the expression, and by how much it grows in the idle seconds
+    #[arg(long)]
+    number: Vec<Number>,
     /// Keys to press in turn, each timed until something is drawn
     #[arg(long, default_value = "jk")]
     keys: String,
@@ -49,9 +57,6 @@ struct Arguments {
     /// Shows the last screen too
     #[arg(long)]
     screen: bool,
-    /// Given by `cargo bench`
-    #[arg(long, hide = true)]
-    bench: bool,
     /// Without one, only the daemons are measured
     #[arg(last = true)]
     command: Vec<String>,
@@ -64,6 +69,9 @@ fn size(text: &str) -> Result<(u16, u16), String> {
 }
 
 fn main() {
+    if is_left_to_the_scripts() {
+        return;
+    }
     let arguments = Arguments::parse();
     if arguments.command.is_empty() {
         let before = (cpu_of_named(&arguments.daemons), Instant::now());
@@ -114,12 +122,24 @@ fn presses(keys: &str) -> Vec<String> {
 fn idle(terminal: &mut Terminal, arguments: &Arguments) {
     let own = (cpu_of_tree(terminal.pid()), Instant::now());
     let daemons = (cpu_of_named(&arguments.daemons), Instant::now());
+    let numbers = |terminal: &mut Terminal| {
+        let text = terminal.text();
+        arguments.number.iter().map(|number| number.on(&text)).collect::<Vec<_>>()
+    };
+    let before = numbers(terminal);
     let (bytes, began) = (terminal.bytes(), Instant::now());
     terminal.pump(Duration::from_secs_f64(arguments.idle));
+    let (after, passed) = (numbers(terminal), began.elapsed().as_secs_f64());
     print_percent("own_percent", own, cpu_of_tree(terminal.pid()));
     print_percent("daemons_percent", daemons, cpu_of_named(&arguments.daemons));
     let written = u32::try_from(terminal.bytes() - bytes).unwrap_or(u32::MAX);
-    print_figure("bytes_per_second", Some(f64::from(written) / began.elapsed().as_secs_f64()));
+    print_figure("bytes_per_second", Some(f64::from(written) / passed));
+    print_figure("idle_seconds", Some(passed));
+    for (number, (before, after)) in arguments.number.iter().zip(before.into_iter().zip(after)) {
+        // What comes up meanwhile was nothing before.
+        print_figure(&number.name, after);
+        print_figure(&format!("{}_more", number.name), after.map(|after| after - before.unwrap_or_default()));
+    }
 }
 
 fn latency(terminal: &mut Terminal, arguments: &Arguments) {
@@ -129,14 +149,9 @@ fn latency(terminal: &mut Terminal, arguments: &Arguments) {
         passed.extend(terminal.time_to_paint(key.as_bytes(), Duration::from_secs(1)));
         terminal.pump(Duration::from_millis(50));
     }
-    passed.sort_unstable();
-    let quantile = |of_hundred: usize| {
-        let index = (passed.len() * of_hundred / 100).min(passed.len().saturating_sub(1));
-        passed.get(index).map(|passed| passed.as_secs_f64() * 1e3)
-    };
-    print_figure("key_p50_ms", quantile(50));
-    print_figure("key_p99_ms", quantile(99));
-    print_figure("key_max_ms", quantile(100));
+    print_figure("key_p50_ms", quantile(&mut passed, 50));
+    print_figure("key_p99_ms", quantile(&mut passed, 99));
+    print_figure("key_max_ms", quantile(&mut passed, 100));
     println!("keys_unanswered {}", arguments.presses - passed.len());
 }
 

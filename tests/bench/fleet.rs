@@ -38,6 +38,7 @@ fn daemon() -> DaemonInfo {
         cgroup_driver: None,
         cgroup_version: Some(2),
         root_directory: None,
+        clock_ahead_seconds: None,
         endpoint: Safe::from("unix:///var/run/docker.sock"),
         simulated: false,
     }

@@ -1,107 +1,105 @@
 #!/usr/bin/env bash
 # What logs cost: printed to a file, taken in by the console under flood, and searched; beside `docker logs` and
-# `grep -c` in the same run. Prints rows of the table of tests/bench/console.sh, and its head where HEAD=1.
+# `grep -c` in the same run. tests/bench/console.sh has these rows in its table too.
 #
 #   tests/bench/logs.sh [PROGRAM]           PROGRAM is target/release/mcp-tui when none is given
 #   PROBE=PATH SEARCH=PATH                  built measuring programs (tests/bench/console.rs and search.rs); else cargo
 #                                           builds them
-#   LINES=1000000 RUNS=5 FLOOD=10           lines of about 100 bytes, runs (the median counts), seconds of flood
+#   LINES=1000000 RUNS=5                    lines of about 100 bytes, runs (the median counts)
+#   FLOODS=3 FLOOD=10                       floods (the median counts), seconds of each
+#   ROWS_ONLY=1                             without the head of the table
 #
-# Needs a Docker Engine, and cargo without PROBE and SEARCH. The containers made here carry a label of their own, by
-# which they are removed in the end, however it comes.
+# Needs a Docker Engine, and cargo where a measuring program is not given. Ends with 0 whether goals are met or not, and
+# with another status when something could not be measured.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+. tests/bench/common.sh
 
-ours=$(realpath "${1:-target/release/mcp-tui}")
-lines=${LINES:-1000000} runs=${RUNS:-5} seconds=${FLOOD:-10}
-project=mcplogs$$ label=mcp-tui.bench-logs=$$
-image=mcp-tui-test/busybox
+lines=${LINES:-1000000} runs=${RUNS:-5} floods=${FLOODS:-3} seconds=${FLOOD:-10}
+project=mcplogs$$
 text='INFO request served status=200 path=/v1/models bytes=4711 took=12ms client=10.0.0.7'
+# Each line has its number before it, in so many columns, and a tab and a line feed: all are of one length.
+columns=9 line_bytes=$((9 + 1 + ${#text} + 1))
 
-work=$(mktemp -d)
-export XDG_STATE_HOME=$work/state XDG_CONFIG_HOME=$work/config XDG_DATA_HOME=$work/data
-clean() {
-    local ids
-    ids=$(docker ps --all --quiet --filter "label=$label")
-    [ -z "$ids" ] || docker rm --force $ids >/dev/null
-    rm -rf -- "$work"
-}
-trap clean EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM HUP
-
-say() { printf 'logs: %s\n' "$*" >&2; }
-built() { # BENCH: its program
-    cargo bench --bench "$1" --no-run --message-format=json |
-        sed -n "s/.*\"name\":\"$1\".*\"executable\":\"\([^\"]*\)\".*/\1/p" | tail -n 1
-}
-probe=${PROBE:-$(built console)} search=${SEARCH:-$(built search)}
-
-create() { # SERVICE COMMAND…: a container as compose would label it
-    local service=$1
-    shift
-    docker create --name "$project-$service-1" --network none --label "$label" --log-opt max-size=1g \
-        --label "com.docker.compose.project=$project" --label "com.docker.compose.service=$service" \
-        --label com.docker.compose.container-number=1 --label com.docker.compose.oneoff=False \
-        "$image" sh -c "$*" >/dev/null
-}
-median() { sort -g | awk '{ all[NR] = $1 } END { print all[int((NR + 1) / 2)] }'; }
-row() { # WHAT GOAL OURS PEER MET: the last is an awk condition over ours and peer
-    awk -v what="$1" -v goal="$2" -v ours="$3" -v peer="$4" "BEGIN {
-        met = ours == \"-\" || peer == \"-\" ? \"?\" : ($5) ? \"yes\" : \"NO\"
-        printf \"| %-44s | %-24s | %14s | %14s | %-3s |\\n\", what, goal, ours, peer, met }"
-}
-per_second() { awk -v count="$1" -v seconds="$2" 'BEGIN { printf "%.0f\n", count / seconds }'; }
-timed() { # FILE COMMAND…: seconds, and what it prints in the file
-    local file=$1 began ended
-    shift
-    began=$(date +%s.%N)
-    "$@" >"$file"
-    ended=$(date +%s.%N)
-    awk -v began="$began" -v ended="$ended" 'BEGIN { print ended - began }'
-}
-
+program PROBE console
+program SEARCH search
 tests/images/build busybox
-[ -z "${HEAD:-}" ] || {
-    printf '| %-44s | %-24s | %14s | %14s | met |\n' what goal ours 'docker, grep'
-    printf '| --- | --- | ---: | ---: | --- |\n'
+[ -n "${ROWS_ONLY:-}" ] || head_of_table
+
+now() { date +%s.%N; }
+timed() { # FILE COMMAND…: seconds, of which `timed` tells; what it prints is in the file
+    local file=$1 began
+    shift
+    began=$(now)
+    attended "$@" >"$file"
+    calculate 'b - a' "$began" "$(now)"
 }
 
 say "$lines lines to a file, $runs times each"
-create pipe "yes '$text' | head -n $lines | nl -ba -w 9"
+create 1g "$project" pipe sh -c "yes '$text' | head -n $lines | nl -ba -w $columns"
 docker start "$project-pipe-1" >/dev/null
-docker wait "$project-pipe-1" >/dev/null
+attended docker wait "$project-pipe-1" >/dev/null
 for _ in $(seq "$runs"); do
     timed "$work/theirs" docker logs "$project-pipe-1" >>"$work/their-seconds"
     timed "$work/ours" "$ours" -p "$project" logs --no-log-prefix --tail all >>"$work/our-seconds"
 done
-cmp "$work/ours" "$work/theirs"
-row 'logs --tail all > file, lines/s' '>= 1.0 x docker logs' \
-    "$(per_second "$lines" "$(median <"$work/our-seconds")")" \
-    "$(per_second "$lines" "$(median <"$work/their-seconds")")" 'ours >= peer'
+cmp "$work/ours" "$work/theirs" || { say "ours and docker logs print different lines"; unmeasured=1; }
 docker rm --force "$project-pipe-1" >/dev/null
 rm -f "$work/ours" "$work/theirs"
+rate() { # WHOSE
+    calculate 'a / b' "$lines" "$(median <"$work/$1-seconds")"
+}
+row 'logs --tail all > file, lines/s' '>= 1.0 x docker logs' "$(rate our)" "$(rate their)" 'ours >= peer'
 
-# The lines are numbered, so the last one on the screen tells how many have come; those that were lost are told beside
-# the title.
-say "flood, $seconds s"
-create flood "sleep 3; while :; do yes '$text' | head -n 100000; done | nl -ba -w 9"
-docker start "$project-flood-1" >/dev/null
-docker logs --follow "$project-flood-1" >"$work/theirs" 2>/dev/null &
-"$probe" --until "$project" --settle 1 --then '/flood\r' --idle "$seconds" --screen -- "$ours" >"$work/screen"
-# As far as `docker logs` had come when our last screen was read.
-tail -c 1000 "$work/theirs" >"$work/last"
-docker kill "$project-flood-1" >/dev/null
-wait
-number() { sed -n 's/.*\b0*\([0-9][0-9]*\)[[:space:]]*INFO request served.*/\1/p' "$1" | sort -g | tail -n 1; }
-taken=$(number "$work/screen") theirs=$(number "$work/last")
-lost=$(sed -n 's/.* \([0-9,]*\) lost .*/\1/p' "$work/screen" | tr -d , | head -n 1)
-row 'lines taken in under flood' '>= 0.98 x docker logs -f' "$((${taken:-0} - ${lost:-0}))" "${theirs:--}" \
-    'ours >= 0.98 * peer'
-row 'of them counted as lost, and drawn' '' "${lost:-0}" - 1
+# The two take turns, each with a writer of its own that has flooded for some two seconds when the count begins: at once
+# they would compete for the processors, on which the writer and the daemon run as well. The log is large enough not to
+# be rotated meanwhile, at which the streams of some Engines stop or begin again.
+flood() {
+    create 1g "$project" flood \
+        sh -c "sleep 4; while :; do yes '$text' | head -n 100000; done | nl -ba -w $columns"
+    docker start "$project-flood-1" >/dev/null
+}
+moving() { awk '{ print ($1 > 0 ? $1 : "-") }'; } # A stream that has stopped has no rate.
+# `docker logs` writes what it follows to /dev/null, where nothing counts lines; the kernel counts the bytes that a
+# process writes, wherever they go, and beside those lines it writes next to nothing.
+written() { awk '$1 == "wchar:" { print $2 }' "/proc/$1/io"; }
+follow_theirs() { # prints lines per second
+    local client began before
+    docker logs --follow "$project-flood-1" >/dev/null 2>&1 &
+    client=$!
+    attended sleep 6
+    began=$(now) before=$(written "$client")
+    attended sleep "$seconds"
+    calculate '(b - a) / c / (e - d)' "$before" "$(written "$client")" "$line_bytes" "$began" "$(now)" | moving
+}
+# The last number on the screen says how far ours has come, less those that it says were lost, which it does only once
+# there are any.
+follow_ours() { # prints lines per second, and how many were lost
+    attended "$PROBE" --until "$project" --settle 2 --then '/flood\r' --idle "$seconds" \
+        --number 'line=0*(\d+)\s+INFO request served' --number 'lost=([\d,]+) lost' -- "$ours" >"$work/told" ||
+        say 'the flood could not be measured'
+    local line lost idle
+    line=$(told line_more) lost=$(told lost_more) idle=$(told idle_seconds)
+    calculate '(a - b) / c' "$line" "${lost/#-/0}" "$idle" | moving
+    printf '%s\n' "${lost/#-/0}" >>"$work/lost"
+}
+told() { awk -v name="$1" '$1 == name { value = $2 } END { print value == "" ? "-" : value }' "$work/told"; }
+
+say "flood, $floods times $seconds s each"
+for _ in $(seq "$floods"); do
+    for who in theirs ours; do
+        flood
+        "follow_$who" >>"$work/$who-taken"
+        docker rm --force "$project-flood-1" >/dev/null
+    done
+done
+row 'taken in under flood, lines/s' '>= 0.98 x docker logs -f' "$(median <"$work/ours-taken")" \
+    "$(median <"$work/theirs-taken")" 'ours >= 0.98 * peer'
+row 'lost meanwhile, lines, counted and drawn' '' "$(awk '{ sum += $1 } END { print sum }' "$work/lost")" - ''
 
 say "search"
-"$search" >"$work/search"
+attended "$SEARCH" >"$work/search" || { say "the search could not be measured"; unmeasured=1; }
 while read -r name mine grep found pattern; do
     case $name in search*) row "search $pattern ($found), ms" '<= 2 x grep -c' "$mine" "$grep" 'ours <= 2 * peer' ;; esac
 done <"$work/search"
+exit "$unmeasured"

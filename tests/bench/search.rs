@@ -4,25 +4,39 @@
 #![expect(clippy::expect_used, reason = "a bench that cannot go on says so at once")]
 #![expect(clippy::print_stdout, reason = "the figures are the program's answer")]
 
+mod measured;
+
 use jiff::Timestamp;
 use mcp_tui::app::LogBatch;
 use mcp_tui::app::pattern::Pattern;
 use mcp_tui::app::store::logs::LogStore;
 use mcp_tui::domain::{ContainerId, LogGates, LogLines, LogSource, RawLine};
+use measured::{is_left_to_the_scripts, quantile};
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::Path;
 use std::process::Command;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 const LINES: u32 = 1_000_000;
 const RUNS: usize = 5;
 
-/// A word that is rare, one in each line, a case that does not matter, and expressions without a fixed word.
-const PATTERNS: [&str; 5] =
-    ["OutOfMemory", "took=", "timeout", "status=5[0-9]{2} .*took=9[0-9]ms", "[0-9]+ms$"];
+/// A word that is rare, one in each line, two whose case does not matter, one of two words, and expressions with classes:
+/// after a fixed word, and without one.
+const PATTERNS: [&str; 7] = [
+    "OutOfMemory",
+    "took=",
+    "timeout",
+    "outofmemory|timeout",
+    "OutOfMemory|TimeOut",
+    "status=5[0-9]{2} .*took=9[0-9]ms",
+    "[0-9]+ms$",
+];
 
 fn main() {
+    if is_left_to_the_scripts() {
+        return;
+    }
     let text = text();
     let file = tempfile::NamedTempFile::new().expect("a file");
     file.as_file().write_all(text.as_bytes()).expect("it takes the lines");
@@ -36,27 +50,22 @@ fn main() {
             let began = Instant::now();
             store.search(Pattern::new(pattern));
             while store.search_on() {}
-            ours.push(began.elapsed().as_secs_f64() * 1e3);
+            ours.push(began.elapsed());
             found.0 = store.matches();
             let began = Instant::now();
             found.1 = grep(pattern, file.path());
-            theirs.push(began.elapsed().as_secs_f64() * 1e3);
+            theirs.push(began.elapsed());
         }
         assert_eq!(found.0, found.1, "{pattern}: both find the same lines");
-        let (ours, theirs) = (median(&mut ours), median(&mut theirs));
-        println!("search{number} {ours:.1} {theirs:.1} {} {pattern}", found.0);
+        let of = |times: &mut [Duration]| quantile(times, 50).expect("it was measured");
+        println!("search{number} {:.1} {:.1} {} {pattern}", of(&mut ours), of(&mut theirs), found.0);
     }
 }
 
-fn median(values: &mut [f64]) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
-}
-
-/// As an operator would ask it: without a capital, the case does not matter.
+/// As an operator would ask it: without a capital, the case does not matter. In the locale in which it is quickest.
 fn grep(pattern: &str, file: &Path) -> u64 {
     let mut command = Command::new("grep");
-    command.arg("-cE");
+    command.arg("-cE").env("LC_ALL", "C");
     if !pattern.chars().any(char::is_uppercase) {
         command.arg("-i");
     }

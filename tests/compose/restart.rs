@@ -2,12 +2,15 @@
 
 #[path = "restart/daemon.rs"]
 mod daemon;
+#[path = "restart/logs.rs"]
+mod logs;
 
 use crate::support::engine::{ready, required, wanted};
 use crate::support::wait::{PATIENCE, eventually};
 use crate::support::workplace::{Finished, Workplace, finish};
 use daemon::Daemon;
 use libtest_mimic::{Completion, Trial};
+use logs::{logs_go_on_where_all_is_started_again, logs_go_on_where_nothing_ended};
 use rustix::process::Signal;
 use serde_json::Value;
 use std::fmt::Write as _;
@@ -20,14 +23,23 @@ pub fn trials() -> Vec<Trial> {
         trial("restart::killed_in_mid_up_it_is_told_and_mended", killed_in_mid_up_it_is_told_and_mended),
         trial("restart::an_up_that_waits_outlasts_a_restart", an_up_that_waits_outlasts_a_restart),
         trial("restart::what_died_with_the_daemon_is_told_and_mended", what_died_is_told_and_mended),
+        trial("restart::logs_go_on_where_all_is_started_again", logs_go_on_where_all_is_started_again),
+        trial_with("restart::logs_go_on_where_nothing_ended", LIVE, logs_go_on_where_nothing_ended),
     ]
 }
 
-/// Skipped where no daemon can be started, unless one must: then whoever is root can start one.
+/// Containers outlive their daemon.
+const LIVE: &str = r#"{"live-restore": true}"#;
+
 fn trial(name: &str, test: fn(Shop)) -> Trial {
+    trial_with(name, "{}", test)
+}
+
+/// Skipped where no daemon can be started, unless one must: then whoever is root can start one.
+fn trial_with(name: &str, settings: &'static str, test: fn(Shop)) -> Trial {
     let run = move || {
         ready();
-        match Daemon::start(IMAGE) {
+        match Daemon::start(IMAGE, settings) {
             Ok(daemon) => test(Shop { daemon, workplace: Workplace::new() }),
             Err(why) if required() && rustix::process::geteuid().is_root() => return Err(why.into()),
             Err(why) => return Ok(Completion::ignored_with(why)),

@@ -6,6 +6,7 @@ use futures_util::{StreamExt, TryStreamExt};
 use mcp_tui::domain::{ContainerId, FaultKind, LogLine};
 use mcp_tui::engine::{Endpoint, Engine, LogRequest};
 use serde_json::json;
+use std::net::UdpSocket;
 
 /// What ends in each line, so that it is seen to be there: as `printf` takes it.
 const HOSTILE: &[&str] = &[
@@ -79,17 +80,45 @@ pub async fn hostile_lines_are_shown_and_do_nothing(world: &World) {
     }
 }
 
-/// Far more than what is held of a line, without a line feed, and then the end.
+/// Far more than what is held of a line, without a line feed, and then the end. A terminal's is handed on more slowly.
 pub async fn a_line_without_an_end_is_cut_and_counted(world: &World) {
-    const BYTES: usize = 20_000_000;
-    let script = format!("echo first; head -c {BYTES} /dev/zero | tr '\\0' x");
-    for tty in [false, true] {
-        let lines = written(world, &script, tty).await;
+    for (tty, bytes) in [(false, 100_000_000), (true, 20_000_000)] {
+        let script = format!("echo first; head -c {bytes} /dev/zero | tr '\\0' x");
+        // A daemon may be told to keep less of a log than this.
+        let whole = json!({ "LogConfig": { "Type": "json-file", "Config": { "max-size": "1g" } } });
+        let more = json!({ "Tty": tty, "HostConfig": whole });
+        let id = world.shell(if tty { "tty" } else { "bad" }, &script, more).await;
+        soon("the end", world.engine.wait(&id)).await.expect("it ends");
+        let lines = read(world, &id).await;
         assert_eq!(lines.len(), 2);
         let long = &lines[1].line;
         let kept = long.text.trim_end_matches('…').len();
         assert!(long.text.ends_with('…') && kept <= 64 * 1024);
-        assert_eq!(kept + long.cut_bytes as usize, BYTES, "every byte is there or counted");
+        assert_eq!(kept + long.cut_bytes as usize, bytes, "every byte is there or counted");
+    }
+}
+
+/// What goes to syslog alone cannot be read; where the daemon keeps a copy of its own, that is what is read.
+pub async fn what_goes_to_syslog_is_read_from_the_daemons_copy_or_refused(world: &World) {
+    let elsewhere = UdpSocket::bind("127.0.0.1:0").expect("a port");
+    let address = format!("udp://{}", elsewhere.local_addr().expect("an address"));
+    let driver = |copies: &str| {
+        let options = json!({ "syslog-address": address, "cache-disabled": copies });
+        json!({ "HostConfig": { "LogConfig": { "Type": "syslog", "Config": options } } })
+    };
+    let copied = world.shell("copied", "echo said; echo more", driver("false")).await;
+    soon("the end", world.engine.wait(&copied)).await.expect("it ends");
+    let texts: Vec<String> =
+        read(world, &copied).await.iter().map(|line| line.line.text.to_string()).collect();
+    assert_eq!(texts, ["said", "more"]);
+    let alone = world.shell("alone", "echo said", driver("true")).await;
+    for follow in [false, true] {
+        let mut lines = world.engine.logs(&alone, LogRequest { follow, ..LogRequest::default() });
+        let fault = soon("the answer", lines.next()).await.expect("a fault").expect_err("nothing to read");
+        assert_eq!(fault.kind, FaultKind::Refused);
+        assert!(fault.to_string().contains("does not support reading"), "{fault}");
+        assert!(fault.hint.is_some_and(|hint| hint.contains("json-file")));
+        assert!(lines.next().await.is_none(), "a fault ends the log");
     }
 }
 

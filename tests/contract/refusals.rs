@@ -4,7 +4,7 @@ use super::world::{Role, World};
 use futures_util::StreamExt;
 use mcp_tui::domain::{ContainerId, Fault, FaultKind};
 use mcp_tui::engine::LogRequest;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::net::TcpListener;
 
 /// Of this kind, with the daemon's words and a hint.
@@ -46,17 +46,23 @@ pub async fn unknown_image(world: &World) {
     expect(&fault, FaultKind::NotFound, "no such image");
 }
 
-pub async fn taken_port(world: &World) {
-    // A port that is free now and taken by the first container then.
+/// One that is free now.
+pub fn free_port() -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    let port = listener.local_addr().expect("an address").port();
-    drop(listener);
-    let more = || {
-        json!({
-            "ExposedPorts": { "80/tcp": {} },
-            "HostConfig": { "PortBindings": { "80/tcp": [{ "HostIp": "127.0.0.1", "HostPort": port.to_string() }] } },
-        })
-    };
+    listener.local_addr().expect("an address").port()
+}
+
+/// What a container is created with that publishes its port 80 there.
+pub fn published(port: u16) -> Value {
+    json!({
+        "ExposedPorts": { "80/tcp": {} },
+        "HostConfig": { "PortBindings": { "80/tcp": [{ "HostIp": "127.0.0.1", "HostPort": port.to_string() }] } },
+    })
+}
+
+pub async fn taken_port(world: &World) {
+    let port = free_port();
+    let more = || published(port);
     let first = world.run("first", Role::Idle, more()).await;
     let ports = world.inspect(&first).await.ports;
     assert_eq!(ports.len(), 1);

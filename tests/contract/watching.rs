@@ -1,5 +1,6 @@
 //! The stream of facts.
 
+use super::refusals::{free_port, published};
 use super::world::{self, Role, World, soon};
 use mcp_tui::domain::{Container, ContainerId, ContainerState, FleetEvent, Health};
 use mcp_tui::engine::watch;
@@ -55,6 +56,20 @@ pub async fn details_follow(world: &World) {
     let mut events = begun(world).await;
     let container = changed(&mut events, &id, "the details", |container| container.details.is_some()).await;
     assert!(container.details.is_some_and(|details| details.pid.is_some()));
+}
+
+pub async fn tells_why_a_start_failed(world: &World) {
+    let port = free_port();
+    let more = || published(port);
+    world.run("holds-the-port", Role::Idle, more()).await;
+    let mut events = begun(world).await;
+    let id = world.create("wants-the-port", Role::Idle, more()).await;
+    world.engine.start(&id).await.expect_err("the port is taken");
+    let why = changed(&mut events, &id, "the reason", |container| {
+        container.details.as_ref().is_some_and(|details| details.error.is_some())
+    });
+    let error = why.await.details.and_then(|details| details.error).expect("it was waited for");
+    assert!(error.contains("port is already allocated"), "{error}");
 }
 
 pub async fn sees_a_life(world: &World) {

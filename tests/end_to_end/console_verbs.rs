@@ -95,7 +95,7 @@ fn deployed_with_an_overlay() {
     let hostname = || Some(project.inspect("web")?["Config"]["Hostname"].as_str()?.to_owned());
 
     let mut console = workplace.console((160, 48), []);
-    console.wait_text("running ┐");
+    console.wait_text("containers run ┐");
     select(&console, stack, "g");
     let question = format!("Deploy {stack}?");
     console.keys("u");
@@ -128,7 +128,7 @@ fn a_task_is_cancelled() {
     workplace.stack(stack, &format!("{SLEEPER}{never}"));
 
     let mut console = workplace.console((160, 48), []);
-    console.wait_text("running ┐");
+    console.wait_text("containers run ┐");
     select(&console, stack, "g");
     console.keys("u");
     console.wait_text(&format!("Deploy {stack}?"));

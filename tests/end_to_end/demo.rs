@@ -14,6 +14,7 @@ pub fn trials() -> Vec<Trial> {
         trial("demo::every_size_shows_the_services", every_size_shows_the_services),
         trial("demo::help_filter_and_zoom", help_filter_and_zoom),
         trial("demo::rows_are_sorted_by_keys_and_by_a_click", rows_are_sorted_by_keys_and_by_a_click),
+        trial("demo::what_is_told_in_passing_can_be_read_again", what_is_told_in_passing_can_be_read_again),
         trial("demo::nothing_changes_without_a_confirm_card", nothing_changes_without_a_confirm_card),
         trial("demo::a_restart_by_keys_reaches_the_tasks", a_restart_by_keys_reaches_the_tasks),
         trial("demo::what_drifted_is_shown_and_mended_by_up", what_drifted_is_shown_and_mended_by_up),
@@ -109,6 +110,18 @@ fn rows_are_sorted_by_keys_and_by_a_click() {
     console.wait_gone("of one core");
     console.keys("v");
     console.wait_text("of one core");
+    quit(&mut console);
+}
+
+fn what_is_told_in_passing_can_be_read_again() {
+    let workplace = Workplace::new();
+    let mut console = demo(&workplace, (120, 40));
+    console.keys("3n");
+    console.wait_text("nothing is searched for yet");
+    console.keys("<a-9>f");
+    console.wait("it among the messages", PATIENCE, |screen| {
+        !screen.contains("3 Logs") && screen.contains("info  nothing is searched for yet")
+    });
     quit(&mut console);
 }
 

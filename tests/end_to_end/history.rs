@@ -84,13 +84,7 @@ fn a_long_log_is_read_back_to_its_first_line() {
     console.wait("the last lines", PATIENCE, |screen| {
         numbers(screen).last() == Some(&5000) && screen.contains("100 lines")
     });
-    // To the first line that is held: a page comes, and nothing moves.
-    console.keys("g");
-    console.wait("a page", PATIENCE, |screen| !screen.contains(" 100 lines"));
-    let shown = settled(&console, "the first line that was held", |_| true);
-    assert_eq!(shown[0], 4901, "the reader stays where they are when the page comes");
-
-    let mut top = shown[0];
+    let mut top = settled(&console, "the last lines", |_| true)[0];
     let mut steps = 0;
     while top > 1 {
         console.keys("<c-u>");

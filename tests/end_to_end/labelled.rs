@@ -87,7 +87,7 @@ fn the_console_counts_what_is_missing() {
         };
         screen.lines().find(is_row).unwrap_or_default().to_owned()
     };
-    console.wait_text("running ┐");
+    console.wait_text("containers run ┐");
     console.keys(&format!("1/{stack}<enter>g"));
     console.wait("both in sync", PATIENCE, |screen| {
         row(screen, stack).contains("2/2") && row(screen, "web").contains("in sync")

@@ -9,12 +9,14 @@ use crate::support::wait::{PATIENCE, eventually};
 use crate::support::workplace::Workplace;
 use libtest_mimic::Trial;
 use std::fs;
+use std::net::UdpSocket;
 use std::os::unix::fs::PermissionsExt as _;
 
 pub fn trials() -> Vec<Trial> {
     vec![
         trial("log_pane::records_are_folded_filtered_and_found_by_time", records_are_folded),
         trial("log_pane::what_the_filters_keep_is_saved", what_the_filters_keep_is_saved),
+        trial("log_pane::a_log_that_cannot_be_read_says_so", a_log_that_cannot_be_read_says_so),
     ]
 }
 
@@ -118,6 +120,40 @@ fn what_the_filters_keep_is_saved() {
     let mode = fs::metadata(&saved).expect("the file").permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
     quit(&mut console);
+}
+
+/// One that goes nowhere, and one that goes elsewhere and is kept nowhere else.
+fn a_log_that_cannot_be_read_says_so() {
+    let (workplace, project) = (Workplace::new(), Project::new("unread"));
+    let stack = project.name.as_str();
+    let elsewhere = UdpSocket::bind("127.0.0.1:0").expect("a port");
+    let address = elsewhere.local_addr().expect("an address");
+    let service = |name: &str, logging: &str| {
+        format!(
+            "  {name}:\n    image: mcp-tui-test/busybox\n    stop_grace_period: 0s\n    \
+             command: [sh, -c, 'echo said; exec sleep 600']\n    logging: {logging}\n"
+        )
+    };
+    let syslog =
+        format!("{{driver: syslog, options: {{syslog-address: 'udp://{address}', cache-disabled: 'true'}}}}");
+    let services = [service("mute", "{driver: none}"), service("far", &syslog)].concat();
+    workplace.stack(stack, &format!("services:\n{services}"));
+    workplace.run(["-s", stack, "up"]).succeeded("up");
+    let mut console = workplace.console((120, 40), []);
+    go_to_stack(&console, stack);
+    for name in ["mute", "far"] {
+        go_on_to_service(&console, stack, name);
+        console.wait_text("the log ends here: ");
+        console.wait_text("does not support reading");
+    }
+    quit(&mut console);
+    let read = workplace.run(["-s", stack, "logs"]);
+    assert_ne!(read.code, Some(0));
+    for name in ["mute-1", "far-1"] {
+        let told =
+            read.stderr.lines().any(|line| line.contains(name) && line.contains("does not support reading"));
+        assert!(told, "{name}: {}", read.stderr);
+    }
 }
 
 /// The one file that was saved.

@@ -55,6 +55,7 @@ impl Refusal {
                     Needs::Workload => "a stack, a service or a container",
                     Needs::Container => "a container",
                     Needs::BackupSource => "a stack with a database to back up",
+                    Needs::Finding => "a finding that is not over",
                     Needs::Fix => "a finding with a fix",
                     Needs::RunningTask => "a task that is under way",
                 };
@@ -82,7 +83,10 @@ fn has(state: &State, needs: Needs) -> bool {
             PaneId::Gpus => state.panes.gpus.list.selected().is_some(),
             PaneId::Logs => !state.logs.is_empty(),
             PaneId::Health => state.panes.health.list.selected().is_some(),
-            PaneId::Findings => state.panes.findings.list.selected().is_some(),
+            PaneId::Findings => match &state.panes.findings.timeline {
+                Some(timeline) => timeline.list.selected().is_some(),
+                None => state.panes.findings.list.selected().is_some(),
+            },
             PaneId::Tasks => state.panes.tasks.list.selected().is_some(),
             PaneId::Backups => state.panes.backups.list.selected().is_some(),
             PaneId::Resources => state.panes.resources.list.selected().is_some(),
@@ -101,6 +105,7 @@ fn has(state: &State, needs: Needs) -> bool {
             let file = state.stack_of(subject).and_then(|project| state.stacks.get(&project));
             file.is_some_and(|file| !file.backup.is_empty())
         }),
+        Needs::Finding => state.finding().is_some(),
         Needs::Fix => state.fix().is_some(),
         Needs::RunningTask => state.task().is_some_and(|record| !record.state.is_over()),
     }

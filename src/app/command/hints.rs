@@ -35,6 +35,9 @@ pub fn hints(state: &State) -> Vec<Hint> {
                 3
             }
         });
+    } else if state.focus == PaneId::Findings {
+        // Who looks at what is wrong is about to mend it, and not to deploy.
+        shown.sort_by_key(|(spec, _)| !is_own(spec, state.scope()));
     }
     let shown = shown.into_iter();
     shown

@@ -21,7 +21,7 @@ fn each_command_is_declared_once_with_keys_that_parse() {
         }
     }
     // An exhaustive match elsewhere names them all; so many there are.
-    assert_eq!(commands.len(), 78);
+    assert_eq!(commands.len(), 81);
 }
 
 #[test]
@@ -65,7 +65,15 @@ fn the_keys_of_the_design_do_what_it_says() {
     let logs = Scope::Pane(PaneId::Logs);
     assert_eq!(meaning("l", logs), Some(Command::Right), "in logs, as in every pager, l scrolls");
     assert_eq!(meaning("r", logs), Some(Command::Restart), "actions work from inside the logs");
-    assert_eq!(meaning("x", Scope::Pane(PaneId::Findings)), Some(Command::ApplyFix));
+    let findings = Scope::Pane(PaneId::Findings);
+    for (key, command) in [
+        ("x", Command::ApplyFix),
+        ("a", Command::Acknowledge),
+        ("i", Command::Timeline),
+        ("r", Command::Restart),
+    ] {
+        assert_eq!(meaning(key, findings), Some(command), "{key}");
+    }
 }
 
 #[test]

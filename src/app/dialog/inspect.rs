@@ -1,5 +1,6 @@
 //! All that the daemon knows of a container, as YAML, secrets masked; and what a stack or a service is made from.
 
+pub mod host;
 pub mod stack;
 
 pub use stack::Inspection;
@@ -13,6 +14,8 @@ pub struct Inspect {
     pub container: Option<ContainerId>,
     /// The stack whose files are looked at, and the service when it is about one.
     pub stack: Option<(String, Option<String>)>,
+    /// It is about the host, and goes on with its figures.
+    pub host: bool,
     pub title: Safe,
     /// What stands above the content.
     pub head: Vec<Safe>,
@@ -30,7 +33,15 @@ pub enum Content {
 
 impl Inspect {
     pub fn new(title: Safe) -> Self {
-        Self { container: None, stack: None, title, head: Vec::new(), content: Content::Asked, scroll: 0 }
+        Self {
+            container: None,
+            stack: None,
+            host: false,
+            title,
+            head: Vec::new(),
+            content: Content::Asked,
+            scroll: 0,
+        }
     }
 
     pub fn apply(&mut self, result: Result<serde_json::Value, Fault>) {

@@ -6,7 +6,7 @@ mod previous;
 mod runs;
 mod stream;
 
-pub use place::Place;
+pub use place::{Lead, Place};
 pub use previous::Previous;
 pub(in crate::app) use runs::{Runs, Turning};
 pub(in crate::app) use stream::End;
@@ -46,14 +46,25 @@ pub struct LogsPane {
     pub(in crate::app) resting: bool,
     /// How it stands with the lines before those that are held.
     pub older: Older,
-    /// The time that the reader is on the way to, while older lines are fetched for that.
-    pub(in crate::app) seeks: Option<Timestamp>,
+    /// Where the reader is on the way to, while older lines are fetched for that.
+    pub(in crate::app) seeks: Option<Seek>,
+    /// The moment that another pane has led the reader to, while its lines are not there.
+    pub(in crate::app) awaited: Option<Awaited>,
     /// What is shown instead of the live lines.
     pub previous: Option<Previous>,
     /// Lines that the clipboard was asked to take.
     pub(in crate::app) copied: usize,
     /// What was on the screen last.
     pub window: Option<LogWindow>,
+}
+
+/// A moment of somebody's log.
+#[derive(Debug, Clone, PartialEq)]
+pub(in crate::app) struct Awaited {
+    pub(in crate::app) subject: Option<Subject>,
+    pub(in crate::app) time: Timestamp,
+    /// When its first lines came.
+    pub(in crate::app) heard: Option<Timestamp>,
 }
 
 /// How it stands with the lines before those that are held.
@@ -68,6 +79,16 @@ pub enum Older {
     /// There is no room for them.
     NoRoom,
     Failed(Fault),
+}
+
+/// What lies further back than what is held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::app) enum Seek {
+    Time(Timestamp),
+    /// The first line of all. So many pages were asked for on the way.
+    Beginning {
+        pages: u32,
+    },
 }
 
 /// How the time of a line is shown.

@@ -39,7 +39,8 @@ impl ServicesPane {
     pub fn refresh(&mut self, tree: &Tree) -> bool {
         let Rows { keys, depths, .. } = self.rows(tree);
         let before = self.marked.len();
-        self.marked.retain(|subject| exists(tree, subject));
+        let unfolded = &self.unfolded;
+        self.marked.retain(|subject| exists(tree, subject) && !is_stowed(tree, subject, unfolded));
         self.depths = depths;
         let changed = self.list.set(keys);
         changed || before != self.marked.len()
@@ -182,6 +183,14 @@ impl ServicesPane {
     fn is_unfolded(&self, subject: &Subject, by_itself: bool) -> bool {
         self.unfolded.get(subject).copied().unwrap_or(by_itself)
     }
+}
+
+/// Whether it is a service of a stack that was taken down and has folded up by that: its row went off the screen without
+/// anybody's doing, and whatever is done to what is marked must not reach it.
+fn is_stowed(tree: &Tree, subject: &Subject, unfolded: &BTreeMap<Subject, bool>) -> bool {
+    let Subject::Service { project, .. } = subject else { return false };
+    let is_created = tree.stack(project).is_some_and(|stack| stack.is_created);
+    !is_created && !unfolded.contains_key(&Subject::Stack(project.clone()))
 }
 
 fn exists(tree: &Tree, subject: &Subject) -> bool {

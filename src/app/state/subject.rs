@@ -2,10 +2,11 @@
 
 use super::State;
 use crate::app::pane::PaneId;
+use crate::app::store::timeline::{Entry, EntryId};
 use crate::app::tree::Subject;
 use crate::domain::task::TaskRequest;
 use crate::domain::{ContainerId, StackRef, TaskRecord, TaskTarget};
-use crate::triage::Finding;
+use crate::triage::{About, Finding};
 
 impl State {
     pub fn subject(&self) -> Option<Subject> {
@@ -18,7 +19,14 @@ impl State {
                 .list
                 .selected()
                 .map(|id| Subject::Service { project: id.stack.clone(), service: id.service.clone() }),
-            PaneId::Findings => self.finding().and_then(|finding| self.subject_of_finding(finding)),
+            PaneId::Findings => match (&self.panes.findings.open, self.entry()) {
+                (None, Some((_, entry))) => self.subject_of(&entry.about),
+                (Some(open), _) => self
+                    .findings
+                    .incident(&open.id)
+                    .and_then(|incident| self.subject_of(&incident.finding.about)),
+                (None, None) => self.finding().and_then(|finding| self.subject_of(&finding.about)),
+            },
             PaneId::Tasks => {
                 let record = self.panes.tasks.list.selected().and_then(|id| self.tasks.get(id))?;
                 Some(match &record.spec.target {
@@ -48,8 +56,17 @@ impl State {
         self.tasks.get(open.or(self.panes.tasks.list.selected())?)
     }
 
+    /// The finding that is opened, else the selected one; none that is over.
     pub fn finding(&self) -> Option<&Finding> {
-        self.panes.findings.list.selected().and_then(|id| self.findings.get(id))
+        let pane = &self.panes.findings;
+        let selected = || pane.list.selected().filter(|_| pane.timeline.is_none());
+        self.findings.get(pane.open.as_ref().map(|open| &open.id).or_else(selected)?)
+    }
+
+    /// The entry of the timeline that the cursor is on.
+    pub fn entry(&self) -> Option<(&EntryId, &Entry)> {
+        let id = self.panes.findings.timeline.as_ref()?.list.selected()?;
+        Some((id, self.timeline.get(id)?))
     }
 
     /// The task that mends the selected finding.
@@ -57,8 +74,8 @@ impl State {
         self.finding()?.fix.as_ref()?.request.as_ref()
     }
 
-    pub fn subject_of_finding(&self, finding: &Finding) -> Option<Subject> {
-        let about = &finding.about;
+    /// What something is about, as the service tree has it.
+    pub fn subject_of(&self, about: &About) -> Option<Subject> {
         if let Some(id) = about.container.as_ref().filter(|id| self.fleet.get(id).is_some()) {
             return Some(Subject::Container(id.clone()));
         }

@@ -4,7 +4,7 @@ mod course;
 mod held_back;
 mod rates;
 
-pub use course::{Channel, Course, SECONDS};
+pub use course::{Channel, Course};
 pub use held_back::HeldBack;
 pub use rates::Rates;
 

@@ -3,7 +3,8 @@
 //!
 //! Text, colours and records lie in a few large segments that are given up whole, so a line costs no allocation of
 //! its own, and 100,000 lines a second are copied once and that is all. Lines of several containers are ordered by
-//! the nanosecond at which the daemon took them in; a latecomer is sorted into the open segment, which only moves
+//! the nanosecond at which the daemon took them in, as far as its clock goes forwards; those of one container stay as
+//! they came. A latecomer is sorted into the open segment, which only moves
 //! records, and what stood after it gets higher numbers. [`Shift`] tells those who hold a number.
 //!
 //! Which lines are shown is a matter of a few bits of each record, and each segment knows how many of its lines have
@@ -13,7 +14,9 @@ mod filter;
 mod fold;
 mod line;
 mod older;
+mod order;
 mod record;
+mod saved;
 mod search;
 mod segment;
 mod shift;
@@ -21,19 +24,24 @@ mod shown;
 
 pub use filter::{Filter, Filters, MOST_FILTERS};
 pub use line::{Line, LineKind, Note};
+pub use saved::Saved;
 pub use shift::Shift;
 
+use crate::app::dialog::save::SaveAs;
 use crate::app::message::LogBatch;
-use crate::domain::{ContainerId, Safe};
+use crate::domain::log::{Course, Epochs, Place};
+use crate::domain::{ContainerId, LogLines, Safe};
 use filter::Sift;
-use fold::Tail;
+use fold::Tails;
 use jiff::Timestamp;
 use line::Entry;
+use order::Step;
 use record::{Counts, Flags, Record};
 use search::Search;
 use segment::Segment;
 use std::collections::VecDeque;
 use std::ops::Range;
+use std::sync::Arc;
 
 /// Less could not hold the longest line with a colour on each of its characters.
 pub const LEAST_BYTES: usize = 1 << 20;
@@ -47,7 +55,8 @@ pub const DEFAULT_BYTES: usize = 64 << 20;
 #[derive(Debug, Clone)]
 pub struct LogStore {
     limit: usize,
-    segments: VecDeque<Segment>,
+    /// Shared with those that are being written to a file; what changes meanwhile is copied.
+    segments: VecDeque<Arc<Segment>>,
     /// The number of the first line that is held.
     first: u64,
     /// Lines that were given up since the streams were opened.
@@ -56,6 +65,9 @@ pub struct LogStore {
     dropped: u64,
     /// Whose lines these are; a record holds the index.
     sources: Vec<Source>,
+    /// How far each of them has come.
+    courses: Vec<Course>,
+    epochs: Epochs,
     search: Option<Search>,
     sift: Sift,
 }
@@ -65,8 +77,8 @@ pub struct LogStore {
 struct Source {
     container: ContainerId,
     tag: Safe,
-    /// The record that a next line may belong to.
-    tail: Option<Tail>,
+    /// The records that next lines may belong to.
+    tails: Tails,
 }
 
 impl Default for LogStore {
@@ -84,6 +96,8 @@ impl LogStore {
             evicted: 0,
             dropped: 0,
             sources: Vec::new(),
+            courses: Vec::new(),
+            epochs: Epochs::default(),
             search: None,
             sift: Sift::default(),
         }
@@ -94,6 +108,8 @@ impl LogStore {
         self.first = self.end();
         self.segments.clear();
         self.sources.clear();
+        self.courses.clear();
+        self.epochs = Epochs::default();
         (self.evicted, self.dropped) = (0, 0);
         self.sift.low = self.first;
         if let Some(search) = &mut self.search {
@@ -114,35 +130,33 @@ impl LogStore {
 
     /// Takes a batch in, and lines of ours. Of the same nanosecond these stand behind the others.
     pub fn apply(&mut self, batch: &LogBatch, notes: &[Note]) -> Shift {
-        let latest = self.segments.back().and_then(Segment::latest).unwrap_or(i64::MIN);
-        let mut entries: Vec<Entry<'_>> = Vec::with_capacity(batch.lines.len() + batch.dropped.len());
-        for (container, count) in batch.dropped.iter().filter(|(_, count)| *count > 0) {
+        let latest = self.segments.back().and_then(|segment| segment.latest()).unwrap_or(Place::FIRST);
+        let gaps: Vec<_> = batch.dropped.iter().filter(|(_, count)| *count > 0).collect();
+        let mut lines = self.entries(&batch.lines);
+        for (container, _) in &gaps {
+            self.source(container);
+        }
+        self.courses.resize(self.sources.len(), Course::default());
+        let steps = order::place(&mut lines, latest, &mut self.epochs, &mut self.courses);
+        let mut entries: Vec<Entry<'_>> = Vec::with_capacity(gaps.len() + lines.len() + steps.len());
+        for (container, count) in gaps {
             self.dropped += count;
             let source = self.source(container);
             // A gap stands right before the line that follows it in its stream.
-            let next = batch.lines.iter().find(|line| line.container == container);
-            let time = next.and_then(|line| line::nanoseconds(line.time)).unwrap_or(latest);
-            entries.push(Entry::gap(source, time, *count));
+            let next = lines.iter().find(|line| line.source == source).map(|line| line.place);
+            entries.push(Entry::gap(source, next.unwrap_or(latest), *count));
         }
-        let mut known: Option<(&ContainerId, u16)> = None;
-        let mut before = latest;
-        for line in batch.lines.iter() {
-            let source = match known {
-                Some((container, source)) if std::ptr::eq(container, line.container) => source,
-                Some(_) | None => self.source(line.container),
-            };
-            known = Some((line.container, source));
-            // A line without a time stays behind the one it came after.
-            before = line::nanoseconds(line.time).unwrap_or(before);
-            entries.push(Entry::line(line, source, before));
-        }
+        entries.append(&mut lines);
+        entries.extend(steps.iter().map(Step::entry));
         for note in notes {
             if let Some(time) = line::nanoseconds(note.time) {
-                entries.push(Entry::note(self.source(&note.container), time, &note.text));
+                let source = self.source(&note.container);
+                let course = self.courses.get(usize::from(source)).copied().unwrap_or_default();
+                entries.push(Entry::note(source, self.epochs.place_of(course, time), &note.text));
             }
         }
-        entries.sort_by_key(|entry| entry.time);
-        let last = entries.last().map_or(latest, |entry| entry.time.max(latest));
+        entries.sort_by_key(|entry| entry.place);
+        let last = entries.last().map_or(latest, |entry| entry.place.max(latest));
         for note in notes.iter().filter(|note| line::nanoseconds(note.time).is_none()) {
             entries.push(Entry::note(self.source(&note.container), last, &note.text));
         }
@@ -159,7 +173,7 @@ impl LogStore {
     }
 
     pub fn end(&self) -> u64 {
-        self.segments.back().map_or(self.first, Segment::end)
+        self.segments.back().map_or(self.first, |segment| segment.end())
     }
 
     pub fn len(&self) -> u64 {
@@ -172,7 +186,7 @@ impl LogStore {
 
     /// What it takes in memory, room for growth included.
     pub fn bytes(&self) -> usize {
-        self.segments.iter().map(Segment::bytes).sum()
+        self.segments.iter().map(|segment| segment.bytes()).sum()
     }
 
     pub fn limit(&self) -> usize {
@@ -197,12 +211,16 @@ impl LogStore {
         (number.max(self.first)..self.end()).filter_map(|number| self.line(number))
     }
 
+    /// The lines as they are now, to be written to a file. It costs nothing, however many they are.
+    pub fn saved(&self, choice: SaveAs) -> Saved {
+        Saved::new(self, choice)
+    }
+
     /// The first line that was written then or later.
     pub fn since(&self, time: Timestamp) -> Option<u64> {
         let time = line::nanoseconds(Some(time))?;
-        let is_before = |segment: &Segment| segment.latest().is_none_or(|latest| latest < time);
-        let segment = self.segments.get(self.segments.partition_point(is_before))?;
-        let index = segment.records().partition_point(|record| record.time < time);
+        let segment = self.segments.iter().find(|segment| segment.youngest() >= time)?;
+        let index = segment.records().iter().position(|record| record.time >= time)?;
         Some(segment.first() + index as u64)
     }
 
@@ -234,7 +252,7 @@ impl LogStore {
 
     fn change(&mut self, number: u64, change: impl FnOnce(Flags) -> Flags) {
         if let Some(place) = self.place_of(number) {
-            let segment = &mut self.segments[place];
+            let segment = Arc::make_mut(&mut self.segments[place]);
             let index = segment.indices(number..number).start;
             segment.set(index, change(segment.records()[index].flags));
         }
@@ -246,11 +264,26 @@ impl LogStore {
         counts
     }
 
+    /// Lines on their way in. Where they stand is not known yet.
+    fn entries<'a>(&mut self, lines: &'a LogLines) -> Vec<Entry<'a>> {
+        let mut entries = Vec::with_capacity(lines.len());
+        let mut known: Option<(&ContainerId, u16)> = None;
+        for line in lines.iter() {
+            let source = match known {
+                Some((container, source)) if std::ptr::eq(container, line.container) => source,
+                Some(_) | None => self.source(line.container),
+            };
+            known = Some((line.container, source));
+            entries.push(Entry::line(line, source));
+        }
+        entries
+    }
+
     fn source(&mut self, container: &ContainerId) -> u16 {
         let found = self.sources.iter().position(|source| source.container == *container);
         let index = found.unwrap_or_else(|| {
             let tag = Safe::new(container.short());
-            self.sources.push(Source { container: container.clone(), tag, tail: None });
+            self.sources.push(Source { container: container.clone(), tag, tails: Tails::default() });
             self.sources.len() - 1
         });
         u16::try_from(index).unwrap_or(u16::MAX)
@@ -265,11 +298,11 @@ impl LogStore {
             let end = self.end();
             if self.segments.back().is_none_or(|segment| segment.bytes() >= room) {
                 if let Some(segment) = self.segments.back_mut() {
-                    segment.close();
+                    Arc::make_mut(segment).close();
                 }
-                self.segments.push_back(Segment::new(end));
+                self.segments.push_back(Arc::new(Segment::new(end)));
             }
-            let Some(segment) = self.segments.back_mut() else { break };
+            let Some(segment) = self.segments.back_mut().map(Arc::make_mut) else { break };
             let (search, filters) = (self.search.as_ref(), &self.sift);
             let judge = |entry: &Entry<'_>| {
                 search::flags(search, entry).and(filters.flags(entry)).with(Flags::CONTINUES, entry.continues)

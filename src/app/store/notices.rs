@@ -5,7 +5,11 @@ use jiff::{SignedDuration, Timestamp};
 use std::collections::VecDeque;
 
 const LIMIT: usize = 50;
-const LIFETIME: SignedDuration = SignedDuration::from_secs(10);
+/// They cover what stands below them, and are kept among mcp-tui's own messages: they stay no longer than it takes to read
+/// them.
+const LIFETIME: SignedDuration = SignedDuration::from_secs(4);
+/// The same for what went wrong.
+const LIFETIME_OF_TROUBLE: SignedDuration = SignedDuration::from_secs(8);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
@@ -52,19 +56,32 @@ impl FileFaults {
 
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct NoticeStore {
-    shown: VecDeque<Notice>,
+    /// Each with its number.
+    shown: VecDeque<(u64, Notice)>,
+    /// How many there were.
+    told: u64,
+}
+
+impl Notice {
+    fn lifetime(&self) -> SignedDuration {
+        match self.severity {
+            Severity::Info | Severity::Good => LIFETIME,
+            Severity::Warning | Severity::Bad => LIFETIME_OF_TROUBLE,
+        }
+    }
 }
 
 impl NoticeStore {
     pub fn add(&mut self, notice: Notice) {
         // The same news again is not news.
-        self.shown.retain(|other| other.text != notice.text);
+        self.shown.retain(|(_, other)| other.text != notice.text);
         if self.shown.len() == LIMIT {
             // What must be read goes last.
-            let passing = self.shown.iter().position(|other| !other.sticky).unwrap_or(0);
+            let passing = self.shown.iter().position(|(_, other)| !other.sticky).unwrap_or(0);
             self.shown.remove(passing);
         }
-        self.shown.push_back(notice);
+        self.told += 1;
+        self.shown.push_back((self.told, notice));
     }
 
     pub fn tell(&mut self, severity: Severity, text: impl Into<Safe>, now: Timestamp) {
@@ -82,12 +99,12 @@ impl NoticeStore {
     /// Faults of the settings' and the stacks' files come in several parts at the start, and are one piece of news:
     /// the fault if there is one, and else how many and where to read them.
     pub fn file_faults(&mut self, faults: &[Fault], of: FileFaults, messages: &str, now: Timestamp) {
-        let told = self.shown.iter().map(|notice| notice.files);
+        let told = self.shown.iter().map(|(_, notice)| notice.files);
         let sum = told.fold(of, |sum, files| FileFaults {
             settings: sum.settings + files.settings,
             stacks: sum.stacks + files.stacks,
         });
-        self.shown.retain(|notice| notice.files.count() == 0);
+        self.shown.retain(|(_, notice)| notice.files.count() == 0);
         let (text, hint) = match faults {
             [fault] if sum.count() == 1 => (fault.to_string(), fault.hint.as_ref().map(Safe::new)),
             _ => {
@@ -121,16 +138,26 @@ impl NoticeStore {
 
     /// The oldest first; the last one is the news.
     pub fn shown(&self) -> impl DoubleEndedIterator<Item = &Notice> + ExactSizeIterator {
-        self.shown.iter()
+        self.shown.iter().map(|(_, notice)| notice)
     }
 
     pub fn latest(&self) -> Option<&Notice> {
-        self.shown.back()
+        self.shown.back().map(|(_, notice)| notice)
+    }
+
+    /// How many there were; the number of the newest one.
+    pub fn told(&self) -> u64 {
+        self.told
+    }
+
+    /// Those told after the one of this number.
+    pub fn since(&self, number: u64) -> impl Iterator<Item = &Notice> {
+        self.shown.iter().filter(move |(own, _)| *own > number).map(|(_, notice)| notice)
     }
 
     /// What it says holds no longer.
     pub fn withdraw(&mut self, text: &str) {
-        self.shown.retain(|notice| &*notice.text != text);
+        self.shown.retain(|(_, notice)| &*notice.text != text);
     }
 
     /// Takes them all away.
@@ -142,7 +169,7 @@ impl NoticeStore {
 
     /// Somebody is there: from now on what had to wait for that passes like the others.
     pub fn witnessed(&mut self) {
-        for notice in &mut self.shown {
+        for (_, notice) in &mut self.shown {
             notice.sticky = false;
         }
     }
@@ -150,18 +177,18 @@ impl NoticeStore {
     /// The task's notices were seen.
     pub fn seen(&mut self, task: &TaskId) -> bool {
         let before = self.shown.len();
-        self.shown.retain(|notice| notice.task.as_ref() != Some(task));
+        self.shown.retain(|(_, notice)| notice.task.as_ref() != Some(task));
         self.shown.len() != before
     }
 
     /// The notices of all tasks were seen.
     pub fn seen_tasks(&mut self) {
-        self.shown.retain(|notice| notice.task.is_none());
+        self.shown.retain(|(_, notice)| notice.task.is_none());
     }
 
     pub fn expire(&mut self, now: Timestamp) -> bool {
         let before = self.shown.len();
-        self.shown.retain(|notice| notice.sticky || now.duration_since(notice.time) < LIFETIME);
+        self.shown.retain(|(_, notice)| notice.sticky || now.duration_since(notice.time) < notice.lifetime());
         self.shown.len() != before
     }
 }

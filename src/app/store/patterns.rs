@@ -5,15 +5,19 @@
 //! newest backwards, in slices.
 
 mod rate;
+mod records;
+
+pub use records::Written;
 
 use super::logs::{LineKind, LogStore, Shift};
 use crate::app::message::LogBatch;
-use crate::domain::log::{Level, classify, mask_into};
+use crate::domain::log::{Level, mask_into};
 use crate::domain::{ContainerId, Safe};
 use jiff::Timestamp;
 use rate::Rate;
+use records::Begun;
 use std::cmp::Reverse;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Templates that are kept; beyond them, those seen longest ago go.
 pub const MOST: usize = 1000;
@@ -41,6 +45,8 @@ pub struct PatternStore {
     low: u64,
     /// The time of the last line read; what is older and comes late is among those that are yet to be read.
     edge: Option<Timestamp>,
+    /// By their writers.
+    tracebacks: BTreeMap<usize, Begun>,
     masked: String,
 }
 
@@ -97,14 +103,14 @@ impl PatternStore {
                 Some(_) | None => self.writer(&tag(line.container)),
             };
             writer = Some((line.container, index));
-            self.take(line.text, line.time, index);
+            self.push(Written::of(&line), index);
         }
     }
 
-    /// Counts a line of this writer.
-    pub fn count(&mut self, text: &str, time: Option<Timestamp>, tag: &Safe) {
+    /// Counts the next line of this writer.
+    pub fn count(&mut self, line: Written<'_>, tag: &Safe) {
         let writer = self.writer(tag);
-        self.take(text, time, writer);
+        self.push(line, writer);
     }
 
     /// Lines were put in between others.
@@ -118,8 +124,7 @@ impl PatternStore {
         let from = low.saturating_sub(lines).max(logs.first());
         for line in logs.lines_from(from).take_while(|line| line.number < low) {
             if let LineKind::Written(_) = line.kind {
-                let writer = self.writer(line.tag);
-                self.take(line.text, line.time, writer);
+                self.push_held(&line, logs);
             }
         }
         self.low = from;
@@ -213,14 +218,15 @@ impl PatternStore {
         })
     }
 
-    fn take(&mut self, text: &str, time: Option<Timestamp>, writer: usize) {
-        let own = classify(text);
+    /// The writer has written something then.
+    fn note(&mut self, time: Option<Timestamp>, writer: usize) {
         let oldest = &mut self.writers[writer].1;
         *oldest = older(*oldest, time);
-        // Further lines of a record are none of their own.
-        if own.continues || text.trim_ascii_start().is_empty() {
-            return;
-        }
+    }
+
+    /// Counts what stands for a record.
+    fn take(&mut self, line: Written<'_>, writer: usize) {
+        let Written { text, time, level, continues: _ } = line;
         let id = mask_into(text, &mut self.masked);
         if !self.patterns.contains_key(&id) {
             self.make_room();
@@ -238,7 +244,7 @@ impl PatternStore {
         }
         let Some(pattern) = self.patterns.get_mut(&id) else { return };
         pattern.count += 1;
-        pattern.level = pattern.level.max(own.level);
+        pattern.level = pattern.level.max(level);
         pattern.first = older(pattern.first, time);
         pattern.last = pattern.last.max(time);
         if !pattern.writers.contains(&writer) {

@@ -5,7 +5,9 @@
 //! many bytes of lines; the oldest go first.
 
 use crate::domain::container::LastEnd;
-use crate::domain::{Container, ContainerFigures, ContainerId, ContainerState, Fault, LogLine, Safe};
+use crate::domain::{
+    Container, ContainerFigures, ContainerId, ContainerState, Fault, FaultKind, LogLine, Safe,
+};
 use jiff::{SignedDuration, Timestamp};
 use std::collections::{HashMap, HashSet, VecDeque};
 
@@ -227,6 +229,10 @@ impl PreviousStore {
                 lines.drain(..skipped);
                 LastLines::Read(lines)
             }
+            // As with `docker run --rm`: nobody could have been quick enough.
+            Err(fault) if fault.kind == FaultKind::NotFound => {
+                LastLines::Unread(Safe::new("its container was removed with it"))
+            }
             Err(fault) => LastLines::Unread(Safe::new(fault.to_string())),
         };
         self.bound();
@@ -338,5 +344,9 @@ mod tests {
         store.read(run, Err(fault("No such container")));
         let LastLines::Unread(why) = &store.get(run).unwrap().lines else { panic!() };
         assert!(why.contains("No such container"));
+        let (run, _) = die(&mut store, "once", 20);
+        store.read(run, Err(Fault { kind: FaultKind::NotFound, ..fault("No such container: 3f9c") }));
+        let LastLines::Unread(why) = &store.get(run).unwrap().lines else { panic!() };
+        assert_eq!(why.as_str(), "its container was removed with it");
     }
 }

@@ -8,6 +8,7 @@ pub struct StackStore {
     files: Vec<StackFile>,
     faults: Vec<Fault>,
     unread: BTreeMap<String, Fault>,
+    heard: bool,
 }
 
 impl StackStore {
@@ -18,10 +19,16 @@ impl StackStore {
         unread: BTreeMap<String, Fault>,
     ) -> bool {
         let changed = files != self.files || faults != self.faults || unread != self.unread;
+        self.heard = true;
         self.unread = unread;
         self.files = files;
         self.faults = faults;
         changed
+    }
+
+    /// Whether they were looked for: before that, none means nothing.
+    pub fn was_heard(&self) -> bool {
+        self.heard
     }
 
     pub fn files(&self) -> &[StackFile] {

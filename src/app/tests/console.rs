@@ -6,6 +6,7 @@ use crate::app::dialog::inspect::Content;
 use crate::app::fixtures::*;
 use crate::app::hit::{HitMap, HitTarget, PaneArea, Rect};
 use crate::app::state::Setup;
+use crate::app::store::notices::Severity;
 use crate::app::tree::{Condition, Subject};
 use crate::app::{Effect, MouseInput, MouseKind, Msg, PaneId, ReadOnly, State, update};
 use crate::domain::{ContainerFigures, ContainerState, FleetEvent, Safe};
@@ -21,7 +22,7 @@ fn the_tree_shows_what_is_broken_first() {
     let names: Vec<&str> = state.tree.stacks.iter().map(|stack| stack.project.as_str()).collect();
     assert_eq!(names, ["mcp", "mlflow", "onyx"]);
     let mcp = &state.tree.stacks[0];
-    assert_eq!((mcp.good, mcp.services.len(), mcp.condition), (9, 10, Condition::Bad));
+    assert_eq!((mcp.running(), mcp.wanted(), mcp.condition), (11, 12, Condition::Bad));
     let inference = state.tree.service("mcp", "mcp-inference").unwrap();
     assert_eq!((inference.running, inference.wanted), (2, 3));
     assert_eq!(inference.status.words(now()), "restarting (137, OOM)");
@@ -81,14 +82,14 @@ fn what_mcp_tui_logs_is_drawn_at_once_where_its_pane_is_on_the_screen() {
 }
 
 #[test]
-fn digits_and_tab_move_the_focus_and_esc_goes_back() {
+fn digits_and_tab_move_the_focus_and_esc_stays() {
     let mut state = platform();
     assert_eq!(keys(&mut state, "8"), [Effect::RefreshResources], "asked for when first looked at");
     assert_eq!(keys(&mut state, "7"), [Effect::RefreshBackups]);
     assert_eq!(keys(&mut state, "8"), []);
     assert_eq!(state.focus, PaneId::Resources);
     press(&mut state, "esc");
-    assert_eq!(state.focus, PaneId::Backups);
+    assert_eq!(state.focus, PaneId::Resources, "nothing was opened");
     keys(&mut state, "9 tab");
     assert_eq!(state.focus, PaneId::Services);
     press(&mut state, "shift-tab");
@@ -163,6 +164,18 @@ fn enter_drills_in_and_l_shows_the_logs() {
 }
 
 #[test]
+fn one_esc_too_many_leads_nowhere_where_the_next_key_would_act() {
+    let mut state = platform();
+    keys(&mut state, "5 3 / c u d a enter");
+    keys(&mut state, "esc esc esc esc");
+    assert_eq!((state.focus, state.logs.searched()), (PaneId::Logs, None));
+    keys(&mut state, "alt-1 l esc esc esc");
+    assert_eq!(state.focus, PaneId::Services, "back to where it was opened, and no further");
+    keys(&mut state, "l alt-5 esc");
+    assert_eq!(state.focus, PaneId::Findings, "whoever goes on by hand has left the way back");
+}
+
+#[test]
 fn a_stack_that_was_unfolded_stays_so_when_it_is_deployed() {
     let mut state = connecting();
     send(&mut state, Msg::Fleet(FleetEvent::Listed(Vec::new())));
@@ -205,7 +218,6 @@ fn findings_lead_to_what_they_are_about() {
         .expect("the restarting service is a finding");
     state.panes.findings.list.select(index);
     press(&mut state, "enter");
-    assert_eq!(state.focus, PaneId::Services);
     let selected = state.subject().unwrap();
     assert_eq!(state.service_of(&selected), Some(("mcp".to_owned(), "mcp-inference".to_owned())));
 }
@@ -264,7 +276,7 @@ fn without_docker_there_are_retry_demo_and_quit() {
 #[test]
 fn a_machine_without_a_gpu_says_so_and_has_no_rows() {
     let state = no_gpu();
-    assert!(state.gpus.indices().is_empty());
+    assert!(state.gpus.places().is_empty());
     assert_eq!(state.panes.gpus.list.selected(), None);
 }
 
@@ -402,4 +414,40 @@ fn a_failed_task_is_told_until_a_key_is_pressed() {
     press(&mut state, "j");
     update(&mut state, Msg::Tick, later);
     assert!(state.notices.latest().is_none());
+}
+
+#[test]
+fn a_mark_goes_with_the_row_that_had_it() {
+    let mut state = platform();
+    let is_of_mcp = |container: &crate::domain::Container| {
+        container.compose.as_ref().is_some_and(|labels| labels.project == "mcp")
+    };
+    let gone: Vec<_> =
+        state.fleet.containers().values().filter(|container| is_of_mcp(container)).cloned().collect();
+    let redis = service("mcp", "redis");
+    assert!(state.panes.services.reveal(&redis, &state.tree.clone()));
+    press(&mut state, "space");
+    assert_eq!(state.panes.services.marked().len(), 1);
+    for container in gone {
+        send(&mut state, Msg::Fleet(crate::domain::FleetEvent::Removed(container.id)));
+    }
+    wait(&mut state);
+    assert!(!state.panes.services.list.keys().contains(&redis), "the stack is down and folded");
+    assert_eq!(state.panes.services.marked().len(), 0);
+}
+
+#[test]
+fn news_passes_soon_and_trouble_a_little_later() {
+    let mut state = platform();
+    let after = |state: &mut State, seconds| {
+        update(state, Msg::Tick, now() + jiff::SignedDuration::from_secs(seconds));
+        state.notices.shown().len()
+    };
+    state.notices.tell(Severity::Good, "saved", now());
+    state.notices.tell(Severity::Warning, "careful", now());
+    let number = state.notices.told();
+    assert_eq!((after(&mut state, 3), after(&mut state, 5), after(&mut state, 9)), (2, 1, 0));
+    assert_eq!(state.notices.since(number).count(), 0);
+    state.notices.tell(Severity::Info, "again", now());
+    assert_eq!(state.notices.since(number).count(), 1, "what is told since can be kept elsewhere");
 }

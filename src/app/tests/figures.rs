@@ -153,7 +153,7 @@ fn the_graphs_follow_the_selection_and_are_made_for_nobody_else() {
         graphs.cpu.now()
     );
     press(&mut state, "j");
-    assert_ne!(state.panes.services.graphs.as_ref().unwrap().subject, graphs.subject);
+    assert_ne!(state.panes.services.graphs.as_ref().unwrap().subjects, graphs.subjects);
     press(&mut state, "v");
     assert_eq!(state.panes.services.graphs, None);
     keys(&mut state, "v f");
@@ -166,4 +166,25 @@ fn the_commands_are_the_services_alone() {
         let scope = crate::app::command::Scope::Pane(PaneId::Services);
         assert_eq!(command.spec().scopes, [scope]);
     }
+}
+
+#[test]
+fn the_graphs_of_what_is_marked_show_its_sum_and_each_container_once() {
+    let mut state = platform();
+    tell(&mut state, &[("mlflow-db-1", 300.0), ("mlflow-server-1", 112.0)], 7);
+    let service = |name: &str| Subject::Service { project: "mlflow".to_owned(), service: name.to_owned() };
+    for subject in [service("db"), service("server"), Subject::Stack("mlflow".to_owned())] {
+        assert!(state.panes.services.reveal(&subject, &state.tree.clone()));
+        press(&mut state, "space");
+    }
+    // Whatever the cursor is on.
+    keys(&mut state, "g v");
+    let graphs = state.panes.services.graphs.clone().unwrap();
+    assert_eq!(graphs.subjects.len(), 3);
+    assert!((graphs.cpu.now().unwrap() - 412.0).abs() < 1.0, "{:?}", graphs.cpu.now());
+    let stack = state.tree.usage_of(&Subject::Stack("mlflow".to_owned())).unwrap();
+    let all = state.tree.usage_of_all(&graphs.subjects);
+    assert_eq!((all.cpu_percent, all.memory_bytes), (stack.cpu_percent, stack.memory_bytes));
+    press(&mut state, "esc");
+    assert_eq!(state.panes.services.graphs.as_ref().unwrap().subjects.len(), 1, "the selection's again");
 }

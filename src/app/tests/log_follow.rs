@@ -37,7 +37,7 @@ fn drawn(state: &mut State, rows: u16) {
         state,
         Msg::Drawn(HitMap {
             panes,
-            log_window: Some(LogWindow { first, last, is_full: true, hidden: 0 }),
+            log_window: Some(LogWindow { first, last, is_full: true, ..LogWindow::default() }),
             ..HitMap::default()
         }),
     );
@@ -257,6 +257,42 @@ fn after_a_lost_daemon_the_streams_are_opened_again() {
     assert_eq!(followed(&effects), [again.id]);
 }
 
+/// The daemon gives nothing that is older than it was asked for, and all that is written then would be.
+#[test]
+fn where_the_clock_is_set_back_streams_are_opened_again_and_lines_go_on_at_the_end() {
+    let mut state = platform();
+    press(&mut state, "j");
+    more(&mut state, 3);
+    send(&mut state, Msg::Fleet(FleetEvent::Lost { fault: fault("gone"), retry_in_ms: 200 }));
+    send(&mut state, Msg::Fleet(FleetEvent::Connected(daemon())));
+    send(&mut state, Msg::Fleet(FleetEvent::Listed(platform_containers())));
+    wait(&mut state);
+    assert_eq!(
+        followed(&update(&mut state, Msg::Tick, now() + SignedDuration::from_secs(1))),
+        [],
+        "all is well"
+    );
+    let back = now() - SignedDuration::from_hours(2);
+    let effects = update(&mut state, Msg::Tick, back);
+    let Some(Effect::FollowLogs { generation, streams }) =
+        effects.iter().find(|effect| matches!(effect, Effect::FollowLogs { .. }))
+    else {
+        panic!("{effects:?}")
+    };
+    assert!(streams[0].since.is_some_and(|since| since < back), "{streams:?}");
+    assert_eq!(followed(&update(&mut state, Msg::Tick, back + SignedDuration::from_secs(1))), [], "once");
+    // The daemon repeats what was read, and goes on with what is new.
+    let id = first_container(&state);
+    let lines = (0..3)
+        .map(|index| log_line(&id, now() + SignedDuration::from_nanos(index), &format!("line {index}")))
+        .chain([log_line(&id, back, "new")])
+        .collect();
+    let batch = LogBatch { generation: *generation, lines, ..LogBatch::default() };
+    update(&mut state, Msg::Logs(batch), back + SignedDuration::from_secs(1));
+    let texts: Vec<&str> = state.logs.lines_from(0).map(|line| line.text).collect();
+    assert_eq!(texts, ["line 0", "line 1", "line 2", "the clock went back 2 h", "new"]);
+}
+
 #[test]
 fn what_was_never_started_says_so_once_and_then_that_it_started() {
     let mut state = platform();
@@ -360,7 +396,8 @@ fn marked_lines_are_copied_and_all_are_saved() {
     );
     press(&mut state, "^s");
     let effects = press(&mut state, "enter");
-    let [Effect::Save { name, text }] = effects.as_slice() else { panic!("{effects:?}") };
+    let [Effect::Save { name, lines }] = effects.as_slice() else { panic!("{effects:?}") };
+    let text: String = lines.pieces().collect();
     assert_eq!(name, "mcp-inference-20261120T103107Z.log");
     assert_eq!(text.lines().count(), 63);
     assert!(text.contains("1204 lines not shown"));

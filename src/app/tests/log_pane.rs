@@ -36,7 +36,7 @@ fn screen(state: &mut State, height: u16) {
         (row, HitTarget::LogLine(state.logs.first() + u64::from(y)))
     });
     let (first, last) = (state.logs.first(), state.logs.end() - 1);
-    let log_window = Some(LogWindow { first, last, is_full: false, hidden: 0 });
+    let log_window = Some(LogWindow { first, last, is_full: false, ..LogWindow::default() });
     let hits = HitMap { panes, targets: targets.collect(), log_window, ..HitMap::default() };
     send(state, Msg::Drawn(hits));
 }
@@ -240,7 +240,8 @@ fn what_is_kept_is_saved_plain_or_coloured_and_everything_on_request() {
         press(&mut state, "^s");
         assert!(matches!(state.dialog(), Some(Dialog::Save(_))));
         let effects = press(&mut state, key);
-        let [Effect::Save { text, .. }] = effects.as_slice() else { panic!("{effects:?}") };
+        let [Effect::Save { lines, .. }] = effects.as_slice() else { panic!("{effects:?}") };
+        let text: String = lines.pieces().collect();
         text.lines()
             .map(|line| line.split_once("mcp-").unwrap().1.split_once(' ').unwrap().1.to_owned())
             .collect()
@@ -283,7 +284,7 @@ fn a_line_that_is_taller_than_the_screen_is_gone_through_row_by_row() {
     let line = state.panes.logs.place.unwrap().cursor;
     let drawn = |state: &mut State, hidden: usize| {
         let first = state.panes.logs.place.unwrap().top;
-        let log_window = Some(LogWindow { first, last: line, is_full: true, hidden });
+        let log_window = Some(LogWindow { first, last: line, is_full: true, hidden, ..LogWindow::default() });
         send(state, Msg::Drawn(HitMap { log_window, ..HitMap::default() }));
     };
     let place = |state: &State| {

@@ -17,13 +17,19 @@ fn line(id: &ContainerId, millisecond: i64) -> LogLine {
 
 /// So many lines of each container came, a second apart.
 fn following(replicas: usize, count: i64) -> (State, Vec<ContainerId>) {
+    following_further(replicas, count, 0)
+}
+
+/// The same, where the first one's tail reaches further back, by so many lines a millisecond apart.
+fn following_further(replicas: usize, count: i64, further: i64) -> (State, Vec<ContainerId>) {
     let mut state = platform();
     // Another service, or this one anew.
     keys(&mut state, if replicas == 1 { "j" } else { "j k" });
     let ids: Vec<ContainerId> = state.panes.logs.streams.keys().take(replicas).cloned().collect();
     let generation = state.panes.logs.generation;
+    let further = (-further..0).map(|index| line(&ids[0], index));
     let lines: Vec<LogLine> =
-        ids.iter().flat_map(|id| (0..count).map(|index| line(id, index * 1_000))).collect();
+        further.chain(ids.iter().flat_map(|id| (0..count).map(|index| line(id, index * 1_000)))).collect();
     send(&mut state, Msg::Logs(LogBatch { generation, lines: lines.into(), ..LogBatch::default() }));
     drawn(&mut state);
     press(&mut state, "3");
@@ -39,7 +45,7 @@ fn drawn(state: &mut State) {
         state,
         Msg::Drawn(HitMap {
             panes,
-            log_window: Some(LogWindow { first, last, is_full: true, hidden: 0 }),
+            log_window: Some(LogWindow { first, last, is_full: true, ..LogWindow::default() }),
             ..HitMap::default()
         }),
     );
@@ -75,6 +81,7 @@ fn at_the_first_line_a_page_of_older_ones_is_asked_for_and_nothing_moves_when_it
     assert_eq!(OlderPage { window: page.window, ..asked.clone() }, page);
     assert!((asked.window - page.window).abs() < SignedDuration::from_millis(1), "{:?}", asked.window);
     assert_eq!(press(&mut state, "g"), [], "once");
+    press(&mut state, "t");
     let before = screen(&state);
     let mut lines: Vec<LogLine> = (-50..0).map(|index| line(&ids[0], index * 1_000)).collect();
     lines.extend([line(&ids[0], 0), log_line(&ids[0], at(0), "of the same time, and not held")]);
@@ -119,7 +126,7 @@ fn what_cannot_be_read_is_told_and_can_be_tried_again() {
 #[test]
 fn lines_of_several_containers_are_joined_only_as_far_as_all_are_read() {
     let (mut state, ids) = following(2, 300);
-    press(&mut state, "g");
+    keys(&mut state, "g t");
     let before = screen(&state);
     let lines = [&ids[0], &ids[1]].into_iter().flat_map(|id| (-40..0).map(|index| line(id, index))).collect();
     answer(&mut state, lines, vec![(ids[0].clone(), Some(at(-40))), (ids[1].clone(), Some(at(-20)))]);
@@ -131,16 +138,68 @@ fn lines_of_several_containers_are_joined_only_as_far_as_all_are_read() {
 
 #[test]
 fn lines_that_stand_before_what_is_missing_of_others_are_put_in_their_place() {
-    let (mut state, ids) = following(2, 300);
-    let generation = state.panes.logs.generation;
-    // The first one's tail reaches further back than the second one's.
-    let early: Vec<LogLine> = (-30..0).map(|index| line(&ids[0], index)).collect();
-    send(&mut state, Msg::Logs(LogBatch { generation, lines: early.into(), ..LogBatch::default() }));
-    press(&mut state, "g");
+    let (mut state, ids) = following_further(2, 300, 30);
+    keys(&mut state, "g t");
     let all = [&ids[0], &ids[1]].into_iter().flat_map(|id| (-40..0).map(|index| line(id, index))).collect();
     answer(&mut state, all, ids.iter().map(|id| (id.clone(), Some(at(-40)))).collect());
     assert_eq!(state.logs.len(), 600 + 80, "each line once");
     let times: Vec<_> = state.logs.lines_from(0).map(|line| line.time).collect();
     assert!(times.is_sorted());
     assert_eq!(screen(&state)[0], "line -30", "the reader stays on their line");
+}
+
+/// The lines of a log from its first one on, as the daemon gives out a page of them.
+fn page(state: &mut State, id: &ContainerId, effects: &[Effect], first: i64) -> Vec<Effect> {
+    let [Effect::FetchOlder(asked)] = effects else { panic!("{effects:?}") };
+    let count = i64::try_from(asked.lines).unwrap();
+    let until = asked.until.duration_since(at(0)).as_secs();
+    let from = (until - count).max(first);
+    let lines = (from..until).map(|second| line(id, second * 1_000)).collect();
+    answer(state, lines, vec![(id.clone(), (from > first).then(|| at(from * 1_000)))])
+}
+
+#[test]
+fn one_key_leads_to_the_first_line_of_all_however_many_pages_lie_before_it() {
+    let (mut state, ids) = following(1, 600);
+    let mut effects = press(&mut state, "g");
+    let mut pages = 0;
+    while !effects.is_empty() {
+        assert_eq!(screen(&state)[0], state.logs.line(state.logs.first()).unwrap().text, "the way is seen");
+        effects = page(&mut state, &ids[0], &effects, -40_000);
+        drawn(&mut state);
+        pages += 1;
+    }
+    assert_eq!((screen(&state)[0].as_str(), &state.panes.logs.older), ("line -40000000", &Older::None));
+    assert!(pages < 10, "{pages}: they grow on the way");
+    assert_eq!(state.panes.logs.place.unwrap().cursor, state.logs.first());
+}
+
+#[test]
+fn any_other_key_ends_the_way_to_the_first_line() {
+    let (mut state, ids) = following(1, 600);
+    let effects = press(&mut state, "g");
+    press(&mut state, "j");
+    let before = screen(&state);
+    assert_eq!(page(&mut state, &ids[0], &effects, -40_000), [], "this page was on its way");
+    assert_eq!(screen(&state), before, "and moves nothing");
+}
+
+#[test]
+fn where_the_ring_ends_the_way_to_the_first_line_it_is_said() {
+    let (mut state, ids) = following(1, 600);
+    state.logs = {
+        let mut small = crate::app::store::logs::LogStore::new(0);
+        let lines: Vec<LogLine> = (0..600).map(|index| line(&ids[0], index * 1_000)).collect();
+        small.apply(&LogBatch { lines: lines.into(), ..LogBatch::default() }, &[]);
+        small
+    };
+    let mut effects = press(&mut state, "g");
+    while !effects.is_empty() {
+        effects = page(&mut state, &ids[0], &effects, i64::from(i32::MIN) / 1_000);
+        drawn(&mut state);
+    }
+    assert_eq!(state.panes.logs.older, Older::NoRoom);
+    let told = state.notices.latest().unwrap().text.to_string();
+    assert!(told.contains("the ring is full"), "{told}");
+    assert_eq!(state.panes.logs.place.unwrap().cursor, state.logs.first());
 }

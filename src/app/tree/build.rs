@@ -117,7 +117,6 @@ fn stack_node(project: &str, found: Project<'_>, sources: Sources<'_>) -> StackN
     services.sort_by(|a, b| a.service.cmp(&b.service));
     let is_created = services.iter().any(|service| !service.containers.is_empty());
     let condition = services.iter().map(|service| service.status.condition).min().unwrap_or(Condition::Idle);
-    let good = services.iter().filter(|service| is_as_it_should_be(service)).count();
     StackNode {
         project: project.to_owned(),
         name: Safe::new(project),
@@ -126,13 +125,8 @@ fn stack_node(project: &str, found: Project<'_>, sources: Sources<'_>) -> StackN
         services,
         condition,
         is_created,
-        good,
         usage: Usage::default(),
     }
-}
-
-fn is_as_it_should_be(service: &ServiceNode) -> bool {
-    service.running >= service.wanted && service.status.condition >= Condition::Good
 }
 
 fn service_node(

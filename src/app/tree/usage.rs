@@ -102,6 +102,19 @@ impl Tree {
     }
 }
 
+impl Tree {
+    /// What the subjects use together; what stands for the same container counts once.
+    pub fn usage_of_all(&self, subjects: &[Subject]) -> Usage {
+        if let [subject] = subjects {
+            return self.usage_of(subject).unwrap_or_default();
+        }
+        let mut sum = Sum::default();
+        let running = self.containers_of_all(subjects).into_iter().filter(|node| node.status.is_running());
+        running.for_each(|node| sum.add(node.usage));
+        sum.total()
+    }
+}
+
 /// A sum under way: without a summand there is none.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Sum(Option<Usage>);

@@ -2,8 +2,8 @@
 
 use super::Turn;
 use crate::app::command::{self, Command, Scope};
-use crate::app::dialog::inspect::Content;
 use crate::app::dialog::inspect::stack::of_service;
+use crate::app::dialog::inspect::{Content, host};
 use crate::app::dialog::{Dialog, Help, Inspect, Palette};
 use crate::app::effect::Effect;
 use crate::app::pane::services::Sort;
@@ -66,11 +66,14 @@ impl Turn<'_> {
             | Command::CleanUp
             | Command::BackUp
             | Command::ApplyFix => self.open_confirm(command),
+            Command::Acknowledge => self.acknowledge(),
+            Command::Timeline => self.toggle_timeline(),
             Command::CancelTask => self.open_cancel(),
-            Command::ShowBackups => self.focus(PaneId::Backups),
+            Command::ShowBackups => self.lead_to(PaneId::Backups),
             Command::Shell => self.open_shell(),
             Command::ShowLogs => self.show_logs(),
             Command::Inspect => self.inspect(),
+            Command::Host => self.open_host(),
             Command::Mark => self.state.panes.services.mark(),
             Command::SortNext => self.sort_by_neighbour(true),
             Command::SortPrevious => self.sort_by_neighbour(false),
@@ -87,10 +90,7 @@ impl Turn<'_> {
                 let times = &mut self.state.panes.logs.times;
                 *times = times.next();
             }
-            Command::Wrap => {
-                self.state.panes.logs.wrap ^= true;
-                self.state.panes.logs.sideways = 0;
-            }
+            Command::Wrap => self.state.panes.logs.toggle_wrap(),
             Command::MarkLine => self.state.panes.logs.mark(&self.state.logs),
             Command::Previous => self.toggle_previous(),
             Command::Copy => self.copy(),
@@ -103,7 +103,17 @@ impl Turn<'_> {
         }
     }
 
+    /// Goes to a pane by its own key. Nothing was opened there, so that one Esc too many leads nowhere else: the next key
+    /// acts on what the operator looks at.
     pub(super) fn focus(&mut self, pane: PaneId) {
+        if self.state.focus != pane {
+            self.state.returns.clear();
+        }
+        self.enter(pane);
+    }
+
+    /// Opens what is selected in another pane. Esc leads back from there.
+    fn lead_to(&mut self, pane: PaneId) {
         let state = &mut *self.state;
         if state.focus != pane {
             state.returns.retain(|other| *other != state.focus);
@@ -111,8 +121,13 @@ impl Turn<'_> {
             if state.returns.len() > RETURNS {
                 state.returns.remove(0);
             }
-            state.focus = pane;
         }
+        self.enter(pane);
+    }
+
+    fn enter(&mut self, pane: PaneId) {
+        let state = &mut *self.state;
+        state.focus = pane;
         if pane == PaneId::Resources && state.resources.ask_once() {
             self.effects.push(Effect::RefreshResources);
         }
@@ -126,7 +141,7 @@ impl Turn<'_> {
     }
 
     /// Selects the subject in the service tree, from another pane.
-    fn reveal(&mut self, subject: &Subject) -> bool {
+    pub(super) fn reveal(&mut self, subject: &Subject) -> bool {
         self.state.panes.services.reveal(subject, &self.state.tree)
     }
 
@@ -134,23 +149,24 @@ impl Turn<'_> {
         match self.state.focus {
             PaneId::Services => self.open_service_row(),
             PaneId::Gpus => {
-                let holder = self.state.panes.gpus.list.selected().and_then(|index| {
+                let holder = self.state.panes.gpus.list.selected().and_then(|place| {
                     let holds = |id: &&crate::domain::ContainerId| {
-                        self.state.gpus.held_by(id).any(|(held, _)| held == *index)
+                        self.state.gpus.held_by(id).any(|(held, _)| held == place.device)
                     };
                     self.state.fleet.containers().keys().find(holds).cloned()
                 });
                 if let Some(id) = holder
                     && self.reveal(&Subject::Container(id))
                 {
-                    self.focus(PaneId::Services);
+                    self.lead_to(PaneId::Services);
                 }
             }
-            PaneId::Health | PaneId::Findings | PaneId::Backups => {
+            PaneId::Findings => self.open_finding_row(),
+            PaneId::Health | PaneId::Backups => {
                 if let Some(subject) = self.state.subject()
                     && self.reveal(&subject)
                 {
-                    self.focus(PaneId::Services);
+                    self.lead_to(PaneId::Services);
                 }
             }
             PaneId::Tasks => {
@@ -184,18 +200,20 @@ impl Turn<'_> {
                 state.panes.services.fold(true, &state.tree);
             }
             (Subject::Service { .. } | Subject::Container(_) | Subject::Stack(_) | Subject::Loose, _) => {
-                self.focus(PaneId::Logs);
+                self.lead_to(PaneId::Logs);
             }
         }
     }
 
-    /// One thing at a time: the filter, the marks, the details, the zoom, the notices, the pane.
+    /// One thing at a time: the filter, the marks, the details, the zoom, the notices, and the pane where another one led
+    /// to it.
     fn back(&mut self) {
         let focus = self.state.focus;
         if self.clear_filter(focus)
             || (focus == PaneId::Services && self.state.panes.services.clear_marks())
             || (focus == PaneId::Tasks && self.state.panes.tasks.open.take().is_some())
             || (focus == PaneId::Logs && self.close_patterns())
+            || (focus == PaneId::Findings && self.close_finding())
         {
             // Done.
         } else if focus == PaneId::Logs && !self.state.panes.logs.marked.is_empty() {
@@ -227,7 +245,7 @@ impl Turn<'_> {
         {
             self.reveal(&subject);
         }
-        self.focus(PaneId::Logs);
+        self.lead_to(PaneId::Logs);
     }
 
     fn open_shell(&mut self) {
@@ -268,6 +286,30 @@ impl Turn<'_> {
         self.effects
             .extend(reference.map(|(reference, project)| Effect::InspectStack { project, stack: reference }));
         self.state.dialogs.push(Dialog::Inspect(card));
+    }
+
+    fn open_host(&mut self) {
+        let name = self.state.host.sample().and_then(|host| host.host_name.clone());
+        let title = Safe::new(name.unwrap_or_else(|| "host".to_owned()));
+        self.state.dialogs.push(Dialog::Inspect(Inspect { host: true, ..Inspect::new(title) }));
+        self.show_host();
+    }
+
+    /// Puts the newest figures onto the host's card, if it is open.
+    pub(super) fn show_host(&mut self) {
+        let is_host = |dialog: &Dialog| matches!(dialog, Dialog::Inspect(inspect) if inspect.host);
+        if !self.state.dialogs.iter().any(is_host) {
+            return;
+        }
+        let lines = host::lines(self.state);
+        for dialog in &mut self.state.dialogs {
+            if let Dialog::Inspect(inspect) = dialog
+                && inspect.host
+            {
+                inspect.content = Content::Lines(lines.clone());
+            }
+        }
+        self.redraw();
     }
 
     fn refresh(&mut self, pane: PaneId) {

@@ -123,6 +123,7 @@ impl Turn<'_> {
     }
 
     pub(super) fn planned(&mut self, request: u64, result: Result<Plan, Fault>) {
+        let Some(result) = self.fix_planned(request, result) else { return };
         let room = self.plan_room();
         let Some(confirm) = self.card(request) else { return };
         if let Some(part) = confirm.part(request)

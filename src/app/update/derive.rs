@@ -65,19 +65,36 @@ impl Turn<'_> {
         };
         let tree = &state.tree;
         let checks = state.health.reports().filter(|report| !tree.is_only_offered(&report.id.stack));
+        let containers = state.fleet.containers();
+        let readings = containers.keys().filter_map(|id| Some((id, state.figures.get(id)?)));
+        let disks = state.host.sample().map(|host| host.disks.as_slice()).unwrap_or_default();
+        let full_in =
+            disks.iter().filter_map(|disk| Some((disk.mount_point.as_str(), state.host.full_in(disk)?)));
         let found = triage::findings(&Facts {
-            containers: state.fleet.containers().values().collect(),
+            containers: containers.values().collect(),
+            figures: readings.collect(),
+            signs: state.signs.signs().collect(),
+            tails: state.tails.iter().collect(),
+            listeners: state.listeners.iter().collect(),
+            log_bytes: state.signs.sizes().collect(),
             checks: checks.collect(),
             gpus: state.gpus.sample(),
+            orphans_since: state.gpus.orphans_since().collect(),
             host: state.host.sample(),
+            full_in: full_in.collect(),
+            kernel: state.kernel.messages().collect(),
+            clock_ahead_seconds: state.fleet.daemon().and_then(|daemon| daemon.clock_ahead_seconds),
             daemon,
             stack_faults: state.stacks.faults().iter().collect(),
             tasks: state.tasks.newest_first().collect(),
             now: self.now,
         });
-        if state.findings.apply(found) {
+        let (changed, news) = state.findings.apply(found, self.now);
+        if changed {
             state.panes.findings.refresh(&state.findings);
             state.dirty = true;
         }
+        self.enter_findings(news);
+        self.attend_trouble();
     }
 }

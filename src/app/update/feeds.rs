@@ -22,7 +22,9 @@ impl Turn<'_> {
         }
         self.record_end(&event);
         self.note_runs(&event);
-        if let FleetEvent::Removed(id) = &event {
+        self.enter_event(&event);
+        let removed = if let FleetEvent::Removed(id) = &event { Some(id.clone()) } else { None };
+        if let Some(id) = &removed {
             self.state.figures.remove(id);
         }
         let first = lists && !self.state.fleet.is_listed();
@@ -30,6 +32,10 @@ impl Turn<'_> {
         if lists {
             let fleet = &self.state.fleet;
             self.state.figures.retain(|id| fleet.get(id).is_some());
+        }
+        if lists || removed.is_some() {
+            let fleet = &self.state.fleet;
+            self.state.signs.retain(|id| fleet.get(id).is_some());
         }
         if changed {
             self.redraw();
@@ -46,22 +52,26 @@ impl Turn<'_> {
     }
 
     pub(super) fn host(&mut self, sample: HostSample) {
-        if self.state.host.apply(sample) {
+        let changed = self.state.host.apply(sample, self.now);
+        self.show_host();
+        if changed {
             self.redraw();
             self.findings_changed();
         }
     }
 
     pub(super) fn gpu(&mut self, sample: GpuSample) {
-        if self.state.gpus.apply(sample) {
-            let indices = self.state.gpus.indices();
-            self.state.panes.gpus.list.set(indices);
+        self.enter_gpus(&sample);
+        if self.state.gpus.apply(sample, self.now) {
+            let places = self.state.gpus.places();
+            self.state.panes.gpus.list.set(places);
             self.redraw();
             self.findings_changed();
         }
     }
 
     pub(super) fn checks(&mut self, reports: Vec<CheckReport>) {
+        self.enter_checks(&reports);
         if self.state.health.apply(reports) {
             self.state.panes.health.refresh(&self.state.health, &self.state.tree);
             self.redraw();
@@ -77,6 +87,7 @@ impl Turn<'_> {
     ) {
         let known: Vec<Fault> = self.state.stacks.faults().to_vec();
         let new: Vec<Fault> = faults.iter().filter(|fault| !known.contains(fault)).cloned().collect();
+        self.enter_files(&files);
         if self.state.stacks.apply(files, faults, unread) {
             let stacks = &self.state.stacks;
             self.state.health.retain(|id| {
@@ -90,6 +101,7 @@ impl Turn<'_> {
     }
 
     pub(super) fn drift(&mut self, services: BTreeMap<(String, String), Drift>) {
+        self.enter_drift(&services);
         if self.state.drift.apply(services) {
             self.redraw();
             self.tree_changed();
@@ -131,6 +143,7 @@ impl Turn<'_> {
         let shift = self.state.logs.apply(&batch, &[]);
         self.hold_patterns(&shift);
         self.state.panes.logs.hold(&shift, &self.state.logs);
+        self.reach_moment();
         // Lines nobody sees are no reason to draw.
         let seen = self.state.shows(PaneId::Logs);
         self.redraw_if(seen);
@@ -138,6 +151,9 @@ impl Turn<'_> {
 
     pub(super) fn tasks(&mut self, records: Vec<TaskRecord>) {
         let running: Vec<TaskId> = self.state.tasks.running().map(|record| record.spec.id.clone()).collect();
+        for record in &records {
+            self.enter_task(record);
+        }
         if !self.state.tasks.apply_all(records) {
             return;
         }
@@ -152,6 +168,7 @@ impl Turn<'_> {
     }
 
     pub(super) fn task(&mut self, record: &TaskRecord) {
+        self.enter_task(record);
         if self.state.tasks.apply(record.clone()) {
             self.task_ended(record);
             self.findings_changed();

@@ -4,6 +4,7 @@ use super::Turn;
 use crate::app::State;
 use crate::app::hit::HitTarget;
 use crate::app::pane::PaneId;
+use crate::app::pane::gpus::GpuGraphs;
 use crate::app::pane::services::{Column, Graphs, Standing};
 use crate::app::tree::{Subject, Usage};
 use crate::domain::{ContainerFigures, ContainerId, units};
@@ -53,18 +54,36 @@ impl Turn<'_> {
     /// The graphs follow the selection and the figures. Called after every message, and nearly always does nothing.
     pub(super) fn follow_graphs(&mut self) {
         let state = &mut *self.state;
-        let subject = if state.shows_graphs() { state.panes.services.list.selected() } else { None };
+        let services = &state.panes.services;
+        let selected = services.list.selected().filter(|_| services.marked().len() == 0);
+        // Marks are what actions and logs are of, and so are the graphs.
+        let subjects = || services.marked().chain(selected);
+        let wanted = state.shows_graphs() && subjects().next().is_some();
         let newest = state.figures.newest();
-        let graphs = state.panes.services.graphs.as_ref();
-        let same = match (subject, graphs) {
-            (None, None) => true,
-            (Some(subject), Some(graphs)) => graphs.subject == *subject && Some(graphs.newest) == newest,
-            (Some(_), None) => newest.is_none(),
-            (None, Some(_)) => false,
+        let same = match &services.graphs {
+            None => !wanted || newest.is_none(),
+            Some(graphs) => wanted && graphs.subjects.iter().eq(subjects()) && Some(graphs.newest) == newest,
         };
         if !same {
-            let graphs = subject.and_then(|subject| Graphs::of(subject, &state.tree, &state.figures));
+            let subjects: Vec<_> = subjects().filter(|_| wanted).cloned().collect();
+            let graphs = Some(subjects).filter(|subjects| !subjects.is_empty());
+            let graphs = graphs.and_then(|subjects| Graphs::of(subjects, &state.tree, &state.figures));
             state.panes.services.graphs = graphs;
+            self.redraw();
+        }
+        self.follow_gpu_graphs();
+    }
+
+    /// Likewise those of the selected GPU.
+    fn follow_gpu_graphs(&mut self) {
+        let State { gpus, panes, focus, zoomed, .. } = &mut *self.state;
+        let pane = &mut panes.gpus;
+        let shown = *focus == PaneId::Gpus && *zoomed;
+        let device = pane.list.selected().map(|place| place.device).filter(|_| shown);
+        let newest = device.and_then(|device| gpus.course(device)?.newest());
+        let same = pane.graphs.as_ref().map(|graphs| (graphs.device, graphs.newest)) == device.zip(newest);
+        if !same {
+            pane.graphs = device.and_then(|device| GpuGraphs::of(device, gpus));
             self.redraw();
         }
     }

@@ -81,6 +81,14 @@ impl Turn<'_> {
         self.state.panes.logs.interrupt();
     }
 
+    /// Opens the streams again that say nothing because the clock was set back.
+    pub(super) fn reopen_deaf_streams(&mut self) {
+        if self.state.panes.logs.streams.values().any(|stream| stream.is_deaf(self.now)) {
+            self.reopen_streams();
+            self.state.derived.streams_are_due = true;
+        }
+    }
+
     /// Takes out what was read before the stream was opened again.
     pub(super) fn drop_repeated(&mut self, batch: &mut LogBatch) {
         let streams = &mut self.state.panes.logs.streams;
@@ -123,7 +131,8 @@ impl Turn<'_> {
             return;
         }
         let (now, fleet, pane) = (self.now, &self.state.fleet, &mut self.state.panes.logs);
-        let is_due = |end: &End| units::since(end.heard, now) >= SETTLE;
+        // A clock that was set back keeps nothing from being told.
+        let is_due = |end: &End| end.heard > now || units::since(end.heard, now) >= SETTLE;
         let due: Vec<ContainerId> =
             pane.ends.iter().filter(|(_, end)| is_due(end)).map(|(id, _)| id.clone()).collect();
         let mut notes = Vec::new();
@@ -166,7 +175,7 @@ impl Turn<'_> {
     }
 
     fn streams(&mut self) -> Vec<LogStream> {
-        let state = &mut *self.state;
+        let (now, state) = (self.now, &mut *self.state);
         let subjects = state.panes.logs.subjects();
         let mut nodes: Vec<&ContainerNode> = Vec::new();
         for node in subjects.iter().flat_map(|subject| state.tree.containers_of(subject)) {
@@ -202,8 +211,8 @@ impl Turn<'_> {
                     continue;
                 }
                 // What was written meanwhile is read, even if nothing follows.
-                Some(stream) if stream.lost => stream.resume(started),
-                Some(stream) if started.is_some() && stream.started != started => stream.resume(started),
+                Some(stream) if stream.lost => stream.resume(started, now),
+                Some(stream) if started.is_some() && stream.started != started => stream.resume(started, now),
                 Some(_) => continue,
             };
             pane.ends.remove(&node.id);

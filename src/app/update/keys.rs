@@ -10,6 +10,8 @@ use crate::config::keys::KeyPress;
 impl Turn<'_> {
     pub(super) fn key(&mut self, press: KeyPress) {
         self.state.notices.witnessed();
+        // Who waits for older lines and does something else meanwhile has stopped waiting.
+        self.state.panes.logs.seeks = None;
         if self.state.dialog().is_some() {
             self.dialog_key(press);
         } else if self.state.prompt.is_some() {

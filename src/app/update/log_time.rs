@@ -1,7 +1,7 @@
 //! The way to a time in the logs, as it is typed.
 
 use super::Turn;
-use crate::app::pane::logs::Older;
+use crate::app::pane::logs::{Older, Seek};
 use crate::app::pane::{Motion, PaneId};
 use crate::app::store::notices::Severity;
 use jiff::civil::{Date, DateTime, Time};
@@ -62,7 +62,7 @@ impl Turn<'_> {
 
 impl Turn<'_> {
     /// Asks for older lines. Says whether there may be any.
-    fn seek_further(&mut self, time: Timestamp) -> bool {
+    pub(super) fn seek_further(&mut self, time: Timestamp) -> bool {
         let state = &mut *self.state;
         let Some(first) = state.logs.first_shown() else { return false };
         let rows = state.hits.rows(PaneId::Logs);
@@ -70,15 +70,39 @@ impl Turn<'_> {
         self.reach_back(Motion::Top);
         let pane = &mut self.state.panes.logs;
         let asked = matches!(pane.older, Older::Fetching(_));
-        pane.seeks = Some(time).filter(|_| asked);
+        pane.seeks = Some(Seek::Time(time)).filter(|_| asked);
         asked
     }
 
-    /// A page of older lines came: on to the time that the reader wanted.
+    /// A page of older lines came: on to where the reader wanted to go.
     pub(super) fn seek_on(&mut self) {
-        if let Some(time) = self.state.panes.logs.seeks.take() {
-            let zone = self.state.shown_zone();
-            self.go_to_time(time, &zone);
+        match self.state.panes.logs.seeks.take() {
+            Some(Seek::Time(time)) => {
+                let zone = self.state.shown_zone();
+                self.go_to_time(time, &zone);
+            }
+            Some(Seek::Beginning { pages }) => self.seek_beginning(pages),
+            None => {}
+        }
+    }
+
+    /// To the first line of all: page after page, until the logs begin or the ring has no room for more.
+    pub(super) fn seek_beginning(&mut self, pages: u32) {
+        let state = &mut *self.state;
+        let rows = state.hits.rows(PaneId::Logs);
+        state.panes.logs.go(Motion::Top, &state.logs, rows);
+        self.state.panes.logs.seeks = Some(Seek::Beginning { pages });
+        self.reach_back(Motion::Top);
+        let pane = &mut self.state.panes.logs;
+        match &pane.older {
+            Older::Fetching(_) => pane.seeks = Some(Seek::Beginning { pages: pages + 1 }),
+            Older::NoRoom => {
+                pane.seeks = None;
+                let text =
+                    "the ring is full: the log has older lines, and this is the first one that is held";
+                self.state.notices.tell(Severity::Info, text, self.now);
+            }
+            Older::Unasked | Older::None | Older::Failed(_) => pane.seeks = None,
         }
     }
 }

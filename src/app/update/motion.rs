@@ -20,14 +20,15 @@ impl Turn<'_> {
             PaneId::Logs if panes.patterns.is_open => panes.patterns.list.go(motion, rows),
             PaneId::Logs => match &mut panes.logs.previous {
                 Some(previous) if previous.open.is_none() => previous.list.go(motion, rows),
+                Some(_) | None if motion == Motion::Top => self.seek_beginning(0),
                 Some(_) | None => {
-                    panes.logs.seeks = None;
+                    (panes.logs.seeks, panes.logs.awaited) = (None, None);
                     panes.logs.go(motion, &self.state.logs, rows);
                     self.reach_back(motion);
                 }
             },
             PaneId::Health => panes.health.list.go(motion, rows),
-            PaneId::Findings => panes.findings.list.go(motion, rows),
+            PaneId::Findings => self.go_in_findings(motion, rows),
             PaneId::Tasks => match &mut panes.tasks.open {
                 Some((id, scroll)) => {
                     let lines = self.state.tasks.get(&*id).map_or(0, |record| {

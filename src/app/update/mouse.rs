@@ -114,7 +114,13 @@ impl Turn<'_> {
             PaneId::Services => panes.services.list.select(index),
             PaneId::Gpus => panes.gpus.list.select(index),
             PaneId::Health => panes.health.list.select(index),
-            PaneId::Findings => panes.findings.list.select(index),
+            PaneId::Findings => match &mut panes.findings.timeline {
+                Some(timeline) => {
+                    timeline.list.select(index);
+                    self.show_entry();
+                }
+                None => panes.findings.list.select(index),
+            },
             PaneId::Tasks => panes.tasks.list.select(index),
             PaneId::Backups => panes.backups.list.select(index),
             PaneId::Resources => panes.resources.list.select(index),

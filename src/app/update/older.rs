@@ -8,7 +8,7 @@
 use super::Turn;
 use crate::app::effect::{Effect, OlderPage};
 use crate::app::message::OlderLogs;
-use crate::app::pane::logs::{Older, Reach};
+use crate::app::pane::logs::{Older, Reach, Seek};
 use crate::app::pane::{Motion, PaneId};
 use crate::app::store::notices::Severity;
 use crate::domain::{ContainerId, LogLine, Safe};
@@ -17,6 +17,9 @@ use std::collections::{HashMap, HashSet};
 
 /// Lines of a page, of each container.
 const PAGE_LINES: u64 = 1_000;
+/// On the way to the first line of all each page has twice as many as the one before, up to so many times as many: for
+/// each the daemon reads the log anew.
+const MOST_TIMES: u64 = 16;
 /// How long a page's lines took to write where nothing tells, and the bounds of what is reckoned.
 const UNKNOWN_WINDOW: SignedDuration = SignedDuration::from_secs(60);
 const LEAST_WINDOW: SignedDuration = SignedDuration::from_millis(100);
@@ -57,12 +60,16 @@ impl Turn<'_> {
         let written = store.written_from(edge);
         let containers: Vec<(ContainerId, u64)> =
             pane.streams.keys().map(|id| (id.clone(), written.get(id).copied().unwrap_or(0))).collect();
-        let window = window(until, store.last_time(), written.values().sum());
+        let lines = match pane.seeks {
+            Some(Seek::Beginning { pages }) => PAGE_LINES * (1_u64 << pages.min(8)).min(MOST_TIMES),
+            Some(Seek::Time(_)) | None => PAGE_LINES,
+        };
+        let window = window(until, store.last_time(), written.values().sum(), lines);
         pane.older = Older::Fetching(until);
         self.effects.push(Effect::FetchOlder(OlderPage {
             generation: pane.generation,
             until,
-            lines: PAGE_LINES,
+            lines,
             window,
             containers,
         }));
@@ -81,12 +88,13 @@ impl Turn<'_> {
         if older.read.is_empty() {
             let fault = older.faults.into_iter().next().map(|(_, fault)| fault);
             pane.older = fault.map_or(Older::None, Older::Failed);
+            pane.seeks = None;
             return;
         }
         pane.older = Older::Unasked;
         if pane.complete_since(store) != Some(until) {
             // What it was to join has been pushed out meanwhile; the next step up asks again.
-            return;
+            return self.seek_on();
         }
         let edge = store.number_at(until);
         let since = older.read.iter().filter_map(|(_, since)| *since).max();
@@ -188,12 +196,12 @@ impl Held {
 }
 
 /// How long it took to write a page's lines, at the rate of those that are held.
-fn window(from: Timestamp, to: Option<Timestamp>, lines: u64) -> SignedDuration {
+fn window(from: Timestamp, to: Option<Timestamp>, lines: u64, page: u64) -> SignedDuration {
     let held = to.map_or(SignedDuration::ZERO, |to| to.duration_since(from));
     if lines == 0 || held <= SignedDuration::ZERO {
         return UNKNOWN_WINDOW;
     }
     #[expect(clippy::cast_precision_loss, reason = "it is a guess")]
-    let seconds = held.as_secs_f64() * PAGE_LINES as f64 / lines as f64;
+    let seconds = held.as_secs_f64() * page as f64 / lines as f64;
     SignedDuration::try_from_secs_f64(seconds).unwrap_or(MOST_WINDOW).clamp(LEAST_WINDOW, MOST_WINDOW)
 }

@@ -15,6 +15,10 @@ impl Turn<'_> {
             self.state.notices.tell(Severity::Info, "this pane has no filter", self.now);
             return;
         }
+        if pane == PaneId::Findings {
+            // The filter is for rows.
+            self.state.panes.findings.open = None;
+        }
         let before =
             filter_of(self.state, pane).map_or_else(String::new, |pattern| pattern.text().to_owned());
         self.state.prompt = Some(Prompt {
@@ -127,6 +131,11 @@ impl Turn<'_> {
                 panes.health.refresh(&state.health, &state.tree);
             }
             PaneId::Findings => {
+                if let Some(timeline) = &mut panes.findings.timeline {
+                    timeline.list.filter_by(pattern);
+                    timeline.refresh(&state.timeline);
+                    return;
+                }
                 panes.findings.list.filter_by(pattern);
                 panes.findings.refresh(&state.findings);
             }
@@ -160,7 +169,7 @@ pub(super) fn filter_of(state: &State, pane: PaneId) -> Option<&Pattern> {
     match pane {
         PaneId::Services => state.panes.services.list.filter.as_ref(),
         PaneId::Health => state.panes.health.list.filter.as_ref(),
-        PaneId::Findings => state.panes.findings.list.filter.as_ref(),
+        PaneId::Findings => state.panes.findings.filter(),
         PaneId::Tasks => state.panes.tasks.list.filter.as_ref(),
         PaneId::Backups => state.panes.backups.list.filter.as_ref(),
         PaneId::Resources => state.panes.resources.list.filter.as_ref(),

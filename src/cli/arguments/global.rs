@@ -35,6 +35,9 @@ pub struct Global {
     /// The directory with config.yaml, themes and stacks
     #[arg(long, global = true, value_name = "DIRECTORY", env = "MCP_TUI_CONFIG")]
     pub config: Option<PathBuf>,
+    /// The NVML library, instead of the one that the loader finds
+    #[arg(long, global = true, value_name = "PATH", env = "MCP_TUI_NVML")]
+    pub nvml_library: Option<PathBuf>,
     /// Refuse everything that changes something
     #[arg(long, global = true)]
     pub read_only: bool,

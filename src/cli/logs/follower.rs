@@ -122,8 +122,8 @@ impl Follower {
                         *shown = true;
                         self.print(&name, &tag, &line)?;
                     }
-                    // The events tell of a daemon that is away.
-                    Item::Failed(fault) if fault.kind == FaultKind::Unreachable => {}
+                    // The events tell of a daemon that is away, and of what was removed.
+                    Item::Failed(fault) if matches!(fault.kind, FaultKind::Unreachable | FaultKind::NotFound) => {}
                     Item::Failed(fault) => report::warn(&fault, self.output),
                     Item::Ended(id) => {
                         reading.open.remove(&id);

@@ -3,7 +3,7 @@
 use super::filter::Filter;
 use super::merge::{Merge, Step};
 use super::source::Source;
-use super::{Meant, Printer, unreadable};
+use super::{Meant, Printer, told_back, unreadable};
 use crate::cli::interrupts::{ENDED, Interrupts};
 use crate::cli::output::Output;
 use crate::domain::{Container, ContainerId, ContainerState, Fault, FaultKind};
@@ -84,6 +84,10 @@ impl Live {
                 step = merge.step(|index, line, level| printer.print(index, line, level)), if over.is_none() => {
                     match step? {
                         Step::Printed => printer.flush()?,
+                        Step::WentBack(index, by) => {
+                            printer.flush()?;
+                            told_back(self.containers.get(index), by, output);
+                        }
                         // One that was removed meanwhile has been shown up to its end.
                         Step::Failed(_, fault) if fault.kind == FaultKind::NotFound => {}
                         Step::Failed(index, fault) => {

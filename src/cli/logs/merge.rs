@@ -1,10 +1,10 @@
-//! Lines of several containers in the order of their times.
+//! Lines of several containers in the order of their times, as far as the clock goes forwards.
 
 use super::source::Source;
-use crate::domain::log::Level;
+use crate::domain::log::{Epochs, Level, Place};
 use crate::domain::{Fault, RawLine};
 use crate::engine::LogBlocks;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -17,9 +17,19 @@ const WINDOW: Duration = Duration::from_millis(50);
 const WAITING: usize = 16;
 /// Blocks of all containers beyond which nothing waits any more.
 const MOST_WAITING: usize = 64;
+/// A line with a time to come waits no longer than this for those that are written now: a clock that was ahead for a
+/// moment must not hold it back until the others are there.
+const PATIENCE: Duration = Duration::from_secs(1);
+/// The daemon's clock may be so much ahead of ours.
+const AHEAD: SignedDuration = SignedDuration::from_secs(5);
 
 pub struct Merge {
     sources: Vec<Source>,
+    epochs: Epochs,
+    /// That of the last line that was printed.
+    epoch: u16,
+    /// The clock went back before the next line of the container of this index.
+    step_back: Option<(usize, Duration)>,
     /// Logs that are followed have no end to wait for.
     follow: bool,
     timer: Pin<Box<Sleep>>,
@@ -32,6 +42,8 @@ pub enum Step {
     Printed,
     /// The log of the container of this index cannot be read any further.
     Failed(usize, Fault),
+    /// Before the container of this index wrote its next line, the clock was set back by so much.
+    WentBack(usize, Duration),
     /// All of the log of the container of this index was printed; it may be opened again.
     Ended(usize),
     Over,
@@ -39,7 +51,8 @@ pub enum Step {
 
 impl Merge {
     pub fn new(sources: Vec<Source>, follow: bool) -> Self {
-        Self { sources, follow, timer: Box::pin(sleep(WINDOW)) }
+        let timer = Box::pin(sleep(WINDOW));
+        Self { sources, epochs: Epochs::default(), epoch: 0, step_back: None, follow, timer }
     }
 
     /// Adds a log, or puts it in the place of one that has ended.
@@ -86,7 +99,7 @@ impl Merge {
             return Ok(Step::Over);
         }
         self.print(&mut print)?;
-        Ok(Step::Printed)
+        Ok(self.step_back.take().map_or(Step::Printed, |(index, by)| Step::WentBack(index, by)))
     }
 
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<bool> {
@@ -123,16 +136,16 @@ impl Merge {
     }
 
     /// The container whose line is next, if that is known already, and up to which time its lines are.
-    fn next(&self, now: Instant) -> Option<(usize, Option<Bound>)> {
+    fn next(&mut self, now: Instant) -> Option<(usize, Option<Bound>)> {
         let mut least: Option<Bound> = None;
         let mut second: Option<Bound> = None;
         let mut missing = false;
-        for (index, source) in self.sources.iter().enumerate() {
-            let Some(line) = source.head() else {
+        for (index, source) in self.sources.iter_mut().enumerate() {
+            let Some(place) = source.place(&mut self.epochs) else {
                 missing |= !source.is_over();
                 continue;
             };
-            let bound = (line.time, index);
+            let bound = (place, index);
             if least.is_none_or(|least| bound < least) {
                 second = least;
                 least = Some(bound);
@@ -140,7 +153,10 @@ impl Merge {
                 second = Some(bound);
             }
         }
-        let (_, index) = least?;
+        let (place, index) = least?;
+        if let Some(ahead) = self.ahead(place, now) {
+            return Some((ahead.1, Some(ahead)));
+        }
         if missing {
             let waited = self.sources[index].arrived().is_some_and(|arrived| arrived + WINDOW <= now);
             let crowded = self.sources.iter().map(Source::waiting).sum::<usize>() > MOST_WAITING;
@@ -151,6 +167,21 @@ impl Merge {
         Some((index, second))
     }
 
+    /// A line with a time to come that has waited for long enough, where the next one is of the present.
+    fn ahead(&mut self, next: Place, now: Instant) -> Option<Bound> {
+        if !self.follow {
+            return None;
+        }
+        let waits = |source: &Source| source.arrived().is_some_and(|arrived| arrived + PATIENCE <= now);
+        let index = self.sources.iter().position(waits)?;
+        let present = i64::try_from((Timestamp::now() + AHEAD).as_nanosecond()).unwrap_or(i64::MAX);
+        let (epochs, sources) = (&mut self.epochs, &mut self.sources);
+        let waiting = sources.iter_mut().enumerate().skip(index).filter(|(_, source)| waits(source));
+        waiting
+            .filter_map(|(index, source)| Some((source.place(epochs)?, index)))
+            .find(|(place, _)| next.order <= present && place.order > present)
+    }
+
     fn print(
         &mut self,
         print: &mut impl FnMut(usize, RawLine<'_>, Option<Level>) -> Result<(), Fault>,
@@ -158,9 +189,15 @@ impl Merge {
         let now = Instant::now();
         while let Some((index, bound)) = self.next(now) {
             let source = &mut self.sources[index];
-            while let Some(line) = source.head()
-                && bound.is_none_or(|bound| (line.time, index) <= bound)
+            while let Some(place) = source.place(&mut self.epochs)
+                && bound.is_none_or(|bound| (place, index) <= bound)
             {
+                if place.epoch > self.epoch {
+                    self.epoch = place.epoch;
+                    self.step_back = Some((index, self.epochs.step(place.epoch)));
+                    return Ok(());
+                }
+                let Some(line) = source.head() else { break };
                 print(index, line, source.level())?;
                 source.advance();
                 // Of one that has nothing left more must be read before it is known who is next.
@@ -173,8 +210,8 @@ impl Merge {
     }
 }
 
-/// Where a line stands: its time, and of those of the same time the container's place.
-type Bound = (Option<Timestamp>, usize);
+/// Where a line stands, and of those that stand there the container's index.
+type Bound = (Place, usize);
 
 #[cfg(test)]
 mod tests;

@@ -1,11 +1,11 @@
 //! `logs --patterns`: each kind of line once, those that are new since the last deployment on top.
 
 use super::filter::{Filter, Reader, Sieve};
-use crate::app::store::patterns::{LinePattern, PatternStore};
+use crate::app::store::patterns::{LinePattern, PatternStore, Written};
 use crate::cli::output::{Output, Tone, print_json};
 use crate::cli::report;
 use crate::cli::table::Table;
-use crate::domain::log::Level;
+use crate::domain::log::{Classified, Continuation, Level};
 use crate::domain::{Container, Fault, Safe, TaskRecord, units};
 use crate::engine::{Engine, LogRequest};
 use futures_util::StreamExt as _;
@@ -50,6 +50,7 @@ pub async fn print(
         let tag = Safe::new(container.tag());
         let mut sieve = filter.clone().map(Sieve::new);
         let mut reader = Reader::default();
+        let (mut record, mut has_head) = (Continuation::default(), true);
         let mut blocks = engine.log_blocks(&container.id, request.clone());
         while let Some(block) = blocks.next().await {
             let block = match block {
@@ -62,9 +63,15 @@ pub async fn print(
                 }
             };
             for line in block.iter() {
-                if sieve.as_mut().is_none_or(|sieve| sieve.judge(line).passes) {
+                let passes = sieve.as_mut().is_none_or(|sieve| sieve.judge(line).passes);
+                let text = reader.text(line);
+                let Classified { level, continues } = record.push(text);
+                has_head = if continues { has_head } else { passes };
+                if passes {
                     lines += 1;
-                    store.count(reader.text(line), line.time, &tag);
+                    // What a filter picked out of a record stands for itself.
+                    let continues = continues && has_head;
+                    store.count(Written { text, time: line.time, level, continues }, &tag);
                 }
             }
         }
@@ -187,6 +194,11 @@ mod tests {
         Timestamp::from_second(second).unwrap()
     }
 
+    fn written(second: i64, text: &str) -> Written<'_> {
+        let Classified { level, continues } = crate::domain::log::classify(text);
+        Written { text, time: Some(at(second)), level, continues }
+    }
+
     fn container(created: i64) -> Container {
         Container { created: Some(at(created)), ..fixtures::container("shop-web-1") }
     }
@@ -204,7 +216,7 @@ mod tests {
         for (second, text) in
             [(10, "INFO ready"), (60, "INFO ready"), (61, "ERROR code 7"), (62, "ERROR code 8")]
         {
-            store.count(text, Some(at(second)), &web);
+            store.count(written(second, text), &web);
         }
         let ids = store.sorted(Some(at(30)));
         let pattern = store.get(ids[0]).unwrap();
@@ -219,13 +231,13 @@ mod tests {
     #[test]
     fn the_total_tells_of_what_it_can_say_nothing() {
         let mut store = PatternStore::default();
-        store.count("INFO ready", Some(at(10)), &Safe::new("db-1"));
+        store.count(written(10, "INFO ready"), &Safe::new("db-1"));
         let (all, now) = (|store: &PatternStore| summary(store, 3, Some(at(30)), at(90)), at(90));
         assert_eq!(
             all(&store),
             "1 kind of line in the 3 lines that were read, 0 of them new (+) since the deployment 1m ago"
         );
-        store.count("GET /", Some(at(60)), &Safe::new("web-1"));
+        store.count(written(60, "GET /"), &Safe::new("web-1"));
         assert_eq!(
             all(&store),
             "2 kinds of lines in the 3 lines that were read; deployed 1m ago: of web no lines from before are there to \
@@ -240,7 +252,7 @@ mod tests {
     #[test]
     fn what_nobody_writes_any_more_has_no_rate() {
         let mut store = PatternStore::default();
-        store.count("INFO ready", Some(at(10)), &Safe::new("db-1"));
+        store.count(written(10, "INFO ready"), &Safe::new("db-1"));
         let pattern = store.get(store.sorted(None)[0]).unwrap();
         assert_eq!(rate(&store, pattern, at(20)), "6.0");
         assert_eq!(rate(&store, pattern, at(100_000)), "–");

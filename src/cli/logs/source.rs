@@ -1,7 +1,7 @@
 //! One container's log: read, filtered, and where only its last lines are wanted, held until its end is reached.
 
 use super::filter::{Filter, Judged, Sieve};
-use crate::domain::log::Level;
+use crate::domain::log::{Course, Epochs, Level, Place};
 use crate::domain::{Fault, LogSource, RawLine};
 use crate::engine::{LogBlock, LogBlocks};
 use futures_util::StreamExt as _;
@@ -20,6 +20,9 @@ pub struct Source {
     blocks: VecDeque<Waiting>,
     /// The next line of the first block.
     at: usize,
+    /// Where the next line stands, once that was asked.
+    placed: Option<Place>,
+    course: Course,
     sieve: Option<Sieve>,
     held: Option<Held>,
     /// The time of the newest line that was read, whether it is shown or not.
@@ -68,6 +71,8 @@ impl Source {
             stream,
             blocks: VecDeque::new(),
             at: 0,
+            placed: None,
+            course: Course::default(),
             sieve: filter.map(Sieve::new),
             held,
             last: None,
@@ -103,6 +108,37 @@ impl Source {
         self.blocks.front()?.block.line(self.at)
     }
 
+    /// Where the next line stands among those of all containers. One without a time stays behind the one before it.
+    pub fn place(&mut self, epochs: &mut Epochs) -> Option<Place> {
+        if self.placed.is_none() {
+            let line = self.head()?;
+            let mut course = self.course;
+            self.placed = Some(match nanoseconds(line) {
+                Some(time) => epochs.place(&mut course, time, || !self.steps_back(time)).place,
+                None => course.at(),
+            });
+            self.course = course;
+        }
+        self.placed
+    }
+
+    /// Whether the clock went back between the next line, which has this time, and the last one that waits.
+    fn steps_back(&self, time: i64) -> bool {
+        let mut course = self.course;
+        course.pass(time);
+        let mut skip = self.at + 1;
+        self.blocks.iter().any(|waiting| {
+            let from = std::mem::take(&mut skip);
+            (from..waiting.block.len()).filter_map(|index| nanoseconds(waiting.block.line(index)?)).any(
+                |time| {
+                    let steps_back = course.steps_back(time);
+                    course.pass(time);
+                    steps_back
+                },
+            )
+        })
+    }
+
     /// The level of the next line, if levels are told and it has one.
     pub fn level(&self) -> Option<Level> {
         self.blocks.front()?.levels.get(self.at).copied().flatten()
@@ -121,6 +157,7 @@ impl Source {
     /// Goes on to the line after the next one.
     pub fn advance(&mut self) {
         self.at += 1;
+        self.placed = None;
         if self.blocks.front().is_some_and(|waiting| self.at >= waiting.block.len()) {
             self.blocks.pop_front();
             self.at = 0;
@@ -213,6 +250,11 @@ impl Source {
             self.blocks.push_back(kept);
         }
     }
+}
+
+/// What lies outside of 1677 to 2262 has no time.
+fn nanoseconds(line: RawLine<'_>) -> Option<i64> {
+    i64::try_from(line.time?.as_nanosecond()).ok()
 }
 
 fn release(held: &mut Option<Held>, kept: &mut Waiting) {

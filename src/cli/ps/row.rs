@@ -14,11 +14,7 @@ const NAME_LENGTH: usize = 15;
 /// `listed` is the daemon's own entry of the container; `exit_code` only an inspect tells.
 pub fn row(container: &Container, listed: &Value, exit_code: i64, cut: bool, now: Timestamp) -> Value {
     let labels = container.compose.as_ref();
-    let health = container.health.map_or("", |health| match health {
-        Health::Starting => "starting",
-        Health::Healthy => "healthy",
-        Health::Unhealthy => "unhealthy",
-    });
+    let health = container.health.map_or("", Health::word);
     let created = container
         .created
         .map(|created| created.to_zoned(TimeZone::system()).strftime("%Y-%m-%d %H:%M:%S %z %Z").to_string());

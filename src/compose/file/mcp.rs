@@ -4,7 +4,8 @@ use crate::domain::CheckSpec;
 
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct ServiceExtension {
-    pub checks: Vec<CheckSpec>,
+    /// `None` where none are named, so that they are derived; an empty list asks for none.
+    pub checks: Option<Vec<CheckSpec>>,
     pub hooks: Hooks,
     /// Once the service's containers are others than before: more, fewer, or new ones.
     pub on_scale: Vec<Reaction>,

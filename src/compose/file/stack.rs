@@ -2,6 +2,7 @@
 
 use super::project::Project;
 use super::service::{HealthCheck, Service};
+use crate::domain::check::{Known, derived};
 use crate::domain::stack::{BackupSource, Profile, StackService};
 use crate::domain::{CheckId, CheckKind, CheckSpec, Safe, StackFile, StackOrigin, StackRef};
 use std::collections::{BTreeMap, BTreeSet};
@@ -58,23 +59,38 @@ impl Project {
         profiles.into_iter().map(profile).collect()
     }
 
-    /// Declared checks, and Docker's own verdict where the service has a health check.
+    /// Docker's own verdict where the service has a health check, and beside it what is named, else what is derived.
     fn checks(&self, service: &Service) -> Vec<CheckSpec> {
         let health = service.declared_health_check();
         let docker = health.map(|health| CheckSpec {
-            id: CheckId {
-                stack: self.name.clone(),
-                service: service.name.clone(),
-                name: "docker".to_owned(),
-            },
-            kind: CheckKind::Docker,
             interval: health.interval.map_or(Duration::from_secs(30), |interval| interval.0),
             timeout: health.timeout.map_or(Duration::from_secs(30), |timeout| timeout.0),
             // Docker has counted its own retries before it gives a verdict.
             fall: 1,
             rise: 1,
+            ..CheckSpec::new(
+                CheckId {
+                    stack: self.name.clone(),
+                    service: service.name.clone(),
+                    name: "docker".to_owned(),
+                },
+                CheckKind::Docker,
+            )
         });
-        docker.into_iter().chain(service.mcp.checks.iter().cloned()).collect()
+        let named = service.mcp.checks.clone().unwrap_or_else(|| self.derived_checks(service));
+        docker.into_iter().chain(named).collect()
+    }
+
+    fn derived_checks(&self, service: &Service) -> Vec<CheckSpec> {
+        let tcp = service.ports.iter().filter(|port| matches!(port.protocol.as_str(), "" | "tcp"));
+        let published: Vec<u16> = tcp.map(|port| port.target).collect();
+        derived(Known {
+            stack: &self.name,
+            service: &service.name,
+            image: if service.runs_its_server() { &service.image } else { "" },
+            published: &published,
+            database_user: service.environment.get("POSTGRES_USER").and_then(|user| user.as_deref()),
+        })
     }
 
     /// What `x-mcp.backup` declares, else every service that runs PostgreSQL's image.
@@ -94,6 +110,17 @@ impl Project {
 }
 
 impl Service {
+    /// Whether it starts what its image is known for, and not a client of the same image that does its work and ends.
+    fn runs_its_server(&self) -> bool {
+        let starts_with = |word: &str| {
+            let program = word.rsplit('/').next().unwrap_or(word);
+            word.starts_with('-')
+                || matches!(program, "postgres" | "redis-server" | "valkey-server" | "server")
+        };
+        let command = self.command.as_deref().unwrap_or_default();
+        self.entrypoint.is_none() && command.first().is_none_or(|word| starts_with(word))
+    }
+
     /// The health check that the file declares, unless it switches it off.
     pub fn declared_health_check(&self) -> Option<&HealthCheck> {
         self.healthcheck.as_ref().filter(|health| {

@@ -315,9 +315,14 @@ fn a_stack_tells_its_checks_and_databases() {
         stack.checks.iter().map(|check| (check.id.service.as_str(), check.kind.label())).collect();
     assert_eq!(
         checks,
-        [("db", "docker".to_owned()), ("web", "http /h".to_owned()), ("web", "tcp 1".to_owned())]
+        [
+            ("db", "docker".to_owned()),
+            ("db", "postgres 5432".to_owned()),
+            ("web", "http /h".to_owned()),
+            ("web", "tcp 1".to_owned())
+        ]
     );
-    assert!(matches!(&stack.checks[1].kind, CheckKind::Http { expect_status: Some(204), .. }));
+    assert!(matches!(&stack.checks[2].kind, CheckKind::Http { expect, .. } if expect.status == Some(204)));
     assert_eq!(stack.backup.len(), 1);
     assert_eq!(stack.title.unwrap().as_str(), "Demo");
 }

@@ -2,8 +2,11 @@
 
 use super::time;
 use crate::domain::Safe;
-use crate::domain::container::{ContainerDetails, GpuRequest};
-use bollard::models::{ContainerConfig, ContainerState, DeviceRequest, HostConfig};
+use crate::domain::container::{ContainerDetails, GpuRequest, HealthRun};
+use crate::domain::gpu::CDI_PREFIX;
+use bollard::models::{
+    ContainerConfig, ContainerState, DeviceRequest, HealthcheckResult, HostConfig, HostConfigLogConfig,
+};
 use std::time::Duration;
 
 pub(super) fn details(
@@ -11,9 +14,13 @@ pub(super) fn details(
     config: &ContainerConfig,
     host: &HostConfig,
     restarts: Option<u64>,
+    paths: Paths,
 ) -> ContainerDetails {
     let health = state.health.as_ref();
-    let last_check = health.and_then(|health| health.log.as_ref()).and_then(|log| log.last());
+    let health_runs: Vec<HealthRun> =
+        health.and_then(|health| health.log.as_ref()).into_iter().flatten().map(health_run).collect();
+    let test = config.healthcheck.as_ref();
+    let log = host.log_config.as_ref();
     ContainerDetails {
         pid: state.pid.and_then(|pid| u32::try_from(pid).ok()).filter(|pid| *pid > 0),
         exit_code: state.exit_code.unwrap_or_default(),
@@ -34,14 +41,28 @@ pub(super) fn details(
             .stop_timeout
             .and_then(|seconds| u64::try_from(seconds).ok())
             .map(Duration::from_secs),
-        log_driver: host.log_config.as_ref().and_then(|log| log.typ.clone()).unwrap_or_default(),
-        health_output: last_check
-            .and_then(|check| check.output.as_deref())
-            .map(|text| Safe::new(text.trim())),
+        log_driver: log.and_then(|log| log.typ.clone()).unwrap_or_default(),
+        log_path: Some(paths.log).filter(|path| !path.is_empty()),
+        log_rotates: log.is_some_and(rotates),
+        health_test: test.and_then(|test| test.test.clone()).unwrap_or_default(),
+        health_timeout: test
+            .and_then(|test| test.timeout)
+            .and_then(|nanoseconds| u64::try_from(nanoseconds).ok())
+            .filter(|nanoseconds| *nanoseconds > 0)
+            .map(Duration::from_nanos),
+        health_output: health_runs.last().map(|run| run.output.clone()),
+        health_runs,
         failing_streak: health
             .and_then(|health| health.failing_streak)
             .and_then(|streak| u64::try_from(streak).ok())
             .unwrap_or_default(),
+        command: paths.command,
+        user: config.user.clone().unwrap_or_default(),
+        shm_bytes: host.shm_size.and_then(|bytes| u64::try_from(bytes).ok()).filter(|bytes| *bytes > 0),
+        memory_limit_bytes: host
+            .memory
+            .and_then(|bytes| u64::try_from(bytes).ok())
+            .filter(|bytes| *bytes > 0),
         gpu_requests: host
             .device_requests
             .iter()
@@ -53,9 +74,38 @@ pub(super) fn details(
     }
 }
 
+/// What stands at the top of an inspect.
+#[derive(Default)]
+pub(super) struct Paths {
+    /// The executable and its arguments.
+    pub command: Vec<String>,
+    pub log: String,
+}
+
+/// Whether the driver bounds what it keeps. `local` does so by itself; others keep nothing on this host.
+fn rotates(log: &HostConfigLogConfig) -> bool {
+    let sized = log.config.as_ref().is_some_and(|options| options.contains_key("max-size"));
+    log.typ.as_deref() != Some("json-file") || sized
+}
+
+/// A check says as much as it likes; what matters stands at the beginning.
+const OUTPUT_CHARACTERS: usize = 4096;
+
+fn health_run(run: &HealthcheckResult) -> HealthRun {
+    let output: String =
+        run.output.as_deref().unwrap_or_default().trim().chars().take(OUTPUT_CHARACTERS).collect();
+    HealthRun {
+        began: run.start.as_deref().and_then(time),
+        ended: run.end.as_deref().and_then(time),
+        exit_code: run.exit_code.unwrap_or_default(),
+        output: Safe::new(output),
+    }
+}
+
 fn is_gpu(request: &DeviceRequest) -> bool {
     let driver = request.driver.as_deref().unwrap_or_default();
     driver == "nvidia"
+        || request.device_ids.iter().flatten().any(|id| id.starts_with(CDI_PREFIX))
         || request.capabilities.iter().flatten().flatten().any(|capability| capability == "gpu")
 }
 

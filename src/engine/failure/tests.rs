@@ -44,6 +44,12 @@ use rstest::rstest;
 )]
 #[case(501, "configured logging driver does not support reading", FaultKind::Refused, "json-file")]
 #[case(409, "Container 12 is not running", FaultKind::Conflict, "start")]
+#[case(
+    409,
+    "can not get logs from container which is dead or marked for removal",
+    FaultKind::NotFound,
+    "being removed"
+)]
 #[case(500, "something nobody has seen", FaultKind::Refused, "journalctl")]
 fn what_the_daemon_says_becomes_a_kind_and_a_hint(
     #[case] status: u16,

@@ -8,9 +8,15 @@ use futures_util::{FutureExt, StreamExt};
 use std::collections::{HashSet, VecDeque};
 use std::future::Future;
 use std::pin::Pin;
+use std::time::Duration;
+use tokio::time::Instant;
 
 /// More at once would only make the daemon slower for everybody.
 const AT_ONCE: usize = 4;
+
+/// A start that fails is told by what came before it: a network was left again, or nothing. The daemon writes down why
+/// a moment later, and tells of that by no event.
+const AFTERWARDS: Duration = Duration::from_secs(1);
 
 type Inspection = Pin<Box<dyn Future<Output = (ContainerId, Result<Container, Fault>)> + Send>>;
 
@@ -18,6 +24,8 @@ pub(super) struct Inspections {
     engine: Engine,
     /// Bounded by the number of containers: an id is in it once.
     waiting: VecDeque<ContainerId>,
+    /// To be inspected once more from then on; the earliest first, an id once.
+    afterwards: VecDeque<(Instant, ContainerId)>,
     running: FuturesUnordered<Inspection>,
     in_flight: HashSet<ContainerId>,
     /// Removed while they were inspected: the answer no longer counts.
@@ -29,6 +37,7 @@ impl Inspections {
         Self {
             engine,
             waiting: VecDeque::new(),
+            afterwards: VecDeque::new(),
             running: FuturesUnordered::new(),
             in_flight: HashSet::new(),
             forgotten: HashSet::new(),
@@ -46,8 +55,28 @@ impl Inspections {
         self.waiting.push_front(id);
     }
 
+    /// This one may be about to fail to start.
+    pub fn queue_afterwards(&mut self, id: ContainerId) {
+        self.afterwards.retain(|(_, waiting)| *waiting != id);
+        self.afterwards.push_back((Instant::now() + AFTERWARDS, id));
+    }
+
+    /// When the next one is due of those that wait for their time.
+    pub fn due(&self) -> Option<Instant> {
+        self.afterwards.front().map(|(due, _)| *due)
+    }
+
+    pub fn queue_due(&mut self) {
+        while self.due().is_some_and(|due| due <= Instant::now()) {
+            if let Some((_, id)) = self.afterwards.pop_front() {
+                self.queue(id);
+            }
+        }
+    }
+
     pub fn forget(&mut self, id: &ContainerId) {
         self.waiting.retain(|waiting| waiting != id);
+        self.afterwards.retain(|(_, waiting)| waiting != id);
         if self.in_flight.contains(id) {
             self.forgotten.insert(id.clone());
         }

@@ -67,7 +67,7 @@ fn since_is_when_the_verdict_began() {
         tracker.record(Outcome::new(answer, "m"), at(second));
     }
     assert_eq!((tracker.report().since, tracker.report().last_run), (Some(at(12)), Some(at(12))));
-    assert_eq!(tracker.report().history, [true, true, false]);
+    assert_eq!(tracker.report().history, [Verdict::Up, Verdict::Up, Verdict::Down]);
     assert_eq!(&*tracker.report().label, "tcp 5432");
 }
 
@@ -78,7 +78,7 @@ fn the_history_keeps_the_last_sixty() {
         let answer = if second < 50 { Answer::Down } else { Answer::Up };
         tracker.record(Outcome::new(answer, "m"), at(second));
     }
-    assert_eq!(tracker.report().history, [vec![false; 10], vec![true; 50]].concat());
+    assert_eq!(tracker.report().history, [vec![Verdict::Down; 10], vec![Verdict::Up; 50]].concat());
 }
 
 #[rstest]
@@ -125,4 +125,83 @@ fn far_slower_than_usual_is_degraded() {
     assert_eq!(after(900).0, Verdict::Up, "under a second is never slow");
     assert_eq!(after(1200), (Verdict::Degraded, "200 OK, slow: usual are 40ms".to_owned()));
     assert_eq!(after(40).0, Verdict::Up);
+}
+
+/// When it is told that it is down, in seconds after the first run.
+fn told_after(answer: impl Fn() -> Outcome) -> u64 {
+    let mut tracker = Tracker::new(&spec(3, 2));
+    let mut second = 0;
+    loop {
+        tracker.record(answer(), at(i64::try_from(second).unwrap()));
+        if tracker.report().verdict == Verdict::Down {
+            return second;
+        }
+        second += tracker.next_in().as_secs();
+    }
+}
+
+#[test]
+fn what_refuses_from_the_first_is_told_within_five_seconds() {
+    assert_eq!(told_after(|| Outcome::refused("connection refused")), 3);
+    assert_eq!(told_after(|| Outcome::down("no answer within 3s")), 6, "a silence may be a slow start");
+}
+
+#[test]
+fn a_refusal_after_a_success_needs_three_like_any_failure() {
+    let mut tracker = Tracker::new(&spec(3, 2));
+    tracker.record(Outcome::up("200 OK"), at(0));
+    for second in 1..3 {
+        tracker.record(Outcome::refused("connection refused"), at(second));
+        assert_eq!(tracker.report().verdict, Verdict::Up);
+    }
+    tracker.begin_anew();
+    tracker.record(Outcome::refused("connection refused"), at(4));
+    assert_eq!(tracker.report().verdict, Verdict::Starting, "the container was started anew");
+    tracker.record(Outcome::refused("connection refused"), at(7));
+    assert_eq!(tracker.report().verdict, Verdict::Down);
+    assert_eq!(tracker.report().history.len(), 5, "what it has done before is not forgotten");
+}
+
+#[test]
+fn what_flaps_is_marked_and_its_changes_are_no_news() {
+    let mut tracker = Tracker::new(&spec(1, 1));
+    let mut second = 0;
+    let mut run = |answers: &str| {
+        for letter in answers.chars() {
+            second += 1;
+            let answer = if letter == 'u' { Answer::Up } else { Answer::Down };
+            tracker.record(Outcome::new(answer, "m"), at(second));
+        }
+        (tracker.report().flapping, tracker.report().since)
+    };
+    assert_eq!(run("uuuuuuuuuududud"), (false, Some(at(15))), "five changes");
+    assert_eq!(run("u"), (true, Some(at(16))), "the sixth");
+    assert_eq!(run("du"), (true, Some(at(16))), "one more change is no news");
+    assert!(run("uuuuuuuuuuuu").0, "not quiet for long enough");
+    assert!(!run("uuuuuu").0);
+}
+
+#[test]
+fn a_command_in_a_container_is_never_run_more_than_once_a_minute() {
+    let command = CheckKind::Exec { command: vec!["true".to_owned()] };
+    let mut tracker = Tracker::new(&CheckSpec::new(spec(3, 2).id, command));
+    for letter in "sdddu".chars() {
+        let answer = match letter {
+            's' => Answer::Starting,
+            'd' => Answer::Down,
+            _ => Answer::Up,
+        };
+        tracker.record(Outcome::new(answer, "m"), at(0));
+        assert_eq!(tracker.next_in(), Duration::from_mins(1));
+    }
+}
+
+#[test]
+fn an_hourly_check_that_is_down_is_asked_again_soon() {
+    let kind = CheckKind::Certificate { host: "h".to_owned(), port: 443, name: None };
+    let mut tracker = Tracker::new(&CheckSpec { fall: 1, ..CheckSpec::new(spec(3, 2).id, kind) });
+    tracker.record(Outcome::up("valid"), at(0));
+    assert_eq!(tracker.next_in(), Duration::from_hours(1));
+    tracker.record(Outcome::refused("expired"), at(0));
+    assert_eq!(tracker.next_in(), Duration::from_secs(30));
 }

@@ -1,112 +1,129 @@
 //! One device: its figures, or why it has none.
 
-use crate::domain::gpu::GpuProcess;
+use super::ask::{self, Asked};
+use super::fixed::Fixed;
+use super::keep::Session;
+use super::{host_memory, mig, processes, throttle};
+use crate::domain::gpu::Clocks;
 use crate::domain::{GpuDevice, GpuReading, Safe};
-use crate::probe::cgroup;
-use nvml_wrapper::enum_wrappers::device::TemperatureSensor;
-use nvml_wrapper::enums::device::UsedGpuMemory;
+use jiff::Timestamp;
+use nvml_wrapper::Device;
+use nvml_wrapper::enum_wrappers::device::{Clock, PerformanceState, TemperatureSensor};
 use nvml_wrapper::error::NvmlError;
-use nvml_wrapper::struct_wrappers::device::ProcessInfo;
-use nvml_wrapper::{Device, Nvml};
+use std::time::Duration;
 
 /// `NVML_DEVICE_MIG_ENABLE`
 const MIG_ENABLED: u32 = 1;
+/// Figures are read so long before a second of the clock begins, in milliseconds: then they are drawn, fresh.
+const AHEAD: i32 = 150;
 
-pub(super) fn read(nvml: &Nvml, index: u32, processes: bool) -> GpuDevice {
-    match nvml.device_by_index(index) {
-        Ok(device) => GpuDevice {
-            index,
-            uuid: device.uuid().ok().map(Safe::new),
-            name: device.name().ok().map(Safe::new),
-            reading: reading(&device, processes).map_err(|error| words(&error)),
-        },
-        Err(error) => GpuDevice { index, uuid: None, name: None, reading: Err(words(&error)) },
-    }
-}
-
-/// Fills in what was known of devices that no longer say who they are, and keeps rows of those that are gone.
-pub(super) fn remember(known: &mut Vec<GpuDevice>, mut present: Vec<GpuDevice>) -> Vec<GpuDevice> {
-    for device in &mut present {
-        if device.uuid.is_none()
-            && let Some(before) = known.iter().find(|before| before.index == device.index)
-        {
-            device.uuid.clone_from(&before.uuid);
-            device.name.clone_from(&before.name);
+/// Reads the device once a second while the session lasts.
+pub(super) fn follow(session: &Session, index: u32) {
+    let mut fixed = None;
+    loop {
+        session.board.ask_figures(session.number, index);
+        session.board.tell_figures(session.number, read(session, index, &mut fixed));
+        if !session.rest(until_next(Timestamp::now())) {
+            return;
         }
     }
-    for before in known.drain(..) {
-        let here = present.iter().any(|device| match (&device.uuid, &before.uuid) {
-            (Some(uuid), Some(known)) => uuid == known,
-            (None, _) | (_, None) => device.index == before.index,
-        });
-        if !here {
-            present.push(GpuDevice { reading: Err(words(&NvmlError::GpuLost)), ..before });
+}
+
+/// Half a second at least, for what is used within less says nothing.
+pub(super) fn until_next(now: Timestamp) -> Duration {
+    let past = (now.subsec_millisecond() + AHEAD).rem_euclid(1000).unsigned_abs();
+    let rest = Duration::from_millis(u64::from(1000 - past));
+    if rest < Duration::from_millis(500) { rest + Duration::from_secs(1) } else { rest }
+}
+
+/// Handles do not outlive a reset of the device, so each reading begins with a new one.
+fn read(session: &Session, index: u32, fixed: &mut Option<Fixed>) -> GpuDevice {
+    let handle = session.nvml.device_by_index(index);
+    let mut uuid = None;
+    let reading = handle.and_then(|device| {
+        let own = device.uuid()?;
+        uuid = Some(Safe::new(&own));
+        if fixed.as_ref().is_none_or(|fixed| fixed.uuid != own) {
+            *fixed = Some(Fixed::of(&device, own)?);
         }
-    }
-    present.sort_by_key(|device| device.index);
-    known.clone_from(&present);
-    present
-}
-
-fn words(error: &NvmlError) -> Safe {
-    match error {
-        NvmlError::GpuLost => Safe::new("GPU is lost"),
-        NvmlError::ResetRequired => Safe::new("GPU needs a reset"),
-        other => Safe::new(other.to_string()),
-    }
-}
-
-/// A device that is lost says so at any call; everything else is one figure that it would not tell.
-fn figure<T>(answer: Result<T, NvmlError>) -> Result<Option<T>, NvmlError> {
-    match answer {
-        Ok(value) => Ok(Some(value)),
-        Err(error @ (NvmlError::GpuLost | NvmlError::ResetRequired)) => Err(error),
-        Err(_) => Ok(None),
+        match &*fixed {
+            Some(fixed) => read_figures(&device, fixed, session.processes_unread.as_ref()),
+            None => Err(NvmlError::Unknown),
+        }
+    });
+    let fixed = fixed.as_ref().filter(|_| uuid.is_some());
+    GpuDevice {
+        index,
+        name: fixed.and_then(|fixed| fixed.name.clone()),
+        bus: fixed.and_then(|fixed| fixed.bus.clone()),
+        uuid,
+        reading: reading.map_err(|error| ask::words(&error)),
+        silent_seconds: None,
+        xids: Vec::new(),
     }
 }
 
-fn reading(device: &Device<'_>, processes: bool) -> Result<GpuReading, NvmlError> {
+fn read_figures(
+    device: &Device<'_>,
+    fixed: &Fixed,
+    unlisted: Option<&Safe>,
+) -> Result<GpuReading, NvmlError> {
+    let asked = &mut Asked::default();
     // With MIG on, only the instances have a utilisation.
-    let mig = figure(device.mig_mode())?.is_some_and(|mode| mode.current == MIG_ENABLED);
-    let utilisation = if mig { None } else { figure(device.utilization_rates())? };
-    // Devices that share the host's memory report a total of nothing.
-    let memory = figure(device.memory_info())?.filter(|memory| memory.total > 0);
-    let watts = |milliwatts: u32| f64::from(milliwatts) / 1000.0;
-    Ok(GpuReading {
-        utilisation_percent: utilisation.map(|rates| rates.gpu).filter(|percent| *percent <= 100),
-        memory_used_bytes: memory.as_ref().map(|memory| memory.used),
-        memory_total_bytes: memory.as_ref().map(|memory| memory.total),
-        temperature_celsius: figure(device.temperature(TemperatureSensor::Gpu))?,
-        power_watts: figure(device.power_usage())?.map(watts),
-        power_limit_watts: figure(device.enforced_power_limit())?.map(watts),
+    let mig = asked.figure("MIG", device.mig_mode())?.is_some_and(|mode| mode.current == MIG_ENABLED);
+    let rates = if mig { None } else { asked.figure("utilisation", device.utilization_rates())? };
+    let percent = |percent: u32| Some(percent).filter(|percent| *percent <= 100);
+    let memory = host_memory::of(asked, device.memory_info())?;
+    let listed = processes::list(device, asked, unlisted)?;
+    let instances = if mig { mig::instances(device, unlisted.is_none())? } else { Vec::new() };
+    let mut reading = GpuReading {
+        utilisation_percent: rates.as_ref().and_then(|rates| percent(rates.gpu)),
+        memory_busy_percent: rates.as_ref().and_then(|rates| percent(rates.memory)),
+        memory_used_bytes: memory.used,
+        memory_total_bytes: memory.total,
+        unified_memory: memory.is_the_hosts,
+        temperature_celsius: asked.figure("temperature", device.temperature(TemperatureSensor::Gpu))?,
+        thresholds: fixed.thresholds,
+        power_watts: asked.figure("power", device.power_usage())?.map(watts),
+        power_limit_watts: asked.figure("power limit", device.enforced_power_limit())?.map(watts),
+        clocks: Clocks {
+            sm: asked.figure("clocks", device.clock_info(Clock::SM))?,
+            sm_most: fixed.sm_most,
+            memory: asked.figure("clocks", device.clock_info(Clock::Memory))?,
+            memory_most: fixed.memory_most,
+        },
+        fan_percent: fan(device, asked)?,
+        performance_state: asked
+            .figure("performance state", device.performance_state())?
+            .filter(|state| *state != PerformanceState::Unknown)
+            .map(|state| state.as_c()),
+        encoder_percent: asked.figure("encoder", device.encoder_utilization())?.map(|used| used.utilization),
+        decoder_percent: asked.figure("decoder", device.decoder_utilization())?.map(|used| used.utilization),
         mig,
-        processes: if processes { list_processes(device)? } else { Vec::new() },
-    })
+        processes: listed.processes,
+        processes_unread: listed.unread,
+        ..GpuReading::default()
+    };
+    reading.throttle.reasons = throttle::reasons(device, asked)?;
+    if reading.processes.is_empty() {
+        reading.processes = mig::processes(&instances);
+    }
+    reading.instances = instances;
+    reading.refused = std::mem::take(&mut asked.refused);
+    reading.unknown_to_driver = std::mem::take(&mut asked.unknown_to_driver);
+    Ok(reading)
 }
 
-fn list_processes(device: &Device<'_>) -> Result<Vec<GpuProcess>, NvmlError> {
-    let compute = figure(device.running_compute_processes())?.unwrap_or_default();
-    let graphics = figure(device.running_graphics_processes())?.unwrap_or_default();
-    let mut found: Vec<GpuProcess> = Vec::new();
-    for process in compute.into_iter().chain(graphics) {
-        let memory_bytes = memory(&process);
-        // A process that computes and draws stands in both lists; on MIG it has a row for each instance.
-        match found.iter_mut().find(|known| known.pid == process.pid) {
-            Some(known) => known.memory_bytes = known.memory_bytes.max(memory_bytes),
-            None => found.push(GpuProcess {
-                pid: process.pid,
-                memory_bytes,
-                container: cgroup::container_of(process.pid),
-            }),
-        }
-    }
-    found.sort_by_key(|process| std::cmp::Reverse(process.memory_bytes));
-    Ok(found)
+fn watts(milliwatts: u32) -> f64 {
+    f64::from(milliwatts) / 1000.0
 }
 
-fn memory(process: &ProcessInfo) -> Option<u64> {
-    match process.used_gpu_memory {
-        UsedGpuMemory::Unavailable => None,
-        UsedGpuMemory::Used(bytes) => Some(bytes),
+/// The fastest of its fans; a device that a server's fans cool has none.
+fn fan(device: &Device<'_>, asked: &mut Asked) -> Result<Option<u32>, NvmlError> {
+    let fans = asked.figure("fans", device.num_fans())?.unwrap_or_default().min(16);
+    let mut fastest = None;
+    for index in 0..fans {
+        fastest = fastest.max(asked.figure("fans", device.fan_speed(index))?);
     }
+    Ok(fastest)
 }

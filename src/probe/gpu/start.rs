@@ -1,6 +1,6 @@
 //! Loading NVML, and why it could not be.
 
-use super::State;
+use super::versions;
 use crate::domain::{Fault, FaultKind, Safe};
 use nvml_wrapper::Nvml;
 use nvml_wrapper::error::NvmlError;
@@ -8,36 +8,54 @@ use std::ffi::OsStr;
 use std::path::Path;
 
 pub(super) const NO_DEVICE: &str = "no NVIDIA GPU in this machine";
-const NAMES: [&str; 2] = ["libnvidia-ml.so.1", "libnvidia-ml.so"];
+/// The plain name is a developer's link; the other is the one that every driver installs.
+const NAMES: [&str; 2] = ["libnvidia-ml.so", "libnvidia-ml.so.1"];
 
-pub(super) fn start(library: Option<&Path>) -> State {
+pub(super) enum Opened {
+    Open { nvml: Box<Nvml>, processes_unread: Option<Safe> },
+    Absent(Safe),
+    Failed(Fault),
+}
+
+pub(super) fn open(library: Option<&Path>, root: &Path) -> Opened {
     let names: Vec<&OsStr> = match library {
         Some(path) => vec![path.as_os_str()],
         None => NAMES.iter().map(OsStr::new).collect(),
     };
-    let mut missing = None;
     for name in names {
         match Nvml::builder().lib_path(name).init() {
-            Ok(nvml) => {
-                let processes = processes_can_be_listed(&nvml.sys_driver_version().unwrap_or_default());
-                return State::Ready { nvml: Box::new(nvml), processes };
-            }
-            Err(NvmlError::LibloadingError(error)) if is_missing(&error) => missing = Some(name),
+            Ok(nvml) => return opened(nvml),
+            Err(NvmlError::LibloadingError(error)) if is_missing(&error) => {}
             // A library without a device, as in an image that was made for GPUs.
             Err(NvmlError::DriverNotLoaded | NvmlError::NotFound | NvmlError::LibraryNotFound)
-                if !has_hardware(Path::new("/sys/bus/pci/devices")) =>
+                if !has_hardware(&root.join("sys/bus/pci/devices")) =>
             {
-                return State::Absent(Safe::new(NO_DEVICE));
+                return Opened::Absent(Safe::new(NO_DEVICE));
             }
-            Err(error) => return State::Failed(fault(&error)),
+            Err(error) => return Opened::Failed(fault(&error, library, root)),
         }
     }
-    let hardware = has_hardware(Path::new("/sys/bus/pci/devices"));
-    State::Absent(Safe::new(match (library, missing) {
-        (Some(path), _) => format!("there is no NVML library at {}", path.display()),
-        (None, _) if hardware => "an NVIDIA GPU is there, but its driver is not installed".to_owned(),
-        (None, _) => format!("{NO_DEVICE} (no {})", NAMES[0]),
+    Opened::Absent(Safe::new(match library {
+        Some(path) => format!("there is no NVML library at {}", path.display()),
+        None if has_hardware(&root.join("sys/bus/pci/devices")) => {
+            "an NVIDIA GPU is there, but its driver is not installed".to_owned()
+        }
+        None => format!("{NO_DEVICE} (no {})", NAMES[1]),
     }))
+}
+
+fn opened(nvml: Nvml) -> Opened {
+    if nvml.lib().nvmlShutdown.is_err() {
+        // To close it would need the function that it lacks.
+        std::mem::forget(nvml);
+        let fault = Fault::new(FaultKind::Invalid, "read GPUs by", "NVML");
+        return Opened::Failed(fault.because("the library has no nvmlShutdown").hint(UNUSABLE));
+    }
+    let driver = nvml.sys_driver_version().unwrap_or_default();
+    let processes_unread = (!processes_can_be_listed(&driver)).then(|| {
+        Safe::new(format!("driver {driver} scrambles its list of processes; upgrade to 535.86 or later"))
+    });
+    Opened::Open { nvml: Box::new(nvml), processes_unread }
 }
 
 /// The loader gives words only; these are glibc's for a file that is not there.
@@ -63,8 +81,11 @@ pub(super) fn processes_can_be_listed(driver: &str) -> bool {
     !matches!((parts.next().flatten(), parts.next().flatten()), (Some(535), Some(43..=85)))
 }
 
+const UNUSABLE: &str =
+    "the NVML library cannot be used: install the driver's own, for this kind of processor";
+
 /// NVML as a whole does not work.
-pub(super) fn fault(error: &NvmlError) -> Fault {
+pub(super) fn fault(error: &NvmlError, library: Option<&Path>, root: &Path) -> Fault {
     let (kind, hint) = match error {
         NvmlError::LibRmVersionMismatch => (
             FaultKind::Conflict,
@@ -77,11 +98,12 @@ pub(super) fn fault(error: &NvmlError) -> Fault {
             FaultKind::Permission,
             "this user may not open /dev/nvidiactl; see its group, or ask for the right to it",
         ),
-        NvmlError::LibloadingError(_) | NvmlError::FailedToLoadSymbol(_) => (
-            FaultKind::Invalid,
-            "the NVML library cannot be used: install the driver's own, for this kind of processor",
-        ),
+        NvmlError::LibloadingError(_) | NvmlError::FailedToLoadSymbol(_) => (FaultKind::Invalid, UNUSABLE),
         _ => (FaultKind::Internal, "see whether `nvidia-smi` works, and what dmesg says of NVRM"),
     };
-    Fault::new(kind, "read GPUs by", "NVML").caused_by(error).hint(hint)
+    let fault = Fault::new(kind, "read GPUs by", "NVML").caused_by(error).hint(hint);
+    match error {
+        NvmlError::LibRmVersionMismatch => fault.because(versions::both(library, root)),
+        _ => fault,
+    }
 }

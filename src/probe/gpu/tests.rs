@@ -1,85 +1,12 @@
+//! What needs no library. Everything that does is tried by `tests/gpus.rs`, through a library that plays NVML.
+
 use super::*;
-use crate::domain::{FaultKind, GpuReading};
+use crate::domain::gpu::ThrottleReason;
+use crate::domain::{GpuReading, Safe};
+use jiff::Timestamp;
+use nvml_wrapper::bitmasks::device::ThrottleReasons;
+use nvml_wrapper::struct_wrappers::device::ProcessUtilizationSample;
 use rstest::rstest;
-use std::path::Path;
-use std::process::Command;
-
-/// A library that plays NVML, made by the compiler driver that Rust itself links with.
-fn library(directory: &Path, options: &[&str]) -> PathBuf {
-    let source = directory.join("library.c");
-    std::fs::write(&source, include_str!("tests/library.c")).unwrap();
-    let library = directory.join("libplayed.so");
-    let defaults = ["-DINIT=0", "-DDEVICES=4", "-DLOST_FROM=1000"];
-    let name = |option: &str| option.split('=').next().map(str::to_owned);
-    let kept = defaults.iter().filter(|known| !options.iter().any(|option| name(option) == name(known)));
-    let output = Command::new("cc")
-        .args(["-shared", "-fPIC", "-w", "-o"])
-        .arg(&library)
-        .args(kept)
-        .args(options)
-        .arg(&source)
-        .output()
-        .unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    library
-}
-
-fn devices(sample: GpuSample) -> Vec<GpuDevice> {
-    match sample {
-        GpuSample::Devices(devices) => devices,
-        other => panic!("{other:?}"),
-    }
-}
-
-#[test]
-fn a_lost_device_keeps_its_row_beside_the_healthy_ones() {
-    let directory = tempfile::tempdir().unwrap();
-    let mut probe = GpuProbe::start(Some(library(directory.path(), &[])));
-    let devices = devices(probe.sample());
-    assert_eq!(devices.iter().map(|device| device.index).collect::<Vec<_>>(), [0, 1, 2, 3]);
-    assert_eq!(devices[0].name.as_deref(), Some("A100-80G"), "no escape sequence comes through");
-    let well = devices[0].reading.as_ref().unwrap();
-    let expected = GpuReading {
-        utilisation_percent: Some(93),
-        memory_used_bytes: Some(71 << 30),
-        memory_total_bytes: Some(80 << 30),
-        temperature_celsius: Some(62),
-        power_watts: Some(287.5),
-        power_limit_watts: Some(400.0),
-        mig: false,
-        processes: well.processes.clone(),
-    };
-    assert_eq!(*well, expected);
-    let pids: Vec<_> = well.processes.iter().map(|process| (process.pid, process.memory_bytes)).collect();
-    assert_eq!(pids, [(std::process::id(), Some(70 << 30))]);
-    for lost in [1, 3] {
-        assert_eq!(devices[lost].reading, Err(Safe::new("GPU is lost")));
-    }
-}
-
-#[test]
-fn what_a_device_would_not_say_is_absent_and_never_zero() {
-    let directory = tempfile::tempdir().unwrap();
-    let mut probe = GpuProbe::start(Some(library(directory.path(), &[])));
-    let mig = devices(probe.sample()).remove(2).reading.unwrap();
-    assert!(mig.mig);
-    assert_eq!((mig.utilisation_percent, mig.power_watts), (None, None));
-    assert_eq!(mig.temperature_celsius, Some(62));
-}
-
-#[test]
-fn a_device_that_falls_off_the_bus_is_still_called_by_its_name() {
-    let directory = tempfile::tempdir().unwrap();
-    let mut probe = GpuProbe::start(Some(library(directory.path(), &["-DLOST_FROM=2"])));
-    assert!(devices(probe.sample())[0].reading.is_ok());
-    for _ in 0..2 {
-        let devices = devices(probe.sample());
-        assert_eq!(devices.len(), 4);
-        assert_eq!(devices[0].reading, Err(Safe::new("GPU is lost")));
-        assert_eq!(devices[0].uuid.as_deref(), Some("GPU-0"));
-        assert_eq!(devices[0].name.as_deref(), Some("A100-80G"));
-    }
-}
 
 #[test]
 fn a_device_that_is_no_longer_counted_keeps_its_row() {
@@ -87,52 +14,19 @@ fn a_device_that_is_no_longer_counted_keeps_its_row() {
         index,
         uuid: Some(Safe::new(uuid)),
         name: None,
+        bus: None,
         reading: Ok(GpuReading::default()),
+        silent_seconds: None,
+        xids: Vec::new(),
     };
     let mut known = Vec::new();
-    device::remember(&mut known, vec![device(0, "a"), device(1, "b"), device(2, "c")]);
-    for _ in 0..2 {
-        let rows = device::remember(&mut known, vec![device(0, "a"), device(1, "c")]);
-        let told: Vec<_> =
-            rows.iter().map(|row| (row.uuid.as_deref().unwrap(), row.reading.is_ok())).collect();
-        assert_eq!(told, [("a", true), ("c", true), ("b", false)]);
-    }
-    let rows = device::remember(&mut known, vec![device(0, "a"), device(1, "b"), device(2, "c")]);
+    remember::remember(&mut known, vec![device(0, "a"), device(1, "b"), device(2, "c")]);
+    // The others move up.
+    let rows = remember::remember(&mut known, vec![device(0, "a"), device(1, "c")]);
+    let told: Vec<_> = rows.iter().map(|row| (row.uuid.as_deref().unwrap(), row.reading.is_ok())).collect();
+    assert_eq!(told, [("a", true), ("c", true), ("b", false)]);
+    let rows = remember::remember(&mut known, vec![device(0, "a"), device(1, "b"), device(2, "c")]);
     assert!(rows.len() == 3 && rows.iter().all(|row| row.reading.is_ok()), "{rows:?}");
-}
-
-#[rstest]
-#[case("-DINIT=18", FaultKind::Conflict, "reboot")]
-#[case("-DINIT=4", FaultKind::Permission, "/dev/nvidiactl")]
-#[case("-DINIT=999", FaultKind::Internal, "nvidia-smi")]
-fn nvml_that_fails_as_a_whole_says_why(#[case] option: &str, #[case] kind: FaultKind, #[case] hint: &str) {
-    let directory = tempfile::tempdir().unwrap();
-    let mut probe = GpuProbe::start(Some(library(directory.path(), &[option])));
-    let GpuSample::Failed(fault) = probe.sample() else { panic!() };
-    assert_eq!(fault.kind, kind);
-    assert!(!fault.causes.is_empty());
-    assert!(fault.hint.unwrap().contains(hint));
-}
-
-#[test]
-fn no_library_and_no_device_are_one_plain_line() {
-    let directory = tempfile::tempdir().unwrap();
-    let missing = directory.path().join("libnone.so");
-    let reason = |library| match GpuProbe::start(library).sample() {
-        GpuSample::Absent { reason } => reason.to_string(),
-        other => panic!("{other:?}"),
-    };
-    assert_eq!(reason(Some(missing.clone())), format!("there is no NVML library at {}", missing.display()));
-    assert_eq!(reason(Some(library(directory.path(), &["-DDEVICES=0"]))), "no NVIDIA GPU in this machine");
-}
-
-#[test]
-fn a_file_that_is_no_library_is_a_fault() {
-    let directory = tempfile::tempdir().unwrap();
-    let path = directory.path().join("libnvidia-ml.so");
-    std::fs::write(&path, "not a library").unwrap();
-    let GpuSample::Failed(fault) = GpuProbe::start(Some(path)).sample() else { panic!() };
-    assert_eq!(fault.kind, FaultKind::Invalid);
 }
 
 #[test]
@@ -160,4 +54,67 @@ fn hardware_is_known_by_its_vendor_and_class() {
 #[case("", true)]
 fn drivers_with_a_scrambled_process_list_are_known(#[case] driver: &str, #[case] listed: bool) {
     assert_eq!(start::processes_can_be_listed(driver), listed);
+}
+
+#[test]
+fn both_versions_are_told_of_a_mismatch() {
+    let root = tempfile::tempdir().unwrap();
+    let folder = root.path().join("usr/lib64");
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::create_dir_all(root.path().join("proc/driver/nvidia")).unwrap();
+    assert_eq!(
+        versions::both(None, root.path()),
+        "the library is of an unknown version, and the driver that is loaded of an unknown version"
+    );
+    std::fs::write(folder.join("libnvidia-ml.so.535.161.08"), "").unwrap();
+    std::os::unix::fs::symlink("libnvidia-ml.so.535.161.08", folder.join("libnvidia-ml.so.1")).unwrap();
+    let loaded =
+        "NVRM version: NVIDIA UNIX x86_64 Kernel Module  535.129.03  Thu Oct 19 18:56:32 UTC 2023\nGCC";
+    std::fs::write(root.path().join("proc/driver/nvidia/version"), loaded).unwrap();
+    let expected = "the library is 535.161.08, and the driver that is loaded 535.129.03";
+    assert_eq!(versions::both(None, root.path()), expected);
+    assert_eq!(versions::both(Some(&folder.join("libnvidia-ml.so.1")), root.path()), expected);
+}
+
+#[test]
+fn what_processes_used_is_the_newest_sample_that_makes_sense() {
+    let sample = |pid, timestamp, sm_util| {
+        let rest = (0, 0, 0);
+        ProcessUtilizationSample {
+            pid,
+            timestamp,
+            sm_util,
+            mem_util: rest.0,
+            enc_util: rest.1,
+            dec_util: rest.2,
+        }
+    };
+    let used =
+        processes::newest(vec![sample(1, 20, 40), sample(1, 10, 90), sample(2, 10, 7), sample(1, 30, 4_000)]);
+    assert_eq!((used.get(&1), used.get(&2)), (Some(&40), Some(&7)));
+}
+
+#[test]
+fn reasons_that_say_more_stand_for_those_that_say_less() {
+    let named = throttle::named;
+    assert_eq!(named(ThrottleReasons::GPU_IDLE | ThrottleReasons::APPLICATIONS_CLOCKS_SETTING), []);
+    assert_eq!(named(ThrottleReasons::HW_SLOWDOWN), [ThrottleReason::Hardware]);
+    let hot = ThrottleReasons::HW_SLOWDOWN | ThrottleReasons::HW_THERMAL_SLOWDOWN;
+    assert_eq!(named(hot | ThrottleReasons::SW_POWER_CAP), [ThrottleReason::Power, ThrottleReason::Heat]);
+}
+
+#[test]
+fn the_hosts_memory_stands_in_where_it_is_shared() {
+    let text = "MemTotal:       125000000 kB\nMemFree: 1 kB\nMemAvailable:   100000000 kB\n";
+    assert_eq!(host_memory::of_host(text), (Some(25_600_000_000), Some(128_000_000_000)));
+    assert_eq!(host_memory::of_host("garbage"), (None, None));
+}
+
+#[test]
+fn figures_are_read_shortly_before_a_second_begins_and_not_twice_in_one() {
+    let rest =
+        |milliseconds| device::until_next(Timestamp::from_millisecond(milliseconds).unwrap()).as_millis();
+    assert_eq!(rest(10_000), 850);
+    assert_eq!(rest(10_850), 1_000);
+    assert_eq!(rest(10_500), 1_350);
 }

@@ -1,9 +1,9 @@
-//! The health checks of all stacks, started anew when a stack's file changes what is to be checked.
+//! The health checks of all stacks. A file that changes what is to be checked ends and starts those that it is about.
 
 use super::fleet::Known;
 use crate::app::Msg;
 use crate::domain::{CheckSpec, StackFile, StackOrigin};
-use crate::health::{self, Dialer, Fleet};
+use crate::health::{Checks, Fleet, Prober, unfiled};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,7 +17,7 @@ const FLEET_APART: Duration = Duration::from_millis(250);
 pub async fn run(
     stacks: watch::Receiver<Vec<StackFile>>,
     known: Known,
-    dialer: Dialer,
+    prober: Prober,
     facts: mpsc::Sender<Msg>,
 ) {
     let (fleet, fleet_end) = watch::channel(None);
@@ -26,7 +26,7 @@ pub async fn run(
     let mut containers = known.changes();
     containers.mark_changed();
     let mut specs: Vec<CheckSpec> = Vec::new();
-    let mut reports = health::run(Vec::new(), &dialer, &fleet_end);
+    let (mut checks, mut reports) = Checks::new(&prober, &fleet_end);
     loop {
         let mut batch = Vec::new();
         tokio::select! {
@@ -37,11 +37,11 @@ pub async fn run(
                 let wanted = wanted(&stacks.borrow_and_update(), &known);
                 if wanted != specs {
                     specs = wanted;
-                    reports = health::run(specs.clone(), &dialer, &fleet_end);
+                    checks.set(specs.clone());
                 }
             }
-            count = reports.recv_many(&mut batch, REPORTS), if !specs.is_empty() => {
-                if count == 0 || facts.send(Msg::Checks(batch)).await.is_err() {
+            _count = reports.recv_many(&mut batch, REPORTS) => {
+                if facts.send(Msg::Checks(batch)).await.is_err() {
                     break;
                 }
             }
@@ -62,7 +62,8 @@ async fn changed(
     }
 }
 
-/// What comes with the program is checked once something of it is there: somebody else may listen on its ports.
+/// What comes with the program is checked once something of it is there: somebody else may listen on its ports. Of a
+/// stack without readable files its containers tell.
 fn wanted(stacks: &[StackFile], known: &Known) -> Vec<CheckSpec> {
     let fleet = known.fleet();
     let labels = fleet.containers.values().filter_map(|container| container.compose.as_ref());
@@ -70,7 +71,9 @@ fn wanted(stacks: &[StackFile], known: &Known) -> Vec<CheckSpec> {
     let is_checked = |stack: &&StackFile| {
         stack.origin != StackOrigin::BuiltIn || deployed.contains(stack.reference.project.as_str())
     };
-    stacks.iter().filter(is_checked).flat_map(|stack| stack.checks.clone()).collect()
+    let filed: BTreeSet<&str> = stacks.iter().map(|stack| stack.reference.project.as_str()).collect();
+    let of_files = stacks.iter().filter(is_checked).flat_map(|stack| stack.checks.clone());
+    of_files.chain(unfiled(fleet.containers.values(), &filed)).collect()
 }
 
 /// Keeps the checks' copy of the fleet.

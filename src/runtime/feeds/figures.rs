@@ -21,6 +21,9 @@ use tokio::sync::watch;
 /// The least time between two readings: figures are differences.
 const LEAST_APART: Duration = Duration::from_millis(300);
 
+/// How long the GPUs' first figures are waited for; after that, what there is of them is shown.
+const FIRST_GPUS: Duration = Duration::from_secs(2);
+
 /// Where the host's and the GPUs' figures come from.
 pub enum Source {
     /// This host.
@@ -41,11 +44,13 @@ pub fn start(source: Source, known: Known, cgroups: bool, metrics: Metrics) -> s
     let sampler = (cgroups && cgroup::available()).then(CgroupSampler::new);
     match source {
         Source::Host { nvml_library } => {
-            // NVML can take seconds to open and may block later; the host's figures must not wait for it.
             let of_gpus = metrics.clone();
             thread::Builder::new().name("gpu".to_owned()).spawn(move || {
                 let mut probe = GpuProbe::start(nvml_library);
-                every_second(|| of_gpus.gpus(probe.sample()));
+                // NVML can take seconds to open; the first picture is worth a moment's wait, and no longer one.
+                if of_gpus.gpus(probe.first(FIRST_GPUS)) {
+                    every_second(|| of_gpus.gpus(probe.sample()));
+                }
             })?;
             let (missed, unread) = watch::channel(Vec::new());
             let unread = if sampler.is_some() { Unread::Those(unread) } else { Unread::Everyone };

@@ -6,6 +6,7 @@ use crate::domain::{Container, ContainerId, ContainerState, DaemonInfo, FleetEve
 use crate::engine::{self, Endpoint};
 use crate::probe::cgroup::Target;
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::{mpsc, watch};
 
@@ -16,6 +17,16 @@ pub struct Known {
     version: watch::Sender<u64>,
     /// Changes when other images may be there than before.
     images: watch::Sender<u64>,
+}
+
+/// Where a container's log is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogFile {
+    pub id: ContainerId,
+    /// `None` when only the daemon can read it.
+    pub path: Option<PathBuf>,
+    pub tty: bool,
+    pub open: bool,
 }
 
 #[derive(Debug, Default)]
@@ -53,6 +64,27 @@ impl Known {
                 Some(Target { id: container.id.clone(), pid, network: container.network_owner })
             })
             .collect()
+    }
+
+    /// Whether the container has a terminal, once that is known.
+    pub fn tty(&self, id: &ContainerId) -> Option<bool> {
+        self.fleet().containers.get(id)?.details.as_ref().map(|details| details.tty)
+    }
+
+    /// The files in which the daemon keeps its containers' logs, and whether something may be written to them.
+    pub fn log_files(&self) -> Vec<LogFile> {
+        let fleet = self.fleet();
+        let file = |container: &Container| {
+            let details = container.details.as_ref()?;
+            let json = details.log_driver == "json-file";
+            Some(LogFile {
+                id: container.id.clone(),
+                path: details.log_path.as_ref().filter(|_| json).map(PathBuf::from),
+                tty: details.tty,
+                open: container.is_running(),
+            })
+        };
+        fleet.containers.values().filter_map(file).collect()
     }
 
     pub fn running(&self) -> Vec<(ContainerId, NetworkOwner)> {

@@ -22,8 +22,7 @@ async fn lines(
     container: &ContainerId,
     (since, until): Span,
 ) -> Result<Vec<LogLine>, Fault> {
-    let known = context.known.fleet().containers.get(container).and_then(|known| known.details.clone());
-    let tty = known.map(|details| details.tty);
+    let tty = context.known.tty(container);
     let request = LogRequest { tail: Some(LINES), since, until, tty, ..LogRequest::default() };
     let mut stream = context.engine().await?.logs(container, request);
     let mut lines = Vec::new();

@@ -72,11 +72,27 @@ async fn meet(shared: Arc<Shared>, mut stream: UnixStream) -> io::Result<()> {
     }
 }
 
-/// Takes what comes and says nothing, until the client goes.
+/// Takes what comes until the client goes, and answers the greetings by which databases are checked, as those would.
 async fn listen(mut stream: UnixStream) -> io::Result<()> {
     let mut buffer = [0; 1024];
-    while stream.read(&mut buffer).await? > 0 {}
-    Ok(())
+    loop {
+        let length = stream.read(&mut buffer).await?;
+        if length == 0 {
+            return Ok(());
+        }
+        if let Some(answer) = greeting(&buffer[..length]) {
+            stream.write_all(answer).await?;
+        }
+    }
+}
+
+/// PostgreSQL asks a client of protocol 3.0 for its password; Redis answers a ping.
+fn greeting(said: &[u8]) -> Option<&'static [u8]> {
+    if said.get(4..8) == Some(&[0, 3, 0, 0]) {
+        Some(b"R\0\0\0\x08\0\0\0\x03")
+    } else {
+        said.starts_with(b"PING\r\n").then_some(b"+PONG\r\n")
+    }
 }
 
 async fn http(stream: UnixStream, endpoint: Endpoint) -> io::Result<()> {

@@ -35,6 +35,19 @@ fn connections_meet_what_is_published(#[case] target: &str, #[case] expected: &s
     assert_eq!(verdict(&mut connect(&stage, target)), expected);
 }
 
+#[rstest]
+#[case("postgresql:5432", b"\0\0\0\x08\0\x03\0\0", b"R\0\0\0\x08\0\0\0\x03")]
+#[case("127.0.0.1:6379", b"PING\r\n", b"+PONG\r\n")]
+fn databases_answer_their_greeting(#[case] target: &str, #[case] said: &[u8], #[case] expected: &[u8]) {
+    let stage = Stage::held("mcp");
+    let mut stream = connect(&stage, target);
+    assert_eq!(verdict(&mut stream), "OK");
+    stream.write_all(said).unwrap();
+    let mut answer = vec![0; expected.len()];
+    stream.read_exact(&mut answer).unwrap();
+    assert_eq!(answer, expected);
+}
+
 #[test]
 fn http_is_answered_by_path_and_stops_with_the_container() {
     let stage = Stage::held("mcp");

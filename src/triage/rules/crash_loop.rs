@@ -2,7 +2,7 @@
 
 use super::out_of_memory;
 use crate::domain::{Container, ContainerState, Health, units};
-use crate::triage::{Facts, Finding, Severity, exit_code};
+use crate::triage::{Facts, Finding, Origin, Severity, exit_code};
 use jiff::Timestamp;
 use std::time::Duration;
 
@@ -13,13 +13,13 @@ const MANY: u64 = 3;
 pub(super) fn find(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     for container in &facts.containers {
         if is_looping(container, facts.now) {
-            findings.push(finding(container));
+            findings.push(finding(container, facts));
         }
     }
 }
 
 /// Says the same while the container is up for a moment as while it waits for its next start.
-fn finding(container: &Container) -> Finding {
+fn finding(container: &Container, facts: &Facts<'_>) -> Finding {
     let details = container.details.as_ref();
     let last = details.and_then(|details| details.last_end);
     let code = exit_code::of(container).or(last.map(|end| end.exit_code)).map(exit_code::words);
@@ -34,14 +34,20 @@ fn finding(container: &Container) -> Finding {
     let mut finding = Finding::on("crash-loop", container, Severity::Critical, title);
     if out_of_memory {
         let code = code.map(|code| format!(", {code}")).unwrap_or_default();
-        finding = finding.seen(format!("OOMKilled{code}"));
+        finding = finding.seen(Origin::Inspect, None, format!("OOMKilled{code}"));
     }
-    if let Some(details) = details {
-        finding =
-            finding.seen(format!("started again {} times by its restart policy", details.restart_count));
+    if let Some(details) = details.filter(|details| details.restart_count > 0) {
+        finding = finding.seen(
+            Origin::Inspect,
+            None,
+            format!("started again {} times by its restart policy", details.restart_count),
+        );
     }
     if container.state == ContainerState::Restarting {
-        finding = finding.seen(&container.status);
+        finding = finding.seen(Origin::Inspect, None, &container.status);
+    }
+    if let Some((time, line)) = facts.first_error(container) {
+        finding = finding.seen(Origin::Log, time, line);
     }
     finding.advise(if out_of_memory {
         out_of_memory::ADVICE
@@ -50,7 +56,7 @@ fn finding(container: &Container) -> Finding {
     })
 }
 
-pub(super) fn is_looping(container: &Container, now: Timestamp) -> bool {
+pub(in crate::triage) fn is_looping(container: &Container, now: Timestamp) -> bool {
     container.state == ContainerState::Restarting || came_back_just_now(container, now)
 }
 

@@ -1,6 +1,6 @@
 //! The daemon does not answer: everything else on the screen is as it was last seen.
 
-use crate::triage::{About, Facts, Finding, Severity};
+use crate::triage::{About, Facts, Finding, Origin, Severity};
 
 pub(super) fn find(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     let Some(fault) = facts.daemon else { return };
@@ -11,10 +11,13 @@ pub(super) fn find(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         "the Docker daemon does not answer",
         About::default(),
     )
-    .seen(fault.to_string());
+    .seen(Origin::Daemon, None, fault.to_string());
     if !facts.containers.is_empty() {
-        finding =
-            finding.seen("containers go on running without it; what is shown of them is as it was last seen");
+        finding = finding.seen(
+            Origin::Daemon,
+            None,
+            "containers go on running without it; what is shown of them is as it was last seen",
+        );
     }
     let advice = fault.hint.clone();
     findings.push(

@@ -1,6 +1,6 @@
 //! A stack's file that cannot be read: the stack is missing from the console, or is shown as it was.
 
-use crate::triage::{About, Facts, Finding, Severity};
+use crate::triage::{About, Facts, Finding, Origin, Severity};
 use std::collections::BTreeMap;
 
 pub(super) fn find(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
@@ -18,7 +18,8 @@ pub(super) fn find(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
             format!("the stack file {file} cannot be read")
         };
         let finding = Finding::new("stack-file", file, Severity::Warning, title, About::default());
-        let finding = complaints.iter().fold(finding, Finding::seen);
+        let finding =
+            complaints.iter().fold(finding, |finding, complaint| finding.seen(Origin::File, None, complaint));
         let mut hints = facts.stack_faults.iter().filter(|fault| file_of(&fault.object) == file);
         let advice = hints.find_map(|fault| fault.hint.as_deref());
         findings.push(finding.advise(advice.unwrap_or("correct the file; it is read again when it changes")));

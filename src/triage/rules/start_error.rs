@@ -1,20 +1,10 @@
 //! The daemon could not start it, and said why.
 
 use crate::domain::ContainerState;
-use crate::triage::{Facts, Finding, Severity};
+use crate::triage::{Facts, Finding, Origin, Severity};
 
 /// A phrase of the daemon's, what it means, and what to do about it. The first that fits is taken.
 const CAUSES: [(&str, &str, &str); 10] = [
-    (
-        "port is already allocated",
-        "its port is taken",
-        "find who holds the port with `ss -ltnp`; stop that, or publish another port in the Compose file",
-    ),
-    (
-        "address already in use",
-        "its port is taken",
-        "find who holds the port with `ss -ltnp`; stop that, or publish another port in the Compose file",
-    ),
     (
         "could not select device driver",
         "Docker has no driver for the GPU",
@@ -35,6 +25,17 @@ const CAUSES: [(&str, &str, &str); 10] = [
         "no such file or directory",
         "a file it needs does not exist",
         "look for the path below in the image or, when it is mounted, on the host",
+    ),
+    (
+        "exec format error",
+        "its command was built for another kind of processor",
+        "use an image for this machine's architecture; a script needs `#!` in its first line",
+    ),
+    (
+        // Behind the name of what is to be run.
+        "\": permission denied",
+        "its command may not be executed",
+        "give the file the mode it needs (`chmod +x`), or correct `command` or `entrypoint` in the Compose file",
     ),
     ("no space left on device", "the disk is full", "free some room: `docker system df` tells where it went"),
     (
@@ -57,10 +58,24 @@ pub(super) fn find(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         let error = container.details.as_ref().and_then(|details| details.error.as_ref());
         let Some(error) = error.filter(|error| stopped && !error.is_empty()) else { continue };
         let lower = error.to_lowercase();
+        // Who has the port another rule finds out.
+        if lower.contains("port is already allocated") || lower.contains("address already in use") {
+            continue;
+        }
         let cause = CAUSES.iter().find(|(phrase, ..)| lower.contains(phrase));
         let why = cause.map_or("the daemon refused", |(_, why, _)| why);
         let title = format!("{} does not start: {why}", container.tag());
-        let finding = Finding::on("start-error", container, Severity::Critical, title).seen(error);
+        let finding = Finding::on("start-error", container, Severity::Critical, title).seen(
+            Origin::Inspect,
+            None,
+            error,
+        );
+        let command = container.details.as_ref().map(|details| details.command.join(" ")).unwrap_or_default();
+        let finding = if command.is_empty() {
+            finding
+        } else {
+            finding.seen(Origin::Inspect, None, format!("it is to run: {command}"))
+        };
         findings.push(match cause {
             Some((.., advice)) => finding.advise(*advice),
             None => finding,

@@ -1,7 +1,8 @@
 //! What was asked for was not done, and nothing has been done to the stack since.
 
+use super::task_cause;
 use crate::domain::{Operation, TaskRecord, TaskState, TaskTarget, units};
-use crate::triage::{About, Facts, Finding, Severity};
+use crate::triage::{About, Facts, Finding, Origin, Severity};
 use jiff::Timestamp;
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -10,27 +11,39 @@ use std::time::Duration;
 const RECENT: Duration = Duration::from_hours(24);
 
 pub(super) fn find(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
+    findings.extend(
+        standing(&facts.tasks, facts.now).into_iter().map(|record| failed(record, ended(record), facts)),
+    );
+}
+
+/// The port that a task could not publish, of each that failed and that none has mended since.
+pub(in crate::triage) fn unpublished_ports(newest_first: &[&TaskRecord], now: Timestamp) -> Vec<u16> {
+    standing(newest_first, now).into_iter().filter_map(task_cause::port_of).collect()
+}
+
+/// Those that did not end well and after which nothing was done.
+fn standing<'t>(newest_first: &[&'t TaskRecord], now: Timestamp) -> Vec<&'t TaskRecord> {
     // The newest first, so that the first one to tell of a stack has the last word.
-    let mut told = BTreeSet::new();
-    for record in &facts.tasks {
+    let (mut told, mut standing) = (BTreeSet::new(), Vec::new());
+    for record in newest_first {
         let name = record.spec.target.name();
         match record.state {
             TaskState::Completed => {
                 told.insert(name);
             }
             TaskState::Failed | TaskState::Interrupted => {
-                let ended = ended(record);
-                if told.insert(name) && units::since(ended, facts.now) < RECENT {
-                    findings.push(failed(record, ended, facts.now));
+                if told.insert(name) && units::since(ended(record), now) < RECENT {
+                    standing.push(*record);
                 }
             }
             // These say nothing of whether it can be done.
             TaskState::Pending | TaskState::Running | TaskState::Cancelled => {}
         }
     }
+    standing
 }
 
-fn failed(record: &TaskRecord, ended: Timestamp, now: Timestamp) -> Finding {
+fn failed(record: &TaskRecord, ended: Timestamp, facts: &Facts<'_>) -> Finding {
     let name = record.spec.target.name();
     let what = if record.state == TaskState::Interrupted { "was interrupted" } else { "failed" };
     let verb = record.spec.operation.verb();
@@ -38,13 +51,17 @@ fn failed(record: &TaskRecord, ended: Timestamp, now: Timestamp) -> Finding {
         TaskTarget::Stack(stack) => About { stack: Some(stack.project.clone()), ..About::default() },
         TaskTarget::Container { id, .. } => About { container: Some(id.clone()), ..About::default() },
     };
-    let mut finding =
-        Finding::new("task", name, Severity::Warning, format!("{verb} of {name} {what}"), about);
-    if let Some(fault) = &record.fault {
-        finding = finding.seen(fault.to_string());
+    let ago = units::duration(units::since(ended, facts.now));
+    let standing = format!("{ago} ago; no later task of {name} was done");
+    if let Some(finding) = task_cause::of(record, &about, facts) {
+        return finding.symptom().seen(Origin::Task, ended, standing);
     }
-    let ago = units::duration(units::since(ended, now));
-    finding = finding.seen(format!("{ago} ago; no later task of {name} was done"));
+    let mut finding =
+        Finding::new("task", name, Severity::Warning, format!("{verb} of {name} {what}"), about).symptom();
+    if let Some(fault) = &record.fault {
+        finding = finding.seen(Origin::Task, ended, fault.to_string());
+    }
+    finding = finding.seen(Origin::Task, ended, standing);
     let hint = record.fault.as_ref().and_then(|fault| fault.hint.as_deref());
     finding.advise(match (hint, &record.spec.operation) {
         (Some(hint), _) => hint,

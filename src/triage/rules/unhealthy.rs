@@ -2,7 +2,7 @@
 
 use crate::domain::{ContainerState, Health, Operation};
 use crate::triage::finding::request;
-use crate::triage::{Facts, Finding, Severity};
+use crate::triage::{Facts, Finding, Origin, Severity};
 
 pub(super) fn find(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     for container in &facts.containers {
@@ -10,15 +10,29 @@ pub(super) fn find(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
             continue;
         }
         let title = format!("{} runs but is unhealthy", container.tag());
-        let mut finding = Finding::on("unhealthy", container, Severity::Critical, title);
+        let mut finding = Finding::on("unhealthy", container, Severity::Critical, title).symptom();
         if let Some(details) = &container.details {
             if details.failing_streak > 0 {
-                finding = finding
-                    .seen(format!("its health check failed {} times in a row", details.failing_streak));
+                finding = finding.seen(
+                    Origin::Inspect,
+                    None,
+                    format!("its health check failed {} times in a row", details.failing_streak),
+                );
             }
+            let last = details.health_runs.last().and_then(|run| run.ended);
             if let Some(output) = details.health_output.as_ref().filter(|output| !output.is_empty()) {
-                finding = finding.seen(format!("the check says: {output}"));
+                finding = finding.seen(Origin::Inspect, last, format!("the check says: {output}"));
             }
+        }
+        let labels = container.compose.as_ref();
+        let passes = facts.checks.iter().find(|check| {
+            labels
+                .is_some_and(|labels| labels.project == check.id.stack && labels.service == check.id.service)
+                && check.verdict.disagrees_with(Health::Unhealthy)
+        });
+        if let Some(check) = passes {
+            let text = format!("our check {} passes: one of the two asks for the wrong thing", check.label);
+            finding = finding.seen(Origin::Check, check.last_run, text);
         }
         findings.push(finding.fix(
             "restart it",

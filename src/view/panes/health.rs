@@ -1,8 +1,12 @@
-//! Pane 4: the checks, the worst first.
+//! Pane 4: the checks, the worst first, and all that is known of the selected one.
+
+mod detail;
+mod history;
 
 use super::{Rows, explain};
 use crate::app::State;
 use crate::app::pane::PaneId;
+use crate::app::pane::health::BesideDocker;
 use crate::config::theme::Theme;
 use crate::domain::safe::TextStyle;
 use crate::domain::{CheckReport, Verdict, units};
@@ -12,12 +16,14 @@ use crate::view::widgets::columns::{Column, widths};
 use crate::view::{text, words};
 use ratatui::layout::Rect;
 
-/// Symbol, service, what was asked and what came of it, history, latency or the time it has been so.
-const COLUMNS: [Column; 5] = [
+/// Our verdict, Docker's beside it, service, what was asked and what came of it, history, latency or the time it has
+/// been so.
+const COLUMNS: [Column; 6] = [
     Column::fixed(1, 0),
+    Column::fixed(2, 4),
     Column::between(12, 22, 0),
     Column::between(22, 60, 1),
-    Column::fixed(10, 5),
+    Column::between(10, 60, 5),
     Column::fixed(6, 2),
 ];
 
@@ -38,22 +44,32 @@ pub(in crate::view) fn draw(canvas: &mut Canvas<'_>, state: &State, area: Rect, 
         };
         return explain(canvas, body, &[words]);
     }
+    let selected = list.selected().filter(|_| focused).and_then(|id| state.health.get(id));
+    let detail = selected.and_then(|report| detail::Detail::of(state, report, body));
+    let below = detail.as_ref().map_or(0, detail::Detail::height);
+    let (body, rest) = (
+        Rect { height: body.height - below, ..body },
+        Rect { y: body.bottom() - below, height: below, ..body },
+    );
+    if let Some(detail) = &detail {
+        detail.draw(canvas, state, rest);
+    }
     let rows = Rows::of(list, PaneId::Health, focused, body, 1);
     let longest = list.keys().iter().map(|id| text::width(&id.service)).max().unwrap_or(0);
     let service_room = u16::try_from(longest).unwrap_or(u16::MAX).clamp(12, 24);
     for index in rows.shown.clone() {
         if let Some(report) = list.keys().get(index).and_then(|id| state.health.get(id)) {
-            draw_report(canvas, rows.text_area(index), report, service_room);
+            draw_report(canvas, state, rows.text_area(index), report, service_room);
         }
         rows.finish(canvas, index);
     }
     rows.scrollbar(canvas, list.keys().len());
 }
 
-fn draw_report(canvas: &mut Canvas<'_>, area: Rect, report: &CheckReport, service_room: u16) {
+fn draw_report(canvas: &mut Canvas<'_>, state: &State, area: Rect, report: &CheckReport, service_room: u16) {
     let theme = canvas.theme;
     let mut columns = COLUMNS;
-    columns[1].most = service_room;
+    columns[2].most = service_room;
     let widths = widths(&columns, area.width);
     let mut x = area.x;
     let mut next = |at: usize| {
@@ -64,21 +80,38 @@ fn draw_report(canvas: &mut Canvas<'_>, area: Rect, report: &CheckReport, servic
     let (symbol, look) = words::verdict(report.verdict, theme);
     let (at, y, room) = next(0);
     canvas.put(at, y, room, symbol, look);
+    let beside = BesideDocker::of(&state.fleet, report);
     let (at, y, room) = next(1);
-    canvas.put(at, y, room, &report.id.service, theme.text);
+    if let Some(health) = beside.health {
+        let (symbol, look) = words::health(health, theme);
+        // As long as the two agree, Docker's says nothing new.
+        let look = if beside.disagrees { look } else { theme.dim };
+        canvas.pieces(at, y, room, &[("D", theme.dim), (symbol, look)]);
+    }
     let (at, y, room) = next(2);
+    canvas.put(at, y, room, &report.id.service, theme.text);
+    let (at, y, room) = next(3);
     let (message, message_look) = match (report.verdict, report.latency) {
-        // How fast it answers stands at the end of the row, and says more.
-        (Verdict::Up, Some(_)) => ("", theme.dim),
-        (Verdict::Up, None) => (report.message.as_str(), theme.dim),
+        // How fast it answers stands at the end of the row, and says more; not so of how many replicas there are.
+        (Verdict::Up, Some(_)) if report.replicas.len() < 2 => ("", theme.dim),
+        (Verdict::Up, _) => (report.message.as_str(), theme.dim),
         (Verdict::Down | Verdict::Degraded | Verdict::Starting | Verdict::Unknown, _) => {
             (report.message.as_str(), look)
         }
     };
-    canvas.pieces(at, y, room, &[(&report.label, theme.dim), (" ", theme.dim), (message, message_look)]);
-    let (at, y, room) = next(3);
-    draw_history(canvas, at, y, room, &report.history);
+    let flapping = if report.flapping { "flapping " } else { "" };
+    let disagrees = if beside.disagrees { "≠ Docker " } else { "" };
+    let pieces = [
+        (report.label.as_str(), theme.dim),
+        (" ", theme.dim),
+        (flapping, theme.warning),
+        (disagrees, theme.warning),
+        (message, message_look),
+    ];
+    canvas.pieces(at, y, room, &pieces);
     let (at, y, room) = next(4);
+    history::draw(canvas, at, y, room, &report.history);
+    let (at, y, room) = next(5);
     let (figure, look) = figure(report, canvas);
     canvas.put_right(at, y, room, &figure, look);
 }
@@ -92,16 +125,6 @@ fn figure(report: &CheckReport, canvas: &Canvas<'_>) -> (String, TextStyle) {
         (Verdict::Down | Verdict::Degraded | Verdict::Starting | Verdict::Unknown, _) => {
             (words::age(report.since, canvas.now), theme.dim)
         }
-    }
-}
-
-fn draw_history(canvas: &mut Canvas<'_>, x: u16, y: u16, room: u16, history: &[bool]) {
-    let theme = canvas.theme;
-    let shown = &history[history.len().saturating_sub(usize::from(room))..];
-    let mut at = x + room - u16::try_from(shown.len()).unwrap_or(room);
-    for success in shown {
-        let (symbol, look) = if *success { ("▂", theme.gauge_empty) } else { ("▆", theme.bad) };
-        at = canvas.put(at, y, 1, symbol, look);
     }
 }
 

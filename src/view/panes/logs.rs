@@ -5,16 +5,18 @@ mod heading;
 mod line;
 mod patterns;
 mod previous;
+mod start;
 
 use super::explain;
 use crate::app::State;
 use crate::app::hit::{HitTarget, LogWindow};
 use crate::app::store::logs::{Line, LineKind, LogStore};
-use crate::view::canvas::Canvas;
+use crate::view::canvas::{Canvas, screen_rect};
 use crate::view::frame::scrollbar;
 use body::Body;
 use line::{Layout, Row};
 use ratatui::layout::Rect;
+use start::start;
 
 pub(in crate::view) fn draw(canvas: &mut Canvas<'_>, state: &State, area: Rect, focused: bool) {
     if state.panes.patterns.is_open {
@@ -49,16 +51,15 @@ fn draw_lines(canvas: &mut Canvas<'_>, state: &State, body: Rect, focused: bool)
     let pane = &state.panes.logs;
     let logs = &state.logs;
     let area = Rect { x: body.x + 1, width: body.width - 2, ..body };
-    let first_of = |layout: &Layout| match pane.place {
-        Some(place) => place.top.max(logs.first()),
-        None => first_of_the_end(state, layout, body.height),
-    };
+    let start_in = |layout: &Layout| start(logs, layout, pane.place, usize::from(body.height));
     let mut layout = Layout::within(canvas, state, area);
-    let mut first = first_of(&layout);
-    if shown_from(logs, first).take(usize::from(body.height)).any(|line| layout.is_of_another_day(&line)) {
+    let mut begins = start_in(&layout);
+    let mut lines = shown_from(logs, begins.first).take(usize::from(body.height));
+    if lines.any(|line| layout.is_of_another_day(&line)) {
         layout = layout.with_dates();
-        first = first_of(&layout);
+        begins = start_in(&layout);
     }
+    let first = begins.first;
     let cursor = pane.place.map(|place| place.cursor);
     let mut y = body.y;
     let (mut last, mut drawn, mut hidden) = (first, 0, 0);
@@ -67,12 +68,7 @@ fn draw_lines(canvas: &mut Canvas<'_>, state: &State, body: Rect, focused: bool)
             break;
         }
         drawn += 1;
-        let skipped = match pane.place {
-            _ if line.number != first => 0,
-            Some(place) => place.skip,
-            // The last screenful may begin in the middle of a wrapped line.
-            None => layout.rows_from(logs, first).saturating_sub(usize::from(body.height)),
-        };
+        let skipped = if line.number == first { begins.skip } else { 0 };
         let drawn_body = match line.kind {
             LineKind::Written(source) => Body::new(&line, source, canvas.theme, canvas.depth),
             LineKind::Gap(_) | LineKind::Note => Body::default(),
@@ -86,6 +82,7 @@ fn draw_lines(canvas: &mut Canvas<'_>, state: &State, body: Rect, focused: bool)
             // The cursor lies below the text, lest it hide what a search found.
             let theme = canvas.theme;
             canvas.paint(area, if focused { theme.selection } else { theme.selection_unfocused });
+            canvas.hits.cursor = Some(screen_rect(area)).filter(|_| focused).or(canvas.hits.cursor);
         }
         if pane.marked.contains(&line.number) {
             canvas.put(body.x, y, 1, "▌", canvas.theme.accent);
@@ -98,7 +95,12 @@ fn draw_lines(canvas: &mut Canvas<'_>, state: &State, body: Rect, focused: bool)
         last = line.number;
         hidden = all - skipped - usize::from(rows);
     }
-    canvas.hits.log_window = Some(LogWindow { first, last, is_full: y >= body.bottom(), hidden });
+    if pane.previous.is_none() && state.fleet.stale_since().is_some() {
+        // Nothing follows them for now; the cursor's background stays.
+        canvas.recede(body, canvas.theme.stale);
+    }
+    let (skip, is_full) = (begins.skip, y >= body.bottom());
+    canvas.hits.log_window = Some(LogWindow { first, skip, last, is_full, hidden, cursor });
     let as_rows = |count: u64| usize::try_from(count).unwrap_or(usize::MAX);
     let before = logs.shown_in(logs.first()..first);
     scrollbar(canvas, body, as_rows(before), drawn, as_rows(logs.shown()));
@@ -107,18 +109,4 @@ fn draw_lines(canvas: &mut Canvas<'_>, state: &State, body: Rect, focused: bool)
 fn shown_from(logs: &LogStore, first: u64) -> impl Iterator<Item = Line<'_>> {
     let numbers = std::iter::successors(logs.shown_from(first), |number| logs.shown_from(number + 1));
     numbers.filter_map(|number| logs.line(number))
-}
-
-/// The first line of the last screenful.
-fn first_of_the_end(state: &State, layout: &Layout, rows: u16) -> u64 {
-    let logs = &state.logs;
-    let mut first = logs.end();
-    let mut filled = 0;
-    while let Some(before) = first.checked_sub(1).and_then(|before| logs.shown_up_to(before))
-        && filled < usize::from(rows)
-    {
-        first = before;
-        filled += logs.line(first).map_or(1, |line| layout.rows(&line));
-    }
-    first
 }

@@ -55,7 +55,12 @@ pub(in crate::view) fn draw(canvas: &mut Canvas<'_>, state: &State, area: Rect, 
     let source = source(state);
     left.extend(source.iter().map(|words| (words.as_str(), theme.dim)));
     let counts = state.tree.counts();
-    let running = format!(" {}/{} running ", counts.running, counts.containers);
+    let (running, all) = (counts.running, counts.containers);
+    let whole = format!(" {running}/{all} containers run ");
+    let taken: usize = left.iter().map(|(words, _)| text::width(words)).sum();
+    // The frame's corners, its number and title, and the line that is seen between what is left and what is right.
+    let fits = taken + text::width(&whole) + 16 <= usize::from(area.width);
+    let running = if fits { whole } else { format!(" {running}/{all} run ") };
     let right: Vec<Piece<'_>> = match &away {
         Some(words) => vec![(words, theme.warning)],
         None if state.fleet.is_listed() => vec![(&running, theme.dim)],

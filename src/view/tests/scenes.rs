@@ -5,6 +5,7 @@ mod checks;
 mod containers;
 mod driving;
 mod figures;
+mod findings;
 mod gpus;
 mod holdings;
 pub mod log_pane;
@@ -17,8 +18,11 @@ mod tasks;
 
 pub(crate) use crate::app::fixtures::now;
 pub use cards::{cancel, choices, confirm, confirm_destroying, confirm_failed, confirm_long, scale};
+pub use checks::replicas;
 pub use driving::{ago, press, tell};
-pub use figures::{measured, sorted};
+pub use figures::{asked, measured, sorted};
+pub use findings::{finding_opened, findings, timeline};
+pub use gpus::gpus_in_detail;
 pub use looks::{
     focus, help, inspect, new_since_deploy, notices, palette, read_only, searching, typing_a_filter, zoomed,
 };
@@ -34,6 +38,7 @@ pub fn all() -> Vec<(String, State)> {
         ("incident", incident()),
         ("simulated", simulated()),
         ("no_gpu", no_gpu()),
+        ("gpus_in_detail", gpus_in_detail()),
         ("stale", stale()),
         ("no_docker", no_docker()),
         ("read_only", read_only()),
@@ -58,12 +63,21 @@ pub fn all() -> Vec<(String, State)> {
         ("nothing_runs", nothing_runs()),
         ("measured", measured()),
         ("sorted", sorted()),
+        ("findings", findings()),
+        ("finding_opened", finding_opened(false)),
+        ("finding_opened_zoomed", finding_opened(true)),
+        ("timeline", timeline(false)),
+        ("timeline_zoomed", timeline(true)),
+        ("health", replicas(false)),
+        ("health_zoomed", replicas(true)),
         ("logs_folded", log_pane::folded()),
         ("logs_unfolded", log_pane::unfolded()),
         ("logs_filtered", log_pane::filtered()),
         ("logs_wrapped", log_pane::wrapped()),
         ("logs_mistyped", log_pane::mistyped()),
         ("logs_saving", log_pane::saving()),
+        ("previous", log_pane::previous()),
+        ("asked", asked(true)),
     ];
     let mut all: Vec<_> = all.into_iter().map(|(name, state)| (name.to_owned(), state)).collect();
     for pane in PaneId::ALL {

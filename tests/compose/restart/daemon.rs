@@ -14,14 +14,14 @@ pub struct Daemon {
 }
 
 impl Daemon {
-    /// Starts one and gives it this image of the common Engine; says why not where it cannot.
-    pub fn start(image: &str) -> Result<Self, String> {
+    /// Starts one with these settings and gives it this image of the common Engine; says why not where it cannot.
+    pub fn start(image: &str, settings: &str) -> Result<Self, String> {
         if !geteuid().is_root() {
             return Err("only root can start a daemon".to_owned());
         }
         let directory = tempfile::Builder::new().prefix("mcp-tui-d-").tempdir().expect("a directory");
         // What the machine's own daemon is told is not for this one.
-        fs::write(directory.path().join("daemon.json"), "{}").expect("a file");
+        fs::write(directory.path().join("daemon.json"), settings).expect("a file");
         let child = spawn(directory.path()).map_err(|error| format!("dockerd: {error}"))?;
         let mut daemon = Self { directory, child };
         daemon.wait_ready()?;

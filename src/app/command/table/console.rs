@@ -25,6 +25,12 @@ pub(super) const COMMANDS: &[CommandSpec] = &[
         needs: Needs::Nothing, danger: Danger::None,
     },
     CommandSpec {
+        command: Command::Host, name: "host", title: "Host",
+        help: "Show the host: load, memory, pressure, network, handles, and each disk with what lies on it.",
+        scopes: EVERYWHERE, keys: &["H"], hint: "",
+        needs: Needs::Nothing, danger: Danger::None,
+    },
+    CommandSpec {
         command: Command::Palette, name: "palette", title: "Commands",
         help: "Find a command by its name.",
         scopes: EVERYWHERE, keys: &[":"], hint: "commands",

@@ -20,7 +20,7 @@ pub(super) const COMMANDS: &[CommandSpec] = &[
     },
     CommandSpec {
         command: Command::Top, name: "first", title: "First",
-        help: "To the first row.",
+        help: "To the first row; in logs, on to the very first line.",
         scopes: EVERYWHERE, keys: &["g", "home"], hint: "",
         needs: Needs::Nothing, danger: Danger::None,
     },
@@ -134,7 +134,7 @@ pub(super) const COMMANDS: &[CommandSpec] = &[
     },
     CommandSpec {
         command: Command::Back, name: "back", title: "Back",
-        help: "Close, clear the filter, or go back.",
+        help: "Close, clear the filter, or go back from what enter, l or B opened.",
         scopes: EVERYWHERE, keys: &["esc"], hint: "",
         needs: Needs::Nothing, danger: Danger::None,
     },

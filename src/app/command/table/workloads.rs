@@ -21,6 +21,14 @@ const LOG_SOURCES: &[Scope] = &[
     Scope::Pane(PaneId::Tasks),
     Scope::Pane(PaneId::Backups),
 ];
+/// In the findings the key is the timeline's.
+const INSPECTED: &[Scope] = &[
+    Scope::Pane(PaneId::Services),
+    Scope::Pane(PaneId::Logs),
+    Scope::Pane(PaneId::Health),
+    Scope::Pane(PaneId::Tasks),
+    Scope::Pane(PaneId::Backups),
+];
 const SERVICES: &[Scope] = &[Scope::Pane(PaneId::Services)];
 const TASKS: &[Scope] = &[Scope::Pane(PaneId::Tasks)];
 const FINDINGS: &[Scope] = &[Scope::Pane(PaneId::Findings)];
@@ -132,7 +140,7 @@ pub(super) const COMMANDS: &[CommandSpec] = &[
     CommandSpec {
         command: Command::Inspect, name: "inspect", title: "Inspect",
         help: "Show a stack's files and what differs, or all of a container; secrets masked.",
-        scopes: WORKLOADS, keys: &["i"], hint: "inspect",
+        scopes: INSPECTED, keys: &["i"], hint: "inspect",
         needs: Needs::Workload, danger: Danger::None,
     },
     CommandSpec {
@@ -176,6 +184,18 @@ pub(super) const COMMANDS: &[CommandSpec] = &[
         help: "Do what the finding proposes.",
         scopes: FINDINGS, keys: &["x"], hint: "apply fix",
         needs: Needs::Fix, danger: Danger::Changes,
+    },
+    CommandSpec {
+        command: Command::Acknowledge, name: "acknowledge", title: "Acknowledge",
+        help: "Take note of the finding: it stands below the others until it gets worse or comes back. Again: not.",
+        scopes: FINDINGS, keys: &["a"], hint: "acknowledge",
+        needs: Needs::Finding, danger: Danger::None,
+    },
+    CommandSpec {
+        command: Command::Timeline, name: "timeline", title: "Timeline",
+        help: "What happened, the newest last: events, tasks, files, findings, checks; moving moves the logs along.",
+        scopes: FINDINGS, keys: &["i"], hint: "timeline",
+        needs: Needs::Nothing, danger: Danger::None,
     },
     CommandSpec {
         command: Command::CancelTask, name: "cancel-task", title: "Cancel the task",

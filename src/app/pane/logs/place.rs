@@ -1,6 +1,7 @@
 //! Where the reader is: by the numbers of lines that are shown.
 
 use super::LogsPane;
+use crate::app::hit::LogWindow;
 use crate::app::pane::Motion;
 use crate::app::store::logs::{LogStore, Shift};
 
@@ -16,8 +17,19 @@ pub struct Place {
     pub(in crate::app) above: Option<u64>,
     /// Rows of the first line that are scrolled out, where it is taller than the screen.
     pub skip: usize,
+    pub leads: Lead,
     /// The number that the next line had when the reader stopped following.
     pub end: u64,
+}
+
+/// Which of the two stays when the first line and the reader's do not go onto one screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Lead {
+    /// The reader's line, which keys move.
+    #[default]
+    Cursor,
+    /// The first line, which the wheel moves.
+    Top,
 }
 
 impl Place {
@@ -37,12 +49,14 @@ impl LogsPane {
             return;
         }
         let Some(mut place) = self.place.or_else(|| self.pause(store, rows)) else { return };
-        let rows = self.rows(store, rows);
-        let half = (rows / 2).max(1);
-        if self.goes_within(&mut place, motion, half, store) {
+        place.leads = if matches!(motion, Motion::By(_)) { Lead::Top } else { Lead::Cursor };
+        let height = signed(rows);
+        if self.goes_within(&mut place, motion, (height / 2).max(1), store) {
             self.place = Some(place);
             return;
         }
+        let rows = self.rows(store, rows);
+        let half = (rows / 2).max(1);
         let step = |line: u64, by: isize| store.step(line, by).unwrap_or(line);
         // The last screenful starts here; a wheel turn at the end moves nothing.
         let last_top = step(store.end(), -rows).max(place.top);
@@ -68,7 +82,7 @@ impl LogsPane {
             }
         }
         (place.wanted, place.above) = (place.cursor, None);
-        self.place = Some(settled(place, store, Some(rows)));
+        self.place = Some(settled(place, store, Some(height)));
     }
 
     /// A line that does not go onto the screen is gone through row by row. Says whether the motion stayed in it.
@@ -101,12 +115,14 @@ impl LogsPane {
     /// To a line, with some of what stands before it.
     pub fn jump(&mut self, line: u64, store: &LogStore, rows: usize) {
         let Some(place) = self.place.or_else(|| self.pause(store, rows)) else { return };
+        let height = signed(rows);
         let rows = self.rows(store, rows);
         let bottom = store.step(place.top, rows - 1).unwrap_or(place.top);
         let visible = (place.top..=bottom).contains(&line);
         let top = if visible { place.top } else { store.step(line, -(rows / 2)).unwrap_or(line) };
-        let place = Place { top, cursor: line, wanted: line, above: None, skip: 0, ..place };
-        self.place = Some(settled(place, store, Some(rows)));
+        let (above, skip, leads) = (None, 0, Lead::Cursor);
+        let place = Place { top, cursor: line, wanted: line, above, skip, leads, ..place };
+        self.place = Some(settled(place, store, Some(height)));
     }
 
     /// Other lines are shown than before: the reader stays on their line, or near it.
@@ -119,8 +135,38 @@ impl LogsPane {
     /// The same where the screen's height is known: the line stays in sight.
     pub fn settle_within(&mut self, store: &LogStore, rows: usize) {
         if let Some(place) = self.place {
-            self.place = Some(settled(place, store, Some(self.rows(store, rows))));
+            let place = Place { leads: Lead::Cursor, ..place };
+            self.place = Some(settled(place, store, Some(signed(rows))));
         }
+    }
+
+    /// Lines take more rows now, or fewer. The reader stays on theirs.
+    pub fn toggle_wrap(&mut self) {
+        self.wrap ^= true;
+        self.sideways = 0;
+        if let Some(place) = &mut self.place {
+            (place.leads, place.skip) = (Lead::Cursor, 0);
+        }
+    }
+
+    /// This is on the screen now. How many rows a line takes is known only there, so the place becomes the one that could
+    /// be shown. Says whether the reader is on another line for it.
+    pub(in crate::app) fn drawn(&mut self, window: Option<LogWindow>) -> bool {
+        self.window = window;
+        let (Some(place), Some(window)) = (&mut self.place, window) else { return false };
+        // One that was laid out for another line says nothing of this one.
+        if window.cursor != Some(place.cursor) {
+            return false;
+        }
+        match place.leads {
+            Lead::Cursor => (place.top, place.skip) = (window.first, window.skip),
+            Lead::Top => place.cursor = place.cursor.clamp(window.first, window.last),
+        }
+        let moved = window.cursor != Some(place.cursor);
+        if moved {
+            place.wanted = place.cursor;
+        }
+        moved
     }
 
     /// Before other lines are shown: the reader's line is to keep its row.
@@ -133,15 +179,16 @@ impl LogsPane {
     /// Stops following: the place is what is on the screen now.
     fn pause(&self, store: &LogStore, rows: usize) -> Option<Place> {
         let cursor = self.current(store)?;
-        let top = match self.window {
+        let (top, skip) = match self.window {
             Some(window) => {
                 let came = store.shown_in(window.last.saturating_add(1)..cursor.saturating_add(1));
-                store.step(window.first, isize::try_from(came).unwrap_or(isize::MAX))
+                let top = store.step(window.first, isize::try_from(came).unwrap_or(isize::MAX));
+                (top, if came == 0 { window.skip } else { 0 })
             }
-            None => store.step(cursor, 1 - signed(rows)),
+            None => (store.step(cursor, 1 - signed(rows)), 0),
         };
-        let end = store.end();
-        let place = Place { top: top.unwrap_or(cursor), cursor, wanted: cursor, above: None, skip: 0, end };
+        let (end, above, leads) = (store.end(), None, Lead::Cursor);
+        let place = Place { top: top.unwrap_or(cursor), cursor, wanted: cursor, above, skip, leads, end };
         Some(settled(place, store, None))
     }
 

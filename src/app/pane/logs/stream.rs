@@ -2,12 +2,14 @@
 
 use super::runs::Runs;
 use crate::domain::Fault;
+use crate::domain::log::SKEW;
 use jiff::{SignedDuration, Timestamp};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
-/// The daemon stamps stdout and stderr before it puts them in line, so a line may follow one that is a little younger.
-/// A stream is therefore asked for again from so much earlier.
-pub(in crate::app) const SKEW: SignedDuration = SignedDuration::from_millis(100);
+/// How long an interruption is reckoned with where the clock was set back meanwhile: nobody knows when that was.
+const AWAY: SignedDuration = SignedDuration::from_mins(10);
+/// The daemon's clock may be so much ahead of ours.
+const AHEAD: SignedDuration = SignedDuration::from_secs(2);
 /// Lines of one nanosecond that are told apart. A container that writes more of them at once has no clock.
 const MOST_AT_ONCE: usize = 4096;
 
@@ -26,6 +28,8 @@ pub struct Stream {
     /// How many of the log's last lines were asked for; `None` is all of them.
     pub tail: Option<u64>,
     seam: Option<Seam>,
+    /// From when on it was asked for when it was opened again.
+    since: Option<Timestamp>,
     /// How far back it was read beyond what it began with.
     pub(in crate::app) reach: Reach,
     /// When the container was started whose lines these are.
@@ -74,12 +78,24 @@ impl Stream {
     }
 
     /// Is opened again behind what was read. Says from when on it must be asked for; `None` when nothing was read.
-    pub(in crate::app) fn resume(&mut self, started: Option<Timestamp>) -> Option<Timestamp> {
+    ///
+    /// The daemon gives nothing that has an earlier time than it is asked for. Where the clock was set back, what it writes
+    /// now has: then more is asked for, and what comes twice is dropped as ever.
+    pub(in crate::app) fn resume(&mut self, started: Option<Timestamp>, now: Timestamp) -> Option<Timestamp> {
         (self.open, self.lost, self.broken) = (true, false, false);
         self.started = started;
         let (last, latest) = (self.last?, self.latest?);
         self.seam = Some(Seam { last, latest, expected: self.at_last.clone() });
-        Some(last.saturating_sub(SKEW).unwrap_or(last))
+        let earlier = |time: Timestamp, by| time.saturating_sub(by).unwrap_or(time);
+        let is_ahead = last > now.saturating_add(AHEAD).unwrap_or(now);
+        self.since = Some(if is_ahead { earlier(now, AWAY) } else { earlier(last, SKEW) });
+        self.since
+    }
+
+    /// Whether the clock was set back behind what the stream was asked for, so that nothing would come of it any more.
+    pub(in crate::app) fn is_deaf(&self, now: Timestamp) -> bool {
+        let latest = now.saturating_add(AHEAD).unwrap_or(now);
+        self.open && self.since.is_some_and(|since| since > latest)
     }
 
     /// Whether the line came before the stream was opened again. To be asked of each line, in order.
@@ -159,7 +175,7 @@ mod tests {
     fn read_again(log: &[Written], read: usize) -> Vec<Written> {
         let mut stream = Stream::new(None, None);
         stream.note(log[..read].iter().copied());
-        let since = stream.resume(None);
+        let since = stream.resume(None, Timestamp::MAX);
         let repeated = log.iter().filter(|(time, _)| *time >= since);
         repeated.filter(|(time, text)| !stream.is_repeated(*time, text)).copied().collect()
     }
@@ -188,6 +204,33 @@ mod tests {
             let rest: Vec<_> = log[read..].iter().filter(|(time, _)| *time >= since).copied().collect();
             assert_eq!(read_again(&log, read), rest, "{read} were read");
         }
+    }
+
+    #[test]
+    fn what_is_written_behind_a_step_back_is_asked_for() {
+        let hour = 3_600_000;
+        let log =
+            [(at(2 * hour), "a"), (at(2 * hour + 5), "b"), (at(hour + 1_000), "c"), (at(hour + 2_000), "d")];
+        let mut stream = Stream::new(None, None);
+        stream.note(log[..2].iter().copied());
+        let now = at(hour + 3_000).unwrap();
+        let since = stream.resume(None, now);
+        assert!(since < log[2].0, "{since:?}");
+        let came = log.iter().filter(|(time, _)| *time >= since).copied();
+        let new: Vec<_> = came.filter(|(time, text)| !stream.is_repeated(*time, text)).collect();
+        assert_eq!(new, log[2..], "neither lost nor twice");
+        assert!(!stream.is_deaf(now));
+    }
+
+    #[test]
+    fn a_stream_is_deaf_once_the_clock_is_before_what_it_was_asked_for() {
+        let mut stream = Stream::new(None, None);
+        stream.note([(at(90_000), "a")].into_iter());
+        stream.resume(None, at(100_000).unwrap());
+        assert!(!stream.is_deaf(at(100_000).unwrap()));
+        assert!(stream.is_deaf(at(50_000).unwrap()));
+        stream.resume(None, at(50_000).unwrap());
+        assert!(!stream.is_deaf(at(50_000).unwrap()), "it is asked for more");
     }
 
     #[test]

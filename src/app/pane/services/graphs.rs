@@ -1,12 +1,14 @@
-//! What a row has used over fifteen minutes, for the graphs below the rows. It is made when figures come or another row
+//! What a row has used over fifteen minutes, or all that are marked together, for the graphs below the rows. It is made when figures come or another row
 //! is selected, and not while drawing.
 
-use crate::app::store::figures::{Channel, FigureStore, SECONDS, STEP_SECONDS};
+use crate::app::store::figures::{Channel, FigureStore, STEP_SECONDS};
+use crate::app::store::minutes::SECONDS;
 use crate::app::tree::{Subject, Tree};
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Graphs {
-    pub subject: Subject,
+    /// Of which they show the sum.
+    pub subjects: Vec<Subject>,
     /// The number of the last step since the epoch: what is drawn together stays together while time goes on.
     pub last: i64,
     /// The second of the last reading that is in them.
@@ -22,12 +24,12 @@ pub struct Graphs {
 pub struct Series(pub Vec<Option<f64>>);
 
 impl Graphs {
-    /// Of all the containers that the subject stands for, until the newest reading of any.
-    pub fn of(subject: &Subject, tree: &Tree, figures: &FigureStore) -> Option<Self> {
+    /// Of all the containers that the subjects stand for, until the newest reading of any.
+    pub fn of(subjects: Vec<Subject>, tree: &Tree, figures: &FigureStore) -> Option<Self> {
         let newest = figures.newest()?;
         let last = newest.div_euclid(STEP_SECONDS);
-        let containers: Vec<_> =
-            tree.containers_of(subject).into_iter().filter_map(|node| figures.known(&node.id)).collect();
+        let containers = tree.containers_of_all(&subjects).into_iter();
+        let containers: Vec<_> = containers.filter_map(|node| figures.known(&node.id)).collect();
         let series = |channel: Channel| {
             let steps = last - SECONDS / STEP_SECONDS + 1..=last;
             let each = steps.map(|step| {
@@ -37,7 +39,7 @@ impl Graphs {
             Series(each.collect())
         };
         Some(Self {
-            subject: subject.clone(),
+            subjects,
             last,
             newest,
             cpu: series(Channel::Cpu),

@@ -43,7 +43,10 @@ impl Standing<'_> {
     fn stack(self, stack: &StackNode, column: Column) -> Option<f64> {
         let of_services = || stack.services.iter().filter_map(|service| self.service(service, column));
         match column {
-            Column::Replicas => stack.is_created.then(|| count(stack.services.len() - stack.good)),
+            Column::Replicas => {
+                let missing = |service: &ServiceNode| service.wanted.saturating_sub(service.running);
+                stack.is_created.then(|| count(stack.services.iter().map(missing).sum()))
+            }
             Column::State => stack.is_created.then(|| severity(stack.condition)),
             Column::Drift | Column::Check => of_services().reduce(f64::max),
             Column::Restarts | Column::Gpus => of_services().reduce(|one, other| one + other),

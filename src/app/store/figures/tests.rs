@@ -1,4 +1,5 @@
 use super::*;
+use crate::app::store::minutes::SECONDS;
 use crate::domain::fixtures::container_id;
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;

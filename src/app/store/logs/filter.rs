@@ -6,6 +6,7 @@ use super::line::{Entry, Kind};
 use super::record::{Flags, Record};
 use crate::app::pattern::Pattern;
 use crate::domain::log::Level;
+use std::sync::Arc;
 
 /// Bytes of text that are sifted at a time, by one filter or by all together.
 const STRETCH: usize = 256 << 10;
@@ -97,7 +98,7 @@ impl LogStore {
         };
         let Some((place, indices)) = self.stretch(self.sift.low, bytes) else { return false };
         let mut matched = vec![0_u32; indices.len()];
-        let Some(segment) = self.segments.get_mut(place) else { return false };
+        let Some(segment) = self.segments.get_mut(place).map(Arc::make_mut) else { return false };
         for (bit, filter) in self.sift.filters.list.iter().enumerate() {
             segment
                 .hits(indices.clone(), &filter.pattern, |index| matched[index - indices.start] |= 1 << bit);

@@ -1,11 +1,11 @@
 //! Records of several lines: a traceback belongs to the line that it begins with, and is folded beneath it. A line
-//! belongs to the one before it of the same container, whatever other containers wrote in between, unless some time
-//! lies between them.
+//! belongs to the one before it of the same stream of the same container, whatever others wrote in between, unless some
+//! time lies between them, or the clock was set back.
 
 use super::LogStore;
-use super::line::Kind;
-use super::record::Flags;
+use super::record::{Flags, Record};
 use super::segment::Segment;
+use crate::domain::log::Place;
 use std::ops::Range;
 
 /// A line that comes later than this after the one before it, in nanoseconds, belongs to none.
@@ -13,12 +13,17 @@ const WITHIN: i64 = 2_000_000_000;
 /// A record has no more lines than this; what follows begins another one.
 const MOST_LINES: u32 = 1_000;
 
-/// The record that a container's next line may belong to.
+/// The streams of a container: stdout, stderr, or that of a terminal.
+const STREAMS: usize = 3;
+
+pub(super) type Tails = [Option<Tail>; STREAMS];
+
+/// The record that a stream's next line may belong to.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Tail {
     head: u64,
-    /// When its last line came.
-    time: i64,
+    /// Where its last line stands.
+    place: Place,
     lines: u32,
 }
 
@@ -37,20 +42,20 @@ impl LogStore {
     /// The line that this one belongs to; itself when it belongs to none.
     pub fn head_of(&self, number: u64) -> u64 {
         let Some((_, line)) = self.record(number) else { return number };
-        let (source, mut time) = (line.source, line.time);
+        let mut place = line.place();
         if !line.flags.has(Flags::CONTINUES) {
             return number;
         }
         for before in (self.first..number).rev() {
             let Some((_, record)) = self.record(before) else { break };
-            if time.saturating_sub(record.time) > WITHIN {
+            if !record.place().is_near(place, WITHIN) || interrupts(record, line) {
                 break;
             }
-            if record.source == source {
+            if is_same_stream(record, line) {
                 if !record.flags.has(Flags::CONTINUES) {
                     return before;
                 }
-                time = record.time;
+                place = record.place();
             }
         }
         number
@@ -59,17 +64,19 @@ impl LogStore {
     /// The lines that belong to this one.
     pub fn members(&self, head: u64) -> impl Iterator<Item = u64> + '_ {
         let known = self.record(head).filter(|(_, record)| record.flags.has(Flags::FOLDS));
-        let end = if known.is_some() { self.end() } else { 0 };
-        let (source, mut time) = known.map_or((0, 0), |(_, record)| (record.source, record.time));
-        let after = (head + 1..end).map_while(move |number| {
-            let (_, record) = self.record(number)?;
-            let own = record.source == source;
-            let goes_on =
-                record.time.saturating_sub(time) <= WITHIN && (!own || record.flags.has(Flags::CONTINUES));
-            if own {
-                time = record.time;
-            }
-            goes_on.then_some((number, own))
+        let after = known.into_iter().flat_map(move |(_, line)| {
+            let mut place = line.place();
+            (head + 1..self.end()).map_while(move |number| {
+                let (_, record) = self.record(number)?;
+                let own = is_same_stream(record, line);
+                let goes_on = place.is_near(record.place(), WITHIN)
+                    && !interrupts(record, line)
+                    && (!own || record.flags.has(Flags::CONTINUES));
+                if own {
+                    place = record.place();
+                }
+                goes_on.then_some((number, own))
+            })
         });
         after.filter_map(|(number, own)| own.then_some(number))
     }
@@ -95,10 +102,10 @@ impl LogStore {
 
     /// The same for a page that was put before all that was held. What was held begins with records of its own.
     pub(super) fn relink(&mut self, end: u64) {
-        let tails: Vec<_> = self.sources.iter_mut().map(|source| source.tail.take()).collect();
+        let tails: Vec<_> = self.sources.iter_mut().map(|source| std::mem::take(&mut source.tails)).collect();
         self.link_lines(self.first..end);
-        for (source, tail) in self.sources.iter_mut().zip(tails) {
-            source.tail = tail;
+        for (source, tails) in self.sources.iter_mut().zip(tails) {
+            source.tails = tails;
         }
     }
 
@@ -106,25 +113,25 @@ impl LogStore {
         let mut heads = Vec::new();
         for number in numbers {
             let Some((_, record)) = self.record(number) else { continue };
-            let (source, time, flags) = (usize::from(record.source), record.time, record.flags);
-            if matches!(record.kind, Kind::Gap | Kind::Note) {
-                self.sources[source].tail = None;
+            let (place, flags) = (record.place(), record.flags);
+            let (source, stream) = (usize::from(record.source), record.stream());
+            let tails = &mut self.sources[source].tails;
+            let Some(last) = stream.and_then(|stream| tails.get_mut(stream)) else {
+                *tails = Tails::default();
                 continue;
-            }
-            let tail = self.sources[source].tail.filter(|tail| {
-                flags.has(Flags::CONTINUES)
-                    && time.saturating_sub(tail.time) <= WITHIN
-                    && tail.lines < MOST_LINES
+            };
+            let tail = last.filter(|tail| {
+                flags.has(Flags::CONTINUES) && tail.place.is_near(place, WITHIN) && tail.lines < MOST_LINES
             });
             let Some(tail) = tail else {
-                self.sources[source].tail = Some(Tail { head: number, time, lines: 1 });
+                *last = Some(Tail { head: number, place, lines: 1 });
                 let known = Flags::CONTINUES.and(Flags::FOLDS);
                 if flags.with(known, false) != flags {
                     self.change(number, |flags| flags.with(known, false));
                 }
                 continue;
             };
-            self.sources[source].tail = Some(Tail { time, lines: tail.lines + 1, ..tail });
+            *last = Some(Tail { place, lines: tail.lines + 1, ..tail });
             self.change(tail.head, |flags| flags.with(Flags::FOLDS, true));
             let open = self.record(tail.head).is_some_and(|(_, head)| head.flags.has(Flags::OPEN));
             self.change(number, |flags| flags.with(Flags::OPEN, open));
@@ -144,21 +151,24 @@ impl LogStore {
 
     /// The records that lines from `from` on can belong to.
     fn find_tails(&mut self, from: u64) {
-        self.sources.iter_mut().for_each(|source| source.tail = None);
-        let Some(begins) = self.record(from).map(|(_, record)| record.time) else { return };
-        let mut known = vec![false; self.sources.len()];
+        self.sources.iter_mut().for_each(|source| source.tails = Tails::default());
+        let Some(begins) = self.record(from).map(|(_, record)| record.place()) else { return };
+        let mut known = vec![[false; STREAMS]; self.sources.len()];
         for number in (self.first..from).rev() {
             let Some((_, record)) = self.record(number) else { return };
-            let (source, time) = (usize::from(record.source), record.time);
-            if begins.saturating_sub(time) > WITHIN {
+            let (source, place) = (usize::from(record.source), record.place());
+            if !place.is_near(begins, WITHIN) {
                 return;
             }
-            if !std::mem::replace(&mut known[source], true) && !matches!(record.kind, Kind::Gap | Kind::Note)
-            {
+            let Some(stream) = record.stream() else {
+                known[source] = [true; STREAMS];
+                continue;
+            };
+            if !std::mem::replace(&mut known[source][stream], true) {
                 let head = self.head_of(number);
                 let lines = self.members(head).take_while(|member| *member < from).count() + 1;
                 let lines = u32::try_from(lines).unwrap_or(u32::MAX);
-                self.sources[source].tail = Some(Tail { head, time, lines });
+                self.sources[source].tails[stream] = Some(Tail { head, place, lines });
             }
         }
     }
@@ -166,39 +176,53 @@ impl LogStore {
     /// What belonged to lines that were given up stands for itself.
     pub(super) fn unlink(&mut self, gone: &Segment) {
         let Some(latest) = gone.latest() else { return };
-        let is_near = |time: i64| latest.abs_diff(time) <= WITHIN.unsigned_abs();
-        let mut last: Vec<Option<bool>> = vec![None; self.sources.len()];
-        for record in gone.records().iter().rev().take_while(|record| is_near(record.time)) {
+        let mut last: Vec<[Option<bool>; STREAMS]> = vec![[None; STREAMS]; self.sources.len()];
+        for record in gone.records().iter().rev().take_while(|record| record.place().is_near(latest, WITHIN))
+        {
             let may_go_on = record.flags.has(Flags::FOLDS) || record.flags.has(Flags::CONTINUES);
-            last[usize::from(record.source)].get_or_insert(may_go_on);
+            let last = &mut last[usize::from(record.source)];
+            match record.stream() {
+                Some(stream) => _ = last[stream].get_or_insert(may_go_on),
+                None => last.iter_mut().for_each(|last| _ = last.get_or_insert(false)),
+            }
         }
-        let mut left = last.iter().filter(|last| **last == Some(true)).count();
+        let mut left = last.iter().flatten().filter(|last| **last == Some(true)).count();
         for number in self.first..self.end() {
             let Some((_, record)) =
-                self.record(number).filter(|(_, record)| left > 0 && is_near(record.time))
+                self.record(number).filter(|(_, record)| left > 0 && latest.is_near(record.place(), WITHIN))
             else {
                 return;
             };
-            let (source, time, flags) = (usize::from(record.source), record.time, record.flags);
-            if last[source].take() == Some(true) {
+            let (source, place, flags) = (usize::from(record.source), record.place(), record.flags);
+            let Some(stream) = record.stream() else { continue };
+            if last[source][stream].take() == Some(true) {
                 left -= 1;
                 if flags.has(Flags::CONTINUES) {
-                    self.behead(number, source, time);
+                    self.behead(number, (source, stream), place);
                 }
             }
         }
     }
 
     /// The line begins a record of what is left of the one that it belonged to.
-    fn behead(&mut self, number: u64, source: usize, time: i64) {
+    fn behead(&mut self, number: u64, (source, stream): (usize, usize), place: Place) {
         self.change(number, |flags| flags.with(Flags::CONTINUES, false).with(Flags::FOLDS, true));
         let lines = self.members(number).count();
         self.change(number, |flags| flags.with(Flags::FOLDS, lines > 0));
-        if let Some(tail) = &mut self.sources[source].tail
+        if let Some(tail) = &mut self.sources[source].tails[stream]
             && tail.head < self.first
         {
             let lines = u32::try_from(lines + 1).unwrap_or(u32::MAX);
-            *tail = Tail { head: number, time: tail.time.max(time), lines };
+            *tail = Tail { head: number, place: tail.place.max(place), lines };
         }
     }
+}
+
+fn is_same_stream(one: &Record, other: &Record) -> bool {
+    one.source == other.source && one.kind == other.kind
+}
+
+/// Whether no record goes on over this one: a word of ours on the other's container.
+fn interrupts(one: &Record, other: &Record) -> bool {
+    one.source == other.source && one.stream().is_none()
 }

@@ -1,6 +1,6 @@
 //! One line on its way into the ring, and as it is read from there.
 
-use crate::domain::log::Level;
+use crate::domain::log::{Level, Place};
 use crate::domain::safe::{StyleRun, TextStyle};
 use crate::domain::{ContainerId, LogLineRef, LogSource, Safe};
 use jiff::Timestamp;
@@ -67,6 +67,8 @@ impl<'a> Line<'a> {
 
 /// A line on its way in.
 pub(super) struct Entry<'a> {
+    pub(super) place: Place,
+    /// Nanoseconds since 1970; the least one where it has none.
     pub(super) time: i64,
     pub(super) source: u16,
     pub(super) kind: Kind,
@@ -88,14 +90,16 @@ pub(super) enum Kind {
 }
 
 impl<'a> Entry<'a> {
-    pub(super) fn line(line: LogLineRef<'a>, source: u16, time: i64) -> Self {
+    /// Its place is found when all are known that came with it.
+    pub(super) fn line(line: LogLineRef<'a>, source: u16) -> Self {
         let kind = match line.source {
             LogSource::Stdout => Kind::Stdout,
             LogSource::Stderr => Kind::Stderr,
             LogSource::Console => Kind::Console,
         };
         Self {
-            time,
+            place: Place::FIRST,
+            time: nanoseconds(line.time).unwrap_or(i64::MIN),
             source,
             kind,
             text: line.text,
@@ -106,13 +110,14 @@ impl<'a> Entry<'a> {
         }
     }
 
-    pub(super) fn gap(source: u16, time: i64, missing: u64) -> Self {
+    pub(super) fn gap(source: u16, place: Place, missing: u64) -> Self {
         let count = u32::try_from(missing).unwrap_or(u32::MAX);
-        Self { time, source, kind: Kind::Gap, text: "", runs: &[], count, level: None, continues: false }
+        Self { kind: Kind::Gap, count, ..Self::note(source, place, "") }
     }
 
-    pub(super) fn note(source: u16, time: i64, text: &'a str) -> Self {
-        Self { time, source, kind: Kind::Note, text, runs: &[], count: 0, level: None, continues: false }
+    pub(super) fn note(source: u16, place: Place, text: &'a str) -> Self {
+        let (time, kind) = (place.order, Kind::Note);
+        Self { place, time, source, kind, text, runs: &[], count: 0, level: None, continues: false }
     }
 }
 

@@ -1,13 +1,15 @@
 //! Pages from before what is held. They get lower numbers than all that is held, so that every number stays what it was
 //! to those who hold it.
 
-use super::line::{self, Entry};
+use super::order::{self, Step};
 use super::record::Flags;
 use super::segment::Segment;
 use super::{LineKind, LogStore};
+use crate::domain::log::{Course, Epochs, Place};
 use crate::domain::{ContainerId, LogLine, LogLines, Safe, StyledLine};
 use jiff::Timestamp;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// A page that would leave less than this share of the ring free is not asked for.
 const ROOM: usize = 16;
@@ -78,14 +80,12 @@ impl LogStore {
     pub fn prepend(&mut self, page: &LogLines, edge: u64) -> usize {
         self.give_up_before(edge);
         let edge = self.first;
-        let mut before = i64::MIN;
-        let mut entries = Vec::with_capacity(page.len());
-        for line in page.iter() {
-            before = line::nanoseconds(line.time).unwrap_or(before);
-            let source = self.source(line.container);
-            entries.push(Entry::line(line, source, before));
-        }
-        entries.sort_by_key(|entry| entry.time);
+        let mut entries = self.entries(page);
+        // What the clock did before has nothing to do with what it did since.
+        let mut courses = vec![Course::default(); self.sources.len()];
+        let steps = order::place(&mut entries, Place::FIRST, &mut Epochs::default(), &mut courses);
+        entries.extend(steps.iter().map(Step::entry));
+        entries.sort_by_key(|entry| entry.place);
         let mut room = self.limit.saturating_sub(self.bytes());
         let fitting = entries.iter().rev().take_while(|entry| {
             let size = Segment::size_of(entry);
@@ -105,7 +105,7 @@ impl LogStore {
             });
             segment.close();
             number = segment.end();
-            pages.push(segment);
+            pages.push(Arc::new(segment));
             rest = &rest[taken..];
         }
         pages.into_iter().rev().for_each(|segment| self.segments.push_front(segment));
@@ -123,7 +123,7 @@ impl LogStore {
     fn give_up_before(&mut self, edge: u64) {
         while let Some(segment) = self.segments.front_mut() {
             if segment.end() > edge {
-                segment.give_up_before(edge);
+                Arc::make_mut(segment).give_up_before(edge);
                 break;
             }
             self.segments.pop_front();

@@ -1,13 +1,16 @@
 //! What is kept of a line beside its text and its colours.
 
 use super::line::Kind;
-use crate::domain::log::Level;
+use crate::domain::log::{Level, Place};
 use std::ops::{AddAssign, SubAssign};
 
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Record {
     /// Nanoseconds since 1970; the least one where the line has no time.
     pub(super) time: i64,
+    /// Where it stands: as [`Place`] has it, whose parts take less room by themselves.
+    pub(super) order: i64,
+    pub(super) epoch: u16,
     pub(super) text_start: u32,
     pub(super) runs_start: u32,
     /// Bytes that were cut off, or the lines that are missing in a gap.
@@ -18,6 +21,22 @@ pub(super) struct Record {
     pub(super) kind: Kind,
     pub(super) level: Option<Level>,
     pub(super) flags: Flags,
+}
+
+impl Record {
+    pub(super) fn place(&self) -> Place {
+        Place { epoch: self.epoch, order: self.order }
+    }
+
+    /// Which of its container's streams wrote it; none wrote what is of ours.
+    pub(super) fn stream(&self) -> Option<usize> {
+        match self.kind {
+            Kind::Stdout => Some(0),
+            Kind::Stderr => Some(1),
+            Kind::Console => Some(2),
+            Kind::Gap | Kind::Note => None,
+        }
+    }
 }
 
 /// What is known of a line, a bit each.

@@ -5,6 +5,7 @@ use super::line::{Entry, Kind};
 use super::record::Flags;
 use super::segment::Segment;
 use crate::app::pattern::Pattern;
+use std::sync::Arc;
 
 /// Bytes of text that are searched at a time: a key never waits longer than they take, a millisecond or two even for an
 /// expression that is slow.
@@ -28,6 +29,10 @@ impl LogStore {
     pub fn search(&mut self, pattern: Option<Pattern>) {
         if self.search.is_some() {
             for segment in &mut self.segments {
+                if !segment.records().iter().any(|record| record.flags.has(Flags::MATCH)) {
+                    continue;
+                }
+                let segment = Arc::make_mut(segment);
                 for index in 0..segment.records().len() {
                     let flags = segment.records()[index].flags;
                     if flags.has(Flags::MATCH) {
@@ -53,10 +58,14 @@ impl LogStore {
         search.low = segment.first() + indices.start as u64;
         let mut found = Vec::new();
         segment.hits(indices, &search.pattern, |index| found.push(index));
-        for index in found {
-            segment.set(index, segment.records()[index].flags.with(Flags::MATCH, true));
+        let low = search.low;
+        if !found.is_empty() {
+            let segment = Arc::make_mut(segment);
+            for index in found {
+                segment.set(index, segment.records()[index].flags.with(Flags::MATCH, true));
+            }
         }
-        search.low > self.first
+        low > self.first
     }
 
     /// Whether matches may be missing yet.
@@ -93,7 +102,7 @@ impl LogStore {
     }
 
     fn with_matches(&self) -> impl DoubleEndedIterator<Item = &Segment> {
-        self.segments.iter().filter(|segment| segment.counts().found > 0)
+        self.segments.iter().map(|segment| &**segment).filter(|segment| segment.counts().found > 0)
     }
 }
 

@@ -3,6 +3,7 @@
 use super::line::{Entry, Kind, Line, LineKind};
 use super::record::{Counts, Flags, Record};
 use crate::app::pattern::Pattern;
+use crate::domain::log::Place;
 use crate::domain::safe::StyleRun;
 use crate::domain::{ContainerId, LogSource, Safe};
 use jiff::Timestamp;
@@ -17,6 +18,8 @@ pub(super) struct Segment {
     records: Vec<Record>,
     /// Whether the text stands in the order of the records.
     ordered: bool,
+    /// No line is younger than this.
+    youngest: i64,
     counts: Counts,
 }
 
@@ -28,6 +31,7 @@ impl Segment {
             runs: Vec::new(),
             records: Vec::new(),
             ordered: true,
+            youngest: i64::MIN,
             counts: Counts::default(),
         }
     }
@@ -87,11 +91,17 @@ impl Segment {
         self.first = self.first.max(number);
     }
 
-    pub(super) fn latest(&self) -> Option<i64> {
-        self.records.last().map(|record| record.time)
+    /// Where its last line stands.
+    pub(super) fn latest(&self) -> Option<Place> {
+        self.records.last().map(Record::place)
     }
 
-    /// Takes entries, in order of time, until the segment is full, but at least one. Returns how many it took, and
+    /// The time of its youngest line.
+    pub(super) fn youngest(&self) -> i64 {
+        self.youngest
+    }
+
+    /// Takes entries, in the order of their places, until the segment is full, but at least one. Returns how many it took, and
     /// the numbers of those lines before which something was put.
     pub(super) fn push(
         &mut self,
@@ -108,6 +118,7 @@ impl Segment {
             let flags = judge(entry);
             let record = self.record(entry, flags);
             self.counts += Counts::of(flags);
+            self.youngest = self.youngest.max(record.time);
             self.records.push(record);
             taken += 1;
         }
@@ -213,6 +224,8 @@ impl Segment {
         self.runs.extend_from_slice(runs);
         Record {
             time: entry.time,
+            order: entry.place.order,
+            epoch: entry.place.epoch,
             text_start,
             runs_start,
             count: entry.count,
@@ -227,18 +240,18 @@ impl Segment {
 
     /// Sorts the records from `old` on, which are in order, in among those before, which are too.
     fn merge(&mut self, old: usize) -> Vec<u64> {
-        let Some(earliest) = self.records.get(old).map(|record| record.time) else { return Vec::new() };
-        let from = self.records[..old].partition_point(|record| record.time <= earliest);
+        let Some(earliest) = self.records.get(old).map(Record::place) else { return Vec::new() };
+        let from = self.records[..old].partition_point(|record| record.place() <= earliest);
         if from == old {
             return Vec::new();
         }
         let displaced = self.records[old..].iter().map_while(|record| {
-            let place = self.records[..old].partition_point(|other| other.time <= record.time);
+            let place = self.records[..old].partition_point(|other| other.place() <= record.place());
             (place < old).then_some(self.first + place as u64)
         });
         let displaced: Vec<u64> = displaced.collect();
         // Stable and quick on two runs that are in order.
-        self.records[from..].sort_by_key(|record| record.time);
+        self.records[from..].sort_by_key(Record::place);
         displaced
     }
 }

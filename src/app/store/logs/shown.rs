@@ -67,7 +67,7 @@ impl LogStore {
     }
 
     fn showing(&self) -> impl DoubleEndedIterator<Item = &Segment> {
-        self.segments.iter().filter(|segment| has_shown(segment))
+        self.segments.iter().map(|segment| &**segment).filter(|segment| has_shown(segment))
     }
 
     fn forwards(&self, number: u64, mut steps: u64) -> Option<u64> {

@@ -1,3 +1,4 @@
+mod clock;
 mod filters;
 mod folds;
 
@@ -240,8 +241,15 @@ proptest! {
         for (number, text) in &anchors {
             prop_assert_eq!(store.line(*number).map(|line| line.text), Some(text.as_str()));
         }
-        let times: Vec<_> = store.lines_from(0).map(|line| line.time).collect();
-        prop_assert!(times.is_sorted());
+        let pages_of = |index: usize| {
+            let own = store.lines_from(0).filter(move |line| *line.container == container(index) && line.number < edge);
+            own.map(|line| line.text.parse::<usize>().unwrap()).collect::<Vec<_>>()
+        };
+        for index in 0..3 {
+            for page in pages_of(index).windows(2) {
+                prop_assert!(page[0] < page[1] || page[1] > held.len(), "a page stays as it came: {:?}", page);
+            }
+        }
         let mut texts: Vec<&str> = store.lines_from(0).map(|line| line.text).collect();
         texts.sort_unstable();
         texts.dedup();

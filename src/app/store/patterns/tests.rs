@@ -173,3 +173,65 @@ fn a_search_finds_the_lines_of_a_template() {
     assert!(crate::app::pattern::Pattern::new(&found).unwrap().matches(text));
     assert_eq!(find(&store, "‹n› ‹n›").search(), None);
 }
+
+/// A container's lines as the gate gives them: each knows what it continues.
+fn records(container: &str, begin: i64, texts: &[&str]) -> Vec<LogLine> {
+    let mut open = crate::domain::log::Continuation::default();
+    let lines = texts.iter().zip(0..).map(|(text, index)| {
+        let crate::domain::log::Classified { level, continues } = open.push(text);
+        let time = ago(begin) + SignedDuration::from_millis(index * 10);
+        LogLine { level, continues, ..log_line(&id(container), time, text) }
+    });
+    lines.collect()
+}
+
+const RAISED: [&str; 10] = [
+    "INFO begun",
+    "Traceback (most recent call last):",
+    "  File \"a.py\", line 7, in serve",
+    "ValueError: no model 7",
+    "INFO goes on",
+    "Traceback (most recent call last):",
+    "  File \"a.py\", line 9, in serve",
+    "KeyError: 'cuda'",
+    "ERROR job 3 failed",
+    "  with further words",
+];
+
+#[test]
+fn a_traceback_is_one_kind_of_line_and_the_one_that_its_exception_is() {
+    let expected = [
+        ("ERROR job ‹n› failed", 2),
+        ("INFO begun", 2),
+        ("INFO goes on", 2),
+        ("KeyError: '‹s›'", 2),
+        ("ValueError: no model ‹n›", 2),
+    ];
+    let lines = || [records("api-1", 60, &RAISED), records("api-2", 30, &RAISED)].concat();
+    let logs = ring(lines());
+    for slice in [1, 2, 3, 100] {
+        let mut held = PatternStore::default();
+        held.begin(1, &logs);
+        read_all(&mut held, &logs, slice);
+        assert_eq!(counts(&held), expected, "read {slice} at a time");
+        assert_eq!(find(&held, "KeyError: '‹s›'").level, Some(Level::Error));
+    }
+    for at_once in [1, 3, 20] {
+        let (mut live, mut logs) = (PatternStore::default(), ring(Vec::new()));
+        live.begin(1, &logs);
+        for part in lines().chunks(at_once) {
+            take(&mut live, &mut logs, part.to_vec());
+        }
+        assert_eq!(counts(&live), expected, "{at_once} came at a time");
+    }
+}
+
+#[test]
+fn a_traceback_whose_exception_never_came_is_not_lost() {
+    let mut store = PatternStore::default();
+    let mut logs = ring(Vec::new());
+    store.begin(1, &logs);
+    let lines = ["Traceback (most recent call last):", "  File \"a.py\", line 7", "INFO begun anew"];
+    take(&mut store, &mut logs, records("api-1", 60, &lines));
+    assert_eq!(counts(&store), [("INFO begun anew", 1), ("Traceback (most recent call last):", 1)]);
+}

@@ -32,6 +32,7 @@ async fn printed(sources: Vec<Source>, follow: bool, enough: usize) -> (Vec<Stri
     let mut merge = Merge::new(sources, follow);
     let (mut lines, mut failed) = (Vec::new(), Vec::new());
     while lines.len() < enough {
+        let mut told = Vec::new();
         let print = |index: usize, line: RawLine<'_>, _: Option<Level>| {
             lines.push(format!("{index} {}", String::from_utf8_lossy(line.bytes)));
             Ok(())
@@ -39,8 +40,10 @@ async fn printed(sources: Vec<Source>, follow: bool, enough: usize) -> (Vec<Stri
         match merge.step(print).await.unwrap() {
             Step::Printed | Step::Ended(_) => {}
             Step::Failed(index, _) => failed.push(index),
+            Step::WentBack(index, by) => told.push(format!("{index} back {}", by.as_secs())),
             Step::Over => break,
         }
+        lines.append(&mut told);
     }
     (lines, failed)
 }
@@ -144,4 +147,71 @@ async fn a_log_that_has_ended_is_told_while_others_go_on_and_can_be_opened_again
     }
     lines.sort_unstable();
     assert_eq!(lines, ["0 a", "0 again", "1 b"]);
+}
+
+#[tokio::test]
+async fn a_step_back_is_told_in_place_and_both_sides_of_it_are_merged() {
+    let before = || Ok(vec![(7_200, "b"), (7_203, "d"), (10, "f"), (13, "h")]);
+    let sources = vec![
+        source(vec![Ok(vec![(7_199, "a"), (7_202, "c")]), Ok(vec![(9, "e"), (12, "g")])], true, None, None),
+        source(vec![before()], true, None, None),
+        // It was silent meanwhile.
+        source(vec![Ok(vec![(5_000, "long ago")]), Ok(vec![(14, "i")])], true, None, None),
+    ];
+    let (lines, _) = printed(sources, false, usize::MAX).await;
+    let expected =
+        ["2 long ago", "0 a", "1 b", "0 c", "1 d", "0 back 7193", "0 e", "1 f", "0 g", "1 h", "2 i"];
+    assert_eq!(lines, expected);
+}
+
+#[tokio::test]
+async fn a_line_with_a_time_to_come_waits_for_nobody_who_writes_without_end() {
+    let now = Timestamp::now().as_second();
+    let flood = stream::repeat_with(move || Ok(block(vec![(now - 100, "flood")])));
+    let flood = Source::new(flood.boxed(), None, None, at(100));
+    let ahead = source(vec![Ok(vec![(now + 7_200, "ahead")])], false, None, None);
+    let mut merge = Merge::new(vec![flood, ahead], true);
+    let mut came = false;
+    let deadline = Instant::now() + Duration::from_mins(1);
+    while !came && Instant::now() < deadline {
+        let print = |index: usize, _: RawLine<'_>, _: Option<Level>| {
+            came |= index == 1;
+            Ok(())
+        };
+        merge.step(print).await.unwrap();
+    }
+    assert!(came);
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(64))]
+    /// Whatever the clocks do, each log is printed as it was written, and all of it.
+    #[test]
+    fn each_log_stays_in_its_order(
+        logs in proptest::collection::vec(
+            proptest::collection::vec(proptest::collection::vec(0i64..20_000, 1..5), 0..6), 1..4
+        ),
+    ) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let sources = logs.iter().map(|log| {
+            let mut number = 0;
+            let blocks: Vec<LogBlock> = log.iter().map(|seconds| {
+                let mut block = LogBlock::default();
+                for second in seconds {
+                    number += 1;
+                    let bytes = number.to_string();
+                    block.push(RawLine { time: Some(at(*second)), source: LogSource::Stdout, bytes: bytes.as_bytes(), cut_bytes: 0 });
+                }
+                block
+            }).collect();
+            Source::new(stream::iter(blocks.into_iter().map(Ok)).boxed(), None, None, at(100))
+        });
+        let (lines, _) = runtime.block_on(printed(sources.collect(), false, usize::MAX));
+        for (index, log) in logs.iter().enumerate() {
+            let own: Vec<&str> = lines.iter().filter(|line| !line.contains("back")).filter_map(|line| line.strip_prefix(&format!("{index} "))).collect();
+            let count: usize = log.iter().map(Vec::len).sum();
+            let written: Vec<String> = (1..=count).map(|number| number.to_string()).collect();
+            proptest::prop_assert_eq!(own, written);
+        }
+    }
 }

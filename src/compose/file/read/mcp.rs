@@ -74,7 +74,7 @@ fn backup(reader: &Reader<'_>) -> Vec<BackupSource> {
 pub fn service(reader: &Reader<'_>, name: &str, context: &Context<'_>) -> ServiceExtension {
     reader.only(&["checks", "hooks", "on_scale"]);
     ServiceExtension {
-        checks: reader.get("checks").map(|value| checks::read(&value, name, context)).unwrap_or_default(),
+        checks: reader.get("checks").map(|value| checks::read(&value, name, context)),
         hooks: reader.get("hooks").map(|value| hooks(&value, name)).unwrap_or_default(),
         on_scale: reader.get("on_scale").map(|value| reactions::read(&value, None)).unwrap_or_default(),
     }

@@ -23,11 +23,16 @@ pub(super) fn look(variant: &Variant<'_>, findings: &mut Findings) {
         findings.warning(fault.hint(format!("describe it: x-mcp: {{overlays: {{{name}: …}}}}")));
     }
     for service in variant.project.services.values() {
-        for (index, check) in service.mcp.checks.iter().enumerate() {
+        for (index, check) in service.mcp.checks.iter().flatten().enumerate() {
             let port = match &check.kind {
-                CheckKind::Docker => None,
-                CheckKind::Http { url, .. } => port_here(url),
-                CheckKind::Tcp { host, port } => THIS_HOST.contains(&host.as_str()).then_some(*port),
+                CheckKind::Docker | CheckKind::Exec { .. } => None,
+                CheckKind::Http { url, .. } | CheckKind::LlmProgress { url } => port_here(url),
+                CheckKind::Tcp { host, port }
+                | CheckKind::Redis { host, port }
+                | CheckKind::Postgres { host, port, .. }
+                | CheckKind::Certificate { host, port, .. } => {
+                    THIS_HOST.contains(&host.as_str()).then_some(*port)
+                }
             };
             if let Some(port) = port.filter(|port| !ports::publishes(variant.project, *port)) {
                 let key = format!("services.{}.x-mcp.checks[{index}]", service.name);

@@ -106,14 +106,18 @@ fn left(canvas: &Canvas<'_>, state: &State) -> Vec<Word> {
         Some(previous) => previous_words(canvas, state, previous),
         None => subject_words(canvas, state),
     };
-    let away = state.fleet.stale_since().is_some();
+    let away = state.fleet.stale_since().map(|since| words::age(Some(since), canvas.now));
     if !pane.subjects().is_empty() && pane.previous.is_none() {
-        left.push(match (pane.is_following(), pane.unseen(&state.logs)) {
-            (true, _) if away => Word::fixed("daemon away ", theme.warning),
-            (true, _) => Word::fixed("following ", theme.good),
-            (false, 0) => Word::fixed("paused ", theme.warning),
-            (false, unseen) => Word::fixed(format!("paused, {} new ", words::count(unseen)), theme.warning),
-        });
+        let follows = match (pane.is_following(), pane.unseen(&state.logs)) {
+            (true, _) if away.is_some() => None,
+            (true, _) => Some(Word::fixed("following ", theme.good)),
+            (false, 0) => Some(Word::fixed("paused ", theme.warning)),
+            (false, unseen) => {
+                Some(Word::fixed(format!("paused, {} new ", words::count(unseen)), theme.warning))
+            }
+        };
+        left.extend(follows);
+        left.extend(away.map(|age| Word::fixed(format!("daemon away {age} "), theme.warning)));
     }
     if let Some(older) = older_words(state) {
         left.extend([

@@ -4,7 +4,7 @@ use super::body::Body;
 use crate::app::State;
 use crate::app::hit::HitTarget;
 use crate::app::pane::logs::Times;
-use crate::app::store::logs::{Line, LineKind, LogStore};
+use crate::app::store::logs::{Line, LineKind};
 use crate::view::canvas::Canvas;
 use crate::view::{text, words};
 use jiff::Timestamp;
@@ -94,11 +94,6 @@ impl Layout {
         // A structured line is drawn a little longer than it was written.
         let wraps = self.wrap && text::width(line.text) + 8 > self.text_room();
         if wraps || line.is_open { self.parts(&Body::text(line)).len() } else { 1 }
-    }
-
-    /// Rows of this line and all after it.
-    pub(super) fn rows_from(&self, logs: &LogStore, first: u64) -> usize {
-        super::shown_from(logs, first).map(|line| self.rows(&line)).sum()
     }
 
     /// The rows of a text.

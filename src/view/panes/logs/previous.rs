@@ -8,13 +8,14 @@ use crate::domain::units;
 use crate::view::canvas::Canvas;
 use crate::view::panes::Rows;
 use crate::view::widgets::columns::{Column, widths};
-use crate::view::words;
+use crate::view::{text, words};
 use ratatui::layout::Rect;
 
 /// Age, container, exit code and cause, how long it ran, memory at the end, lines.
 const COLUMNS: [Column; 6] = [
     Column::fixed(5, 0),
-    Column::between(14, 32, 0),
+    // The number at its end is what tells replicas apart.
+    Column::between(20, 32, 0),
     Column::between(20, 28, 1),
     Column::fixed(10, 3),
     Column::fixed(9, 4),
@@ -42,7 +43,12 @@ fn draw_run(canvas: &mut Canvas<'_>, area: Rect, run: &Run) {
     let lines = match &run.lines {
         LastLines::Awaited => "reading…".to_owned(),
         LastLines::Read(lines) => words::counted(lines.len(), "line", "lines"),
-        LastLines::Unread(why) => format!("no lines: {why}"),
+        LastLines::Unread(why) => {
+            let whole = format!("no lines: {why}");
+            let fits = text::width(&whole) <= usize::from(widths[5]);
+            // The run itself tells the rest.
+            if fits { whole } else { "not read".to_owned() }
+        }
     };
     let asked = run.was_asked_for() && !run.oom_killed;
     let look = if asked || run.exit_code == Some(0) { theme.text } else { theme.bad };

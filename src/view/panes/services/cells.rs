@@ -24,7 +24,7 @@ pub(super) struct Cells<'a> {
 }
 
 pub(super) fn stack_cells<'a>(stack: &'a StackNode, theme: &Theme) -> Cells<'a> {
-    let all = stack.services.len();
+    let wanted = stack.wanted();
     let state = match (stack.is_created, stack.origin) {
         (true, _) => stack.title.as_deref().unwrap_or_default(),
         (false, Some(StackOrigin::BuiltIn)) => "not deployed, built in",
@@ -39,7 +39,8 @@ pub(super) fn stack_cells<'a>(stack: &'a StackNode, theme: &Theme) -> Cells<'a> 
         Condition::Busy => theme.starting,
         Condition::Good | Condition::Idle => theme.dim,
     };
-    let replicas = if stack.is_created { format!("{}/{all}", stack.good) } else { all.to_string() };
+    let replicas =
+        if stack.is_created { format!("{}/{wanted}", stack.running()) } else { wanted.to_string() };
     Cells {
         replicas: (replicas, look),
         state: (state.into(), theme.dim),

@@ -14,6 +14,8 @@ const LONGEST_NAME: u16 = 40;
 /// From here on there are columns that matter less than a whole name.
 const WIDE: u16 = 90;
 const COUNT: usize = Column::ALL.len();
+/// What came is read beside what went; the one without the other misleads.
+const PAIRS: [[Column; 2]; 2] = [[Column::Received, Column::Sent], [Column::Read, Column::Written]];
 
 /// Whether the columns have names: what nobody could tell apart without them has no place there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,14 +54,14 @@ impl Columns {
                 };
                 match rank {
                     Some(rank) => Wish::between(least, most, rank),
-                    None => Wish::fixed(room.saturating_add(1), u8::MAX),
+                    None => unwanted(room),
                 }
             })
         };
-        let in_words = widths(&wishes(DRIFT_WORD, None), room);
+        let in_words = in_pairs(wishes(DRIFT_WORD, None), room);
         // Its symbol stays where there is no room for its word.
         let has_word = in_words[Column::Drift.place()] > 0;
-        Self { widths: if has_word { in_words } else { widths(&wishes(1, Some(2)), room) } }
+        Self { widths: if has_word { in_words } else { in_pairs(wishes(1, Some(2)), room) } }
     }
 
     pub(super) fn width(&self, column: Column) -> u16 {
@@ -82,6 +84,25 @@ impl Columns {
     pub(super) fn shown(&self) -> impl Iterator<Item = Column> {
         Column::ALL.into_iter().filter(|column| self.width(*column) > 0)
     }
+}
+
+fn unwanted(room: u16) -> Wish {
+    Wish::fixed(room.saturating_add(1), u8::MAX)
+}
+
+/// Those of a pair come or give way together, and leave their room to others.
+fn in_pairs(mut wishes: [Wish; COUNT], room: u16) -> [u16; COUNT] {
+    let mut settled = widths(&wishes, room);
+    for pair in PAIRS {
+        let [one, other] = pair.map(|column| settled[column.place()] > 0);
+        if one != other {
+            for column in pair {
+                wishes[column.place()] = unwanted(room);
+            }
+            settled = widths(&wishes, room);
+        }
+    }
+    settled
 }
 
 fn size(column: Column) -> (u16, u16) {
@@ -113,17 +134,19 @@ fn rank(column: Column, headings: Headings) -> Option<u8> {
         Column::Memory => [Some(2); 3],
         Column::Cpu => [Some(3); 3],
         Column::Restarts => [Some(4); 3],
+        // What is about to fail comes before what is going on, and that before what has no end: rates and numbers.
         Column::Drift => [Some(5), Some(5), Some(13)],
         Column::Check => [Some(6), Some(10), Some(14)],
         Column::Gpus => [Some(7), Some(8), Some(8)],
         Column::Ports => [Some(8), Some(11), Some(15)],
-        Column::Course => [None, Some(6), Some(5)],
-        Column::Received | Column::Sent => [None, Some(7), Some(6)],
-        Column::Read | Column::Written => [None, Some(12), Some(7)],
-        Column::MemoryPart => [None, Some(13), Some(12)],
-        Column::Pids => [None, Some(14), Some(9)],
-        Column::Throttled => [None, Some(9), Some(11)],
-        Column::OomKills => [None, Some(9), Some(10)],
+        Column::Course => [None, Some(6), Some(6)],
+        Column::Received | Column::Sent => [None, Some(7), Some(9)],
+        Column::Read => [None, Some(12), Some(12)],
+        Column::Written => [None, Some(12), Some(11)],
+        Column::MemoryPart => [None, Some(13), Some(5)],
+        Column::Pids => [None, Some(14), Some(12)],
+        Column::Throttled => [None, Some(9), Some(10)],
+        Column::OomKills => [None, Some(9), Some(7)],
     };
     match headings {
         Headings::None => narrow,
@@ -139,8 +162,8 @@ mod tests {
 
     #[rstest]
     #[case::a_small_terminal(76, Headings::None, &[Column::Cpu, Column::Memory, Column::Drift])]
-    #[case::a_small_terminal_zoomed(76, Headings::Zoomed, &[Column::Cpu, Column::Memory, Column::Course])]
-    #[case::the_middle_zoomed(116, Headings::Zoomed, &[Column::Course, Column::Received, Column::Written, Column::Pids])]
+    #[case::a_small_terminal_zoomed(76, Headings::Zoomed, &[Column::Cpu, Column::Memory, Column::MemoryPart])]
+    #[case::the_middle_zoomed(116, Headings::Zoomed, &[Column::MemoryPart, Column::OomKills, Column::Course, Column::Gpus, Column::Received, Column::Throttled])]
     #[case::a_desk(112, Headings::Wide, &[Column::Course, Column::Received, Column::Drift, Column::OomKills])]
     #[case::all_of_it(196, Headings::Zoomed, &Column::ALL)]
     fn there_is_room_for(#[case] room: u16, #[case] headings: Headings, #[case] expected: &[Column]) {
@@ -150,6 +173,19 @@ mod tests {
         assert_eq!(Columns::within(room, headings, false, 0).width(Column::Gpus), 0);
         let row = Rect::new(0, 0, room, 1);
         assert!(columns.place(row, Column::OomKills).0 + columns.width(Column::OomKills) <= room + 1);
+    }
+
+    #[rstest]
+    fn what_came_and_what_went_come_together(
+        #[values(Headings::None, Headings::Wide, Headings::Zoomed)] headings: Headings,
+        #[values(true, false)] gpus: bool,
+    ) {
+        for (room, name) in (0..220).flat_map(|room| [0, 18, 33, 40].map(|name| (room, name))) {
+            let columns = Columns::within(room, headings, gpus, name);
+            for [came, went] in PAIRS {
+                assert_eq!(columns.width(came), columns.width(went), "{came:?} in {room} beside {name}");
+            }
+        }
     }
 
     #[test]

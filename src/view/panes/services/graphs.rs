@@ -1,21 +1,20 @@
-//! What the selected row used in the last fifteen minutes: processor, memory, network and disks, with the words for
-//! now, for the most there was, and for what limits it.
+//! What the selected row, or all that are marked together, used in the last fifteen minutes: processor, memory, network
+//! and disks, with the words for now, for the most there was, and for what limits it.
 
 use crate::app::State;
 use crate::app::pane::services::{Graphs, Series};
 use crate::app::tree::Usage;
 use crate::domain::units;
 use crate::view::canvas::Canvas;
-use crate::view::widgets::bars;
-use crate::view::{text, words};
+use crate::view::text;
+use crate::view::widgets::panels::{self, Panel};
+use crate::view::words;
 use ratatui::layout::Rect;
 
 /// From this width on the four stand side by side.
 const SIDE_BY_SIDE: u16 = 160;
 /// Below it they stand one above the other.
 const IN_PAIRS: u16 = 56;
-/// Between two graphs.
-const GAP: u16 = 2;
 /// The least that four of them in pairs can be read in: a rule, and twice a line of words and two of bars.
 const LEAST: u16 = 7;
 
@@ -35,34 +34,35 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
         canvas.put(area.x + 1, area.y, area.width, " nothing has been read yet ", theme.dim);
         return;
     };
-    let name = state.name_of(&graphs.subject);
-    let name = format!(" {} ", crate::domain::Safe::new(name));
+    let name = match graphs.subjects.as_slice() {
+        [one] => state.name_of(one),
+        several => {
+            let names: Vec<String> = several.iter().map(|subject| state.name_of(subject)).collect();
+            format!("{} marked together: {}", names.len(), names.join(", "))
+        }
+    };
     let room = area.width.saturating_sub(2);
-    let usage = state.tree.usage_of(&graphs.subject).unwrap_or_default();
+    let name = crate::domain::Safe::new(name);
+    let name = text::fit(&name, usize::from(room / 2));
+    let usage = state.tree.usage_of_all(&graphs.subjects);
     let waits = waits(&usage);
-    let pieces = [(name.as_str(), theme.title), ("15 min ", theme.dim), (waits.as_str(), theme.dim)];
+    let blank = (" ", theme.title);
+    let pieces = [blank, (&*name, theme.title), blank, ("15 min ", theme.dim), (waits.as_str(), theme.dim)];
     canvas.pieces(area.x + 1, area.y, room, &pieces);
     if graphs.is_empty() {
-        let runs = state.tree.containers_of(&graphs.subject).iter().any(|node| node.status.is_running());
+        let containers = state.tree.containers_of_all(&graphs.subjects);
+        let runs = containers.iter().any(|node| node.status.is_running());
         let words = if runs { "nothing has been read of it yet" } else { "nothing of it runs" };
         canvas.put(area.x + 1, area.y + 1, room, words, theme.dim);
         return;
     }
-    for (place, Panel { titles, series, top }) in cells(area).into_iter().zip(panels(graphs, &usage)) {
-        if place.height == 0 {
-            continue;
-        }
-        let fits = |title: &&String| text::width(title) <= usize::from(place.width);
-        let title = titles.iter().find(fits).or(titles.last());
-        canvas.put(place.x, place.y, place.width, title.map_or("", String::as_str), theme.text);
-        let lines = Rect { y: place.y + 1, height: place.height - 1, ..place };
-        let room = usize::from(lines.width);
-        let columns = bars::columns(&series.0, graphs.last, room);
-        for row in 0..lines.height {
-            let line = bars::line(&columns, top, lines.height, row, room);
-            canvas.put(lines.x, lines.y + row, lines.width, &line, theme.sparkline);
-        }
-    }
+    let inner = Rect { x: area.x + 1, y: area.y + 1, width: room, height: area.height.saturating_sub(1) };
+    let across = match area.width {
+        SIDE_BY_SIDE.. => 4,
+        IN_PAIRS.. => 2,
+        _ => 1,
+    };
+    panels::draw(canvas, inner, &panels(graphs, &usage), across, graphs.last);
 }
 
 /// What is waited for, as the kernel accounts for it, and who told.
@@ -76,15 +76,6 @@ fn waits(usage: &Usage) -> String {
         return if source.is_empty() { String::new() } else { format!("{source} ") };
     }
     format!("{source}, waiting for {} ", waits.join(", "))
-}
-
-/// One of the four.
-struct Panel<'g> {
-    /// The longest first.
-    titles: Vec<String>,
-    series: &'g Series,
-    /// What fills the height.
-    top: f64,
 }
 
 fn panels<'g>(graphs: &'g Graphs, usage: &Usage) -> [Panel<'g>; 4] {
@@ -163,34 +154,4 @@ fn float(value: u64) -> f64 {
 fn sum(one: Option<u64>, other: Option<u64>) -> Option<f64> {
     let known = one.into_iter().chain(other);
     known.reduce(u64::saturating_add).map(float)
-}
-
-/// Where the four stand below the rule.
-fn cells(area: Rect) -> [Rect; 4] {
-    let across: u16 = match area.width {
-        SIDE_BY_SIDE.. => 4,
-        IN_PAIRS.. => 2,
-        _ => 1,
-    };
-    let down = 4 / across;
-    let inner = Rect {
-        x: area.x + 1,
-        y: area.y + 1,
-        width: area.width.saturating_sub(2),
-        height: area.height.saturating_sub(1),
-    };
-    let width = (inner.width + GAP) / across;
-    let height = inner.height / down;
-    std::array::from_fn(|at| {
-        let at = u16::try_from(at).unwrap_or(0);
-        let (column, row) = (at % across, at / across);
-        // The last one below has the rows that are left over.
-        let rest = if row + 1 == down { inner.height - height * down } else { 0 };
-        Rect {
-            x: inner.x + column * width,
-            y: inner.y + row * height,
-            width: width.saturating_sub(GAP),
-            height: height + rest,
-        }
-    })
 }

@@ -4,6 +4,7 @@ use super::columns::Columns;
 use crate::app::hit::HitTarget;
 use crate::app::pane::services::{Column, Order};
 use crate::view::canvas::Canvas;
+use crate::view::text;
 use ratatui::layout::Rect;
 use std::borrow::Cow;
 
@@ -12,7 +13,11 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, row: Rect, columns: &Columns, order:
         let (x, room) = columns.place(row, column);
         let (title, on_the_right) = title(column);
         let sorted = order.filter(|order| order.column == column);
-        let words = sorted.map_or(Cow::Borrowed(title), |order| format!("{}{title}", mark(order)).into());
+        let marked = sorted.map(|order| Cow::Owned(format!("{}{title}", mark(order))));
+        // The look says as well what is sorted by, and the title of the pane which way.
+        let candidates = marked.into_iter().chain([title.into(), short(column).into()]);
+        let words = candidates.into_iter().find(|words| text::width(words) <= usize::from(room));
+        let words = words.unwrap_or_default();
         let look = if sorted.is_some() { canvas.theme.accent } else { canvas.theme.dim };
         if on_the_right {
             canvas.put_right(x, row.y, room, &words, look);
@@ -26,6 +31,11 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, row: Rect, columns: &Columns, order:
 /// Which way the rows are sorted: down from the most, or up from the least.
 pub(super) fn mark(order: Order) -> &'static str {
     if order.reversed == order.column.begins_with_least() { "↓" } else { "↑" }
+}
+
+/// Where there is room for a sign and no more.
+fn short(column: Column) -> &'static str {
+    if column == Column::Drift { "≠" } else { "" }
 }
 
 /// And whether it stands on the right, as figures do.

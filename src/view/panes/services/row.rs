@@ -62,7 +62,7 @@ pub(super) fn draw(
 pub(super) fn draw_all(canvas: &mut Canvas<'_>, state: &State, area: Rect, columns: &Columns) {
     let theme = canvas.theme;
     let counts = state.tree.counts();
-    let mut words = format!("{}/{} running", counts.running, counts.containers);
+    let mut words = format!("{}/{} run", counts.running, counts.containers);
     if let Some(source) = state.tree.usage.source {
         words.push_str(", ");
         words.push_str(words::figure_source(source));

@@ -2,7 +2,7 @@
 
 use super::driving::{DAY, HOUR, ago};
 use crate::app::fixtures::{now, published};
-use crate::domain::container::ContainerDetails;
+use crate::domain::container::{ContainerDetails, GpuRequest};
 use crate::domain::figures::FigureSource;
 use crate::domain::fixtures::{self, container_id};
 use crate::domain::{ComposeLabels, Container, ContainerFigures, ContainerId, ContainerState, Health, Safe};
@@ -42,6 +42,13 @@ fn healthy(mut container: Container) -> Container {
     container
 }
 
+fn seated(mut container: Container, gpu: &str) -> Container {
+    if let Some(details) = &mut container.details {
+        details.gpu_requests = vec![GpuRequest { count: None, device_ids: vec![gpu.to_owned()] }];
+    }
+    container
+}
+
 pub fn fleet() -> Vec<Container> {
     let mcp = Some("mcp");
     let mut crashing = container(mcp, "mcp-inference", 3, 4);
@@ -61,10 +68,10 @@ pub fn fleet() -> Vec<Container> {
     vec![
         healthy(publishing(container(mcp, "nginx", 1, 3 * DAY), 80, 80)),
         healthy(publishing(container(mcp, "mcp-api", 1, 3 * DAY), 8080, 8080)),
-        container(mcp, "mcp-inference", 1, 9 * HOUR),
-        container(mcp, "mcp-inference", 2, 9 * HOUR),
-        crashing,
-        container(mcp, "mcp-training", 1, 9 * HOUR),
+        seated(container(mcp, "mcp-inference", 1, 9 * HOUR), "1"),
+        seated(container(mcp, "mcp-inference", 2, 9 * HOUR), "1"),
+        seated(crashing, "1"),
+        seated(container(mcp, "mcp-training", 1, 9 * HOUR), "0"),
         container(mcp, "mcp-scheduler", 1, 3 * DAY),
         healthy(container(mcp, "redis", 1, 3 * DAY)),
         healthy(publishing(container(mcp, "postgresql", 1, 3 * DAY), 5432, 5432)),

@@ -5,7 +5,8 @@ use super::{containers, server};
 use crate::app::tree::Subject;
 use crate::app::{Msg, State};
 use crate::domain::ContainerFigures;
-use crate::domain::figures::{Pressure, Stall, Throttling};
+use crate::domain::figures::{FigureSource, Pressure, Stall, Throttling};
+use crate::domain::fixtures::container_id;
 
 const GIB: u64 = 1 << 30;
 const MIB: u64 = 1 << 20;
@@ -76,4 +77,18 @@ fn used(
         ..figures
     };
     (id, figures)
+}
+
+/// The daemon is asked for the figures: of some containers, or of all.
+pub fn asked(all: bool) -> State {
+    let mut state = server::incident();
+    let containers = state.fleet.containers().keys().cloned();
+    let known = containers.filter_map(|id| Some((id.clone(), *state.figures.get(&id)?)));
+    let asked =
+        known.filter(|(id, _)| all || id.0.contains("inference") || id == &container_id("mcp-redis-1"));
+    let asked =
+        asked.map(|(id, figures)| (id, ContainerFigures { source: FigureSource::StatsApi, ..figures }));
+    let asked = asked.collect();
+    tell(&mut state, Msg::Figures(asked));
+    state
 }

@@ -2,10 +2,11 @@
 
 use super::driving::{ago, press, tell};
 use super::server::incident;
-use crate::app::{LogBatch, Msg, State, fixtures};
+use crate::app::{Effect, LogBatch, Msg, State, fixtures};
+use crate::domain::daemon::DaemonEvent;
 use crate::domain::fixtures::container_id;
 use crate::domain::log::{Classified, Continuation};
-use crate::domain::{LogLine, LogSource};
+use crate::domain::{Fault, FaultKind, FleetEvent, LogLine, LogSource, Safe};
 use jiff::SignedDuration;
 
 const LINES: [(&str, &str); 17] = [
@@ -42,7 +43,7 @@ pub fn folded() -> State {
     let mut state = incident();
     let mut records = [Continuation::default(), Continuation::default()];
     let lines = LINES.iter().zip(0..).map(|((replica, text), index)| {
-        let time = ago(20) + SignedDuration::from_millis(index * 130);
+        let time = ago(19) + SignedDuration::from_millis(index * 130);
         let id = container_id(&format!("mcp-mcp-inference-{replica}"));
         let record = &mut records[usize::from(*replica == "2")];
         let Classified { level, continues } = record.push(text);
@@ -89,5 +90,37 @@ pub fn mistyped() -> State {
 pub fn saving() -> State {
     let mut state = filtered();
     press(&mut state, &["^s", "j"]);
+    state
+}
+
+/// The runs that ended: one whose lines are there, one of a container that went with its run, one that is being read.
+pub fn previous() -> State {
+    let mut state = incident();
+    let end = |state: &mut State, replica: u32, seconds: i64, exit_code: i64| {
+        let name = format!("mcp-mcp-inference-{replica}");
+        let event = DaemonEvent {
+            time: Some(ago(seconds)),
+            kind: "container".to_owned(),
+            action: Safe::new("die"),
+            id: container_id(&name).0,
+            name: Safe::new(name),
+            exit_code: Some(exit_code),
+        };
+        let effects = fixtures::send(state, Msg::Fleet(FleetEvent::Noted(event)));
+        effects.iter().find_map(|effect| match effect {
+            Effect::ReadLastLines { run, .. } => Some(*run),
+            _ => None,
+        })
+    };
+    let lost = end(&mut state, 3, 95, 0).unwrap();
+    let fault =
+        Fault::new(FaultKind::NotFound, "read the log of container", "3f9c").because("No such container");
+    tell(&mut state, Msg::LastLines { run: lost, result: Err(fault) });
+    let read = end(&mut state, 1, 60, 137).unwrap();
+    let id = container_id("mcp-mcp-inference-1");
+    let lines = ["loading the model", "Killed"].map(|text| fixtures::log_line(&id, ago(60), text));
+    tell(&mut state, Msg::LastLines { run: read, result: Ok(lines.to_vec()) });
+    end(&mut state, 2, 20, 1).unwrap();
+    press(&mut state, &["3", "P"]);
     state
 }

@@ -23,6 +23,7 @@ pub fn host() -> HostSample {
         mount_point: mount_point.to_owned(),
         used_bytes: used * GIB,
         total_bytes: total * GIB,
+        inodes: None,
     };
     HostSample {
         uptime_seconds: Some(41 * 86_400 + 7000),

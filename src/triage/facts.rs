@@ -1,0 +1,80 @@
+//! What is known at one moment, and the questions that several rules ask of it.
+
+use super::sign::{LogSign, Sign};
+use crate::domain::host::KernelMessage;
+use crate::domain::log::Level;
+use crate::domain::{
+    CheckReport, Container, ContainerFigures, ContainerId, Fault, GpuSample, HostSample, LogLine, Safe,
+    TaskRecord,
+};
+use jiff::Timestamp;
+use std::collections::HashMap;
+use std::time::Duration;
+
+#[derive(Debug, Clone, Default)]
+pub struct Facts<'facts> {
+    pub containers: Vec<&'facts Container>,
+    /// The newest reading of each.
+    pub figures: HashMap<&'facts ContainerId, &'facts ContainerFigures>,
+    /// What their logs told.
+    pub signs: Vec<&'facts LogSign>,
+    /// The last lines of those that are in trouble.
+    pub tails: HashMap<&'facts ContainerId, &'facts [LogLine]>,
+    pub checks: Vec<&'facts CheckReport>,
+    pub gpus: Option<&'facts GpuSample>,
+    /// The GPUs with memory that nobody answers for, by index, and since when.
+    pub orphans_since: HashMap<u32, Timestamp>,
+    pub host: Option<&'facts HostSample>,
+    /// By mount point, the time until a disk is full at its present rate.
+    pub full_in: HashMap<&'facts str, Duration>,
+    /// What the kernel said, the oldest first.
+    pub kernel: Vec<&'facts KernelMessage>,
+    /// Of the daemon's clock before ours.
+    pub clock_ahead_seconds: Option<i64>,
+    /// Who listens on the ports that were looked at: nobody, or a process in words.
+    pub listeners: HashMap<u16, Option<&'facts Safe>>,
+    /// Bytes of the log files that the daemon keeps of each, where they can be seen.
+    pub log_bytes: HashMap<&'facts ContainerId, u64>,
+    /// Why the daemon is away, when it is.
+    pub daemon: Option<&'facts Fault>,
+    /// What is wrong with the stacks' files.
+    pub stack_faults: Vec<&'facts Fault>,
+    /// The newest first.
+    pub tasks: Vec<&'facts TaskRecord>,
+    pub now: Timestamp,
+}
+
+impl<'facts> Facts<'facts> {
+    /// Each container whose log gives this sign now.
+    pub(super) fn with_sign(&self, sign: Sign) -> impl Iterator<Item = (&'facts Container, &'facts LogSign)> {
+        let told = self.signs.iter().copied().filter(move |told| told.sign == sign);
+        told.filter_map(|told| {
+            let container =
+                self.containers.iter().copied().find(|container| container.id == told.container)?;
+            told.is_current(container, self.now).then_some((container, told))
+        })
+    }
+
+    /// The first line of the container's last run that says of itself that it is an error, or else its last line.
+    pub(super) fn first_error(&self, container: &Container) -> Option<(Option<Timestamp>, &'facts Safe)> {
+        let started = container.details.as_ref().and_then(|details| details.started_at);
+        let lines = self.tails.get(&container.id)?.iter();
+        let of_run =
+            lines.filter(|line| line.time.is_none_or(|time| started.is_none_or(|start| time >= start)));
+        let mut of_run = of_run.filter(|line| !line.line.text.trim().is_empty());
+        let last = of_run.clone().next_back();
+        let first =
+            of_run.find(|line| !line.continues && line.level.is_some_and(|level| level >= Level::Error));
+        first.or(last).map(|line| (line.time, &line.line.text))
+    }
+
+    /// The containers of a service, those of `compose run` aside.
+    pub(super) fn of_service(&self, stack: &str, service: &str) -> impl Iterator<Item = &'facts Container> {
+        self.containers.iter().copied().filter(move |container| {
+            container
+                .compose
+                .as_ref()
+                .is_some_and(|labels| labels.project == stack && labels.service == service && !labels.oneoff)
+        })
+    }
+}

@@ -1,0 +1,82 @@
+//! Which service needs which: by its file, and by the addresses that it was given.
+
+use super::Facts;
+use crate::domain::Container;
+
+/// Whether the service needs the other one of its stack, however many are between them.
+pub(super) fn needs(facts: &Facts<'_>, stack: &str, service: &str, other: &str) -> bool {
+    let mut known = vec![service.to_owned()];
+    let mut next = 0;
+    while let Some(name) = known.get(next).cloned() {
+        next += 1;
+        let Some(container) = facts.of_service(stack, &name).next() else { continue };
+        for needed in directly(facts, container, stack) {
+            if needed == other {
+                return true;
+            }
+            if !known.contains(&needed) {
+                known.push(needed);
+            }
+        }
+    }
+    false
+}
+
+/// `depends_on`, and the services that stand as hosts in its environment: `postgres://user@db:5432/x`, `REDIS_HOST=redis`.
+fn directly(facts: &Facts<'_>, container: &Container, stack: &str) -> Vec<String> {
+    let Some(labels) = &container.compose else { return Vec::new() };
+    let depends_on = labels.depends_on.iter().filter_map(|entry| entry.split(':').next());
+    let mut needed: Vec<String> = depends_on.map(str::to_owned).collect();
+    let environment = container.details.iter().flat_map(|details| &details.environment);
+    let values: Vec<&str> =
+        environment.filter_map(|entry| entry.split_once('=')).map(|(_, value)| value).collect();
+    for peer in facts.containers.iter().filter_map(|peer| peer.compose.as_ref()) {
+        let name = &peer.service;
+        if peer.project == stack
+            && *name != labels.service
+            && !needed.contains(name)
+            && values.iter().any(|value| names_host(value, name))
+        {
+            needed.push(name.clone());
+        }
+    }
+    needed
+}
+
+/// Whether the value is the host, or an address at it.
+fn names_host(value: &str, host: &str) -> bool {
+    if value.eq_ignore_ascii_case(host) {
+        return true;
+    }
+    value.match_indices(host).any(|(at, _)| {
+        let before = &value[..at];
+        let after = &value[at + host.len()..];
+        let begins =
+            before.ends_with("//") || before.ends_with('@') || before.ends_with(',') || before.is_empty();
+        let port = after
+            .strip_prefix(':')
+            .is_some_and(|rest| rest.starts_with(|digit: char| digit.is_ascii_digit()));
+        let addressed = before.ends_with("//") || before.ends_with('@');
+        begins && (port || (addressed && (after.is_empty() || after.starts_with(['/', '?', ',']))))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case("postgres://u:p@db:5432/x", "db", true)]
+    #[case("http://db/x", "db", true)]
+    #[case("db", "db", true)]
+    #[case("db:5432", "db", true)]
+    #[case("one:1,db:5432", "db", true)]
+    #[case("http://dbase/x", "db", false)]
+    #[case("/var/lib/db/x", "db", false)]
+    #[case("mydb:5432", "db", false)]
+    #[case("db:latest", "db", false)]
+    fn a_value_names_a_host(#[case] value: &str, #[case] host: &str, #[case] expected: bool) {
+        assert_eq!(names_host(value, host), expected);
+    }
+}

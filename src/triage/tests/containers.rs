@@ -1,0 +1,181 @@
+//! What is wrong with a container by itself.
+
+use super::*;
+
+#[test]
+fn a_container_out_of_memory_that_keeps_restarting_is_one_finding() {
+    let inference = with("inference", |container, details| {
+        container.state = ContainerState::Restarting;
+        container.status = Safe::new("Restarting (137) 5 seconds ago");
+        (details.exit_code, details.oom_killed, details.restart_count) = (137, true, 4);
+    });
+    let found = of(&[container("api"), inference.clone()], &[check("inference", Verdict::Down)]);
+    assert_eq!(
+        told(&found),
+        ["Critical: inference-1 keeps restarting for lack of memory [OOMKilled, exit code 137, killed | \
+          started again 4 times by its restart policy | Restarting (137) 5 seconds ago | \
+          inference: the check http /health fails | connection refused | for 2m]"]
+    );
+    assert_eq!(found[0].about.container.as_ref(), Some(&inference.id));
+    assert_eq!(found[0].about.stack.as_deref(), Some("mcp"));
+}
+
+#[test]
+fn an_oom_mark_on_a_running_container_is_a_dead_child() {
+    let found = of(&[with("api", |_, details| details.oom_killed = true)], &[]);
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].severity, Severity::Warning);
+    assert_eq!(&*found[0].title, "a process of api-1 was killed for lack of memory");
+}
+
+#[test]
+fn a_container_that_came_back_many_times_just_now_is_in_a_crash_loop() {
+    let back = |restarts, started| {
+        let container = with("api", |container, details| {
+            container.health = Some(Health::Starting);
+            (details.restart_count, details.started_at) = (restarts, Some(ago(started)));
+        });
+        of(&[container], &[]).len()
+    };
+    assert_eq!(back(3, Duration::from_secs(9)), 1);
+    assert_eq!(back(2, Duration::from_secs(9)), 0);
+    assert_eq!(back(3, Duration::from_secs(61)), 0, "it has come back");
+    assert_eq!(back(50, Duration::from_hours(9)), 0);
+}
+
+#[rstest]
+#[case::crashing(false, "postgres-1 keeps restarting: exit code 1")]
+#[case::out_of_memory(true, "postgres-1 keeps restarting for lack of memory")]
+fn a_crash_loop_is_the_same_finding_between_two_starts_and_after_one(
+    #[case] oom_killed: bool,
+    #[case] title: &str,
+) {
+    for (state, health) in [
+        (ContainerState::Restarting, Some(Health::Unhealthy)),
+        (ContainerState::Running, Some(Health::Starting)),
+        (ContainerState::Running, None),
+    ] {
+        let found = of(&[looping(state, health, oom_killed)], &[]);
+        let said: Vec<_> = found.iter().map(|finding| &*finding.title).collect();
+        assert_eq!(said, [title], "{state:?} {health:?}");
+    }
+}
+
+#[test]
+fn a_crash_loop_is_over_as_soon_as_the_container_is_healthy() {
+    let healthy = looping(ContainerState::Running, Some(Health::Healthy), true);
+    assert_eq!(of(&[healthy], &[]), []);
+}
+
+#[rstest]
+#[case::asked_for("no", true)]
+#[case::not_started_again("unless-stopped", false)]
+fn a_container_that_was_stopped_is_not_broken(#[case] policy: &str, #[case] on_request: bool) {
+    let stopped = with("api", |container, details| {
+        (container.state, container.health) = (ContainerState::Exited, None);
+        (details.exit_code, details.restart_policy) = (137, policy.to_owned());
+        details.last_end = Some(LastEnd { exit_code: 137, oom_killed: false, on_request });
+    });
+    assert_eq!(of(&[stopped, container("db")], &[]), []);
+}
+
+#[rstest]
+#[case(
+    1,
+    Some("Critical: api-1 is down: exit code 1 [ended 4m ago, while other containers of its stack run]")
+)]
+#[case(
+    139,
+    Some(
+        "Critical: api-1 crashed: a segmentation fault [exit code 139, segmentation fault | api-1 is down: exit code 139, segmentation fault | ended 4m ago, while other containers of its stack run]"
+    )
+)]
+#[case(
+    137,
+    Some(
+        "Warning: api-1 is down: exit code 137, killed [ended 4m ago, while other containers of its stack run | not for lack of memory: killed from outside, or by a stop that took too long]"
+    )
+)]
+#[case(143, None)]
+#[case(130, None)]
+#[case(0, None)]
+fn an_exit_counts_by_its_code(#[case] code: i64, #[case] expected: Option<&str>) {
+    let found = of(&[exited("api", code), container("db")], &[]);
+    assert_eq!(told(&found), expected.into_iter().map(str::to_owned).collect::<Vec<_>>());
+    for finding in found {
+        let request = finding.fix.unwrap().request.unwrap();
+        assert_eq!(request.operation, Operation::Start { services: vec!["api".to_owned()] });
+        assert!(matches!(request.target, TaskTarget::Stack(stack) if stack.project == "mcp"));
+    }
+    let alone = of(&[exited("api", code)], &[]);
+    assert_eq!(
+        alone.len(),
+        usize::from(matches!(code, 1 | 139)),
+        "a stack that is down as a whole was stopped by a signal"
+    );
+}
+
+#[test]
+fn an_exit_code_is_read_from_dockers_words_before_the_inspect() {
+    let exited = Container {
+        state: ContainerState::Exited,
+        status: Safe::new("Exited (2) 3 minutes ago"),
+        health: None,
+        details: None,
+        ..container("api")
+    };
+    let found = of(&[exited, container("db")], &[]);
+    assert_eq!(told(&found), ["Critical: api-1 is down: exit code 2 []"]);
+}
+
+#[rstest]
+#[case(
+    "driver failed programming external connectivity: Bind for 0.0.0.0:80 failed: port is already allocated",
+    "port 80 is taken",
+    "ss -ltnp"
+)]
+#[case("listen tcp4 0.0.0.0:80: bind: address already in use", "port 80 is taken", "ss -ltnp")]
+#[case("No such image: postgres:15", "its image is missing", "pull")]
+#[case(
+    "exec: \"serve\": executable file not found in $PATH",
+    "its command does not exist in the image",
+    "entrypoint"
+)]
+#[case("exec /run.sh: permission denied", "it lacks a permission", "mode")]
+#[case(
+    "could not select device driver \"nvidia\" with capabilities: [[gpu]]",
+    "Docker has no driver for the GPU",
+    "toolkit"
+)]
+#[case("exec: \"/etc/passwd\": permission denied: unknown", "its command may not be executed", "chmod +x")]
+#[case(
+    "Are you trying to mount a directory onto a file (or vice-versa)?",
+    "a mounted file is missing on the host",
+    "file there"
+)]
+fn a_start_error_is_named_by_its_cause(#[case] error: &str, #[case] why: &str, #[case] advice: &str) {
+    let failed = with("web", |container, details| {
+        container.state = ContainerState::Created;
+        details.error = Some(Safe::new(error));
+    });
+    let found = of(&[failed, container("db")], &[]);
+    assert_eq!(told(&found), [format!("Critical: web-1 does not start: {why} [{error}]")]);
+    assert!(found[0].fix.as_ref().unwrap().label.contains(advice), "{found:?}");
+}
+
+#[test]
+fn an_old_start_error_of_a_running_container_is_history() {
+    assert_eq!(of(&[with("web", |_, details| details.error = Some(Safe::new("x")))], &[]), []);
+}
+
+#[test]
+fn a_container_outside_of_stacks_is_mended_by_itself() {
+    let lone = Container {
+        compose: None,
+        ..with("lone", |container, _| container.health = Some(Health::Unhealthy))
+    };
+    let found = of(std::slice::from_ref(&lone), &[]);
+    let request = found[0].fix.clone().unwrap().request.unwrap();
+    let target = TaskTarget::Container { id: lone.id, name: "mcp-lone-1".to_owned(), stack: None };
+    assert_eq!(request.target, target);
+}

@@ -1,0 +1,109 @@
+//! Checks, and services that need one another.
+
+use super::*;
+
+fn waiting(service: &str, depends_on: &[&str]) -> Container {
+    let mut waiting = with(service, |container, details| {
+        (container.state, container.health) = (ContainerState::Created, None);
+        (details.started_at, details.finished_at) = (None, None);
+    });
+    let labels = waiting.compose.as_mut().unwrap();
+    labels.depends_on = depends_on.iter().map(|text| (*text).to_owned()).collect();
+    waiting
+}
+
+#[test]
+fn a_check_of_what_was_never_started_says_what_that_waits_for() {
+    let depends_on = [
+        "postgres:service_healthy:false",
+        "redis:service_started:false",
+        "migrate:service_completed_successfully:false",
+    ];
+    let containers = [
+        waiting("api", &depends_on),
+        looping(ContainerState::Restarting, Some(Health::Unhealthy), false),
+        container("redis"),
+        exited("migrate", 0),
+    ];
+    let found = of(&containers, &[check("api", Verdict::Down)]);
+    let explained: Vec<&str> = found[0].explains.iter().map(|title| &**title).collect();
+    assert_eq!((found.len(), explained), (1, vec!["api was not started: it waits for postgres"]));
+    let found = of(&[waiting("api", &[]), container("redis")], &[check("api", Verdict::Down)]);
+    assert_eq!(&*found[0].title, "api has not been started");
+}
+
+#[test]
+fn an_unhealthy_container_shows_what_its_check_says_without_secrets() {
+    let unhealthy = with("api", |container, details| {
+        container.health = Some(Health::Unhealthy);
+        details.failing_streak = 5;
+        details.health_output = Some(Safe::new("cannot reach postgres://u:hunter2@db/x"));
+    });
+    let found = of(&[unhealthy], &[]);
+    assert_eq!(
+        told(&found),
+        ["Critical: api-1 runs but is unhealthy [its health check failed 5 times in a row | \
+          the check says: cannot reach postgres://u:••••••@db/x]"]
+    );
+    let request = found[0].fix.clone().unwrap().request.unwrap();
+    assert_eq!(
+        request.operation,
+        Operation::Restart { services: vec!["api".to_owned()], timeout: None, no_deps: false }
+    );
+}
+
+#[test]
+fn a_check_that_fails_on_its_own_is_a_finding_and_worse_than_a_slow_one() {
+    let found = of(&[container("api")], &[check("db", Verdict::Degraded), check("api", Verdict::Down)]);
+    assert_eq!(
+        told(&found),
+        [
+            "Critical: api: the check http /health fails [connection refused | for 2m | Docker's own health check passes: one of the two asks for the wrong thing]",
+            "Warning: db: the check http /health is slow or only partly answered [connection refused | for 2m]",
+        ]
+    );
+}
+
+#[test]
+fn a_dead_database_explains_what_needs_it() {
+    let database = exited("postgres", 1);
+    let needing = |service: &str, change: fn(&mut Container, &mut ContainerDetails)| {
+        with(service, |container, details| {
+            container.health = Some(Health::Unhealthy);
+            change(container, details);
+        })
+    };
+    let api = needing("api", |container, _| {
+        container.compose.as_mut().unwrap().depends_on = vec!["postgres:service_healthy:false".to_owned()];
+    });
+    let worker =
+        needing("worker", |_, details| details.environment = vec!["API=http://api:8000/v1".to_owned()]);
+    let lone = needing("lone", |_, _| {});
+    let found = of(&[worker, api, lone, database], &[check("api", Verdict::Down)]);
+    let titles: Vec<&str> = found.iter().map(|finding| &*finding.title).collect();
+    assert_eq!(titles, ["postgres-1 is down: exit code 1", "lone-1 runs but is unhealthy"]);
+    let explained: Vec<&str> = found[0].explains.iter().map(|title| &**title).collect();
+    assert_eq!(
+        explained,
+        [
+            "worker-1 runs but is unhealthy",
+            "api-1 runs but is unhealthy",
+            "api: the check http /health fails"
+        ]
+    );
+}
+
+#[test]
+fn two_checks_that_disagree_are_told_together() {
+    let unhealthy = with("api", |container, _| container.health = Some(Health::Unhealthy));
+    let says = |containers: &[Container], verdict| {
+        let found = of(containers, &[check("api", verdict)]);
+        found
+            .iter()
+            .flat_map(|finding| &finding.evidence)
+            .any(|line| line.text.contains("asks for the wrong thing"))
+    };
+    assert!(says(&[container("api")], Verdict::Down));
+    assert!(says(std::slice::from_ref(&unhealthy), Verdict::Up));
+    assert!(!says(&[unhealthy], Verdict::Down));
+}

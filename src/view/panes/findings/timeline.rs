@@ -1,0 +1,79 @@
+//! What happened, the newest last: when, what, to whom or by whom.
+
+use super::told::clock;
+use crate::app::State;
+use crate::app::pane::PaneId;
+use crate::app::pane::findings::TimelineList;
+use crate::app::store::timeline::{Entry, EntryId, Kind};
+use crate::config::theme::Theme;
+use crate::domain::safe::TextStyle;
+use crate::view::canvas::Canvas;
+use crate::view::frame::Frame;
+use crate::view::panes::{Rows, explain};
+use crate::view::widgets::columns::{Column, widths};
+use crate::view::words;
+use ratatui::layout::Rect;
+
+/// When, what kind of thing, what, who.
+const COLUMNS: [Column; 4] =
+    [Column::fixed(11, 0), Column::fixed(7, 2), Column::between(20, 200, 0), Column::between(12, 28, 1)];
+
+pub(super) fn draw(
+    canvas: &mut Canvas<'_>,
+    state: &State,
+    area: Rect,
+    focused: bool,
+    timeline: &TimelineList,
+) {
+    let theme = canvas.theme;
+    let list = &timeline.list;
+    let filter = list.filter.as_ref().map(|pattern| format!("/{}/ ", pattern.text())).unwrap_or_default();
+    let count = words::counted(list.keys().len(), "entry", "entries");
+    let dropped = match state.timeline.dropped() {
+        0 => format!(" {count} "),
+        dropped => format!(" {} older ones given up  {count} ", words::count(dropped)),
+    };
+    let body = Frame::new(PaneId::Findings, focused)
+        .left([("› ", theme.dim), ("Timeline ", theme.title), (filter.as_str(), theme.accent)])
+        .right([(dropped.as_str(), theme.dim)])
+        .draw(canvas, area);
+    if list.keys().is_empty() {
+        let words =
+            if list.filter.is_some() { "Nothing matches the filter." } else { "Nothing has happened yet." };
+        return explain(canvas, body, &[words]);
+    }
+    let rows = Rows::of(list, PaneId::Findings, focused, body, 1);
+    for index in rows.shown.clone() {
+        if let Some((id, entry)) = list.keys().get(index).and_then(|id| Some((id, state.timeline.get(id)?))) {
+            draw_entry(canvas, rows.text_area(index), id, entry);
+        }
+        rows.finish(canvas, index);
+    }
+    rows.scrollbar(canvas, list.keys().len());
+}
+
+fn draw_entry(canvas: &mut Canvas<'_>, area: Rect, id: &EntryId, entry: &Entry) {
+    let theme = canvas.theme;
+    let look = look(entry.kind, theme);
+    let cells = [
+        (clock(id.time, canvas.now, canvas.zone), theme.dim),
+        (entry.kind.word().to_owned(), look),
+        (entry.what.to_string(), theme.text),
+        (entry.who.to_string(), theme.dim),
+    ];
+    let widths = widths(&COLUMNS, area.width);
+    let mut x = area.x;
+    for (at, (content, look)) in cells.iter().enumerate() {
+        canvas.put(x, area.y, widths[at], content, *look);
+        x += widths[at] + u16::from(widths[at] > 0);
+    }
+}
+
+fn look(kind: Kind, theme: &Theme) -> TextStyle {
+    match kind {
+        Kind::Event => theme.dim,
+        Kind::End | Kind::Finding | Kind::Kernel => theme.bad,
+        Kind::Task | Kind::File => theme.info,
+        Kind::Check => theme.warning,
+    }
+}

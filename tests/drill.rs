@@ -1,0 +1,77 @@
+//! The incident drill: troubles made for real on the real Engine. The console must name each of them first and show what
+//! it was seen by, within five seconds, while a healthy stack beside them is never blamed.
+
+#![expect(clippy::expect_used, reason = "a test that cannot go on says so at once")]
+
+#[expect(dead_code, reason = "shared with the tests of the whole program")]
+mod support;
+
+#[path = "support/nvml.rs"]
+#[expect(dead_code, reason = "shared with the tests of the reader of GPUs")]
+mod nvml;
+
+#[path = "drill/certificates.rs"]
+mod certificates;
+#[path = "drill/databases.rs"]
+mod databases;
+#[path = "drill/dependencies.rs"]
+mod dependencies;
+#[path = "drill/ends.rs"]
+mod ends;
+#[path = "drill/gpus.rs"]
+mod gpus;
+#[path = "drill/health.rs"]
+mod health;
+#[path = "drill/narrow.rs"]
+mod narrow;
+#[path = "drill/network.rs"]
+mod network;
+#[path = "drill/pane.rs"]
+mod pane;
+#[path = "drill/scene.rs"]
+mod scene;
+#[path = "drill/starts.rs"]
+mod starts;
+#[path = "drill/storage.rs"]
+mod storage;
+#[path = "drill/times.rs"]
+mod times;
+#[path = "drill/untouched.rs"]
+mod untouched;
+
+use libtest_mimic::{Arguments, Trial};
+
+/// Names the incidents, each a function of a file of this name.
+macro_rules! incidents {
+    ($($room:ident: $($incident:ident),+;)+) => {
+        /// All of them, by the labels that their containers carry.
+        pub const INCIDENTS: &[&str] = &[$($(stringify!($incident)),+),+];
+
+        fn trials() -> Vec<Trial> {
+            vec![$($(support::engine::trial(
+                concat!("drill::", stringify!($room), "::", stringify!($incident)),
+                || scene::play(stringify!($incident), $room::$incident),
+            )),+),+]
+        }
+    };
+}
+
+incidents! {
+    ends: memory_limit, wrong_command, crash_loop, too_many_open_files;
+    starts: missing_command, not_executable, port_of_a_process, port_of_a_container, name_conflict, image_missing,
+        directory_onto_a_file;
+    health: check_without_its_program, check_too_slow;
+    dependencies: unhealthy_dependency, dependency_that_exited;
+    storage: disk_full, bind_mount_without_permission;
+    network: name_on_another_network, stale_upstream, storm_of_refusals;
+    databases: wrong_password, too_many_connections, redis_cannot_save, redis_is_full;
+    certificates: expired_certificate;
+    gpus: no_gpu_driver, lost_gpu, gpu_memory;
+}
+
+fn main() {
+    let conclusion = libtest_mimic::run(&Arguments::from_args(), trials());
+    untouched::remove();
+    times::tell();
+    conclusion.exit();
+}
