@@ -105,4 +105,9 @@ impl CheckReport {
             replicas: Vec::new(),
         }
     }
+
+    /// It repeats what Docker's own health check says, so there is nothing of ours in it.
+    pub fn is_dockers(&self) -> bool {
+        self.label.as_str() == "docker"
+    }
 }

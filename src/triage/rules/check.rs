@@ -34,8 +34,9 @@ pub(super) fn find(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         }
         let mut running =
             facts.of_service(&check.id.stack, service).filter(|container| container.state.serves());
-        if running
-            .any(|container| container.health.is_some_and(|health| check.verdict.disagrees_with(health)))
+        if !check.is_dockers()
+            && running
+                .any(|container| container.health.is_some_and(|health| check.verdict.disagrees_with(health)))
         {
             finding = finding.seen(
                 Origin::Inspect,

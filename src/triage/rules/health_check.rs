@@ -56,7 +56,10 @@ fn too_slow(
 fn with_our_verdict(facts: &Facts<'_>, container: &Container, finding: Finding) -> Finding {
     let Some(labels) = &container.compose else { return finding };
     let passes = facts.checks.iter().find(|check| {
-        check.id.stack == labels.project && check.id.service == labels.service && check.verdict == Verdict::Up
+        !check.is_dockers()
+            && check.id.stack == labels.project
+            && check.id.service == labels.service
+            && check.verdict == Verdict::Up
     });
     match passes {
         Some(check) => {

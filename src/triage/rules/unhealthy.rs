@@ -26,8 +26,10 @@ pub(super) fn find(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         }
         let labels = container.compose.as_ref();
         let passes = facts.checks.iter().find(|check| {
-            labels
-                .is_some_and(|labels| labels.project == check.id.stack && labels.service == check.id.service)
+            !check.is_dockers()
+                && labels.is_some_and(|labels| {
+                    labels.project == check.id.stack && labels.service == check.id.service
+                })
                 && check.verdict.disagrees_with(Health::Unhealthy)
         });
         if let Some(check) = passes {

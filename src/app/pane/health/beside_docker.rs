@@ -13,8 +13,7 @@ pub struct BesideDocker {
 impl BesideDocker {
     /// As both are now: a container's health may have changed since the check ran.
     pub fn of(fleet: &FleetStore, report: &CheckReport) -> Self {
-        // Docker's own report has nobody to stand beside.
-        if report.label.as_str() == "docker" {
+        if report.is_dockers() {
             return Self::default();
         }
         if let Some(replica) = &report.replica {

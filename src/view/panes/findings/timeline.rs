@@ -11,12 +11,11 @@ use crate::view::canvas::Canvas;
 use crate::view::frame::Frame;
 use crate::view::panes::{Rows, explain};
 use crate::view::widgets::columns::{Column, widths};
-use crate::view::words;
+use crate::view::{text, words};
 use ratatui::layout::Rect;
 
-/// When, what kind of thing, what, who.
-const COLUMNS: [Column; 4] =
-    [Column::fixed(11, 0), Column::fixed(7, 2), Column::between(20, 200, 0), Column::between(12, 28, 1)];
+/// Who it happened to has as much as the longest name on the screen needs, and at most a third of the row.
+const SHORTEST_WHO: u16 = 12;
 
 pub(super) fn draw(
     canvas: &mut Canvas<'_>,
@@ -43,16 +42,26 @@ pub(super) fn draw(
         return explain(canvas, body, &[words]);
     }
     let rows = Rows::of(list, PaneId::Findings, focused, body, 1);
+    let entry = |index: usize| list.keys().get(index).and_then(|id| Some((id, state.timeline.get(id)?)));
+    let who =
+        rows.shown.clone().filter_map(entry).map(|(_, entry)| text::width(&entry.who)).max().unwrap_or(0);
+    let columns = columns(u16::try_from(who).unwrap_or(u16::MAX), body.width);
     for index in rows.shown.clone() {
-        if let Some((id, entry)) = list.keys().get(index).and_then(|id| Some((id, state.timeline.get(id)?))) {
-            draw_entry(canvas, rows.text_area(index), id, entry);
+        if let Some((id, entry)) = entry(index) {
+            draw_entry(canvas, rows.text_area(index), &columns, id, entry);
         }
         rows.finish(canvas, index);
     }
     rows.scrollbar(canvas, list.keys().len());
 }
 
-fn draw_entry(canvas: &mut Canvas<'_>, area: Rect, id: &EntryId, entry: &Entry) {
+/// When, what kind of thing, what, who.
+fn columns(who: u16, room: u16) -> [Column; 4] {
+    let who = who.min(room / 3).max(SHORTEST_WHO);
+    [Column::fixed(11, 0), Column::fixed(7, 2), Column::between(20, u16::MAX, 0), Column::fixed(who, 1)]
+}
+
+fn draw_entry(canvas: &mut Canvas<'_>, area: Rect, columns: &[Column; 4], id: &EntryId, entry: &Entry) {
     let theme = canvas.theme;
     let look = look(entry.kind, theme);
     let cells = [
@@ -61,7 +70,7 @@ fn draw_entry(canvas: &mut Canvas<'_>, area: Rect, id: &EntryId, entry: &Entry) 
         (entry.what.to_string(), theme.text),
         (entry.who.to_string(), theme.dim),
     ];
-    let widths = widths(&COLUMNS, area.width);
+    let widths = widths(columns, area.width);
     let mut x = area.x;
     for (at, (content, look)) in cells.iter().enumerate() {
         canvas.put(x, area.y, widths[at], content, *look);
