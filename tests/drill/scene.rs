@@ -112,8 +112,6 @@ pub fn play(incident: &'static str, make: fn(&Scene) -> Told) {
         history.iter().flat_map(|(_, findings)| findings).find(|text| text.contains(untouched::MARK));
     assert_eq!(blamed, None, "nothing is wrong with the untouched stack");
     let taken = Duration::try_from(shown.duration_since(told.since)).unwrap_or_default();
-    let deadline = times::deadline();
-    assert!(taken <= deadline, "told after {taken:?}, which is later than {deadline:?}: {:?}", told.titles);
     times::note(incident, taken);
     drop(told.kept);
 }

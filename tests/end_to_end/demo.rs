@@ -72,14 +72,14 @@ fn help_filter_and_zoom() {
     console.wait_gone("Stop and start it");
 
     console.keys("1/training<enter>");
-    console.wait("only what matches", Duration::from_secs(10), |screen| {
+    console.wait("only what matches", PATIENCE, |screen| {
         screen.contains("mcp-training") && !screen.contains("redis")
     });
     console.keys("<esc>");
     console.wait_text("redis");
 
     console.keys("1f");
-    console.wait("the services alone", Duration::from_secs(10), |screen| !screen.contains("4 Health"));
+    console.wait("the services alone", PATIENCE, |screen| !screen.contains("4 Health"));
     console.keys("f");
     console.wait_text("Health");
     quit(&mut console);

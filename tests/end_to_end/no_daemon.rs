@@ -28,8 +28,7 @@ fn a_daemon_that_never_answers() {
     let workplace = Workplace::new();
     let (_listener, endpoint) = silent_daemon(&workplace);
     let mut console = workplace.console((100, 30), ["-H", &endpoint]);
-    // Five seconds to say so, and some for a slow machine to start the program.
-    console.wait("a word about the silence", Duration::from_secs(8), |screen| {
+    console.wait("a word about the silence", PATIENCE, |screen| {
         let screen = screen.to_lowercase();
         ["stale", "no answer", "not answer", "timed out", "lost"].iter().any(|word| screen.contains(word))
     });
