@@ -56,6 +56,10 @@ pub struct DaemonEvent {
     pub id: String,
     /// The object's name, when the event carries it.
     pub name: Safe,
+    /// The project and the service of a container that has Compose's labels. One that was removed at once is known by
+    /// nothing else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub service: Option<(String, String)>,
     pub exit_code: Option<i64>,
 }
 

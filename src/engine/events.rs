@@ -69,12 +69,13 @@ fn read(messages: Messages) -> impl Stream<Item = Result<Occurrence, Fault>> + S
 
 fn occurrence(value: &Value) -> Occurrence {
     let text = |pointer: &str| value.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
-    let attribute = |key: &str| text(&format!("/Actor/Attributes/{key}"));
+    let attribute = |key: &str| value.pointer("/Actor/Attributes")?.get(key)?.as_str();
+    let told = |key: &str| attribute(key).unwrap_or_default();
     let kind = text("/Type").to_owned();
     let id = text("/Actor/ID").to_owned();
     let concerned = match kind.as_str() {
         "container" => id.as_str(),
-        "network" => attribute("container"),
+        "network" => told("container"),
         _ => "",
     };
     let nanoseconds = value.get("timeNano").and_then(Value::as_i64);
@@ -87,8 +88,11 @@ fn occurrence(value: &Value) -> Occurrence {
         event: DaemonEvent {
             time,
             action: Safe::new(text("/Action")),
-            name: Safe::new(attribute("name")),
-            exit_code: attribute("exitCode").parse().ok(),
+            name: Safe::new(told("name")),
+            service: attribute("com.docker.compose.project")
+                .zip(attribute("com.docker.compose.service"))
+                .map(|(project, service)| (project.to_owned(), service.to_owned())),
+            exit_code: told("exitCode").parse().ok(),
             kind,
             id,
         },

@@ -132,7 +132,7 @@ impl PreviousStore {
         &mut self,
         id: &ContainerId,
         known: Option<&Container>,
-        name: &Safe,
+        (name, service): (&Safe, Option<&(String, String)>),
         (ended, exit_code): (Timestamp, Option<i64>),
         figures: Option<ContainerFigures>,
     ) -> (u64, bool) {
@@ -168,7 +168,8 @@ impl PreviousStore {
             name: name.clone(),
             service: known
                 .and_then(|container| container.compose.as_ref())
-                .map(|labels| (labels.project.clone(), labels.service.clone())),
+                .map(|labels| (labels.project.clone(), labels.service.clone()))
+                .or_else(|| service.cloned()),
             started,
             since,
             ended,
@@ -262,7 +263,7 @@ mod tests {
     fn die(store: &mut PreviousStore, name: &str, second: i64) -> (u64, bool) {
         let container = compose_container("shop", name, 1);
         let ended = now() + SignedDuration::from_secs(second);
-        store.ended(&container.id, Some(&container), &container.name, (ended, Some(1)), None)
+        store.ended(&container.id, Some(&container), (&container.name, None), (ended, Some(1)), None)
     }
 
     #[test]
@@ -306,8 +307,13 @@ mod tests {
         let line = |second, text| log_line(&container.id, at(second), text);
         let log = [line(-1, "before"), line(1, "first"), line(21, "second"), line(22, "second again")];
         let end = |store: &mut PreviousStore, second| {
-            let (run, _) =
-                store.ended(&container.id, Some(&container), &container.name, (at(second), Some(1)), None);
+            let (run, _) = store.ended(
+                &container.id,
+                Some(&container),
+                (&container.name, None),
+                (at(second), Some(1)),
+                None,
+            );
             store.read(run, Ok(log.iter().filter(|line| line.time <= Some(at(second))).cloned().collect()));
             let run = store.get(run).unwrap().clone();
             let LastLines::Read(lines) = run.lines else { panic!("{:?}", run.lines) };
@@ -325,7 +331,7 @@ mod tests {
         let mut store = PreviousStore::default();
         let container = compose_container("shop", "api", 1);
         let (run, _) =
-            store.ended(&container.id, Some(&container), &container.name, (now(), Some(137)), None);
+            store.ended(&container.id, Some(&container), (&container.name, None), (now(), Some(137)), None);
         store.runs[0].on_request = Some(true);
         assert_eq!(store.get(run).unwrap().ending(), "137, killed");
         store.stopped(&container.id, now() + SignedDuration::from_secs(60));

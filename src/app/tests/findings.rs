@@ -34,6 +34,7 @@ fn noted(container: &ContainerId, action: &str, time: Timestamp) -> Msg {
         action: Safe::new(action),
         id: container.0.clone(),
         name: Safe::new("by-its-name"),
+        service: None,
         exit_code: (action == "die").then_some(137),
     }))
 }

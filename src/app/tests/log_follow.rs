@@ -139,6 +139,7 @@ fn note(state: &mut State, action: &str, time: Timestamp) {
         action: Safe::new(action),
         id: first_container(state).0,
         name: Safe::new("api"),
+        service: None,
         exit_code: (action == "die").then_some(137),
     };
     send(state, Msg::Fleet(FleetEvent::Noted(event)));

@@ -8,15 +8,20 @@ use crate::domain::daemon::DaemonEvent;
 use crate::domain::{ContainerId, ContainerState, FleetEvent, Safe};
 use jiff::SignedDuration;
 
-fn event(id: &ContainerId, action: &str) -> Msg {
-    Msg::Fleet(FleetEvent::Noted(DaemonEvent {
+fn noted(id: &ContainerId, action: &str) -> DaemonEvent {
+    DaemonEvent {
         time: Some(now()),
         kind: "container".to_owned(),
         action: Safe::new(action),
         id: id.0.clone(),
         name: Safe::new("mcp-mcp-inference-1"),
+        service: None,
         exit_code: (action == "die").then_some(137),
-    }))
+    }
+}
+
+fn event(id: &ContainerId, action: &str) -> Msg {
+    Msg::Fleet(FleetEvent::Noted(noted(id, action)))
 }
 
 fn shown(state: &State) -> Vec<&str> {
@@ -103,4 +108,18 @@ fn what_could_not_be_read_is_said_where_its_lines_would_stand() {
     send(&mut state, Msg::LastLines { run, result: Err(fault("No such container")) });
     assert!(notes(&state).contains("were not read"), "{}", notes(&state));
     assert!(notes(&state).contains("No such container"), "{}", notes(&state));
+}
+
+#[test]
+fn a_run_that_ended_before_anybody_could_look_is_its_services() {
+    let mut state = platform();
+    press(&mut state, "3");
+    let id = ContainerId("f".repeat(64));
+    let service = Some(("mcp".to_owned(), "mcp-inference".to_owned()));
+    send(&mut state, Msg::Fleet(FleetEvent::Noted(DaemonEvent { service, ..noted(&id, "die") })));
+    send(&mut state, Msg::Fleet(FleetEvent::Removed(id.clone())));
+    press(&mut state, "P");
+    let previous = state.panes.logs.previous.as_ref().expect("a run has ended");
+    let run = state.previous.get(previous.list.keys()[0]).unwrap();
+    assert_eq!((&run.container, run.exit_code), (&id, Some(137)));
 }

@@ -41,7 +41,13 @@ impl Turn<'_> {
         let known = state.fleet.get(id);
         let name = known.map_or(&event.name, |container| &container.name);
         let end = (event.time.unwrap_or(self.now), event.exit_code);
-        let (run, reads) = state.previous.ended(id, known, name, end, state.figures.get(id).copied());
+        let (run, reads) = state.previous.ended(
+            id,
+            known,
+            (name, event.service.as_ref()),
+            end,
+            state.figures.get(id).copied(),
+        );
         if reads {
             let since = state.previous.get(run).and_then(|run| run.since);
             let container = id.clone();

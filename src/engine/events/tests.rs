@@ -24,7 +24,19 @@ fn an_attached_network_concerns_a_container() {
 }
 
 #[test]
+fn a_container_of_a_project_tells_its_service() {
+    let found = occurrence(&json!({
+        "Type": "container", "Action": "die",
+        "Actor": { "ID": "abc", "Attributes": {
+            "name": "shop-web-1", "com.docker.compose.project": "shop", "com.docker.compose.service": "web",
+        } },
+    }));
+    assert_eq!(found.event.service, Some(("shop".to_owned(), "web".to_owned())));
+}
+
+#[test]
 fn what_is_missing_is_not_made_up() {
     let found = occurrence(&json!({ "Type": "daemon", "Action": "reload" }));
     assert_eq!((found.container, found.event.time, found.event.exit_code), (None, None, None));
+    assert_eq!(found.event.service, None);
 }

@@ -88,6 +88,7 @@ mod tests {
             action: Safe::new(action),
             id: fixtures::container("api").id.0,
             name: Safe::new("api"),
+            service: None,
             exit_code: (action == "die").then_some(137),
         }
     }

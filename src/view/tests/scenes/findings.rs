@@ -41,6 +41,7 @@ fn events(state: &mut State) {
             action: Safe::new(action),
             id: id.unwrap_or_else(|| name.to_owned()),
             name: Safe::new(name),
+            service: None,
             exit_code,
         };
         tell(state, Msg::Fleet(FleetEvent::Noted(event)));

@@ -104,6 +104,7 @@ pub fn previous() -> State {
             action: Safe::new("die"),
             id: container_id(&name).0,
             name: Safe::new(name),
+            service: None,
             exit_code: Some(exit_code),
         };
         let effects = fixtures::send(state, Msg::Fleet(FleetEvent::Noted(event)));
