@@ -2,6 +2,7 @@
 
 use super::bad_input::{NOBODY, silent_daemon};
 use crate::support::trial;
+use crate::support::wait::PATIENCE;
 use crate::support::workplace::Workplace;
 use libtest_mimic::Trial;
 use std::time::Duration;
