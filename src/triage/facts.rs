@@ -1,11 +1,12 @@
 //! What is known at one moment, and the questions that several rules ask of it.
 
+use super::rules::is_looping;
 use super::sign::{LogSign, Sign};
 use crate::domain::host::KernelMessage;
 use crate::domain::log::Level;
 use crate::domain::{
     CheckReport, Container, ContainerFigures, ContainerId, Fault, GpuSample, HostSample, LogLine, Safe,
-    TaskRecord,
+    TaskRecord, units,
 };
 use jiff::Timestamp;
 use std::collections::HashMap;
@@ -20,6 +21,8 @@ pub struct Facts<'facts> {
     pub signs: Vec<&'facts LogSign>,
     /// The last lines of those that are in trouble.
     pub tails: HashMap<&'facts ContainerId, &'facts [LogLine]>,
+    /// From when to when each ran before it was started last, where that was seen.
+    pub last_runs: HashMap<&'facts ContainerId, (Timestamp, Timestamp)>,
     pub checks: Vec<&'facts CheckReport>,
     pub gpus: Option<&'facts GpuSample>,
     /// The GPUs with memory that nobody answers for, by index, and since when.
@@ -51,8 +54,18 @@ impl<'facts> Facts<'facts> {
         told.filter_map(|told| {
             let container =
                 self.containers.iter().copied().find(|container| container.id == told.container)?;
-            told.is_current(container, self.now).then_some((container, told))
+            let of_last_run = || {
+                self.is_looping(container)
+                    && self.last_runs.get(&container.id).is_some_and(|(started, _)| told.last >= *started)
+            };
+            (told.is_current(container, self.now) || of_last_run()).then_some((container, told))
         })
+    }
+
+    /// Whether it is started again and again. Between two crashes it is so as well.
+    pub(super) fn is_looping(&self, container: &Container) -> bool {
+        let last_run = self.last_runs.get(&container.id).map(|(from, to)| units::since(*from, *to));
+        is_looping(container, last_run, self.now)
     }
 
     /// The first line of the container's last run that says of itself that it is an error, or else its last line.

@@ -37,6 +37,8 @@ pub struct Finding {
     pub evidence: Vec<Evidence>,
     /// What else is wrong because of it: the titles of those findings.
     pub explains: Vec<Safe>,
+    /// The ids of the findings that are told with it, as evidence or as explained.
+    pub holds: Vec<String>,
     pub fix: Option<Fix>,
     pub about: About,
     pub(super) role: Role,
@@ -82,6 +84,7 @@ impl Finding {
             title: Safe::new(secret::mask_text(title.as_ref())),
             evidence: Vec::new(),
             explains: Vec::new(),
+            holds: Vec::new(),
             fix: None,
             about,
             role: Role::Cause,

@@ -28,6 +28,8 @@ pub(super) fn fold(facts: &Facts<'_>, found: Vec<Finding>) -> Vec<Finding> {
 /// What is wrong with the same container or service becomes evidence; what is wrong elsewhere is told as explained.
 fn take_in(cause: &mut Finding, finding: Finding, directly: bool) {
     cause.severity = cause.severity.max(finding.severity);
+    cause.holds.push(finding.id.clone());
+    cause.holds.extend(finding.holds.iter().cloned());
     if directly && is_of_same_place(cause, &finding) {
         let origin = finding.evidence.first().map(|line| (line.origin, line.time));
         let title = origin.map(|(origin, time)| Evidence { origin, time, text: finding.title.clone() });

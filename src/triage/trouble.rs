@@ -10,7 +10,7 @@ use jiff::Timestamp;
 pub fn is_in_trouble(container: &Container, now: Timestamp) -> bool {
     match container.state {
         ContainerState::Running | ContainerState::Paused | ContainerState::Unknown => {
-            container.health == Some(Health::Unhealthy) || is_looping(container, now)
+            container.health == Some(Health::Unhealthy) || is_looping(container, None, now)
         }
         ContainerState::Restarting | ContainerState::Dead => true,
         ContainerState::Exited => {

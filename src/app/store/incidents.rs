@@ -21,6 +21,8 @@ pub struct Incident {
     pub forgotten: u64,
     /// What it grew into and when, the oldest first. The first is how it began.
     pub severities: VecDeque<(Timestamp, Severity)>,
+    /// The finding with which it is told now, as its evidence or its consequence. It is not over for that.
+    pub told_with: Option<String>,
     /// How grave it was when the operator took note of it.
     acknowledged: Option<Severity>,
 }
@@ -61,6 +63,7 @@ impl Incident {
             severities: VecDeque::from([(begin, finding.severity)]),
             finding,
             forgotten: 0,
+            told_with: None,
             acknowledged: None,
         }
     }
@@ -98,6 +101,7 @@ impl Incident {
             }
             self.acknowledged = None;
         }
+        self.told_with = None;
         self.acknowledged = self.acknowledged.filter(|known| *known >= after);
         if self.finding != *finding {
             self.finding = finding.clone();
@@ -139,20 +143,41 @@ impl IncidentStore {
                 self.incidents.insert(id.clone(), Incident::new(finding.clone(), begin));
                 Some((Turning::Began, begin))
             };
+            if told.is_some_and(|(turning, _)| turning == Turning::Began) {
+                self.pass_on_note(finding);
+            }
             news.extend(told.map(|(turning, time)| News { id, time, turning }));
         }
         let present: HashSet<&str> = findings.iter().map(|finding| finding.id.as_str()).collect();
+        let held: HashMap<&str, &str> = findings
+            .iter()
+            .flat_map(|finding| finding.holds.iter().map(|held| (held.as_str(), finding.id.as_str())))
+            .collect();
         for (id, incident) in &mut self.incidents {
             if let Some(span) = incident.spans.back_mut()
                 && span.end.is_none()
                 && !present.contains(id.as_str())
             {
+                incident.told_with = held.get(id.as_str()).map(|&root| root.to_owned());
+                if incident.told_with.is_some() {
+                    continue;
+                }
                 span.end = Some(now.max(span.begin));
                 news.push(News { id: id.clone(), time: now, turning: Turning::Ended });
             }
         }
         self.trim();
         news
+    }
+
+    /// A finding that tells one better of which the operator has taken note is no news to them, unless it is graver.
+    fn pass_on_note(&mut self, finding: &Finding) {
+        let held = finding.holds.iter().filter_map(|id| self.incidents.get(id));
+        let noted = held.filter(|incident| !incident.is_over()).filter_map(|incident| incident.acknowledged);
+        let noted = noted.max().filter(|known| *known >= finding.severity);
+        if let Some(incident) = self.incidents.get_mut(&finding.id) {
+            incident.acknowledged = noted;
+        }
     }
 
     pub fn get(&self, id: &str) -> Option<&Incident> {

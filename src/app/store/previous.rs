@@ -243,6 +243,12 @@ impl PreviousStore {
         self.runs.iter().find(|known| known.id == run)
     }
 
+    /// From when to when each container ran before its present run, where that is known.
+    pub fn last_of_each(&self) -> impl Iterator<Item = (&ContainerId, (Timestamp, Timestamp))> {
+        // Of those that come later in a map of it, the last one stays.
+        self.runs.iter().filter_map(|run| Some((&run.container, (run.started?, run.ended))))
+    }
+
     pub fn newest_first(&self) -> impl Iterator<Item = &Run> {
         self.runs.iter().rev()
     }

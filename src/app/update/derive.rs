@@ -75,6 +75,7 @@ impl Turn<'_> {
             figures: readings.collect(),
             signs: state.signs.signs().collect(),
             tails: state.tails.iter().collect(),
+            last_runs: state.previous.last_of_each().collect(),
             listeners: state.listeners.iter().collect(),
             log_bytes: state.signs.sizes().collect(),
             checks: checks.collect(),

@@ -8,11 +8,14 @@ use std::time::Duration;
 
 /// One that has run for so long since its last restart, or is healthy again, has come back.
 const SETTLED: Duration = Duration::from_mins(1);
+/// One that came as far as this the last time may well end again; not believed until it has run twice as long, healthy or
+/// not, but no longer doubted than this.
+const LONGEST_DOUBT: Duration = Duration::from_mins(10);
 const MANY: u64 = 3;
 
 pub(super) fn find(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     for container in &facts.containers {
-        if is_looping(container, facts.now) {
+        if facts.is_looping(container) {
             findings.push(finding(container, facts));
         }
     }
@@ -31,7 +34,9 @@ fn finding(container: &Container, facts: &Facts<'_>) -> Finding {
         Some(code) => format!("{tag} keeps restarting: {code}"),
         None => format!("{tag} keeps restarting"),
     };
-    let mut finding = Finding::on("crash-loop", container, Severity::Critical, title);
+    let severity =
+        if container.health == Some(Health::Healthy) { Severity::Warning } else { Severity::Critical };
+    let mut finding = Finding::on("crash-loop", container, severity, title);
     if out_of_memory {
         let code = code.map(|code| format!(", {code}")).unwrap_or_default();
         finding = finding.seen(Origin::Inspect, None, format!("OOMKilled{code}"));
@@ -56,15 +61,23 @@ fn finding(container: &Container, facts: &Facts<'_>) -> Finding {
     })
 }
 
-pub(in crate::triage) fn is_looping(container: &Container, now: Timestamp) -> bool {
-    container.state == ContainerState::Restarting || came_back_just_now(container, now)
+/// `last_run` is for how long it ran before, where that was seen.
+pub(in crate::triage) fn is_looping(
+    container: &Container,
+    last_run: Option<Duration>,
+    now: Timestamp,
+) -> bool {
+    container.state == ContainerState::Restarting || came_back_just_now(container, last_run, now)
 }
 
-fn came_back_just_now(container: &Container, now: Timestamp) -> bool {
+fn came_back_just_now(container: &Container, last_run: Option<Duration>, now: Timestamp) -> bool {
     let Some(details) = &container.details else { return false };
-    let young = |started| units::since(started, now) < SETTLED;
+    let doubt = last_run.map_or(Duration::ZERO, |run| (run * 2).min(LONGEST_DOUBT));
+    let settled = match container.health {
+        Some(Health::Healthy) => doubt,
+        Some(Health::Starting | Health::Unhealthy) | None => doubt.max(SETTLED),
+    };
     container.state == ContainerState::Running
-        && container.health != Some(Health::Healthy)
         && details.restart_count >= MANY
-        && details.started_at.is_some_and(young)
+        && details.started_at.is_some_and(|started| units::since(started, now) < settled)
 }

@@ -1,6 +1,5 @@
 //! The kernel killed it, or one of its processes, at its memory limit.
 
-use super::crash_loop;
 use crate::domain::{Container, ContainerState, units};
 use crate::triage::{Facts, Finding, Origin, Severity};
 
@@ -11,7 +10,7 @@ pub(super) fn find(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     for container in &facts.containers {
         let Some(details) = container.details.as_ref().filter(|details| details.oom_killed) else { continue };
         // What is restarted for it over and over is one finding, which says both.
-        if container.was_stopped() || crash_loop::is_looping(container, facts.now) {
+        if container.was_stopped() || facts.is_looping(container) {
             continue;
         }
         let tag = container.tag();

@@ -179,3 +179,41 @@ fn a_container_outside_of_stacks_is_mended_by_itself() {
     let target = TaskTarget::Container { id: lone.id, name: "mcp-lone-1".to_owned(), stack: None };
     assert_eq!(request.target, target);
 }
+
+#[rstest]
+#[case::it_ran_for_as_long_before_it_crashed(None, 100, 75, 1)]
+#[case::it_runs_for_twice_as_long(None, 151, 75, 0)]
+#[case::healthy_as_it_was_before(Some(Health::Healthy), 100, 75, 1)]
+#[case::healthy_for_twice_as_long(Some(Health::Healthy), 151, 75, 0)]
+#[case::nobody_doubts_for_an_hour(None, 601, 36_000, 0)]
+fn what_crashed_again_and_again_is_not_believed_before_it_has_run_for_longer(
+    #[case] health: Option<Health>,
+    #[case] up: u64,
+    #[case] before: u64,
+    #[case] expected: usize,
+) {
+    let mut container = looping(ContainerState::Running, health, true);
+    let started = ago(Duration::from_secs(up));
+    container.details.as_mut().unwrap().started_at = Some(started);
+    let sign = LogSign {
+        last: started - Duration::from_secs(3),
+        ..told_sign(&container, Sign::CudaOutOfMemory, "")
+    };
+    let found = findings(&Facts {
+        containers: vec![&container],
+        signs: vec![&sign],
+        last_runs: [(
+            &container.id,
+            (started - Duration::from_secs(before + 2), started - Duration::from_secs(2)),
+        )]
+        .into(),
+        now: now(),
+        ..Facts::default()
+    });
+    let titles: Vec<&str> = found.iter().map(|finding| &*finding.title).collect();
+    let expected_titles = vec!["postgres-1 runs out of GPU memory"; expected];
+    assert_eq!(titles, expected_titles, "what it wrote before it crashed is still the cause");
+    let severity = if health == Some(Health::Healthy) { Severity::Warning } else { Severity::Critical };
+    assert!(found.iter().all(|finding| finding.severity == severity));
+    assert!(found.iter().all(|finding| finding.holds.iter().any(|id| id.starts_with("crash-loop/"))));
+}

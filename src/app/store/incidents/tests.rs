@@ -105,3 +105,39 @@ fn what_is_acknowledged_is_new_when_it_comes_back() {
     store.apply(vec![warning("check/a")], at(2));
     assert_eq!((store.acknowledged(), store.count(Severity::Warning)), (0, 1));
 }
+
+fn holding(id: &str, held: &[&str]) -> Finding {
+    let mut finding = critical(id);
+    finding.holds = held.iter().map(|&id| id.to_owned()).collect();
+    finding
+}
+
+#[test]
+fn what_is_told_with_another_finding_is_not_over() {
+    let mut store = IncidentStore::default();
+    store.apply(&[critical("crash-loop/api")], at(0));
+    let news = store.apply(&[holding("log/api", &["crash-loop/api"])], at(5));
+    assert_eq!(turnings(&news), [("log/api", Turning::Began)]);
+    let held = store.get("crash-loop/api").unwrap();
+    assert_eq!((held.is_over(), held.told_with.as_deref()), (false, Some("log/api")));
+    let news = store.apply(&[critical("crash-loop/api")], at(10));
+    assert_eq!(turnings(&news), [("log/api", Turning::Ended)], "the other one never went away");
+    let held = store.get("crash-loop/api").unwrap();
+    assert_eq!((held.times(), held.told_with.as_deref()), (1, None));
+}
+
+#[test]
+fn a_better_name_for_what_is_known_is_not_told_anew() {
+    let mut store = IncidentStore::default();
+    store.apply(&[critical("crash-loop/api")], at(0));
+    store.acknowledge("crash-loop/api");
+    store.apply(&[holding("log/api", &["crash-loop/api"])], at(5));
+    assert!(store.get("log/api").unwrap().is_acknowledged());
+    store.apply(&[critical("crash-loop/api")], at(10));
+    assert!(store.get("crash-loop/api").unwrap().is_acknowledged());
+
+    store.apply(&[warning("check/db")], at(20));
+    store.acknowledge("check/db");
+    store.apply(&[holding("database/db", &["check/db"])], at(25));
+    assert!(!store.get("database/db").unwrap().is_acknowledged(), "it is graver");
+}

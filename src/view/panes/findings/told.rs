@@ -76,6 +76,10 @@ pub(super) fn in_full(
     for part in course(incident, canvas.now, canvas.zone) {
         lines.extend(indented(&part, columns, theme.dim));
     }
+    let root = incident.told_with.as_deref().and_then(|id| state.findings.get(id));
+    if let Some(root) = root {
+        lines.extend(indented(&format!("it is part of this: {}", root.title), columns, theme.accent));
+    }
     lines.extend(heading("seen by", canvas));
     for line in &finding.evidence {
         lines.extend(evidence(line, canvas, columns));
