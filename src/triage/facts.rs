@@ -1,6 +1,6 @@
 //! What is known at one moment, and the questions that several rules ask of it.
 
-use super::rules::is_looping;
+use super::rules::{came_back, is_looping};
 use super::sign::{LogSign, Sign};
 use crate::domain::host::KernelMessage;
 use crate::domain::log::Level;
@@ -55,7 +55,7 @@ impl<'facts> Facts<'facts> {
             let container =
                 self.containers.iter().copied().find(|container| container.id == told.container)?;
             let of_last_run = || {
-                self.is_looping(container)
+                (self.is_looping(container) || came_back(container, self.now))
                     && self.last_runs.get(&container.id).is_some_and(|(started, _)| told.last >= *started)
             };
             (told.is_current(container, self.now) || of_last_run()).then_some((container, told))

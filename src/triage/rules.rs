@@ -31,7 +31,7 @@ mod unhealthy;
 mod upstream;
 mod xid;
 
-pub(in crate::triage) use crash_loop::is_looping;
+pub(in crate::triage) use crash_loop::{came_back, is_looping};
 pub(in crate::triage) use port::port_in;
 pub(in crate::triage) use task::unpublished_ports;
 

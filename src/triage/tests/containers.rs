@@ -62,9 +62,11 @@ fn a_crash_loop_is_the_same_finding_between_two_starts_and_after_one(
 }
 
 #[test]
-fn a_crash_loop_is_over_as_soon_as_the_container_is_healthy() {
+fn a_crash_loop_is_past_as_soon_as_the_container_is_healthy() {
     let healthy = looping(ContainerState::Running, Some(Health::Healthy), true);
-    assert_eq!(of(&[healthy], &[]), []);
+    let found = of(&[healthy], &[]);
+    let told: Vec<_> = found.iter().map(|finding| (finding.severity, &*finding.title)).collect();
+    assert_eq!(told, [(Severity::Warning, "postgres-1 was killed for lack of memory and started again")]);
 }
 
 #[rstest]
@@ -181,39 +183,52 @@ fn a_container_outside_of_stacks_is_mended_by_itself() {
 }
 
 #[rstest]
-#[case::it_ran_for_as_long_before_it_crashed(None, 100, 75, 1)]
-#[case::it_runs_for_twice_as_long(None, 151, 75, 0)]
-#[case::healthy_as_it_was_before(Some(Health::Healthy), 100, 75, 1)]
-#[case::healthy_for_twice_as_long(Some(Health::Healthy), 151, 75, 0)]
-#[case::nobody_doubts_for_an_hour(None, 601, 36_000, 0)]
+#[case::it_ran_for_as_long_before_it_crashed(None, 100, 75, Some(Severity::Critical))]
+#[case::it_runs_for_twice_as_long(None, 151, 75, Some(Severity::Warning))]
+#[case::healthy_as_it_was_before(Some(Health::Healthy), 100, 75, Some(Severity::Warning))]
+#[case::it_has_come_back(None, 301, 75, None)]
+#[case::it_may_still_end_as_before(None, 599, 36_000, Some(Severity::Critical))]
+#[case::nobody_doubts_for_an_hour(None, 601, 36_000, None)]
 fn what_crashed_again_and_again_is_not_believed_before_it_has_run_for_longer(
     #[case] health: Option<Health>,
     #[case] up: u64,
     #[case] before: u64,
-    #[case] expected: usize,
+    #[case] expected: Option<Severity>,
 ) {
     let mut container = looping(ContainerState::Running, health, true);
     let started = ago(Duration::from_secs(up));
     container.details.as_mut().unwrap().started_at = Some(started);
-    let sign = LogSign {
-        last: started - Duration::from_secs(3),
-        ..told_sign(&container, Sign::CudaOutOfMemory, "")
-    };
+    let ended = started - Duration::from_secs(2);
+    let text = "CUDA out of memory";
+    let sign = LogSign { last: ended, ..told_sign(&container, Sign::CudaOutOfMemory, text) };
     let found = findings(&Facts {
         containers: vec![&container],
         signs: vec![&sign],
-        last_runs: [(
-            &container.id,
-            (started - Duration::from_secs(before + 2), started - Duration::from_secs(2)),
-        )]
-        .into(),
+        last_runs: [(&container.id, (ended - Duration::from_secs(before), ended))].into(),
         now: now(),
         ..Facts::default()
     });
-    let titles: Vec<&str> = found.iter().map(|finding| &*finding.title).collect();
-    let expected_titles = vec!["postgres-1 runs out of GPU memory"; expected];
-    assert_eq!(titles, expected_titles, "what it wrote before it crashed is still the cause");
-    let severity = if health == Some(Health::Healthy) { Severity::Warning } else { Severity::Critical };
-    assert!(found.iter().all(|finding| finding.severity == severity));
+    let told: Vec<_> = found.iter().map(|finding| (finding.severity, &*finding.title)).collect();
+    let cause = "postgres-1 runs out of GPU memory";
+    let expected: Vec<_> = expected.into_iter().map(|severity| (severity, cause)).collect();
+    assert_eq!(told, expected, "what it wrote before it crashed is still the cause");
     assert!(found.iter().all(|finding| finding.holds.iter().any(|id| id.starts_with("crash-loop/"))));
+}
+
+#[test]
+fn what_failed_and_came_back_is_told_for_a_while() {
+    let back = |minutes, exit_code, on_request| {
+        let container = with("api", |container, details| {
+            container.health = Some(Health::Healthy);
+            details.restart_count = 1;
+            details.started_at = Some(ago(Duration::from_mins(minutes)));
+            details.last_end = Some(LastEnd { exit_code, oom_killed: false, on_request });
+        });
+        of(&[container], &[]).iter().map(|finding| finding.title.to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(back(1, 1, false), ["api-1 ended and was started again: exit code 1"]);
+    let none: [&str; 0] = [];
+    assert_eq!(back(6, 1, false), none, "it is well by now");
+    assert_eq!(back(1, 0, false), none, "it had done what it had to do");
+    assert_eq!(back(1, 143, true), none, "somebody wanted it");
 }
