@@ -1,7 +1,10 @@
 //! Services that were never started, and what they wait for.
 
 use super::Facts;
-use crate::domain::{Container, ContainerState, Health};
+use crate::domain::{Container, ContainerState, Health, units};
+use std::time::Duration;
+
+const BEING_DEPLOYED: Duration = Duration::from_secs(10);
 
 /// What keeps the service from being started: the services that it depends on and that are not yet what it wants of
 /// them. `None` when a container of it was started, or none was created.
@@ -24,6 +27,12 @@ pub(super) fn of(facts: &Facts<'_>, stack: &str, service: &str) -> Option<Vec<St
         }
     }
     Some(unmet)
+}
+
+/// Whether it is being deployed: between the creation of a container and its start there is always a moment.
+pub(super) fn is_new(facts: &Facts<'_>, stack: &str, service: &str) -> bool {
+    let new = |created| units::since(created, facts.now) < BEING_DEPLOYED;
+    facts.of_service(stack, service).any(|container| container.created.is_some_and(new))
 }
 
 fn meets(container: &Container, condition: &str) -> bool {

@@ -19,7 +19,7 @@ pub(super) fn find(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         let service = &check.id.service;
         if let Some(awaited) = waiting::of(facts, &check.id.stack, service) {
             // What it waits for another rule tells.
-            if awaited.is_empty() {
+            if awaited.is_empty() && !waiting::is_new(facts, &check.id.stack, service) {
                 findings.push(not_started(&object, about, service));
             }
             continue;

@@ -30,6 +30,9 @@ fn a_check_of_what_was_never_started_says_what_that_waits_for() {
     assert_eq!((found.len(), explained), (1, vec!["api was not started: it waits for postgres"]));
     let found = of(&[waiting("api", &[]), container("redis")], &[check("api", Verdict::Down)]);
     assert_eq!(&*found[0].title, "api has not been started");
+    let mut new = waiting("api", &[]);
+    new.created = Some(ago(Duration::from_secs(2)));
+    assert_eq!(of(&[new, container("redis")], &[check("api", Verdict::Down)]), [], "its start is under way");
 }
 
 #[test]
