@@ -125,6 +125,11 @@ impl Tree {
             .is_some_and(|stack| stack.origin == Some(StackOrigin::BuiltIn) && !stack.is_created)
     }
 
+    /// How many stacks have containers.
+    pub fn stacks_created(&self) -> usize {
+        self.stacks.iter().filter(|stack| stack.is_created).count()
+    }
+
     /// How many services have this drift.
     pub fn drifting(&self, drift: Drift) -> usize {
         let services = self.stacks.iter().flat_map(|stack| &stack.services);

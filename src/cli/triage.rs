@@ -13,8 +13,9 @@ use super::moment;
 use super::output::{Output, print_json};
 use crate::app::State;
 use crate::app::store::findings::{Finding, Incident};
-use crate::domain::Fault;
+use crate::domain::{Fault, FaultKind};
 use crate::runtime;
+use crate::triage::About;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -57,19 +58,40 @@ pub fn run(context: &Context, arguments: &Arguments, output: Output) -> Result<u
     let now = Timestamp::now();
     let (since, demo) = (arguments.since(now)?, arguments.demo()?);
     let state = look(context, demo.as_ref(), since.unwrap_or(now - BACK), arguments.after)?;
-    let over = since.map(|since| past(&state, since)).unwrap_or_default();
+    let stack = named(context, &state)?;
+    let findings: Vec<&Finding> =
+        state.findings.findings().iter().filter(|finding| concerns(&finding.about, stack)).collect();
+    let over = since.map(|since| past(&state, since, stack)).unwrap_or_default();
     if output.json {
-        print_json(&document(&state, since.is_some().then_some(&over)))?;
+        print_json(&document(&state, &findings, since.is_some().then_some(&over)))?;
     } else {
-        block::print(&state, &over, since, output)?;
+        block::print(&state, &findings, &over, since, output)?;
     }
     Ok(if state.no_docker().is_some() {
         COULD_NOT_LOOK
-    } else if state.findings.findings().is_empty() {
+    } else if findings.is_empty() {
         NOTHING
     } else {
         FINDINGS
     })
+}
+
+/// The stack that is named on the command line.
+fn named<'arguments>(context: &'arguments Context, state: &State) -> Result<Option<&'arguments str>, Fault> {
+    let Some(name) = context.global.project.as_deref().or(context.global.stack.as_deref()) else {
+        return Ok(None);
+    };
+    if state.no_docker().is_none() && state.tree.stack(name).is_none() {
+        return Err(Fault::new(FaultKind::NotFound, "look at", name)
+            .because("no stack of this project's name is known here")
+            .hint("`mcp-tui ls --all` lists the projects"));
+    }
+    Ok(Some(name))
+}
+
+/// What concerns the server as a whole concerns each of its stacks.
+fn concerns(about: &About, stack: Option<&str>) -> bool {
+    stack.is_none_or(|stack| about.stack.as_deref().is_none_or(|of| of == stack))
 }
 
 /// What the console would know now.
@@ -81,13 +103,9 @@ pub fn look(context: &Context, demo: Option<&Demo>, since: Timestamp, seconds: u
     runtime::look(console, since, Duration::from_secs(seconds))
 }
 
-fn document(state: &State, over: Option<&Vec<Past>>) -> Value {
-    let findings: Vec<Value> = state
-        .findings
-        .findings()
-        .iter()
-        .map(|finding| told(finding, state.findings.incident(&finding.id)))
-        .collect();
+fn document(state: &State, findings: &[&Finding], over: Option<&Vec<Past>>) -> Value {
+    let findings: Vec<Value> =
+        findings.iter().map(|finding| told(finding, state.findings.incident(&finding.id))).collect();
     let mut document = json!({
         "server": state.fleet.daemon().map(|daemon| daemon.name.to_string()),
         "findings": findings,

@@ -116,7 +116,7 @@ fn block(text: &mut String, incident: &Incident, now: Timestamp) {
 
 fn over(text: &mut String, state: &State, since: Timestamp) {
     text.push_str("\n## What is over\n\n");
-    let past = past(state, since);
+    let past = past(state, since, None);
     if past.is_empty() {
         text.push_str("Nothing that the daemon's events and the tasks still tell of.\n");
         return;

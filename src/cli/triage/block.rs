@@ -4,18 +4,18 @@ use super::past::Past;
 use crate::app::State;
 use crate::app::store::findings::{Finding, Incident, Severity};
 use crate::cli::output::{Output, Tone};
-use crate::domain::{Fault, units};
+use crate::domain::{Fault, Safe, units};
 use crate::triage::Confidence;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 pub(super) fn print(
     state: &State,
+    findings: &[&Finding],
     over: &[Past],
     since: Option<Timestamp>,
     output: Output,
 ) -> Result<(), Fault> {
-    let findings = state.findings.findings();
     if findings.is_empty() {
         output.toned(&[(Tone::Good, "✓ "), (Tone::Plain, "Nothing wrong that the rules know of.")])?;
     }
@@ -46,7 +46,8 @@ fn finding_block(finding: &Finding, incident: Option<&Incident>, output: Output)
         Severity::Critical => (Tone::Bad, "✗ "),
         Severity::Warning => (Tone::Warning, "⚠ "),
     };
-    output.toned(&[(tone, mark), (Tone::Plain, &finding.title)])?;
+    let stack = finding.about.stack.as_ref().map(|stack| format!("  of {}", Safe::new(stack)));
+    output.toned(&[(tone, mark), (Tone::Plain, &finding.title), (Tone::Dim, &stack.unwrap_or_default())])?;
     let since = incident.and_then(Incident::since).map(|since| {
         let age = units::duration(units::since(since, Timestamp::now()));
         format!(", since {} ({age})", clock(since))

@@ -25,9 +25,13 @@ impl Past {
 }
 
 /// Each kind of trouble of each container or stack once, the oldest first. What a finding tells of is not over.
-pub fn past(state: &State, since: Timestamp) -> Vec<Past> {
+pub fn past(state: &State, since: Timestamp, stack: Option<&str>) -> Vec<Past> {
     let mut kinds: BTreeMap<(String, String), Past> = BTreeMap::new();
-    let entries: Vec<_> = state.timeline.entries().filter(|(id, _)| id.time >= since).collect();
+    let entries: Vec<_> = state
+        .timeline
+        .entries()
+        .filter(|(id, entry)| id.time >= since && super::concerns(&entry.about, stack))
+        .collect();
     for (at, (id, entry)) in entries.iter().enumerate() {
         let asked = || entries[..at].iter().rev().take(20).any(|(_, before)| is_request(before, entry));
         if !is_trouble(state, entry) || (entry.kind == Kind::End && asked()) || is_present(state, entry) {

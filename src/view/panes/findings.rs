@@ -11,7 +11,7 @@ use crate::app::pane::PaneId;
 use crate::app::store::findings::{Finding, Incident, Severity};
 use crate::config::theme::Theme;
 use crate::domain::safe::TextStyle;
-use crate::domain::units;
+use crate::domain::{Safe, units};
 use crate::view::canvas::Canvas;
 use crate::view::frame::Frame;
 use crate::view::widgets::columns::{Column, widths};
@@ -20,9 +20,19 @@ use jiff::Timestamp;
 use ratatui::layout::Rect;
 use std::time::Duration;
 
-/// Severity, title, how many others it explains, since when.
-const COLUMNS: [Column; 4] =
-    [Column::fixed(1, 0), Column::between(20, 240, 0), Column::fixed(3, 2), Column::fixed(5, 1)];
+/// What a title has of a row before the stack's name has anything.
+const TITLE: u16 = 56;
+
+/// Severity, title, whose it is where there are several stacks and room for it, how many others it explains, since when.
+fn columns(state: &State, room: u16) -> [Column; 5] {
+    let named = state.findings.findings().iter().filter_map(|finding| finding.about.stack.as_deref());
+    let longest = named.map(text::width).max().unwrap_or(0);
+    let stack = u16::try_from(longest).unwrap_or(u16::MAX).min(room / 5);
+    let has_room = room >= TITLE + stack + 14;
+    let stack = if has_room && state.tree.stacks_created() > 1 { stack } else { 0 };
+    let title = Column::between(20, 240, 0);
+    [Column::fixed(1, 0), title, Column::fixed(stack, 3), Column::fixed(3, 2), Column::fixed(5, 1)]
+}
 
 pub(in crate::view) fn draw(canvas: &mut Canvas<'_>, state: &State, area: Rect, focused: bool) {
     let pane = &state.panes.findings;
@@ -92,13 +102,14 @@ fn below(canvas: &Canvas<'_>, state: &State, body: Rect, findings: usize) -> Vec
     let selected = state.panes.findings.list.selected().and_then(|id| state.findings.incident(id));
     let Some(incident) = selected.filter(|_| room > 0 && rows > 1) else { return Vec::new() };
     let columns = body.width.saturating_sub(2);
-    let cut = text::width(&incident.finding.title) > usize::from(widths(&COLUMNS, columns)[1]);
+    let cut = text::width(&incident.finding.title)
+        > usize::from(widths(&self::columns(state, columns), columns)[1]);
     told::in_short(canvas, state, &incident.finding, columns, (room, cut))
 }
 
 fn draw_row(canvas: &mut Canvas<'_>, state: &State, area: Rect, finding: &Finding) {
     let theme = canvas.theme;
-    let widths = widths(&COLUMNS, area.width);
+    let widths = widths(&columns(state, area.width), area.width);
     let (symbol, look) = mark(finding.severity, theme);
     let acknowledged = state.findings.is_acknowledged(&finding.id);
     let (look, title) = if acknowledged { (theme.dim, theme.dim) } else { (look, theme.text) };
@@ -110,16 +121,17 @@ fn draw_row(canvas: &mut Canvas<'_>, state: &State, area: Rect, finding: &Findin
     let cells = [
         (symbol.to_owned(), look),
         (finding.title.to_string(), title),
+        (Safe::new(finding.about.stack.as_deref().unwrap_or_default()).to_string(), theme.dim),
         (explains, theme.dim),
         (age(since, canvas.now), theme.dim),
     ];
     let mut x = area.x;
     for (at, (content, look)) in cells.iter().enumerate() {
-        // The last two stand at the right end, whatever room the title has.
-        let x_of = |right: u16| area.right().saturating_sub(right);
+        // The last ones stand at the right end, whatever room the title has.
+        let right = |at: usize| widths[at..].iter().map(|width| width + u16::from(*width > 0)).sum::<u16>();
+        let x_of = |at: usize| (area.right() + 1).saturating_sub(right(at));
         match at {
-            3 => canvas.put_right(x_of(widths[3]), area.y, widths[3], content, *look),
-            2 => canvas.put_right(x_of(widths[3] + 1 + widths[2]), area.y, widths[2], content, *look),
+            2..=4 => canvas.put_right(x_of(at), area.y, widths[at], content, *look),
             _ => drop(canvas.put(x, area.y, widths[at], content, *look)),
         }
         x += widths[at] + u16::from(widths[at] > 0);

@@ -9,19 +9,20 @@ use crate::app::pane::PaneId;
 use crate::app::pane::health::BesideDocker;
 use crate::config::theme::Theme;
 use crate::domain::safe::TextStyle;
-use crate::domain::{CheckReport, Verdict, units};
+use crate::domain::{CheckId, CheckReport, Verdict, units};
 use crate::view::canvas::Canvas;
 use crate::view::frame::Frame;
 use crate::view::widgets::columns::{Column, widths};
 use crate::view::{text, words};
 use ratatui::layout::Rect;
 
-/// Our verdict, Docker's beside it, service, what was asked and what came of it, history, latency or the time it has
+/// Our verdict, Docker's beside it, service, the stack where there are several, what was asked and what came of it, history, latency or the time it has
 /// been so.
-const COLUMNS: [Column; 6] = [
+const COLUMNS: [Column; 7] = [
     Column::fixed(1, 0),
     Column::fixed(2, 4),
     Column::between(12, 22, 0),
+    Column::fixed(0, 6),
     Column::between(22, 60, 1),
     Column::between(10, 60, 5),
     Column::fixed(6, 2),
@@ -55,21 +56,33 @@ pub(in crate::view) fn draw(canvas: &mut Canvas<'_>, state: &State, area: Rect, 
         detail.draw(canvas, state, rest);
     }
     let rows = Rows::of(list, PaneId::Health, focused, body, 1);
-    let longest = list.keys().iter().map(|id| text::width(&id.service)).max().unwrap_or(0);
-    let service_room = u16::try_from(longest).unwrap_or(u16::MAX).clamp(12, 24);
+    let longest = |name: fn(&CheckId) -> &str| {
+        let widths = list.keys().iter().map(|id| text::width(name(id)));
+        u16::try_from(widths.max().unwrap_or(0)).unwrap_or(u16::MAX)
+    };
+    let service_room = longest(|id| &id.service).clamp(12, 24);
+    let several = state.tree.stacks_created() > 1;
+    let stack_room = if several { longest(|id| &id.stack).min(20) } else { 0 };
     for index in rows.shown.clone() {
         if let Some(report) = list.keys().get(index).and_then(|id| state.health.get(id)) {
-            draw_report(canvas, state, rows.text_area(index), report, service_room);
+            draw_report(canvas, state, rows.text_area(index), report, (service_room, stack_room));
         }
         rows.finish(canvas, index);
     }
     rows.scrollbar(canvas, list.keys().len());
 }
 
-fn draw_report(canvas: &mut Canvas<'_>, state: &State, area: Rect, report: &CheckReport, service_room: u16) {
+fn draw_report(
+    canvas: &mut Canvas<'_>,
+    state: &State,
+    area: Rect,
+    report: &CheckReport,
+    (service_room, stack_room): (u16, u16),
+) {
     let theme = canvas.theme;
     let mut columns = COLUMNS;
     columns[2].most = service_room;
+    columns[3] = Column::fixed(stack_room, columns[3].rank);
     let widths = widths(&columns, area.width);
     let mut x = area.x;
     let mut next = |at: usize| {
@@ -91,6 +104,8 @@ fn draw_report(canvas: &mut Canvas<'_>, state: &State, area: Rect, report: &Chec
     let (at, y, room) = next(2);
     canvas.put(at, y, room, &report.id.service, theme.text);
     let (at, y, room) = next(3);
+    canvas.put(at, y, room, &report.id.stack, theme.dim);
+    let (at, y, room) = next(4);
     let (message, message_look) = match (report.verdict, report.latency) {
         // How fast it answers stands at the end of the row, and says more; not so of how many replicas there are.
         (Verdict::Up, Some(_)) if report.replicas.len() < 2 => ("", theme.dim),
@@ -109,9 +124,9 @@ fn draw_report(canvas: &mut Canvas<'_>, state: &State, area: Rect, report: &Chec
         (message, message_look),
     ];
     canvas.pieces(at, y, room, &pieces);
-    let (at, y, room) = next(4);
-    history::draw(canvas, at, y, room, &report.history);
     let (at, y, room) = next(5);
+    history::draw(canvas, at, y, room, &report.history);
+    let (at, y, room) = next(6);
     let (figure, look) = figure(report, canvas);
     canvas.put_right(at, y, room, &figure, look);
 }

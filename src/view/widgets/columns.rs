@@ -22,7 +22,7 @@ impl Column {
 
 /// The width of each column within `room`, with one blank between neighbours; 0 for those that gave way.
 pub(in crate::view) fn widths<const N: usize>(columns: &[Column; N], room: u16) -> [u16; N] {
-    let mut kept = [true; N];
+    let mut kept = columns.map(|column| column.most > 0);
     let needed = |kept: &[bool; N]| {
         let (count, sum) = columns
             .iter()

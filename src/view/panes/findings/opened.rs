@@ -5,6 +5,7 @@ use crate::app::State;
 use crate::app::pane::PaneId;
 use crate::app::pane::findings::Opened;
 use crate::app::store::findings::Incident;
+use crate::domain::Safe;
 use crate::view::canvas::Canvas;
 use crate::view::frame::{Frame, scrollbar};
 use ratatui::layout::Rect;
@@ -19,10 +20,10 @@ pub(super) fn draw(
     let theme = canvas.theme;
     let over = if incident.is_over() { "over " } else { "" };
     let about = &incident.finding.about;
-    let name = about.service.as_deref().or(about.stack.as_deref()).unwrap_or_default();
-    let title = if name.is_empty() { String::new() } else { format!("{} ", crate::domain::Safe::new(name)) };
+    let of = [about.stack.as_deref(), about.service.as_deref()].into_iter().flatten();
+    let title: String = of.map(|name| format!("› {} ", Safe::new(name))).collect();
     let body = Frame::new(PaneId::Findings, focused)
-        .left([("› ", theme.dim), (title.as_str(), theme.title), (over, theme.dim)])
+        .left([(title.as_str(), theme.title), (over, theme.dim)])
         .draw(canvas, area);
     let lines = told::in_full(canvas, state, incident, &open.preview, body.width.saturating_sub(2));
     let rows = usize::from(body.height);
