@@ -184,6 +184,11 @@ const RULES: &[Rule] = &[
         "the daemon has no driver for this device: is the NVIDIA Container Toolkit installed, and dockerd restarted since?",
     ),
     rule(
+        &["nvidia-container-cli", "unknown device"],
+        FaultKind::Refused,
+        "there is no such GPU: nvidia-smi -L lists those there are",
+    ),
+    rule(
         &["nvidia-container-cli"],
         FaultKind::Refused,
         "the NVIDIA runtime failed: does nvidia-smi work on the host?",

@@ -25,6 +25,8 @@ pub struct GpuAsk {
     pub devices: BTreeSet<u32>,
     /// It named something that is no device here, or not known to be one.
     pub unknown: bool,
+    /// What it named that is surely no device here, as it is counted or called: `4-7`, `GPU-5c…`.
+    pub absent: Vec<Safe>,
     /// Images made for CUDA say `all` in their environment, whether or not they are given a GPU.
     pub from_environment: bool,
 }
@@ -58,6 +60,7 @@ impl GpuAsk {
             words: Safe::default(),
             devices: BTreeSet::new(),
             unknown: false,
+            absent: Vec::new(),
             from_environment,
         };
         let mut words = Vec::new();
@@ -67,6 +70,7 @@ impl GpuAsk {
                     ask.by = AskedBy::Count;
                     let first = devices.iter().map(|device| device.index).filter(|index| index < count);
                     ask.devices.extend(first);
+                    ask.absent.extend(beyond(*count, devices));
                     words.push(format!("count {count}"));
                 }
                 Wish::All => {
@@ -81,6 +85,8 @@ impl GpuAsk {
                     let before = found.clone().count();
                     ask.devices.extend(found);
                     ask.unknown |= before < ids.len();
+                    ask.absent
+                        .extend(ids.iter().filter(|id| is_surely_none(id, devices)).map(|id| Safe::new(*id)));
                     words.push(format!("id {}", ids.join(",")));
                 }
             }
@@ -105,6 +111,22 @@ fn requested(request: &GpuRequest) -> Option<Wish<'_>> {
 fn of_ids(ids: Vec<&str>) -> Wish<'_> {
     let ids: Vec<&str> = ids.into_iter().map(|id| id.strip_prefix(CDI_PREFIX).unwrap_or(id)).collect();
     if ids.contains(&"all") { Wish::All } else { Wish::Ids(ids) }
+}
+
+/// The indices that a count reaches to and no device has.
+fn beyond(count: u32, devices: &[GpuDevice]) -> Option<Safe> {
+    let first = devices.iter().map(|device| device.index + 1).max().unwrap_or(0);
+    let last = count.checked_sub(1).filter(|last| *last >= first)?;
+    Some(Safe::new(if first == last { last.to_string() } else { format!("{first}-{last}") }))
+}
+
+/// Of slices, and of devices that do not say what they are called, that cannot be known.
+fn is_surely_none(id: &str, devices: &[GpuDevice]) -> bool {
+    if id.starts_with("GPU-") {
+        return devices.iter().all(|device| device.uuid.as_ref().is_some_and(|uuid| !uuid.starts_with(id)));
+    }
+    let is_index = id.split_once(':').map_or(id, |(device, _)| device).parse::<u32>().is_ok();
+    is_index && device_of(id, devices).is_none()
 }
 
 /// By its index, by its UUID or the beginning of that, or by the index or UUID of one of its slices.

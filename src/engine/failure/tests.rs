@@ -37,6 +37,12 @@ use rstest::rstest;
     "NVIDIA Container Toolkit"
 )]
 #[case(
+    500,
+    "OCI runtime create failed: error running hook #0: exit status 1, stderr: nvidia-container-cli: device error: 9: unknown device",
+    FaultKind::Refused,
+    "nvidia-smi -L"
+)]
+#[case(
     400,
     "OCI runtime create failed: exec: \"pg_dmp\": executable file not found in $PATH: unknown",
     FaultKind::Invalid,

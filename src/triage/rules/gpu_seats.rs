@@ -1,5 +1,5 @@
-//! Containers on GPUs that they should not be on: those that asked for a number of them all get the first ones, and
-//! one that sits where it was not sent is in somebody's way.
+//! Containers on GPUs that they should not be on: those that asked for a number of them all get the first ones, one that
+//! sits where it was not sent is in somebody's way, and one may have asked for what is not there.
 
 use crate::domain::gpu::{AskedBy, GpuAsk, indices};
 use crate::domain::{Container, GpuDevice, GpuSample, units};
@@ -21,6 +21,7 @@ pub(super) fn find(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         .collect();
     findings.extend(crowded(facts, devices, &asking));
     findings.extend(asking.iter().filter_map(|(container, ask)| astray(facts, devices, container, ask)));
+    findings.extend(asking.iter().filter_map(|(container, ask)| missing(devices, container, ask)));
 }
 
 /// Who asked for a number of GPUs is on the first one together with others like it, and another GPU has nothing to do.
@@ -87,6 +88,24 @@ fn is_idle(device: &GpuDevice) -> bool {
                 && reading.memory_used_bytes.is_some_and(|used| used < IDLE_BYTES)
                 && reading.utilisation_percent.is_none_or(|percent| percent < IDLE_PERCENT)
         })
+}
+
+/// It runs without: the device went after its start, or what grants devices did not look. What an image says of itself
+/// is no wish of whoever started it.
+fn missing(devices: &[GpuDevice], container: &Container, ask: &GpuAsk) -> Option<Finding> {
+    if ask.absent.is_empty() || ask.from_environment {
+        return None;
+    }
+    let absent: Vec<&str> = ask.absent.iter().map(|id| &**id).collect();
+    let title = format!("{} asked for a GPU that is not there: {}", container.tag(), absent.join(","));
+    let here = indices(&devices.iter().map(|device| device.index).collect());
+    let finding = Finding::on("gpu-missing", container, Severity::Warning, title)
+        .seen(Origin::Inspect, None, format!("it asked by {}", ask.words))
+        .seen(Origin::Nvml, None, format!("there are GPU {here}"));
+    Some(finding.advise(
+        "name GPUs that are there by `device_ids`, or ask for fewer by `count`, and recreate it; `nvidia-smi -L` lists \
+         them, and one that it has lost is back after a restart of the machine",
+    ))
 }
 
 /// Only who asked for some GPUs can be told from where it is that it is wrong: one that asked for none may have been

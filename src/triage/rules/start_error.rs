@@ -1,14 +1,33 @@
 //! The daemon could not start it, and said why.
 
-use crate::domain::ContainerState;
+use crate::domain::gpu::indices;
+use crate::domain::{ContainerState, GpuSample};
 use crate::triage::{Facts, Finding, Origin, Severity};
 
+const NO_SUCH_GPU: &str = "it asks for a GPU that is not there";
+
 /// A phrase of the daemon's, what it means, and what to do about it. The first that fits is taken.
-const CAUSES: [(&str, &str, &str); 10] = [
+const CAUSES: [(&str, &str, &str); 13] = [
     (
         "could not select device driver",
         "Docker has no driver for the GPU",
         "install the NVIDIA container toolkit and restart Docker, or deploy the service without a GPU",
+    ),
+    // What NVIDIA's hook says, the more telling first.
+    (
+        "unknown device",
+        NO_SUCH_GPU,
+        "name GPUs that are there by `device_ids`, or ask for fewer by `count`; `nvidia-smi -L` lists them",
+    ),
+    (
+        "unsatisfied condition: cuda",
+        "its image needs a newer driver of the GPU",
+        "use an image that was made for an older CUDA, or install a newer driver and restart the machine",
+    ),
+    (
+        "nvidia-container-cli",
+        "the NVIDIA runtime failed",
+        "see whether `nvidia-smi` works on this host: what it complains of comes first",
     ),
     ("no such image", "its image is missing", "pull or build the image, then deploy the service again"),
     (
@@ -70,6 +89,13 @@ pub(super) fn find(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
             None,
             error,
         );
+        let finding = match (cause, facts.gpus) {
+            (Some((_, NO_SUCH_GPU, _)), Some(GpuSample::Devices(devices))) => {
+                let here = indices(&devices.iter().map(|device| device.index).collect());
+                finding.seen(Origin::Nvml, None, format!("there are GPU {here}"))
+            }
+            (Some(_) | None, _) => finding,
+        };
         let command = container.details.as_ref().map(|details| details.command.join(" ")).unwrap_or_default();
         let finding = if command.is_empty() {
             finding

@@ -149,6 +149,21 @@ fn an_exit_code_is_read_from_dockers_words_before_the_inspect() {
     "Docker has no driver for the GPU",
     "toolkit"
 )]
+#[case(
+    "nvidia-container-cli: device error: 9: unknown device",
+    "it asks for a GPU that is not there",
+    "nvidia-smi -L"
+)]
+#[case(
+    "nvidia-container-cli: requirement error: unsatisfied condition: cuda>=12.6, please update your driver",
+    "its image needs a newer driver of the GPU",
+    "older CUDA"
+)]
+#[case(
+    "nvidia-container-cli: initialization error: nvml error: driver not loaded",
+    "the NVIDIA runtime failed",
+    "nvidia-smi"
+)]
 #[case("exec: \"/etc/passwd\": permission denied: unknown", "its command may not be executed", "chmod +x")]
 #[case(
     "Are you trying to mount a directory onto a file (or vice-versa)?",

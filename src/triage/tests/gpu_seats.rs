@@ -106,12 +106,28 @@ fn a_process_on_a_gpu_that_its_container_did_not_ask_for_is_astray() {
           its process 31337 holds 3.0G on GPU 0 | GPU 0, 4.0G of 80.0G used: api-1 3.0G]"]
     );
     // The same one, had it asked for nothing that can be compared.
-    let unknown = Container { id: api.id.clone(), ..asking("api", None, &["1", "GPU-elsewhere"]) };
+    let unknown = Container { id: api.id.clone(), ..asking("api", None, &["1", "MIG-elsewhere"]) };
     let silent = Container { id: api.id.clone(), ..container("api") };
     let all = Container { id: api.id.clone(), ..asking("api", Some(-1), &[]) };
     for other in [unknown, silent, all] {
         assert_eq!(on(&[other], devices(), None), []);
     }
+}
+
+#[test]
+fn one_that_runs_and_asked_for_what_is_not_there_is_told() {
+    let devices = || vec![device(0, 0, Vec::new()), device(1, 0, Vec::new())];
+    let of = |count, ids: &[&str]| on(&[asking("api", count, ids)], devices(), None);
+    assert_eq!(
+        told(&of(None, &["1", "GPU-elsewhere", "7"])),
+        ["Warning: api-1 asked for a GPU that is not there: 7 \
+          [it asked by id 1,GPU-elsewhere,7 | there are GPU 0,1]"]
+    );
+    let found = of(Some(4), &[]);
+    assert_eq!(&*found[0].title, "api-1 asked for a GPU that is not there: 2-3");
+    assert!(found[0].fix.as_ref().unwrap().label.contains("device_ids"));
+    let image = with("api", |_, details| details.environment.push("NVIDIA_VISIBLE_DEVICES=7".to_owned()));
+    assert_eq!(on(&[image], devices(), None), [], "nobody asked the Engine for it");
 }
 
 #[test]

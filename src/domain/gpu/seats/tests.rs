@@ -85,6 +85,26 @@ fn a_count_always_means_the_first_devices(
     assert_eq!(ask(request(count, ids), "NVIDIA_VISIBLE_DEVICES=3"), expected);
 }
 
+#[rstest]
+#[case::one_more_than_there_are(Some(5), &[], &["4"])]
+#[case::many_more(Some(9), &[], &["4-8"])]
+#[case::as_many_as_there_are(Some(4), &[], &[])]
+#[case::indices_and_a_slice_of_none(None, &["1", "4", "9:0"], &["4", "9:0"])]
+#[case::a_name(None, &["GPU-bbbb-1", "GPU-aaaa-1"], &["GPU-bbbb-1"])]
+#[case::a_name_that_several_begin_with(None, &["GPU-aaaa"], &[])]
+#[case::a_slice_may_have_gone_unread(None, &["MIG-77"], &[])]
+#[case::all(Some(-1), &[], &[])]
+fn what_is_surely_not_there_is_told(
+    #[case] count: Option<i64>,
+    #[case] ids: &[&str],
+    #[case] absent: &[&str],
+) {
+    let container = asking("api", 1, request(count, ids), "");
+    let devices: Vec<GpuDevice> = (0..4).map(|index| device(index, Vec::new())).collect();
+    let ask = GpuAsk::of(container.details.as_ref().unwrap(), &devices).unwrap();
+    assert_eq!(ask.absent.iter().map(|id| &**id).collect::<Vec<_>>(), absent);
+}
+
 #[test]
 fn the_environment_asks_where_nothing_else_does() {
     let ids = |words: &str, devices: &[u32], unknown| {
