@@ -7,8 +7,8 @@ use super::output::{Output, Tone, print_document, print_json};
 use super::table::Table;
 use crate::domain::gpu::{GpuReading, MigInstance, NoteLevel, Seat, seats};
 use crate::domain::units::{bytes, percent};
-use crate::domain::{Container, Fault, FaultKind, GpuDevice, GpuSample};
-use crate::engine::Engine;
+use crate::domain::{Container, Fault, FaultKind, GpuDevice, GpuSample, Safe};
+use crate::engine::{Endpoint, Engine};
 use crate::probe::gpu::GpuProbe;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -54,6 +54,8 @@ struct Document<'s> {
     unattributed_bytes: BTreeMap<u32, u64>,
     /// `null` where no Engine of this host answers.
     seats: Option<Vec<Seat>>,
+    /// Why there are none.
+    seats_unread: Option<Safe>,
 }
 
 async fn once(context: &Context, sample: GpuSample, output: Output) -> Result<(), Fault> {
@@ -62,20 +64,28 @@ async fn once(context: &Context, sample: GpuSample, output: Output) -> Result<()
         GpuSample::Absent { .. } => &[][..],
         GpuSample::Devices(devices) => devices,
     };
-    let containers = if devices.is_empty() { Ok(None) } else { running(context).await };
-    let containers = containers.unwrap_or_else(|fault| {
-        log::info!("{fault}");
-        None
-    });
+    let containers = if devices.is_empty() { Ok(Vec::new()) } else { running(context).await };
     let seats = containers.map(|containers| seats(&containers, devices));
     if output.json {
         let unattributed = devices
             .iter()
             .filter_map(|device| Some((device.index, device.reading.as_ref().ok()?.unattributed_bytes()?)));
-        return print_json(&Document { sample: &sample, unattributed_bytes: unattributed.collect(), seats });
+        let unattributed_bytes = unattributed.collect();
+        let (seats, seats_unread) = match seats {
+            Ok(seats) => (Some(seats), None),
+            Err(why) => (None, Some(why)),
+        };
+        return print_json(&Document { sample: &sample, unattributed_bytes, seats, seats_unread });
     }
     print(&sample, output, usize::MAX)?;
-    let Some(seats) = seats.filter(|seats| !seats.is_empty()) else { return Ok(()) };
+    let seats = match seats {
+        Ok(seats) if seats.is_empty() => return Ok(()),
+        Ok(seats) => seats,
+        Err(why) => {
+            output.line("")?;
+            return output.toned(&[(Tone::Dim, &format!("who asked for which GPU cannot be told: {why}"))]);
+        }
+    };
     output.line("")?;
     let titles = Seat::TITLES.map(str::to_uppercase);
     let mut table = Table::new(&titles.each_ref().map(String::as_str), "");
@@ -85,13 +95,19 @@ async fn once(context: &Context, sample: GpuSample, output: Output) -> Result<()
     table.print(output)
 }
 
-/// The containers that run on this host, as inspected. Those of another host are on other GPUs.
-async fn running(context: &Context) -> Result<Option<Vec<Container>>, Fault> {
-    let endpoint = context.endpoint()?;
+/// The containers that run on this host, as inspected, or why they cannot be told. Those of another host are on other
+/// GPUs.
+async fn running(context: &Context) -> Result<Vec<Container>, Safe> {
+    let of_engine = |fault: Fault| Safe::new(fault.to_string());
+    let endpoint = context.endpoint().map_err(of_engine)?;
     if !endpoint.is_local() {
-        return Ok(None);
+        return Err(Safe::new("these are the GPUs of this host, and the Engine is another one's"));
     }
-    let engine = Engine::connect(&endpoint).await?;
+    inspected(&endpoint).await.map_err(of_engine)
+}
+
+async fn inspected(endpoint: &Endpoint) -> Result<Vec<Container>, Fault> {
+    let engine = Engine::connect(endpoint).await?;
     let mut running = Vec::new();
     for container in engine.containers(None).await? {
         if !container.is_running() {
@@ -103,7 +119,7 @@ async fn running(context: &Context) -> Result<Option<Vec<Container>>, Fault> {
             inspected => running.push(inspected?),
         }
     }
-    Ok(Some(running))
+    Ok(running)
 }
 
 /// Over the picture before it, which took so many lines, where there is a terminal. Says how many this one took.
