@@ -6,6 +6,7 @@ mod own_log;
 mod promises;
 mod scenes;
 mod screens;
+mod seats;
 mod tall;
 
 use super::{Appearance, draw_buffer};

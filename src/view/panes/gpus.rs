@@ -41,9 +41,11 @@ fn draw_zoomed(canvas: &mut Canvas<'_>, state: &State, body: Rect, focused: bool
     let (list, below) = (Rect { height: above, ..body }, body.height - above);
     draw_rows(canvas, state, list, focused);
     let below = Rect { y: body.y + above, height: below, ..body };
-    let mut used = details::draw(canvas, state, below);
-    // The plan leaves the graphs a row, and none is drawn where only its titles would have room.
-    let room = (below.height - used).saturating_sub(graphs::WORTH);
+    // A line for how many have asked is left to the plan.
+    let mut used = details::draw(canvas, state, Rect { height: below.height.saturating_sub(1), ..below });
+    // The plan leaves the graphs a row, unless only its titles would have room then.
+    let left = below.height - used;
+    let room = left.checked_sub(graphs::WORTH).filter(|room| *room >= seats::LEAST).unwrap_or(left);
     used += seats::draw(canvas, state, Rect { y: below.y + used, height: room, ..below });
     graphs::draw(canvas, state, Rect { y: below.y + used, height: below.height - used, ..below });
 }

@@ -1,14 +1,16 @@
 //! All that is known of the selected device, below the rows.
 
+use super::holders;
 use super::row::level_look;
 use crate::app::State;
-use crate::domain::gpu::{EccCounts, GpuProcess};
+use crate::domain::gpu::{EccCounts, GpuProcess, indices};
 use crate::domain::safe::TextStyle;
 use crate::domain::{GpuDevice, GpuReading, units};
 use crate::view::canvas::Canvas;
 use crate::view::text;
 use crate::view::words::{self, ABSENT};
 use ratatui::layout::Rect;
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// A rule, five facts and two lines for notes or for what is long.
@@ -30,7 +32,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, area: Rect) -> u16 {
     canvas.pieces(area.x + 1, area.y, room, &[(&index, theme.title), (&identity, theme.dim)]);
     let mut lines: Vec<(String, TextStyle)> = notes(canvas, device);
     if let Ok(reading) = &device.reading {
-        lines.extend(facts(reading).into_iter().map(|line| (line, theme.text)));
+        lines.extend(facts(state, reading).into_iter().map(|line| (line, theme.text)));
     }
     // More where that leaves as much for the graphs.
     let most = area.height.min(HEIGHT.max(area.height / 2)) - 1;
@@ -70,7 +72,7 @@ fn notes(canvas: &Canvas<'_>, device: &GpuDevice) -> Vec<(String, TextStyle)> {
     lines
 }
 
-fn facts(reading: &GpuReading) -> Vec<String> {
+fn facts(state: &State, reading: &GpuReading) -> Vec<String> {
     let number = |value: Option<u32>| words::optional(value, |value| value.to_string());
     let percent = |value: Option<u32>| words::optional(value, |value| format!("{value}%"));
     let clocks = &reading.clocks;
@@ -134,7 +136,7 @@ fn facts(reading: &GpuReading) -> Vec<String> {
             format!("rows remapped {}", both(rows)),
         ]
         .join(BETWEEN),
-        processes(reading),
+        processes(state, reading),
     ]
 }
 
@@ -152,18 +154,20 @@ fn lost(reading: &GpuReading) -> String {
 
 fn nvlinks(reading: &GpuReading) -> String {
     let up: Vec<_> = reading.nvlinks.iter().filter(|link| link.active).collect();
-    let mut peers: Vec<String> = up
-        .iter()
-        .map(|link| link.peer.map_or_else(|| "switch".to_owned(), |peer| peer.to_string()))
-        .collect();
-    peers.sort();
-    peers.dedup();
+    let devices: BTreeSet<u32> = up.iter().filter_map(|link| link.peer).collect();
+    let mut peers: Vec<String> = Vec::new();
+    if !devices.is_empty() {
+        peers.push(indices(&devices));
+    }
+    if up.iter().any(|link| link.peer.is_none()) {
+        peers.push("a switch".to_owned());
+    }
     match reading.nvlinks.len() {
         0 => format!("NVLink {ABSENT}"),
         all => format!(
             "NVLink {}/{all} to {}",
             up.len(),
-            if peers.is_empty() { ABSENT.to_owned() } else { peers.join(" ") }
+            if peers.is_empty() { ABSENT.to_owned() } else { peers.join(" and ") }
         ),
     }
 }
@@ -184,8 +188,8 @@ fn both((corrected, uncorrected): (Option<u64>, Option<u64>)) -> String {
 }
 
 /// Who is on it, and what is in use beyond what they hold.
-fn processes(reading: &GpuReading) -> String {
-    let mut each: Vec<String> = reading.processes.iter().map(process).collect();
+fn processes(state: &State, reading: &GpuReading) -> String {
+    let mut each: Vec<String> = reading.processes.iter().map(|one| process(state, one)).collect();
     if each.is_empty() {
         each.push("none".to_owned());
     }
@@ -195,9 +199,10 @@ fn processes(reading: &GpuReading) -> String {
     format!("processes {}", each.join(BETWEEN))
 }
 
-fn process(process: &GpuProcess) -> String {
+fn process(state: &State, process: &GpuProcess) -> String {
+    let container = holders::container(state, process).map(|name| format!("{name} ")).unwrap_or_default();
     let memory = words::optional(process.memory_bytes, units::bytes);
     let busy = words::optional(process.sm_percent, |busy| format!("{busy}% SM"));
     let gone = if process.gone { ", gone" } else { "" };
-    format!("{} {memory} {busy}{gone}", process.pid)
+    format!("{container}{} {memory} {busy}{gone}", process.pid)
 }

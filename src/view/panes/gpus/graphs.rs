@@ -18,15 +18,17 @@ pub(super) const WORTH: u16 = 3;
 pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
     let Some(graphs) = &state.panes.gpus.graphs else { return };
     let reading = state.gpus.get(graphs.device).and_then(|device| device.reading.as_ref().ok());
-    if area.height < WORTH || graphs.each.iter().all(|(_, series)| series.peak().is_none()) {
+    // What it never told in all that time has no graph.
+    let told: Vec<_> = graphs.each.iter().filter(|(_, series)| series.peak().is_some()).collect();
+    if area.height < WORTH || told.is_empty() {
         return;
     }
     let inner = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
     let across: u16 = if area.width >= SIDE_BY_SIDE { 3 } else { 2 };
     // Whole rows of them, of those that matter most.
-    let count = usize::from((area.height / WORTH) * across).min(graphs.each.len());
+    let count = usize::from((area.height / WORTH) * across).min(told.len());
     let panels: Vec<Panel<'_>> =
-        graphs.each.iter().take(count).map(|(measure, series)| panel(*measure, series, reading)).collect();
+        told.into_iter().take(count).map(|(measure, series)| panel(*measure, series, reading)).collect();
     panels::draw(canvas, inner, &panels, across, graphs.last);
 }
 

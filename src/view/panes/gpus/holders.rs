@@ -5,15 +5,21 @@ use crate::domain::gpu::GpuProcess;
 use crate::domain::{ContainerId, units};
 use crate::view::words;
 
+/// The container that a process is in, if it is in one.
+pub(super) fn container(state: &State, process: &GpuProcess) -> Option<String> {
+    let id = ContainerId(process.container.clone()?);
+    Some(match state.fleet.get(&id) {
+        Some(container) => container.tag(),
+        None => format!("container {}", id.short()),
+    })
+}
+
 /// Containers by name with what they hold together; processes outside containers by their number.
 pub(super) fn holders(state: &State, processes: &[GpuProcess]) -> Vec<(String, String)> {
     let mut holders: Vec<(String, Option<u64>)> = Vec::new();
     for process in processes {
-        let name = match &process.container {
-            Some(id) => match state.fleet.get(&ContainerId(id.clone())) {
-                Some(container) => container.tag(),
-                None => format!("container {}", ContainerId(id.clone()).short()),
-            },
+        let name = match container(state, process) {
+            Some(name) => name,
             None if process.gone => format!("process {}, gone,", process.pid),
             None => format!("process {}", process.pid),
         };
