@@ -7,6 +7,9 @@ mod registry;
 #[expect(dead_code, reason = "shared with the tests of the whole program")]
 mod support;
 
+#[path = "support/daemon.rs"]
+#[expect(dead_code, reason = "shared with the tests of GPUs")]
+mod daemon;
 #[path = "support/compose.rs"]
 mod real;
 

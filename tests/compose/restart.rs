@@ -1,15 +1,12 @@
 //! A daemon that goes away in the middle of an `up`: what happened is told, and a second `up` mends everything.
 
-#[path = "restart/daemon.rs"]
-mod daemon;
 #[path = "restart/logs.rs"]
 mod logs;
 
-use crate::support::engine::{ready, required, wanted};
+use crate::daemon::{self, Daemon};
 use crate::support::wait::{PATIENCE, eventually};
 use crate::support::workplace::{Finished, Workplace, finish};
-use daemon::Daemon;
-use libtest_mimic::{Completion, Trial};
+use libtest_mimic::Trial;
 use logs::{logs_go_on_where_all_is_started_again, logs_go_on_where_nothing_ended};
 use rustix::process::Signal;
 use serde_json::Value;
@@ -35,18 +32,10 @@ fn trial(name: &str, test: fn(Shop)) -> Trial {
     trial_with(name, "{}", test)
 }
 
-/// Skipped where no daemon can be started, unless one must: then whoever is root can start one.
 fn trial_with(name: &str, settings: &'static str, test: fn(Shop)) -> Trial {
-    let run = move || {
-        ready();
-        match Daemon::start(IMAGE, settings) {
-            Ok(daemon) => test(Shop { daemon, workplace: Workplace::new() }),
-            Err(why) if required() && rustix::process::geteuid().is_root() => return Err(why.into()),
-            Err(why) => return Ok(Completion::ignored_with(why)),
-        }
-        Ok(Completion::Completed)
-    };
-    Trial::ignorable_test(format!("compose::{name}"), run).with_ignored_flag(!wanted())
+    let start = move || Daemon::start(IMAGE, settings, &[]);
+    let test = move |daemon| test(Shop { daemon, workplace: Workplace::new() });
+    daemon::trial(format!("compose::{name}"), start, test)
 }
 
 struct Shop {

@@ -1,12 +1,36 @@
 //! A daemon of the test's own, which may be killed: its socket, its data and its containers are nobody else's.
 
+use crate::support::engine::{ready, required, wanted};
 use crate::support::wait::{PATIENCE, eventually};
+use libtest_mimic::{Completion, Trial};
 use rustix::process::{Pid, Signal, geteuid, kill_process};
 use std::fs;
 use std::io::{BufRead, BufReader};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use tempfile::TempDir;
+
+/// A trial with such a daemon: skipped where none can be started, unless one must: then whoever is root can start one.
+pub fn trial(
+    name: String,
+    start: impl FnOnce() -> Result<Daemon, String> + Send + 'static,
+    test: impl FnOnce(Daemon) + Send + 'static,
+) -> Trial {
+    let run = move || {
+        ready();
+        match start() {
+            Ok(daemon) => test(daemon),
+            Err(why) if required() && geteuid().is_root() => return Err(why.into()),
+            Err(why) => return Ok(Completion::ignored_with(why)),
+        }
+        Ok(Completion::Completed)
+    };
+    Trial::ignorable_test(name, run).with_ignored_flag(!wanted())
+}
+
+/// A program that the daemon, and what it starts, finds before those of the machine: its name and its text.
+pub type Program = (&'static str, &'static str);
 
 pub struct Daemon {
     directory: TempDir,
@@ -14,14 +38,19 @@ pub struct Daemon {
 }
 
 impl Daemon {
-    /// Starts one with these settings and gives it this image of the common Engine; says why not where it cannot.
-    pub fn start(image: &str, settings: &str) -> Result<Self, String> {
+    /// Starts one with these settings and programs and gives it this image of the common Engine; says why not where it
+    /// cannot.
+    pub fn start(image: &str, settings: &str, programs: &[Program]) -> Result<Self, String> {
         if !geteuid().is_root() {
             return Err("only root can start a daemon".to_owned());
         }
         let directory = tempfile::Builder::new().prefix("mcp-tui-d-").tempdir().expect("a directory");
         // What the machine's own daemon is told is not for this one.
         fs::write(directory.path().join("daemon.json"), settings).expect("a file");
+        fs::create_dir(directory.path().join(PROGRAMS)).expect("a folder");
+        for program in programs {
+            put(directory.path(), *program);
+        }
         let child = spawn(directory.path()).map_err(|error| format!("dockerd: {error}"))?;
         let mut daemon = Self { directory, child };
         daemon.wait_ready()?;
@@ -37,6 +66,11 @@ impl Daemon {
 
     pub fn host(&self) -> String {
         format!("unix://{}", self.path("docker.sock").display())
+    }
+
+    /// Puts another program in the place of one that it was started with.
+    pub fn replace(&self, program: Program) {
+        put(self.directory.path(), program);
     }
 
     fn path(&self, name: &str) -> PathBuf {
@@ -142,11 +176,23 @@ fn is_over(pid: &str) -> bool {
     pid.is_empty() || status.rsplit_once(") ").is_none_or(|(_, rest)| rest.starts_with('Z'))
 }
 
+/// Where the programs are, below the daemon's directory.
+const PROGRAMS: &str = "bin";
+
+/// One that runs meanwhile is not written to, but replaced.
+fn put(directory: &Path, (name, text): Program) {
+    let new = directory.join("new-program");
+    fs::write(&new, text).expect("a program");
+    fs::set_permissions(&new, fs::Permissions::from_mode(0o755)).expect("a program that may be run");
+    fs::rename(new, directory.join(PROGRAMS).join(name)).expect("a program in its place");
+}
+
 fn spawn(directory: &Path) -> std::io::Result<Child> {
     let at = |name: &str| directory.join(name).display().to_string();
     // Many daemons may share one containerd, each under a name of its own.
     let name = directory.file_name().and_then(|name| name.to_str()).unwrap_or("mcp-tui-test");
     let log = fs::File::options().create(true).append(true).open(directory.join("log"))?;
+    let path = std::env::var("PATH").unwrap_or_default();
     // In a network of its own: on the host's it would take the bridge of the machine's own daemon away.
     Command::new("unshare")
         .args(["--net", "dockerd"])
@@ -154,6 +200,7 @@ fn spawn(directory: &Path) -> std::io::Result<Child> {
         .args(["--data-root", &at("data"), "--exec-root", &at("exec"), "--pidfile", &at("pid")])
         .args(["--containerd-namespace", name, "--containerd-plugins-namespace", &format!("{name}-plugins")])
         .args(["--storage-driver", "vfs", "--bridge", "none", "--iptables=false", "--userland-proxy=false"])
+        .env("PATH", format!("{}:{path}", at(PROGRAMS)))
         .stdin(Stdio::null())
         .stdout(log.try_clone()?)
         .stderr(log)
