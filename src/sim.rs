@@ -24,7 +24,7 @@ pub use clock::Clock;
 pub use scenario::Scenario;
 pub use server::Server;
 pub use server::faults::{Effect, FaultRule, Faults, Occasion};
-pub use world::gpu::{SimGpu, SimGpuProcess, SimGpuReading};
+pub use world::gpu::{SimCard, SimGpu, SimGpuProcess, SimGpuReading};
 pub use world::host::{SimDisk, SimHost};
 
 #[cfg(test)]

@@ -1,14 +1,15 @@
 //! The simulated server of the demo, in the shapes that the console's feeds expect.
 
+mod gpus;
+
 use crate::compose;
 use crate::config::stacks::discover;
-use crate::domain::gpu::GpuProcess;
 use crate::domain::host::DiskUse;
-use crate::domain::{Fault, FaultKind, GpuDevice, GpuReading, GpuSample, HostSample, Safe};
+use crate::domain::{Fault, FaultKind, GpuSample, HostSample};
 use crate::engine::Endpoint;
 use crate::health::Dialer;
 use crate::runtime::{Script, stack_request};
-use crate::sim::{Scenario, Server, SimGpu, SimGpuReading};
+use crate::sim::{Scenario, Server};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -107,44 +108,6 @@ impl Script for World {
     }
 
     fn gpus(&mut self) -> GpuSample {
-        GpuSample::Devices(self.0.gpus().into_iter().map(device).collect())
-    }
-}
-
-fn device(gpu: SimGpu) -> GpuDevice {
-    GpuDevice {
-        index: gpu.index,
-        uuid: gpu.uuid.map(Safe::new),
-        name: gpu.name.map(Safe::new),
-        bus: None,
-        reading: gpu.reading.map(reading).map_err(Safe::new),
-        silent_seconds: None,
-        xids: Vec::new(),
-    }
-}
-
-fn reading(reading: SimGpuReading) -> GpuReading {
-    GpuReading {
-        utilisation_percent: reading.utilisation_percent,
-        memory_used_bytes: reading.memory_used_bytes,
-        memory_total_bytes: reading.memory_total_bytes,
-        temperature_celsius: reading.temperature_celsius,
-        power_watts: reading.power_watts,
-        power_limit_watts: reading.power_limit_watts,
-        mig: reading.mig,
-        processes: reading
-            .processes
-            .into_iter()
-            .map(|process| GpuProcess {
-                pid: process.pid,
-                started_ticks: None,
-                memory_bytes: process.memory_bytes,
-                sm_percent: None,
-                instance: None,
-                container: process.container,
-                gone: false,
-            })
-            .collect(),
-        ..GpuReading::default()
+        GpuSample::Devices(self.0.gpus().into_iter().map(gpus::device).collect())
     }
 }

@@ -8,7 +8,7 @@ mod stack;
 pub use super::quantity::{Size, Span};
 pub use behaviour::{Answer, Behaviour, Curve, Endpoint, Generator, Line, SizeCurve, Stream};
 pub use incident::{Deed, Incident, Target};
-pub use machine::{Engine, Gpu, GpuUse, Host};
+pub use machine::{Card, Engine, Gpu, GpuUse, Host};
 pub use stack::{Image, Service, Stack};
 
 use serde::Deserialize;

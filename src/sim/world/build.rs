@@ -47,6 +47,7 @@ impl World {
                 ),
                 seed: random.next(),
                 lost: None,
+                xids: Vec::new(),
             })
             .collect();
         let script = Arc::new(script);

@@ -43,7 +43,7 @@ impl World {
             return;
         };
         match &part.deed {
-            Deed::LoseGpu { index, message } => self.lose_gpu(*index, message),
+            Deed::LoseGpu { index, message, xid } => self.lose_gpu(*index, message, *xid),
             Deed::RestoreGpu { index } => self.restore_gpu(*index),
             Deed::Log { on, lines } => {
                 let now = self.now;

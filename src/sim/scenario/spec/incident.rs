@@ -28,6 +28,8 @@ pub enum Deed {
     LoseGpu {
         index: u32,
         message: String,
+        /// What the driver reports of it.
+        xid: Option<u64>,
     },
     RestoreGpu {
         index: u32,

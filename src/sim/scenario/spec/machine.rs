@@ -68,11 +68,43 @@ pub struct Gpu {
     pub name: String,
     pub memory: Size,
     pub power_limit: f64,
+    /// Where it is plugged in: `00000000:07:00.0`.
+    pub bus: Option<String>,
+    /// What devices of its kind tell beside that; without it, nothing.
+    pub card: Option<Card>,
+    /// The devices that it is linked to, by their indices.
+    #[serde(default)]
+    pub linked_to: Vec<u32>,
+    /// What was corrected in its memory since the driver was loaded.
+    #[serde(default)]
+    pub corrected_errors: u64,
+    /// How long it was held back by its power limit, and by heat.
+    #[serde(default)]
+    pub lost_to_power: Span,
+    #[serde(default)]
+    pub lost_to_heat: Span,
+    /// The lanes that it has, where those are fewer than it could.
+    pub pcie_width: Option<u32>,
     #[serde(default)]
     pub mig: bool,
     /// Processes of the host, outside of containers.
     #[serde(default)]
     pub processes: Vec<HostProcess>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Card {
+    /// In degrees: to work at, to slow down at, to stop at, and of the memory.
+    pub thresholds: [u32; 4],
+    /// In megahertz, of the multiprocessors and of the memory, at most.
+    pub clocks: [u32; 2],
+    /// The multiprocessors' where it has nothing to do.
+    pub idle_clock: u32,
+    pub pcie_generation: u32,
+    pub pcie_width: u32,
+    /// To each device that it is linked to.
+    pub nvlinks: u32,
 }
 
 #[derive(Debug, Clone, Deserialize)]
