@@ -170,7 +170,7 @@ fn what_drifted_is_shown_and_mended_by_up() {
         expected.iter().all(|(service, drift)| row(screen, service, drift))
     });
     go_to_service(&console, "mcp", "grafana");
-    console.wait_text("up mends it");
+    console.wait_text("up to its file");
     console.keys("u");
     console.wait_text("environment (GF_USERS_ALLOW_SIGN_UP)");
     console.keys("<enter>");

@@ -52,7 +52,7 @@ pub fn hints(state: &State) -> Vec<Hint> {
 fn word(state: &State, spec: &CommandSpec) -> &'static str {
     let reads_lines = state.focus == PaneId::Logs && !state.panes.patterns.is_open;
     if spec.command == Command::Deploy && deploy_mends(state) {
-        "up mends it"
+        "up to its file"
     } else if spec.command == Command::Filter && reads_lines {
         "search"
     } else if spec.command == Command::Bottom && reads_lines && !state.panes.logs.is_following() {

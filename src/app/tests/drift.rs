@@ -67,10 +67,10 @@ fn deploying_is_offered_as_the_cure_of_what_it_mends() {
         [("redis", true), ("nginx", true), ("minio", false), ("grafana", false), ("mcp-api", false)]
     {
         select(&mut state, service);
-        assert_eq!(word_for_deploying(&state) == "up mends it", mends, "{service}");
+        assert_eq!(word_for_deploying(&state) == "up to its file", mends, "{service}");
     }
     assert!(state.panes.services.list.select_key(&Subject::Stack("mcp".to_owned())));
-    assert_eq!(word_for_deploying(&state), "up mends it", "an orphan beside it changes nothing");
+    assert_eq!(word_for_deploying(&state), "up to its file", "an orphan beside it changes nothing");
 }
 
 #[test]
