@@ -21,7 +21,8 @@ pub(super) fn draw(
     let over = if incident.is_over() { "over " } else { "" };
     let about = &incident.finding.about;
     let of = [about.stack.as_deref(), about.service.as_deref()].into_iter().flatten();
-    let title: String = of.map(|name| format!("› {} ", Safe::new(name))).collect();
+    let names: Vec<String> = of.map(|name| format!("› {} ", Safe::new(name))).collect();
+    let title = names.concat();
     let body = Frame::new(PaneId::Findings, focused)
         .left([(title.as_str(), theme.title), (over, theme.dim)])
         .draw(canvas, area);
