@@ -7,6 +7,7 @@ use crate::app::store::findings::Incident;
 use crate::app::store::timeline::Kind;
 use crate::app::{Effect, LogBatch, Msg, State};
 use crate::domain::daemon::DaemonEvent;
+use crate::domain::host::{KernelMessage, KernelMessageKind};
 use crate::domain::{ContainerId, ContainerState, FleetEvent, Safe, StepVerb};
 use jiff::{SignedDuration, Timestamp};
 
@@ -112,6 +113,39 @@ fn the_timeline_tells_what_the_daemon_did_and_moves_the_other_panes() {
     assert!(state.panes.findings.timeline.as_ref().is_some_and(|timeline| timeline.list.filter.is_none()));
     press(&mut state, "esc");
     assert!(state.panes.findings.timeline.is_none());
+}
+
+#[test]
+fn what_the_kernel_said_stands_on_the_timeline_whether_or_not_it_is_a_finding() {
+    let mut state = platform();
+    let nginx = state.fleet.containers().values().find(|known| known.name.contains("nginx")).cloned();
+    let nginx = nginx.expect("the platform has one").id;
+    let out_of_memory =
+        |cgroup: String, of_host| KernelMessageKind::OutOfMemory { task_cgroup: cgroup, of_host };
+    let said = |time, kind, text: &str| KernelMessage { time, kind, text: Safe::new(text) };
+    let messages = vec![
+        // Longer ago than a finding would be made of it.
+        said(ago(7200), out_of_memory(format!("/docker/{}", nginx.0), false), "oom-kill: task=nginx"),
+        said(ago(90), KernelMessageKind::Xid { pci: "0000:3b:00".to_owned(), code: 43 }, "NVRM: Xid 43"),
+        said(ago(100_000), out_of_memory("/".to_owned(), true), "oom-kill: task=long-ago"),
+    ];
+    send(&mut state, Msg::Kernel(messages));
+    let of_kernel: Vec<_> = state
+        .timeline
+        .entries()
+        .filter(|(_, entry)| entry.kind == Kind::Kernel)
+        .map(|(_, entry)| entry)
+        .collect();
+    let told: Vec<_> = of_kernel.iter().map(|entry| format!("{} | {}", entry.what, entry.who)).collect();
+    assert_eq!(
+        told,
+        [
+            "a process was killed, as its cgroup was out of memory: oom-kill: task=nginx | nginx-1",
+            "Xid 43 of the GPU at 0000:3b:00: NVRM: Xid 43 | kernel",
+        ]
+    );
+    assert_eq!(of_kernel[0].about.container.as_ref(), Some(&nginx), "it leads to its container");
+    assert!(!state.findings.findings().iter().any(|finding| finding.title.contains("Xid 43")));
 }
 
 #[test]

@@ -24,6 +24,7 @@ impl Turn<'_> {
     }
 
     pub(super) fn kernel(&mut self, messages: Vec<KernelMessage>) {
+        self.enter_kernel(&messages);
         if self.state.kernel.apply(messages) {
             self.findings_changed();
         }

@@ -5,10 +5,12 @@ use crate::app::store::findings::{News, Severity, Turning};
 use crate::app::store::timeline::{Entry, EntryId, Kind};
 use crate::app::update::Turn;
 use crate::domain::daemon::DaemonEvent;
+use crate::domain::host::{KernelMessage, KernelMessageKind};
 use crate::domain::{
-    CheckReport, ContainerId, Drift, FleetEvent, GpuSample, StackFile, TaskRecord, TaskTarget, Verdict, units,
+    CheckReport, Container, ContainerId, Drift, FleetEvent, GpuSample, StackFile, TaskRecord, TaskTarget,
+    Verdict, units,
 };
-use crate::triage::{About, Origin};
+use crate::triage::About;
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 
@@ -80,20 +82,30 @@ impl Turn<'_> {
                 name(&finding.about),
                 finding.about.clone(),
             );
-            // What the kernel or a driver wrote happened by itself, and not only as somebody's evidence.
-            let of_kernel: Vec<(Timestamp, Entry)> = finding
-                .evidence
-                .iter()
-                .filter(|line| line.origin == Origin::Kernel)
-                .filter_map(|line| {
-                    let entry = Entry::new(Kind::Kernel, &line.text, "kernel", finding.about.clone());
-                    Some((line.time?, entry))
-                })
-                .collect();
             self.enter_timeline(EntryId::new(time, format!("finding/{id}/{word}")), entry.of(&id));
-            for (time, entry) in of_kernel {
-                self.enter_timeline(EntryId::new(time, format!("kernel/{}", entry.what)), entry);
-            }
+        }
+    }
+
+    /// What the kernel or a driver wrote happened whether or not anything is found wrong for it.
+    pub(in crate::app::update) fn enter_kernel(&mut self, messages: &[KernelMessage]) {
+        let since = self.now - PAST;
+        for message in messages.iter().filter(|message| message.time >= since) {
+            let (words, victim) = match &message.kind {
+                KernelMessageKind::Xid { code, pci } => (format!("Xid {code} of the GPU at {pci}"), None),
+                KernelMessageKind::OutOfMemory { task_cgroup, of_host } => {
+                    let of_whom = if *of_host { "the host" } else { "its cgroup" };
+                    let mut containers = self.state.fleet.containers().values();
+                    let victim = containers.find(|container| task_cgroup.contains(&container.id.0));
+                    (format!("a process was killed, as {of_whom} was out of memory"), victim)
+                }
+            };
+            let entry = Entry::new(
+                Kind::Kernel,
+                format!("{words}: {}", message.text),
+                victim.map_or_else(|| "kernel".to_owned(), Container::tag),
+                victim.map(About::container).unwrap_or_default(),
+            );
+            self.enter_timeline(EntryId::new(message.time, format!("kernel/{}", message.text)), entry);
         }
     }
 
