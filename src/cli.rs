@@ -123,7 +123,7 @@ fn dispatch(arguments: Arguments, output: Output) -> Result<u8, Fault> {
         }
         Command::Triage(arguments) => triage::run(&context()?, &arguments, output),
         Command::Report(arguments) => post_mortem::run(&context()?, &arguments, output),
-        Command::Host => host::run(output),
+        Command::Host => wait(host::run(&context()?, output)),
         Command::Gpus(arguments) => wait(gpus::run(&context()?, arguments, output)),
         Command::Config(arguments) => wait(config::run(&context()?, &arguments, output)),
         Command::Status => wait(status::run(&context()?, output)),

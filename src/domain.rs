@@ -3,6 +3,7 @@
 pub mod check;
 pub mod container;
 pub mod daemon;
+pub mod disk_use;
 pub mod drift;
 pub mod fault;
 pub mod figures;

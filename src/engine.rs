@@ -18,6 +18,7 @@ mod connect;
 mod containers;
 mod convert;
 mod credentials;
+mod disk_use;
 mod endpoint;
 mod events;
 mod exec;

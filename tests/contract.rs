@@ -60,7 +60,7 @@ macro_rules! both {
                 rejoins_long_lines, reads_a_terminal, rejoins_long_lines_of_a_terminal, stays_open_while_idle;
             commands: runs_commands, reports_failures, runs_as_somebody_somewhere, takes_much_output,
                 opens_a_terminal;
-            things: keeps_networks, keeps_volumes, knows_images, takes_files;
+            things: keeps_networks, keeps_volumes, knows_images, knows_its_disk, takes_files;
             figures: counts, networks_count_once;
             refusals: unknown_container, taken_name, unknown_image, taken_port, network_in_use, volume_in_use,
                 unknown_program, unreadable_log;

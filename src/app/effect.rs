@@ -65,6 +65,8 @@ pub enum Effect {
         lines: Saved,
     },
     RefreshResources,
+    /// What Docker takes of the disk, which costs the daemon much; answered by [`super::Msg::DockerDisk`].
+    AskDockerDisk,
     RefreshBackups,
     /// Tries the daemon again, now.
     Reconnect,

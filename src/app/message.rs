@@ -2,6 +2,7 @@
 
 use super::dialog::inspect::Inspection;
 use super::hit::HitMap;
+use super::store::docker_disk::DiskAnswer;
 use super::store::signs::Sighting;
 use crate::config::keys::KeyPress;
 use crate::domain::daemon::DaemonEvent;
@@ -79,6 +80,8 @@ pub enum Msg {
     // What came of an effect.
     Backups(Result<Vec<BackupEntry>, Fault>),
     Resources(Result<Resources, Fault>),
+    /// Answers [`super::Effect::AskDockerDisk`].
+    DockerDisk(Result<DiskAnswer, Fault>),
     Plan {
         request: u64,
         result: Result<Plan, Fault>,

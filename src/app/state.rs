@@ -11,6 +11,7 @@ use super::input::Input;
 use super::pane::logs::Times;
 use super::pane::{PaneId, Panes};
 use super::store::backups::BackupStore;
+use super::store::docker_disk::DockerDiskStore;
 use super::store::drift::DriftStore;
 use super::store::figures::FigureStore;
 use super::store::findings::FindingStore;
@@ -57,6 +58,22 @@ pub struct Setup {
     pub focus: PaneId,
     /// In which times are shown and typed.
     pub zone: TimeZone,
+    pub places: Places,
+}
+
+/// What lies on which disk.
+#[derive(Debug, Clone)]
+pub struct Places {
+    /// The directory that backups go to.
+    pub backups: Option<Safe>,
+    /// Whether the daemon's files are on the disks that are shown.
+    pub daemon_is_here: bool,
+}
+
+impl Default for Places {
+    fn default() -> Self {
+        Self { backups: None, daemon_is_here: true }
+    }
 }
 
 impl Default for Setup {
@@ -71,6 +88,7 @@ impl Default for Setup {
             tried: Vec::new(),
             focus: PaneId::Services,
             zone: TimeZone::UTC,
+            places: Places::default(),
         }
     }
 }
@@ -146,6 +164,8 @@ pub struct State {
     pub tasks: TaskStore,
     pub backups: BackupStore,
     pub resources: ResourceStore,
+    /// What Docker takes of the disk, once somebody wanted to know.
+    pub docker_disk: DockerDiskStore,
     pub stacks: StackStore,
     pub drift: DriftStore,
     pub notices: NoticeStore,
@@ -171,6 +191,7 @@ pub struct State {
     pub endpoint: Safe,
     pub tried: Vec<Safe>,
     pub(super) zone: TimeZone,
+    pub(super) places: Places,
 
     /// A frame is due. Whoever draws it takes this back.
     pub dirty: bool,
@@ -231,6 +252,7 @@ impl State {
             tasks: TaskStore::default(),
             backups: BackupStore::default(),
             resources: ResourceStore::default(),
+            docker_disk: DockerDiskStore::default(),
             stacks: StackStore::default(),
             drift: DriftStore::default(),
             notices: NoticeStore::default(),
@@ -249,6 +271,7 @@ impl State {
             endpoint: setup.endpoint,
             tried: setup.tried,
             zone: setup.zone,
+            places: setup.places,
             dirty: true,
             log_tail: setup.log_tail,
             next_request: 1,

@@ -1,6 +1,7 @@
 //! Facts. Each store changes only by its `apply`, which says whether anything that can be seen changed.
 
 pub mod backups;
+pub mod docker_disk;
 pub mod drift;
 pub mod figures;
 pub mod findings;

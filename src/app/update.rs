@@ -90,6 +90,7 @@ impl Turn<'_> {
             Msg::Task(record) => self.task(&record),
             Msg::Backups(result) => self.backups(result),
             Msg::Resources(result) => self.resources(result),
+            Msg::DockerDisk(result) => self.docker_disk(result),
             Msg::Plan { request, result } => self.planned(request, result),
             Msg::TaskStarted { request, result } => self.task_started(request, result),
             Msg::CancelAsked { id, result } => self.cancel_asked(&id, result),

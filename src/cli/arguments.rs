@@ -122,7 +122,7 @@ pub enum Command {
     Triage(triage::Arguments),
     /// Write down what happened: a document, and beside it an archive of logs, inspects and figures; secrets masked
     Report(post_mortem::Arguments),
-    /// This host: processors, memory, pressure, network, handles and disks
+    /// This host: processors, memory, pressure, network, handles and disks, and what Docker takes of them
     Host,
     /// The GPUs of this host
     Gpus(gpus::Arguments),

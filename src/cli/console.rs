@@ -2,7 +2,7 @@
 
 use super::context::Context;
 use super::demo::Demo;
-use crate::app::state::{ReadOnly, Setup, State};
+use crate::app::state::{Places, ReadOnly, Setup, State};
 use crate::app::{self, Msg};
 use crate::backup;
 use crate::compose::file::{LoadRequest, process_environment};
@@ -14,6 +14,7 @@ use crate::task::Store;
 use crate::view::Appearance;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use std::path::Path;
 use std::time::Duration;
 
 /// Opens the console and stays until it ends.
@@ -47,7 +48,12 @@ pub fn real(context: &Context) -> Result<Console, Fault> {
         Ok(endpoint) => endpoint.tried().iter().map(Safe::new).collect(),
         Err(fault) => fault.causes.iter().map(Safe::new).collect(),
     };
+    let backups = backup::root(&context.paths.state);
     let setup = Setup {
+        places: Places {
+            backups: Some(told(&backups)),
+            daemon_is_here: endpoint.as_ref().is_ok_and(crate::engine::Endpoint::is_local),
+        },
         endpoint: endpoint.as_ref().map(crate::engine::Endpoint::describe).unwrap_or_default(),
         tried,
         ..setup(context)
@@ -64,7 +70,7 @@ pub fn real(context: &Context) -> Result<Console, Fault> {
     let feeds = runtime::Setup {
         endpoint,
         store: context.store()?,
-        backups: backup::root(&context.paths.state),
+        backups,
         search: Search {
             directories: context.settings.stacks.clone(),
             given,
@@ -98,6 +104,12 @@ pub fn simulated(context: &Context, demo: &Demo) -> Result<Console, Fault> {
         stats_interval: Some(Duration::from_secs(1)),
     };
     Ok(console(context, setup, feeds))
+}
+
+/// A path without detours, as it would be mounted; what is not there yet as it is written.
+fn told(path: &Path) -> Safe {
+    let real = std::fs::canonicalize(path).or_else(|_| std::path::absolute(path));
+    Safe::new(real.as_deref().unwrap_or(path).to_string_lossy())
 }
 
 fn setup(context: &Context) -> Setup {

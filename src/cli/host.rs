@@ -1,27 +1,78 @@
-//! `host`: this host's processors, memory, disks and handles, read twice, as some figures are differences.
+//! `host`: this host's processors, memory, disks and handles, read twice, as some figures are differences; and what Docker
+//! takes of its disks.
 
+use super::context::Context;
 use super::output::{Output, Tone, print_json};
+use super::report;
 use super::table::Table;
+use crate::domain::disk_use::{DockerDisk, LogSize};
 use crate::domain::host::Share;
 use crate::domain::units::{bytes, percent, whole};
-use crate::domain::{Fault, HostSample};
+use crate::domain::{Fault, FaultKind, HostSample};
+use crate::engine::Engine;
 use crate::probe::host::HostProbe;
+use crate::probe::json_log::{LogAt, sizes};
+use serde::Serialize;
 use std::time::Duration;
 
 const APART: Duration = Duration::from_millis(300);
+/// Logs in the table; `--json` tells all of them.
+const LOGS: usize = 5;
 
-pub fn run(output: Output) -> Result<u8, Fault> {
-    let mut probe = HostProbe::new();
-    probe.sample();
-    std::thread::sleep(APART);
-    let sample = probe.sample();
-    if output.json {
-        return print_json(&sample).map(|()| 0);
-    }
-    print(&sample, output).map(|()| 0)
+#[derive(Serialize)]
+struct Told {
+    #[serde(flatten)]
+    host: HostSample,
+    /// `null` where the daemon cannot be asked.
+    docker_disk: Option<DockerDisk>,
+    /// The largest first; `null` where the daemon's files cannot be seen.
+    container_logs: Option<Vec<LogSize>>,
 }
 
-fn print(host: &HostSample, output: Output) -> Result<(), Fault> {
+pub async fn run(context: &Context, output: Output) -> Result<u8, Fault> {
+    let mut probe = HostProbe::new();
+    probe.sample();
+    let (docker, ()) = tokio::join!(docker(context), tokio::time::sleep(APART));
+    let host = probe.sample();
+    let (docker_disk, container_logs) = match docker {
+        Ok((disk, logs)) => (Some(disk), logs),
+        // The host is there without it.
+        Err(fault) => {
+            report::warn(&fault, output);
+            (None, None)
+        }
+    };
+    let told = Told { host, docker_disk, container_logs };
+    if output.json {
+        return print_json(&told).map(|()| 0);
+    }
+    print(&told, output).map(|()| 0)
+}
+
+async fn docker(context: &Context) -> Result<(DockerDisk, Option<Vec<LogSize>>), Fault> {
+    let engine = context.engine().await?;
+    let disk = engine.disk_use().await?;
+    let here = engine.endpoint().is_local() && !engine.daemon().await?.simulated;
+    let logs = if here { sizes(logs(&engine).await?) } else { None };
+    Ok((disk, logs))
+}
+
+/// Only an inspect tells where a log is.
+async fn logs(engine: &Engine) -> Result<Vec<LogAt>, Fault> {
+    let mut logs = Vec::new();
+    for container in engine.containers(None).await? {
+        match engine.inspect(&container.id).await {
+            Ok(container) => logs.extend(LogAt::of(&container)),
+            // It went meanwhile.
+            Err(fault) if fault.kind == FaultKind::NotFound => {}
+            Err(fault) => return Err(fault),
+        }
+    }
+    Ok(logs)
+}
+
+fn print(told: &Told, output: Output) -> Result<(), Fault> {
+    let host = &told.host;
     let mut table = Table::new(&["WHAT", "NOW", "OF"], "nothing can be read");
     let absent = || "–".to_owned();
     let mut row = |what: &str, now: Option<String>, of: Option<String>| {
@@ -61,6 +112,31 @@ fn print(host: &HostSample, output: Output) -> Result<(), Fault> {
             let what = format!("inodes {}", disk.mount_point);
             row(&what, Some(inodes.used.to_string()), Some(inodes.limit.to_string()));
         }
+    }
+    table.print(output)?;
+    match &told.docker_disk {
+        Some(disk) => print_docker(disk, told.container_logs.as_deref(), output),
+        None => Ok(()),
+    }
+}
+
+fn print_docker(disk: &DockerDisk, logs: Option<&[LogSize]>, output: Output) -> Result<(), Fault> {
+    output.line("")?;
+    let mut table = Table::new(&["DOCKER'S", "SIZE", "RECLAIMABLE", "COUNT", "IN USE"], "");
+    for (name, part) in disk.parts() {
+        let numbers = [part.count, part.active].map(|number| number.to_string());
+        let sizes = [part.bytes, part.reclaimable_bytes].map(bytes);
+        table.plain_row([name.to_owned()].into_iter().chain(sizes).chain(numbers).collect());
+    }
+    let absent = || "–".to_owned();
+    let all = logs.map(|logs| bytes(logs.iter().map(|log| log.bytes).sum()));
+    let count = logs.map(|logs| logs.len().to_string());
+    let row = |name: String, size: Option<String>, count: Option<String>| {
+        vec![name, size.unwrap_or_else(absent), absent(), count.unwrap_or_else(absent), absent()]
+    };
+    table.plain_row(row("logs".to_owned(), all, count));
+    for log in logs.unwrap_or_default().iter().take(LOGS).filter(|log| log.bytes > 0) {
+        table.plain_row(row(format!("log of {}", log.name), Some(bytes(log.bytes)), None));
     }
     table.print(output)
 }

@@ -1,14 +1,16 @@
 //! What is new in the files in which the daemon keeps logs (driver `json-file`), without asking the daemon.
 
-use crate::domain::{ContainerId, LogSource};
+use crate::domain::disk_use::LogSize;
+use crate::domain::{Container, ContainerId, LogSource, Safe};
 use jiff::Timestamp;
 use serde::Deserialize;
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, Read as _, Seek as _, SeekFrom};
+use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::MetadataExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// The most that is read of one file at a time; of what a flood writes beyond that only the newest is looked at.
 const MOST: u64 = 256 << 10;
@@ -99,9 +101,46 @@ impl JsonLogs {
     }
 }
 
+/// Whose log is in which file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogAt {
+    id: ContainerId,
+    name: Safe,
+    path: PathBuf,
+}
+
+impl LogAt {
+    /// `None` of a container that has no such file, or is not known well enough.
+    pub fn of(container: &Container) -> Option<Self> {
+        let details = container.details.as_ref().filter(|details| details.log_driver == "json-file")?;
+        let path = PathBuf::from(details.log_path.as_ref()?);
+        Some(Self { id: container.id.clone(), name: container.name.clone(), path })
+    }
+}
+
+/// How much they take with what was rotated, the largest first; `None` where none of them can be read.
+pub fn sizes(logs: Vec<LogAt>) -> Option<Vec<LogSize>> {
+    let any = !logs.is_empty();
+    let of = |log: LogAt| Some(LogSize { bytes: size(&log.path)?, id: log.id, name: log.name });
+    let mut sizes: Vec<LogSize> = logs.into_iter().filter_map(of).collect();
+    sizes.sort_by(|one, other| other.bytes.cmp(&one.bytes).then_with(|| one.name.cmp(&other.name)));
+    (!sizes.is_empty() || !any).then_some(sizes)
+}
+
+/// Of the file, and of those beside it whose names go on: `…-json.log.1`, `…-json.log.2.gz`.
+fn size(path: &Path) -> Option<u64> {
+    let name = path.file_name()?;
+    let files = std::fs::read_dir(path.parent()?).ok()?.flatten();
+    let own = files.filter(|file| file.file_name().as_bytes().starts_with(name.as_bytes()));
+    let sizes: Vec<u64> = own.filter_map(|file| Some(file.metadata().ok()?.len())).collect();
+    (!sizes.is_empty()).then(|| sizes.iter().sum())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::container::ContainerDetails;
+    use crate::domain::fixtures;
     use std::io::Write as _;
 
     fn id() -> ContainerId {
@@ -169,5 +208,33 @@ mod tests {
         assert_eq!(told(&mut logs, &path), [""; 0]);
         std::fs::write(&path, entry("old") + &flood + &garbage + "\n" + &entry("after")).unwrap();
         assert_eq!(told(&mut logs, &path), ["after"], "what is no entry holds nothing up");
+    }
+
+    #[test]
+    fn the_size_of_a_log_is_that_of_all_its_files() {
+        let directory = tempfile::tempdir().unwrap();
+        let at = |name: &str| directory.path().join(name).join("x-json.log");
+        let container = |name: &str, driver: &str| Container {
+            details: Some(ContainerDetails {
+                log_driver: driver.to_owned(),
+                log_path: Some(at(name).display().to_string()),
+                ..fixtures::details()
+            }),
+            ..fixtures::container(name)
+        };
+        for (name, bytes) in [("small", 3), ("large", 5)] {
+            std::fs::create_dir(directory.path().join(name)).unwrap();
+            std::fs::write(at(name), vec![0; bytes]).unwrap();
+        }
+        std::fs::write(at("large").with_extension("log.1"), [0; 20]).unwrap();
+        std::fs::write(at("large").with_file_name("hostconfig.json"), [0; 900]).unwrap();
+        let containers = ["small", "large", "gone"].map(|name| container(name, "json-file"));
+        let logs: Vec<LogAt> = containers.iter().filter_map(LogAt::of).collect();
+        let told = sizes(logs.clone()).unwrap();
+        let told: Vec<(&str, u64)> = told.iter().map(|log| (&*log.name, log.bytes)).collect();
+        assert_eq!(told, [("large", 25), ("small", 3)]);
+        assert_eq!(sizes(logs[2..].to_vec()), None, "none of them can be read");
+        assert_eq!(sizes(Vec::new()), Some(Vec::new()), "there are none");
+        assert_eq!(LogAt::of(&container("elsewhere", "journald")), None);
     }
 }

@@ -2,7 +2,7 @@
 
 use super::feeds::fleet::Known;
 use super::feeds::logs::Follower;
-use super::feeds::{events, last_lines, listeners, older, tails};
+use super::feeds::{docker_disk, events, last_lines, listeners, older, tails};
 use crate::app::dialog::inspect::Inspection;
 use crate::app::store::logs::Saved;
 use crate::app::{Effect, Msg};
@@ -156,6 +156,7 @@ fn carry_out(context: &Context, effect: Effect, follower: &mut Follower) {
             let resources = async { here.engine().await?.resources().await };
             Msg::Resources(resources.await)
         }),
+        Effect::AskDockerDisk => context.answer(docker_disk::ask(here)),
         Effect::Save { name, lines } => context.answer(async move {
             let saved = tokio::task::spawn_blocking(move || save(here.store.root(), &name, &lines)).await;
             Msg::Saved(saved.unwrap_or_else(|error| {

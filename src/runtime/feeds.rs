@@ -2,6 +2,7 @@
 
 pub mod checks;
 mod deployed;
+pub mod docker_disk;
 pub mod drift;
 pub mod events;
 pub mod figures;

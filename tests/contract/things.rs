@@ -1,7 +1,9 @@
 //! Networks, volumes, images, files.
 
 use super::world::{IMAGE, Role, World};
-use serde_json::json;
+use mcp_tui::domain::disk_use::DiskPart;
+use serde_json::{Value, json};
+use std::process::Command;
 
 pub async fn keeps_networks(world: &World) {
     let name = world.named("net");
@@ -74,6 +76,78 @@ pub async fn knows_images(world: &World) {
     assert_eq!(world.engine.image("mcp-tui-test/no-such:1").await, Ok(None));
     let container = world.create("of", Role::Idle, json!({})).await;
     assert_eq!(world.inspect(&container).await.image_id, image.id);
+}
+
+/// Both are asked until they have said the same of each kind of thing once: others make and remove things between the two
+/// questions.
+pub async fn knows_its_disk(world: &World) {
+    let name = world.named("filled");
+    let created = world.engine.create_volume(&json!({ "Name": name })).await;
+    assert_eq!(created, Ok(name.clone()));
+    let more = json!({ "HostConfig": { "Binds": [format!("{name}:/data")] } });
+    let container = world.run("fills", Role::Idle, more).await;
+    let mut disk = world.engine.disk_use().await.expect("an answer");
+    for (name, part) in [("images", disk.images), ("containers", disk.containers), ("volumes", disk.volumes)]
+    {
+        assert!(part.count > 0 && part.active > 0 && part.active <= part.count, "{name}: {part:?}");
+        assert!(part.reclaimable_bytes <= part.bytes, "{name}: {part:?}");
+    }
+    assert!(disk.images.bytes > 0, "{disk:?}");
+    let mut differing: Vec<&str> = disk.parts().iter().map(|(name, _)| *name).collect();
+    let mut told = Vec::new();
+    for _ in 0..ROUNDS {
+        differing.retain(|_| !world.simulated);
+        if differing.is_empty() {
+            break;
+        }
+        told = told_by_docker();
+        // The client has the four in the same order.
+        let parts = disk.parts();
+        let same = |name: &str| {
+            let of_docker = parts.iter().zip(&told).find(|((known, _), _)| *known == name);
+            of_docker.is_some_and(|((_, part), told)| agrees(part, told))
+        };
+        differing.retain(|name| !same(name));
+        disk = world.engine.disk_use().await.expect("an answer");
+    }
+    assert_eq!(differing, [""; 0], "docker system df says otherwise: {told:?}; and the engine: {disk:?}");
+    world.engine.remove_container(&container, true, true).await.expect("it is removed");
+    world.engine.remove_volume(&name).await.expect("it is removed");
+}
+
+/// Each takes a few seconds, where there are many things.
+const ROUNDS: usize = 20;
+
+/// Nothing when the daemon counts for somebody else.
+fn told_by_docker() -> Vec<Value> {
+    let output = Command::new("docker").args(["system", "df", "--format", "{{json .}}"]).output();
+    let text = String::from_utf8_lossy(&output.expect("the docker client").stdout).into_owned();
+    text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
+}
+
+fn agrees(part: &DiskPart, told: &Value) -> bool {
+    let is = |key: &str, expected: &str| told[key].as_str().is_some_and(|told| told == expected);
+    let reclaimable = told["Reclaimable"].as_str().and_then(|text| text.split(' ').next());
+    is("TotalCount", &part.count.to_string())
+        && is("Active", &part.active.to_string())
+        && is("Size", &docker_size(part.bytes))
+        && reclaimable == Some(&docker_size(part.reclaimable_bytes))
+}
+
+/// Four significant digits, and powers of 1000, as Docker's client writes a size.
+#[expect(clippy::cast_precision_loss, reason = "four digits are shown")]
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a number of digits")]
+fn docker_size(bytes: u64) -> String {
+    let (mut rest, mut unit) = (bytes as f64, 0);
+    let units = ["B", "kB", "MB", "GB", "TB"];
+    while rest >= 1000.0 && unit + 1 < units.len() {
+        rest /= 1000.0;
+        unit += 1;
+    }
+    let digits = if rest == 0.0 { 0 } else { (3.0 - rest.log10().floor()).max(0.0) as usize };
+    let text = format!("{rest:.digits$}");
+    let text = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
+    format!("{text}{}", units[unit])
 }
 
 pub async fn takes_files(world: &World) {

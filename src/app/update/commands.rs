@@ -9,9 +9,11 @@ use crate::app::effect::Effect;
 use crate::app::pane::services::Sort;
 use crate::app::pane::{Motion, PaneId};
 use crate::app::state::{PromptKind, ReadOnly};
+use crate::app::store::docker_disk::DiskAnswer;
+use crate::app::store::fleet::Connection;
 use crate::app::store::notices::Severity;
 use crate::app::tree::Subject;
-use crate::domain::Safe;
+use crate::domain::{Fault, Safe};
 
 /// Panes that Esc can lead back through.
 const RETURNS: usize = 16;
@@ -292,6 +294,15 @@ impl Turn<'_> {
         let name = self.state.host.sample().and_then(|host| host.host_name.clone());
         let title = Safe::new(name.unwrap_or_else(|| "host".to_owned()));
         self.state.dialogs.push(Dialog::Inspect(Inspect { host: true, ..Inspect::new(title) }));
+        let connected = *self.state.fleet.connection() == Connection::Connected;
+        if connected && self.state.docker_disk.ask(self.now) {
+            self.effects.push(Effect::AskDockerDisk);
+        }
+        self.show_host();
+    }
+
+    pub(super) fn docker_disk(&mut self, result: Result<DiskAnswer, Fault>) {
+        self.state.docker_disk.apply(result, self.now);
         self.show_host();
     }
 
@@ -301,7 +312,7 @@ impl Turn<'_> {
         if !self.state.dialogs.iter().any(is_host) {
             return;
         }
-        let lines = host::lines(self.state);
+        let lines = host::lines(self.state, self.now);
         for dialog in &mut self.state.dialogs {
             if let Dialog::Inspect(inspect) = dialog
                 && inspect.host

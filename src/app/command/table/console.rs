@@ -26,7 +26,7 @@ pub(super) const COMMANDS: &[CommandSpec] = &[
     },
     CommandSpec {
         command: Command::Host, name: "host", title: "Host",
-        help: "Show the host: load, memory, pressure, network, handles, and each disk with what lies on it.",
+        help: "Show the host: load, memory, pressure, network, handles, disks with what lies on them, and what Docker takes.",
         scopes: EVERYWHERE, keys: &["H"], hint: "",
         needs: Needs::Nothing, danger: Danger::None,
     },

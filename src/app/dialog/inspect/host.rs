@@ -1,13 +1,16 @@
 //! The host as lines: what it has, what of it is in use, and what of ours lies on which disk.
 
+mod docker;
+
 use crate::app::State;
 use crate::domain::figures::Stall;
 use crate::domain::host::{DiskUse, Share};
 use crate::domain::{HostSample, Safe, units};
+use jiff::Timestamp;
 use std::collections::BTreeSet;
 
 /// What is not known is left out.
-pub fn lines(state: &State) -> Vec<Safe> {
+pub fn lines(state: &State, now: Timestamp) -> Vec<Safe> {
     let Some(host) = state.host.sample() else { return vec![Safe::new("Nothing has been read yet.")] };
     let mut lines = processors(host);
     lines.extend(memory(host));
@@ -38,6 +41,7 @@ pub fn lines(state: &State) -> Vec<Safe> {
     for disk in &host.disks {
         lines.extend(self::disk(state, host, disk));
     }
+    lines.extend(docker::lines(&state.docker_disk, now));
     lines.iter().map(Safe::new).collect()
 }
 
@@ -95,31 +99,33 @@ fn disk(state: &State, host: &HostSample, disk: &DiskUse) -> Vec<String> {
     lines.extend(
         state.host.full_in(disk).map(|full| format!("    full in: {} as it goes", units::duration(full))),
     );
-    let holds = holds(state, host, disk);
-    if !holds.is_empty() {
-        lines.push(format!("    holds: {}", holds.join(", ")));
-    }
+    lines.extend(holds(state, host, disk));
     lines
 }
 
-/// What of ours lies on the disk: Docker's root, and the paths that containers mount.
+/// What of ours lies on the disk: Docker's root, the backups, and the paths that containers mount.
 fn holds(state: &State, host: &HostSample, disk: &DiskUse) -> Vec<String> {
     const SHOWN: usize = 6;
     let is_here = |path: &str| of_path(host, path).is_some_and(|found| found.mount_point == disk.mount_point);
-    let root = state.fleet.daemon().and_then(|daemon| daemon.root_directory.as_ref());
-    let mut holds: Vec<String> =
-        root.filter(|root| is_here(root)).map(|root| format!("Docker's root {root}")).into_iter().collect();
-    let mounts = state.fleet.containers().values().flat_map(|container| &container.mounts);
-    let binds: BTreeSet<&str> = mounts
+    // What another host's daemon names lies on no disk of this one.
+    let daemon = state.fleet.daemon().filter(|_| state.places.daemon_is_here);
+    let root = daemon.and_then(|daemon| daemon.root_directory.as_ref()).filter(|root| is_here(root));
+    let backups = state.places.backups.as_ref().filter(|backups| is_here(backups));
+    let containers = state.fleet.containers().values().filter(|_| state.places.daemon_is_here);
+    let binds: BTreeSet<&str> = containers
+        .flat_map(|container| &container.mounts)
         .filter(|mount| mount.kind == "bind" && is_here(&mount.source))
         .map(|mount| &*mount.source)
         .collect();
     let more = binds.len().saturating_sub(SHOWN);
-    holds.extend(binds.into_iter().take(SHOWN).map(str::to_owned));
+    let root = root.map(|root| format!("    Docker's root: {root}"));
+    let backups = backups.map(|backups| format!("    backups: {backups}"));
+    let mut lines: Vec<String> = root.into_iter().chain(backups).collect();
+    lines.extend(binds.into_iter().take(SHOWN).map(|path| format!("    mounted: {path}")));
     if more > 0 {
-        holds.push(format!("{more} more"));
+        lines.push(format!("    mounted: {more} more"));
     }
-    holds
+    lines
 }
 
 /// The disk with the longest mount point that the path lies below.
