@@ -132,6 +132,9 @@ pub struct ContainerDetails {
     /// Whether the daemon begins a new file when the log's has grown to a size.
     #[serde(default)]
     pub log_rotates: bool,
+    /// How much the log's files may take together before the daemon removes the oldest, where it is told.
+    #[serde(default)]
+    pub log_most_bytes: Option<u64>,
     /// What Docker's health check runs: `CMD-SHELL` or `CMD` and its words; empty where there is none.
     #[serde(default)]
     pub health_test: Vec<String>,

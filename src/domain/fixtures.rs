@@ -62,6 +62,7 @@ pub(crate) fn details() -> ContainerDetails {
         log_driver: "json-file".to_owned(),
         log_path: None,
         log_rotates: true,
+        log_most_bytes: None,
         health_test: Vec::new(),
         health_timeout: None,
         health_runs: Vec::new(),

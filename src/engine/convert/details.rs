@@ -44,6 +44,7 @@ pub(super) fn details(
         log_driver: log.and_then(|log| log.typ.clone()).unwrap_or_default(),
         log_path: Some(paths.log).filter(|path| !path.is_empty()),
         log_rotates: log.is_some_and(rotates),
+        log_most_bytes: log.and_then(most_bytes),
         health_test: test.and_then(|test| test.test.clone()).unwrap_or_default(),
         health_timeout: test
             .and_then(|test| test.timeout)
@@ -88,6 +89,26 @@ fn rotates(log: &HostConfigLogConfig) -> bool {
     log.typ.as_deref() != Some("json-file") || sized
 }
 
+/// The product of `max-size` and `max-file`, of which there is one by default.
+fn most_bytes(log: &HostConfigLogConfig) -> Option<u64> {
+    let options = log.config.as_ref()?;
+    let files = options.get("max-file").map_or(Some(1), |files| files.trim().parse().ok())?;
+    size(options.get("max-size")?)?.checked_mul(files)
+}
+
+/// `10m`, `2.5GB`: the daemon counts in powers of 1000.
+fn size(text: &str) -> Option<u64> {
+    let lower = text.trim().to_ascii_lowercase();
+    let digits = lower.find(|character: char| !(character.is_ascii_digit() || character == '.'));
+    let (number, unit) = lower.split_at(digits.unwrap_or(lower.len()));
+    let unit = unit.trim_start().trim_end_matches('b').trim_end_matches('i');
+    let power = ["", "k", "m", "g", "t", "p"].iter().position(|known| *known == unit)?;
+    let (whole, part) = number.split_once('.').unwrap_or((number, ""));
+    let thousand = 1000_u64.checked_pow(u32::try_from(power).ok()?)?;
+    let tenths: u64 = part.get(..1).unwrap_or("0").parse().ok()?;
+    whole.parse::<u64>().ok()?.checked_mul(thousand)?.checked_add(thousand / 10 * tenths)
+}
+
 /// A check says as much as it likes; what matters stands at the beginning.
 const OUTPUT_CHARACTERS: usize = 4096;
 
@@ -114,4 +135,28 @@ fn gpu(request: &DeviceRequest) -> GpuRequest {
     // Asked for by id, the daemon reports a count of 0, which says nothing.
     let count = request.count.filter(|count| *count != 0 || device_ids.is_empty());
     GpuRequest { count, device_ids }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case::as_compose_files_have_it(&[("max-size", "10m"), ("max-file", "3")], true, Some(30_000_000))]
+    #[case::one_file(&[("max-size", "2g")], true, Some(2_000_000_000))]
+    #[case::with_all_that_the_daemon_takes(&[("max-size", "1.5 GiB")], true, Some(1_500_000_000))]
+    #[case::bytes(&[("max-size", "4096")], true, Some(4096))]
+    #[case::what_cannot_be_read(&[("max-size", "much")], true, None)]
+    #[case::the_number_of_files_alone_bounds_nothing(&[("max-file", "3")], false, None)]
+    #[case::nothing(&[], false, None)]
+    fn the_options_say_how_much_a_log_may_take(
+        #[case] options: &[(&str, &str)],
+        #[case] expected: bool,
+        #[case] most: Option<u64>,
+    ) {
+        let config = options.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
+        let log = HostConfigLogConfig { typ: Some("json-file".to_owned()), config: Some(config) };
+        assert_eq!((rotates(&log), most_bytes(&log)), (expected, most));
+    }
 }

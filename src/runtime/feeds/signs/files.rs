@@ -14,8 +14,9 @@ use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 
 const APART: Duration = Duration::from_secs(2);
-/// From this size on a file's length is worth telling, and then whenever it has grown by a tenth.
+/// From this size on a file's length is worth telling, and then at each multiple of a step.
 const LARGE: u64 = 64 << 20;
+const STEP: u64 = 16 << 20;
 
 /// Runs until the console is over. Says whose files cannot be read here.
 pub(super) fn run(
@@ -87,13 +88,37 @@ fn look(found: &mut Found, id: &ContainerId, bytes: &[u8]) {
     });
 }
 
+/// Whether the file is of another size than was told of it last. One that was large is told of once more when it has
+/// become small.
 fn has_grown(told: &mut HashMap<ContainerId, u64>, id: &ContainerId, size: u64) -> bool {
     let before = told.get(id).copied();
-    // One that was large is told of once more when it has become small.
-    let grown = size >= LARGE && before.is_none_or(|before| size >= before + before / 10);
-    let shrunk = before.is_some_and(|before| size < before / 2);
-    if grown || shrunk {
+    let news = match before {
+        Some(before) => before / STEP != size / STEP,
+        None => size >= LARGE,
+    };
+    if news && size < LARGE {
+        told.remove(id);
+    } else if news {
         told.insert(id.clone(), size);
     }
-    grown || shrunk
+    news
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_told_of_when_it_is_large_and_then_at_each_step() {
+        let (mut told, id) = (HashMap::new(), ContainerId("a".repeat(64)));
+        let mut at = |mebibytes: u64| has_grown(&mut told, &id, mebibytes << 20);
+        assert!(!at(63));
+        assert!(at(70));
+        assert!(!at(79));
+        assert!(at(255), "just below what is told of as a trouble");
+        assert!(at(256), "and just above it");
+        assert!(at(3), "it was emptied");
+        assert!(!at(60));
+        assert!(at(64));
+    }
 }
