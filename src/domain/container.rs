@@ -154,6 +154,9 @@ pub struct ContainerDetails {
     /// As the image or the file gives it: `1000:1000`, `postgres`; empty is root.
     #[serde(default)]
     pub user: String,
+    /// Whether Docker's own first process waits for all others; `None` where the daemon's default says.
+    #[serde(default)]
+    pub init: Option<bool>,
     /// Shared memory at `/dev/shm`.
     #[serde(default)]
     pub shm_bytes: Option<u64>,

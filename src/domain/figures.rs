@@ -102,6 +102,9 @@ pub struct ContainerFigures {
     pub block_read_bytes: Option<u64>,
     pub block_written_bytes: Option<u64>,
     pub pids: Option<u64>,
+    /// Processes that have ended and that the main one does not wait for, where they are many.
+    #[serde(default)]
+    pub zombies: Option<u64>,
 }
 
 impl ContainerFigures {
@@ -124,6 +127,7 @@ impl ContainerFigures {
             block_read_bytes: None,
             block_written_bytes: None,
             pids: None,
+            zombies: None,
         }
     }
 

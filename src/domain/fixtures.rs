@@ -70,6 +70,7 @@ pub(crate) fn details() -> ContainerDetails {
         failing_streak: 0,
         command: Vec::new(),
         user: String::new(),
+        init: None,
         shm_bytes: None,
         memory_limit_bytes: None,
         gpu_requests: Vec::new(),

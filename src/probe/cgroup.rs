@@ -14,6 +14,7 @@ mod place;
 mod sampler;
 mod search;
 mod source;
+mod zombies;
 
 pub use sampler::CgroupSampler;
 

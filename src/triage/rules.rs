@@ -30,6 +30,7 @@ mod unauthorized;
 mod unhealthy;
 mod upstream;
 mod xid;
+mod zombies;
 
 pub(in crate::triage) use crash_loop::{came_back, is_looping};
 pub(in crate::triage) use port::port_in;
@@ -39,7 +40,7 @@ use super::{Facts, Finding};
 
 pub(super) type Rule = fn(&Facts<'_>, &mut Vec<Finding>);
 
-pub(super) const ALL: [Rule; 28] = [
+pub(super) const ALL: [Rule; 29] = [
     daemon::find,
     gpu::find,
     xid::find,
@@ -64,6 +65,7 @@ pub(super) const ALL: [Rule; 28] = [
     check::find,
     unauthorized::find,
     log_bloat::find,
+    zombies::find,
     gpu_seats::find,
     gpu_orphan::find,
     task::find,

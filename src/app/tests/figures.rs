@@ -188,3 +188,18 @@ fn the_graphs_of_what_is_marked_show_its_sum_and_each_container_once() {
     press(&mut state, "esc");
     assert_eq!(state.panes.services.graphs.as_ref().unwrap().subjects.len(), 1, "the selection's again");
 }
+
+#[test]
+fn processes_that_nobody_waits_for_are_told_as_soon_as_they_are_counted() {
+    let mut state = platform();
+    let nginx = state.fleet.containers().values().find(|known| known.name.contains("nginx")).cloned();
+    let id = nginx.expect("the platform has one").id;
+    let told = |state: &State| state.findings.findings().iter().any(|found| found.id.starts_with("zombies/"));
+    for (zombies, expected) in [(0, false), (20, true), (0, false)] {
+        let now = now();
+        let figures = ContainerFigures { zombies: Some(zombies), time: now, ..used(1.0, 0) };
+        update(&mut state, Msg::Figures(vec![(id.clone(), figures)]), now);
+        update(&mut state, Msg::Wake, now);
+        assert_eq!(told(&state), expected, "{zombies}");
+    }
+}

@@ -13,7 +13,12 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 impl Turn<'_> {
     pub(super) fn figures(&mut self, batch: Vec<(ContainerId, ContainerFigures)>) {
         let fleet = &self.state.fleet;
-        let known = batch.into_iter().filter(|(id, _)| fleet.get(id).is_some()).collect();
+        let known: Vec<(ContainerId, ContainerFigures)> =
+            batch.into_iter().filter(|(id, _)| fleet.get(id).is_some()).collect();
+        // Of all figures it is these that are a trouble by themselves.
+        let before = |id: &ContainerId| self.state.figures.get(id).and_then(|figures| figures.zombies);
+        let zombies =
+            known.iter().any(|(id, figures)| figures.zombies.unwrap_or(0) != before(id).unwrap_or(0));
         if !self.state.figures.apply(known) {
             return;
         }
@@ -22,6 +27,9 @@ impl Turn<'_> {
         let reading = reading(self.state);
         let reads = std::mem::replace(&mut self.state.derived.reading, reading) != reading;
         self.redraw_if(moved || reads);
+        if zombies {
+            self.findings_changed();
+        }
     }
 
     /// Gives the rows the places that their figures ask for, when it is time.

@@ -59,6 +59,7 @@ pub(super) fn details(
             .unwrap_or_default(),
         command: paths.command,
         user: config.user.clone().unwrap_or_default(),
+        init: host.init,
         shm_bytes: host.shm_size.and_then(|bytes| u64::try_from(bytes).ok()).filter(|bytes| *bytes > 0),
         memory_limit_bytes: host
             .memory

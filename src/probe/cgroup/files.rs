@@ -4,7 +4,8 @@ use super::details::{DetailFiles, Details};
 use super::parse;
 use super::place::{Place, Version};
 use super::source::Source;
-use std::path::PathBuf;
+use super::zombies::Zombies;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 #[derive(Debug)]
@@ -16,6 +17,8 @@ pub(super) struct Files {
     block: Option<(Source, Version)>,
     network: Option<Source>,
     details: DetailFiles,
+    /// Where the main process is known by its number here.
+    zombies: Option<Zombies>,
     /// What was read last.
     last: Reading,
     memory_used: Option<u64>,
@@ -32,11 +35,13 @@ pub(super) struct Reading {
     pub block: Option<(u64, u64)>,
     pub network: Option<(u64, u64)>,
     pub details: Details,
+    pub zombies: Option<u64>,
 }
 
 impl Files {
-    /// `None` where there is no such cgroup. The network's file is that of the container's main process.
-    pub(super) fn at(place: &Place, network: Option<PathBuf>) -> Option<Self> {
+    /// `None` where there is no such cgroup. The network's file is that of the container's main process, which is that of
+    /// the zombies, too.
+    pub(super) fn at(place: &Place, network: Option<PathBuf>, main: Option<(&Path, u32)>) -> Option<Self> {
         let cpu = place.file("cpuacct", "cpuacct.usage", "cpu.stat");
         let memory = place.file("memory", "memory.usage_in_bytes", "memory.current");
         if cpu.is_none() && memory.is_none() {
@@ -57,6 +62,7 @@ impl Files {
             block: block.iter().find_map(|name| place.file("blkio", name, "io.stat")),
             network: network.and_then(Source::new),
             details: DetailFiles::at(place),
+            zombies: main.map(|(proc, pid)| Zombies::at(place, proc, pid)),
             last: Reading::default(),
             memory_used: None,
             inactive: None,
@@ -109,6 +115,8 @@ impl Files {
                 })
             });
         }
+        let pids = self.last.pids;
+        self.last.zombies = self.zombies.as_mut().and_then(|zombies| zombies.read(pids, buffer));
         // Packets come in without anything running for them.
         self.last.network =
             self.network.as_mut().and_then(|source| parse::network(source.read(hold, buffer)?));

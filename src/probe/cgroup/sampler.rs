@@ -153,7 +153,8 @@ impl CgroupSampler {
         let membership = std::fs::read_to_string(process.join("cgroup")).unwrap_or_default();
         let same = membership.contains(&id.0);
         let traffic = (same && *network == NetworkOwner::Itself).then(|| process.join("net/dev"));
-        let told = Files::at(&Place::by_membership(&self.mounts, &id.0, &membership), traffic.clone());
+        let main = same.then_some((self.proc.as_path(), *pid));
+        let told = Files::at(&Place::by_membership(&self.mounts, &id.0, &membership), traffic.clone(), main);
         if told.is_some() {
             return told;
         }
@@ -162,7 +163,7 @@ impl CgroupSampler {
             self.found =
                 self.mounts.searched().map(search::below).find(|found| !found.is_empty()).unwrap_or_default();
         }
-        Files::at(&Place::found(&self.mounts, &id.0, self.found.get(&id.0)?), traffic)
+        Files::at(&Place::found(&self.mounts, &id.0, self.found.get(&id.0)?), traffic, None)
     }
 }
 
@@ -174,7 +175,7 @@ impl Watched {
         buffer: &mut [u8],
     ) -> Option<ContainerFigures> {
         let all = self.all_in == 0;
-        let Reading { cpu, memory_bytes, pids, block, network, details } =
+        let Reading { cpu, memory_bytes, pids, block, network, details, zombies } =
             self.files.read(all, self.hold, host_memory, buffer)?;
         if all {
             // The second turn comes by the process's number, so that not all have theirs in the same pass.
@@ -200,6 +201,7 @@ impl Watched {
             block_read_bytes: block.map(|(read, _)| read),
             block_written_bytes: block.map(|(_, written)| written),
             pids,
+            zombies,
         })
     }
 }

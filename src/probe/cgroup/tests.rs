@@ -293,3 +293,38 @@ proptest::proptest! {
         }
     }
 }
+
+/// The main process 7 has so many children that have ended, and there are such of others.
+fn with_zombies(root: &tempfile::TempDir, count: u32) {
+    let stat = |pid: u32, state: &str, parent: u32| {
+        let directory = root.path().join(format!("proc/{pid}"));
+        fs::create_dir_all(&directory).unwrap();
+        fs::write(directory.join("stat"), format!("{pid} (a) b) {state} {parent} 1 1 0")).unwrap();
+    };
+    (100..100 + count).for_each(|pid| stat(pid, "Z", 7));
+    stat(300, "Z", 1);
+    stat(301, "S", 7);
+    let at = |file: &str| root.path().join(format!("sys/fs/cgroup/pids/docker/{ID}/{file}"));
+    fs::write(at("pids.current"), format!("{}\n", count + 2)).unwrap();
+    fs::write(at("tasks"), "7\n301\n").unwrap();
+}
+
+#[test]
+fn processes_that_ended_and_are_not_waited_for_are_counted_when_they_stay() {
+    let root = v1();
+    with_zombies(&root, 12);
+    let mut sampler = sampler(&root);
+    let mut zombies = || {
+        let targets = target(ID, 7);
+        sampler.sample(&targets, now()).first().and_then(|(_, figures)| figures.zombies)
+    };
+    assert_eq!(zombies(), Some(0), "they may be waited for yet");
+    assert_eq!(zombies(), Some(12));
+    fs::remove_dir_all(root.path().join("proc/105")).unwrap();
+    assert_eq!(zombies(), Some(11));
+    let tasks = root.path().join(format!("sys/fs/cgroup/pids/docker/{ID}/tasks"));
+    fs::write(&tasks, "7\n".repeat(13)).unwrap();
+    assert_eq!(zombies(), Some(0), "all that is counted is alive");
+    fs::remove_file(&tasks).unwrap();
+    assert_eq!(zombies(), None, "the kernel does not tell");
+}
