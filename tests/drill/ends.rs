@@ -1,6 +1,8 @@
 //! Containers that end, or cannot go on.
 
 use crate::scene::{Scene, Told};
+use crate::support::wait::{PATIENCE, eventually};
+use jiff::Timestamp;
 
 pub fn memory_limit(scene: &Scene) -> Told {
     scene.up(r#"
@@ -75,5 +77,26 @@ services:
         scene.wrote("greedy", "Too many open files"),
         "greedy-1 may open no more files",
         ["Too many open files: '/etc/hosts'"],
+    )
+}
+
+/// A main process that waits for nobody: whatever ends behind its back stays.
+pub fn zombies(scene: &Scene) -> Told {
+    scene.up("
+services:
+  careless:
+    image: mcp-tui-test/busybox
+    labels: *seen
+    stop_grace_period: 0s
+    command: [sh, -c, 'for i in $$(seq 20); do (sleep 1 &); done; exec sleep 600']
+");
+    let ended = eventually("twenty zombies", PATIENCE, || {
+        let states = scene.exec("careless", &["sh", "-c", "cat /proc/[0-9]*/status"]);
+        (states.lines().filter(|line| line.starts_with("State:\tZ")).count() == 20).then(Timestamp::now)
+    });
+    Told::new(
+        ended,
+        "careless-1 keeps 20 processes that have ended (zombies)",
+        ["in the state Z", "it runs without `init`"],
     )
 }

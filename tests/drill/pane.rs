@@ -1,9 +1,11 @@
 //! What the findings pane says.
 
+use crate::loop_disk;
+
 /// Stands in front of each finding.
 const MARKS: [char; 2] = ['✗', '⚠'];
 
-/// How it is with this machine itself is no part of any incident.
+/// How it is with this machine itself is no part of any incident, but for the disk that one has for itself.
 const OF_THE_MACHINE: [&str; 2] = ["thediskat", "thehost"];
 
 /// The findings of a screen that shows nothing but their pane, the first one first, and without any spaces: where lines
@@ -20,7 +22,9 @@ pub fn findings(screen: &str) -> Option<Vec<String>> {
             (None, None) => {}
         }
     }
-    findings.retain(|finding| !OF_THE_MACHINE.iter().any(|words| finding.starts_with(words)));
+    findings.retain(|finding| {
+        !OF_THE_MACHINE.iter().any(|words| finding.starts_with(words)) || finding.contains(loop_disk::MARK)
+    });
     Some(findings)
 }
 

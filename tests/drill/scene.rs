@@ -1,5 +1,6 @@
 //! One incident: a stack of its own, a console that looks on, and what that must come to say.
 
+use super::loop_disk::{self, LoopDisk};
 use super::{narrow::Narrow, pane, times, untouched};
 use crate::nvml::FakeNvml;
 use crate::support::engine::docker;
@@ -10,7 +11,7 @@ use crate::support::workplace::{BINARY, Finished, Workplace};
 use jiff::Timestamp;
 use serde_json::Value;
 use std::any::Any;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -43,6 +44,8 @@ pub struct Scene {
     /// What else the console sees: containers that are in the stack's way.
     pub others: Project,
     pub project: Project,
+    /// Of the incidents that are about one.
+    disk: Option<LoopDisk>,
     pub workplace: Workplace,
     pub nvml: FakeNvml,
     label: String,
@@ -88,11 +91,13 @@ type History = Vec<(Timestamp, Vec<String>)>;
 
 pub fn play(incident: &'static str, make: fn(&Scene) -> Told) {
     untouched::stand();
+    let workplace = Workplace::new();
     let scene = Scene {
         others: Project::new("others"),
         project: Project::new(&incident.replace('_', "")),
-        workplace: Workplace::new(),
         nvml: FakeNvml::with(GPUS),
+        disk: loop_disk::has_one(incident).then(|| LoopDisk::new(&workplace)),
+        workplace,
         label: untouched::label(incident),
     };
     let socket = scene.workplace.path("run/docker.sock");
@@ -170,12 +175,22 @@ impl Scene {
         let mut environment = self.workplace.environment();
         environment.push(("DOCKER_HOST".to_owned(), format!("unix://{}", socket.display())));
         environment.push(("MCP_TUI_NVML".to_owned(), self.nvml.library().to_string_lossy().into_owned()));
-        let console = Pty::spawn(BINARY, &[], &environment, &self.workplace.work(), SIZE);
+        let (program, arguments) = match &self.disk {
+            // With mounts of its own it goes on seeing a disk that is hidden from others.
+            Some(_) => ("unshare", &["--mount", BINARY][..]),
+            None => (BINARY, &[][..]),
+        };
+        let console = Pty::spawn(program, arguments, &environment, &self.workplace.work(), SIZE);
         console.wait_text("untouched-store");
         console.keys("5f");
         console
             .wait("no findings", PATIENCE, |screen| pane::findings(screen).is_some_and(|all| all.is_empty()));
         console
+    }
+
+    /// The incident's own disk.
+    pub fn disk(&self) -> &LoopDisk {
+        self.disk.as_ref().expect("the incident is one of those with a disk")
     }
 
     /// Writes the stack's file. Each service says `labels: *seen`.
@@ -278,6 +293,11 @@ impl Scene {
         let output = Command::new("docker").args(["logs", "--timestamps", &name]).output();
         let output = output.expect("the docker client");
         [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).concat()
+    }
+
+    /// Where the daemon keeps the log of this service.
+    pub fn log_file(&self, service: &str) -> PathBuf {
+        self.eventually(service, "/LogPath", "has a log", |_, path| path.as_str().map(PathBuf::from))
     }
 
     /// What the command prints in the container of this service, whatever comes of it.
