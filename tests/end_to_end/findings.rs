@@ -78,8 +78,17 @@ fn triage_prints_a_block_for_each() {
     for words in ["✗ GPU 2", "cause", "nvml"] {
         assert!(text.stdout.contains(words), "{words} in {}", text.stdout);
     }
-    let healthy = workplace.run(["triage", "--demo", "--json"]).json();
-    assert_eq!(healthy["findings"].as_array().map(Vec::len), Some(0), "before its first incident: {healthy}");
+    let of_one = workplace.run(["-p", "mlflow", "triage", "--demo", "--after", "23", "--json"]).json();
+    let stacks: Vec<_> = of_one["findings"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|finding| &finding["about"]["stack"])
+        .collect();
+    assert!(
+        !stacks.is_empty() && stacks.iter().all(|stack| stack.is_null()),
+        "only what concerns all: {of_one}"
+    );
 }
 
 fn triage_without_a_daemon_could_not_look() {
@@ -129,7 +138,7 @@ services:
   leak:
     image: mcp-tui-test/busybox
     environment:
-      DB_PASSWORD: planted-in-the-environment
+      DB_PASSWORD: planted_in_the*environment
       DATABASE_URL: postgres://app:planted-in-an-address@db/app
     command:
       - sh

@@ -38,7 +38,7 @@ impl Shop {
     /// Ends the daemon while it is followed, and brings it back once the console has said that it is away.
     fn kill_and_bring_back(&mut self, console: &Pty) -> String {
         self.daemon.end(Signal::KILL);
-        console.wait("since when it is away", PATIENCE, |screen| screen.contains("daemon away 1s"));
+        console.wait("since when it is away", PATIENCE, |screen| screen.contains("daemon away "));
         let away = console.screen();
         self.daemon.again();
         console.wait_gone("daemon away");
