@@ -1,15 +1,20 @@
 //! `health`: runs the checks once, or until all is up.
 
+mod broken;
+
 use super::context::Context;
 use super::output::{Output, Tone, print_json};
 use super::report;
 use super::stack::{choose_or_all, unknown};
 use super::stacks;
 use super::table::Table;
-use crate::domain::{CheckReport, CheckSpec, Container, Fault, FaultKind, Verdict, units};
+use crate::domain::{
+    CheckReport, CheckSpec, Container, ContainerState, Fault, FaultKind, Health, Verdict, units,
+};
 use crate::engine::Engine;
 use crate::health::{Dialer, Gpus, Prober, check_once, unfiled};
 use futures_util::StreamExt;
+use jiff::Timestamp;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
@@ -51,10 +56,17 @@ async fn check(
     let engine = Engine::connect(&endpoint).await?;
     let prober = Prober { dialer: Dialer::Network, endpoint: Some(endpoint), gpus: Gpus::default() };
     let containers = engine.containers(None).await?;
-    let specs = specs(context, services, &containers).await?;
+    let (scope, specs) = specs(context, services, &containers).await?;
     let deadline = wait.map(|wait| Instant::now() + wait);
     loop {
-        let reports = check_all(&specs, &prober, &engine).await?;
+        let mut reports = check_all(&specs, &prober, &engine, &scope).await?;
+        if specs.is_empty() && reports.is_empty() {
+            // What there is no check of is not known to be well, but it is there.
+            return Err(unchecked(services));
+        }
+        reports.sort_by(|one, other| {
+            (&one.id.stack, &one.id.service).cmp(&(&other.id.stack, &other.id.service))
+        });
         let code = exit_code(&reports);
         if code == ALL_UP || deadline.is_none_or(|deadline| Instant::now() >= deadline) {
             return print(&reports, output).map(|()| code);
@@ -63,14 +75,31 @@ async fn check(
     }
 }
 
+/// Which containers are asked about.
+struct Scope {
+    /// `None` is every stack.
+    stack: Option<String>,
+    /// Empty is every service.
+    services: Vec<String>,
+}
+
+impl Scope {
+    fn counts(&self, stack: &str, service: &str) -> bool {
+        self.stack.as_ref().is_none_or(|of| of == stack)
+            && (self.services.is_empty() || self.services.iter().any(|of| of == service))
+    }
+}
+
 /// The checks of the stack that is meant, else those of all stacks of which something is deployed.
 async fn specs(
     context: &Context,
     services: &[String],
     containers: &[Container],
-) -> Result<Vec<CheckSpec>, Fault> {
+) -> Result<(Scope, Vec<CheckSpec>), Fault> {
+    let mut scope = Scope { stack: None, services: services.to_vec() };
     let mut specs = if let Some(chosen) = choose_or_all(context).await? {
         chosen.check_services(services, containers)?;
+        scope.stack = Some(chosen.reference.project.clone());
         if chosen.project.is_some() {
             chosen.file().checks
         } else {
@@ -101,21 +130,46 @@ async fn specs(
         files.into_iter().flat_map(|file| file.checks).chain(derived).collect()
     };
     specs.retain(|spec| services.is_empty() || services.contains(&spec.id.service));
-    if specs.is_empty() {
-        // What there is no check of is not known to be well, but it is there.
-        return Err(Fault::new(FaultKind::Invalid, "check", services.join(" "))
-            .because("there is no health check for it")
-            .hint(
-                "give the service a `healthcheck`, or name checks under `x-mcp.checks` in the stack's file",
-            ));
-    }
-    Ok(specs)
+    Ok((scope, specs))
 }
 
-async fn check_all(specs: &[CheckSpec], prober: &Prober, engine: &Engine) -> Result<Vec<CheckReport>, Fault> {
-    let fleet = Some(Arc::new(engine.containers(None).await?));
+fn unchecked(services: &[String]) -> Fault {
+    Fault::new(FaultKind::Invalid, "check", services.join(" "))
+        .because("there is no health check for it")
+        .hint("give the service a `healthcheck`, or name checks under `x-mcp.checks` in the stack's file")
+}
+
+async fn check_all(
+    specs: &[CheckSpec],
+    prober: &Prober,
+    engine: &Engine,
+    scope: &Scope,
+) -> Result<Vec<CheckReport>, Fault> {
+    let fleet = Some(Arc::new(in_detail(engine, scope).await?));
     let checks = specs.iter().map(|spec| check_once(spec, prober, &fleet));
-    Ok(futures_util::stream::iter(checks).buffered(AT_ONCE).collect().await)
+    let mut reports: Vec<CheckReport> = futures_util::stream::iter(checks).buffered(AT_ONCE).collect().await;
+    let asked = specs.iter().map(|spec| (spec.id.stack.as_str(), spec.id.service.as_str())).collect();
+    let containers = fleet.as_deref().map(Vec::as_slice).unwrap_or_default();
+    let counts = |stack: &str, service: &str| scope.counts(stack, service);
+    reports.extend(broken::reports(containers, &asked, counts, Timestamp::now()));
+    Ok(reports)
+}
+
+/// The containers there are. Why one of those that are meant does not do its work only an inspect tells.
+async fn in_detail(engine: &Engine, scope: &Scope) -> Result<Vec<Container>, Fault> {
+    let containers = engine.containers(None).await?;
+    let complete = containers.into_iter().map(|container| async move {
+        let counts =
+            container.compose.as_ref().is_some_and(|labels| scope.counts(&labels.project, &labels.service));
+        if counts && (container.health != Some(Health::Healthy) || container.state != ContainerState::Running)
+        {
+            // One that is gone meanwhile, or that cannot be looked into, stays as it was listed.
+            engine.inspect(&container.id).await.unwrap_or(container)
+        } else {
+            container
+        }
+    });
+    Ok(futures_util::stream::iter(complete).buffered(AT_ONCE).collect().await)
 }
 
 /// What does not exist will not come up by waiting, as for every other command; anything else is "do not know".

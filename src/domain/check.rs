@@ -1,11 +1,13 @@
 //! Health checks as a stack names them, and what came of them.
 
 mod derived;
+mod gist;
 mod kind;
 mod report;
 mod url;
 
 pub use derived::{Known, derived};
+pub use gist::gist;
 pub use kind::{CheckKind, Expected, JsonExpected};
 pub use report::{CheckReport, Replica, Verdict};
 pub use url::HttpUrl;

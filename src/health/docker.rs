@@ -1,6 +1,7 @@
 //! What Docker says of a service's containers.
 
 use super::{Answer, Outcome};
+use crate::domain::check::gist;
 use crate::domain::{CheckId, Container, ContainerState, Health};
 
 /// The service's containers, but for those of one-off commands.
@@ -53,7 +54,7 @@ pub(super) fn verdict(id: &CheckId, fleet: &[Container]) -> Outcome {
     let ill = containers.iter().find(|container| container.health == Some(Health::Unhealthy));
     let who = ill.filter(|_| all > 1).map(|ill| format!(": {}", ill.tag())).unwrap_or_default();
     let output = ill.and_then(|ill| ill.details.as_ref()?.health_output.as_ref());
-    let output = who + &output.map(|output| format!(": {output}")).unwrap_or_default();
+    let output = who + &output.map(|output| format!(": {}", gist(output))).unwrap_or_default();
     match (unhealthy, starting) {
         _ if restarting => Outcome::down("restarting"),
         (0, 0) => Outcome::new(Answer::Up, replicas(all, healthy, "healthy")),

@@ -1,7 +1,8 @@
 //! A command in the container: that it ends with 0 is up. What it writes is quoted, and no more of it is kept.
 
 use super::{Answer, Outcome};
-use crate::domain::{Container, Fault, secret};
+use crate::domain::check::gist;
+use crate::domain::{Container, Fault, Safe, secret};
 use crate::engine::{Endpoint, Engine, ExecChunk, ExecRequest};
 use std::time::Instant;
 
@@ -42,8 +43,10 @@ fn ended(code: i64) -> String {
     }
 }
 
-/// On one line; a command may well write what nobody should read.
+/// On one line; a command may well write what nobody should read. Of a traceback what was raised is enough.
 fn with(said: &str, ended: &str) -> String {
-    let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
+    let raised =
+        said.contains("Traceback (most recent call last)").then(|| gist(&Safe::new(said)).to_string());
+    let said = raised.unwrap_or_else(|| said.split_whitespace().collect::<Vec<_>>().join(" "));
     if said.is_empty() { ended.to_owned() } else { format!("{ended}: {}", secret::mask_text(&said)) }
 }

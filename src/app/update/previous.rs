@@ -7,6 +7,7 @@ use crate::app::pane::logs::Previous;
 use crate::app::store::logs::Note;
 use crate::app::store::notices::Severity;
 use crate::app::store::previous::{LastLines, Run};
+use crate::domain::check::gist;
 use crate::domain::daemon::DaemonEvent;
 use crate::domain::{ContainerId, ContainerState, Fault, FleetEvent, LogLine, Safe, units};
 
@@ -198,7 +199,7 @@ fn notes(run: &Run) -> Vec<Safe> {
         }
     }
     if let Some(output) = &run.health_output {
-        notes.push(format!("last health check: {output}"));
+        notes.push(format!("last health check: {}", gist(output)));
     }
     notes.into_iter().map(Safe::new).collect()
 }

@@ -8,6 +8,7 @@ use super::away::AWAY;
 use super::steps::Run;
 use crate::compose::file::Condition;
 use crate::compose::plan::Target;
+use crate::domain::check::gist;
 use crate::domain::{Container, ContainerState, Fault, FaultKind, Health, TaskEvent};
 use lives::Lives;
 use std::time::{Duration, Instant};
@@ -133,7 +134,7 @@ fn judge(container: &Container, condition: Condition) -> Result<Progress, Fault>
                 let fault = refused(container, "it is unhealthy");
                 let output = container.details.as_ref().and_then(|details| details.health_output.as_ref());
                 Err(match output {
-                    Some(output) if !output.is_empty() => fault.because(output.to_string()),
+                    Some(output) if !output.is_empty() => fault.because(gist(output).to_string()),
                     _ => fault,
                 })
             }
