@@ -4,12 +4,15 @@
 mod evidence;
 mod exit_code;
 mod facts;
+mod failing;
 mod finding;
 mod fold;
 mod gpu_holders;
+mod mount;
 mod needs;
 mod rules;
 pub mod sign;
+mod tried;
 mod trouble;
 mod waiting;
 
@@ -17,7 +20,8 @@ pub use evidence::{Evidence, Origin};
 pub use facts::Facts;
 pub use finding::{About, Confidence, Finding, Fix, Severity};
 pub use sign::{LogSign, Sign};
-pub use trouble::{is_in_trouble, wanted_ports};
+pub use tried::Stood;
+pub use trouble::{is_in_trouble, may_have_been_killed, wanted_ports};
 
 /// All findings, the worst first. What follows from another one's trouble is told with that finding and is not one of
 /// its own.
@@ -26,7 +30,9 @@ pub fn findings(facts: &Facts<'_>) -> Vec<Finding> {
     for rule in rules::ALL {
         rule(facts, &mut found);
     }
-    fold::fold(facts, found)
+    let mut findings = fold::fold(facts, found);
+    tried::note(facts, &mut findings);
+    findings
 }
 
 #[cfg(test)]

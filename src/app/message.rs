@@ -5,7 +5,7 @@ use super::hit::HitMap;
 use super::store::docker_disk::DiskAnswer;
 use super::store::signs::Sighting;
 use crate::config::keys::KeyPress;
-use crate::domain::daemon::DaemonEvent;
+use crate::domain::daemon::PastEvents;
 use crate::domain::host::KernelMessage;
 use crate::domain::resources::Resources;
 use crate::domain::stack::BackupEntry;
@@ -54,7 +54,7 @@ pub enum Msg {
         result: Result<Vec<LogLine>, Fault>,
     },
     /// Answers [`super::Effect::ReadEvents`], the oldest first.
-    PastEvents(Result<Vec<DaemonEvent>, Fault>),
+    PastEvents(Result<PastEvents, Fault>),
     /// Answers [`super::Effect::FindListener`]: nobody, or the process in words.
     Listener {
         port: u16,
@@ -148,6 +148,8 @@ pub struct LogBatch {
 /// What the logs told of troubles, and which of their files have grown by much.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct LogNews {
+    /// Whose logs were looked through for the first time.
+    pub looked_through: Vec<ContainerId>,
     pub sightings: Vec<Sighting>,
     /// In bytes.
     pub sizes: Vec<(ContainerId, u64)>,

@@ -20,7 +20,6 @@ use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::Write as _;
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
-use tokio::signal::unix::{SignalKind, signal};
 
 /// Looked back to where nothing is said.
 const BACK: SignedDuration = SignedDuration::from_hours(24);
@@ -49,18 +48,16 @@ pub fn run(context: &Context, arguments: &Arguments, output: Output) -> Result<u
             .hint("name the document FILE.md; the archive goes beside it as FILE.tar"));
     }
     // Before minutes of work are lost over it.
-    let files = [New::create(&document)?, New::create(&archive)?];
+    let mut files = [create(&document)?, create(&archive)?];
     let (state, bundle) = look_and_gather(context, &arguments.look, since)?;
     let masker = Masker::of(&state, &bundle);
     for fault in bundle.faults() {
         report::warn(fault, output);
     }
     let text = masker.mask(&markdown::markdown(&state, &bundle, since, now));
-    let [mut text_file, mut tar_file] = files;
     let failed = |path: &Path, error: &std::io::Error| Fault::io("write", path.display(), error);
-    text_file.file.write_all(text.as_bytes()).map_err(|error| failed(&document, &error))?;
-    bundle.write(&mut tar_file.file, &masker, now).map_err(|error| failed(&archive, &error))?;
-    (text_file.kept, tar_file.kept) = (true, true);
+    files[0].write_all(text.as_bytes()).map_err(|error| failed(&document, &error))?;
+    bundle.write(&mut files[1], &masker, now).map_err(|error| failed(&archive, &error))?;
     if output.json {
         print_json(&json!({ "report": document, "archive": archive }))?;
     } else {
@@ -80,19 +77,8 @@ fn look_and_gather(
     let endpoint = demo.as_ref().map_or_else(|| context.endpoint(), |demo| Ok(demo.endpoint()));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Fault::io("start", "the runtime", &error))?;
-    let gathered = runtime.block_on(async {
-        // What was fed with the console's feeds hears the signals from then on.
-        let (mut interrupted, mut terminated) =
-            (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
-        Ok(tokio::select! {
-            bundle = Bundle::gather(endpoint, &state) => Some(bundle),
-            _ = interrupted.recv() => None,
-            _ = terminated.recv() => None,
-        })
-    });
-    let gathered = gathered.map_err(|error: std::io::Error| Fault::io("listen for", "signals", &error))?;
-    let cancelled = || Fault::new(FaultKind::Cancelled, "write", "the report").because("it was interrupted");
-    gathered.map(|bundle| (state, bundle)).ok_or_else(cancelled)
+    let bundle = runtime.block_on(Bundle::gather(endpoint, &state));
+    Ok((state, bundle))
 }
 
 fn default_path(state: &Path, now: Timestamp) -> Result<PathBuf, Fault> {
@@ -102,33 +88,15 @@ fn default_path(state: &Path, now: Timestamp) -> Result<PathBuf, Fault> {
     Ok(directory.join(format!("{}.md", now.strftime("%Y%m%dT%H%M%SZ"))))
 }
 
-/// A file of ours alone, which was not there before. One that is not written to its end is removed again, as it would be
-/// in the way of the next try.
-struct New<'path> {
-    file: File,
-    path: &'path Path,
-    kept: bool,
-}
-
-impl<'path> New<'path> {
-    fn create(path: &'path Path) -> Result<Self, Fault> {
-        let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
-        let file = file.map_err(|error| {
-            let fault = Fault::io("write a report to", path.display(), &error);
-            if error.kind() == std::io::ErrorKind::AlreadyExists {
-                fault.hint("name another file with -o; a report overwrites nothing")
-            } else {
-                fault
-            }
-        })?;
-        Ok(Self { file, path, kept: false })
-    }
-}
-
-impl Drop for New<'_> {
-    fn drop(&mut self) {
-        if !self.kept {
-            drop(std::fs::remove_file(self.path));
+/// A file of ours alone, which was not there before.
+fn create(path: &Path) -> Result<File, Fault> {
+    let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
+    file.map_err(|error| {
+        let fault = Fault::io("write a report to", path.display(), &error);
+        if error.kind() == std::io::ErrorKind::AlreadyExists {
+            fault.hint("name another file with -o; a report overwrites nothing")
+        } else {
+            fault
         }
-    }
+    })
 }

@@ -160,6 +160,9 @@ pub struct ContainerDetails {
     /// Shared memory at `/dev/shm`.
     #[serde(default)]
     pub shm_bytes: Option<u64>,
+    /// What is mounted of memory, each with its options behind it: `/run size=64m`.
+    #[serde(default)]
+    pub tmpfs: Vec<String>,
     /// `None` without a limit of its own.
     #[serde(default)]
     pub memory_limit_bytes: Option<u64>,

@@ -63,6 +63,15 @@ pub struct DaemonEvent {
     pub exit_code: Option<i64>,
 }
 
+/// What the daemon still tells of the time since a moment.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct PastEvents {
+    /// The oldest first.
+    pub events: Vec<DaemonEvent>,
+    /// When the oldest event was that it keeps, where that is later than the moment.
+    pub kept_from: Option<Timestamp>,
+}
+
 /// What makes images from Dockerfiles in a daemon.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Builder {

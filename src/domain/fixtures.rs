@@ -72,6 +72,7 @@ pub(crate) fn details() -> ContainerDetails {
         user: String::new(),
         init: None,
         shm_bytes: None,
+        tmpfs: Vec::new(),
         memory_limit_bytes: None,
         gpu_requests: Vec::new(),
         environment: Vec::new(),

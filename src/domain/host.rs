@@ -55,7 +55,6 @@ pub struct Share {
 pub struct DiskUse {
     pub mount_point: String,
     pub used_bytes: u64,
-    /// Of what can be filled: not what a file system keeps back for root.
     pub total_bytes: u64,
     /// Files and directories; file systems without a fixed number of them have none.
     #[serde(default)]

@@ -4,7 +4,7 @@ use super::connect::Engine;
 use super::logs::exact;
 use super::messages::Messages;
 use super::watch::is_noise;
-use crate::domain::daemon::DaemonEvent;
+use crate::domain::daemon::{DaemonEvent, PastEvents};
 use crate::domain::{ContainerId, Fault, Safe};
 use futures_util::{Stream, StreamExt, stream};
 use hyper::Method;
@@ -36,15 +36,22 @@ impl Engine {
 
     /// What the daemon still tells of the time since then, the oldest first. It keeps some hundred events in memory, and
     /// none of before it was started.
-    pub async fn past_events(&self, since: Timestamp) -> Result<Vec<DaemonEvent>, Fault> {
+    pub async fn past_events(&self, since: Timestamp) -> Result<PastEvents, Fault> {
         let now = self.daemon_and_time().await?.1.unwrap_or_else(Timestamp::now);
-        let path = format!("/events?since={}&until={}", exact(since), exact(now));
+        // All that it keeps, for only that tells how far back it can tell anything.
+        let path = format!("/events?since=1&until={}", exact(now));
         let bytes = self.bytes(&Method::GET, &path, None)?;
         let told =
             read(Messages::new(bytes, OPERATION, "")).map(|told| told.map(|occurrence| occurrence.event));
         let told: Vec<Result<DaemonEvent, Fault>> = told.take(MOST_PAST).collect().await;
         let told: Result<Vec<DaemonEvent>, Fault> = told.into_iter().collect();
-        told.map(|events| events.into_iter().filter(|event| !is_noise(&event.kind, &event.action)).collect())
+        told.map(|mut events| {
+            let kept_from = events.iter().find_map(|event| event.time).filter(|oldest| *oldest > since);
+            events.retain(|event| {
+                !is_noise(&event.kind, &event.action) && event.time.is_none_or(|time| time >= since)
+            });
+            PastEvents { events, kept_from }
+        })
     }
 
     pub(super) fn occurrences(&self, since: Option<Timestamp>) -> Occurrences {

@@ -115,7 +115,12 @@ fn disks_in_use(disks: &Disks) -> Vec<DiskUse> {
         if !counts(disk) {
             continue;
         }
-        let used = used(disk);
+        let used = DiskUse {
+            mount_point: disk.mount_point().to_string_lossy().into_owned(),
+            used_bytes: disk.total_space().saturating_sub(disk.available_space()),
+            total_bytes: disk.total_space(),
+            inodes: inodes(disk.mount_point()),
+        };
         match found.iter_mut().find(|(device, _)| device == disk.name()) {
             Some((_, known)) if known.mount_point.len() <= used.mount_point.len() => {}
             Some((_, known)) => *known = used,
@@ -127,21 +132,10 @@ fn disks_in_use(disks: &Disks) -> Vec<DiskUse> {
     disks
 }
 
-/// As df counts: what is kept back for root is no room that anybody can fill.
-fn used(disk: &Disk) -> DiskUse {
-    let mount_point = disk.mount_point().to_string_lossy().into_owned();
-    let Ok(told) = rustix::fs::statvfs(disk.mount_point()) else {
-        let (total, available) = (disk.total_space(), disk.available_space());
-        let used_bytes = total.saturating_sub(available);
-        return DiskUse { mount_point, used_bytes, total_bytes: total, inodes: None };
-    };
-    let bytes = |blocks: u64| blocks.saturating_mul(told.f_frsize);
-    let used_bytes = bytes(told.f_blocks.saturating_sub(told.f_bfree));
-    let total_bytes = used_bytes.saturating_add(bytes(told.f_bavail));
-    // A file system that makes them as they are needed says that it has none.
-    let inodes = (told.f_files > 0)
-        .then(|| Share { used: told.f_files.saturating_sub(told.f_ffree), limit: told.f_files });
-    DiskUse { mount_point, used_bytes, total_bytes, inodes }
+/// A file system that makes them as they are needed says that it has none.
+fn inodes(mount_point: &Path) -> Option<Share> {
+    let told = rustix::fs::statvfs(mount_point).ok().filter(|told| told.f_files > 0)?;
+    Some(Share { used: told.f_files.saturating_sub(told.f_ffree), limit: told.f_files })
 }
 
 /// Whether it can fill up, and is not a view of another one.

@@ -16,13 +16,15 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const SIZE: (u16, u16) = (200, 60);
 /// So often it is looked whether all is there.
 const STEP: Duration = Duration::from_millis(100);
-/// Then the last lines of what is in trouble are read, and the logs are looked through.
+/// What has come may lead to something else that is to be looked at, as the last lines of what is in trouble.
 const SETTLE: Duration = Duration::from_millis(1500);
 
 /// Feeds a console without a terminal until it knows what it can know, and for so long at least. What the daemon still
 /// tells of the time since then stands on the timeline.
 pub fn look(mut console: Console, since: Timestamp, at_least: Duration) -> Result<State, Fault> {
     // The logs of a selection are of no use here.
+    // Of what happened before it is asked here, as far back as is wanted.
+    console.state.timeline.ask_once();
     (console.state.focus, console.state.zoomed) = (PaneId::Findings, true);
     let runtime = Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Fault::io("look at", "the server", &error))?;
@@ -61,5 +63,8 @@ fn is_complete(state: &State) -> bool {
         && state.host.sample().is_some()
         && state.gpus.sample().is_some()
         && state.stacks.was_heard()
+        && state.fleet.containers().keys().all(|id| state.signs.was_looked_through(id))
+        && !state.tails.is_waiting()
+        && !state.listeners.is_waiting()
         && checks.all(|report| report.last_run.is_some())
 }

@@ -2,15 +2,20 @@
 
 use super::rules::{came_back, is_looping};
 use super::sign::{LogSign, Sign};
+use super::tried::Stood;
 use crate::domain::host::KernelMessage;
 use crate::domain::log::Level;
 use crate::domain::{
-    CheckReport, Container, ContainerFigures, ContainerId, Fault, GpuSample, HostSample, LogLine, Safe,
-    TaskRecord, units,
+    CheckReport, Container, ContainerFigures, ContainerId, ContainerState, Fault, GpuSample, HostSample,
+    LogLine, Safe, TaskRecord, units,
 };
 use jiff::Timestamp;
 use std::collections::HashMap;
 use std::time::Duration;
+
+/// What is written longer before the end had little to do with it.
+const LAST_WORDS: Duration = Duration::from_secs(5);
+const TRACEBACK: &str = "Traceback (most recent call last)";
 
 #[derive(Debug, Clone, Default)]
 pub struct Facts<'facts> {
@@ -23,6 +28,14 @@ pub struct Facts<'facts> {
     pub tails: HashMap<&'facts ContainerId, &'facts [LogLine]>,
     /// From when to when each ran before it was started last, where that was seen.
     pub last_runs: HashMap<&'facts ContainerId, (Timestamp, Timestamp)>,
+    /// When each ended, the oldest first, as far as the daemon's events tell.
+    pub ends: HashMap<&'facts ContainerId, Vec<Timestamp>>,
+    /// When the daemon said last of each that it has stopped it.
+    pub stops: HashMap<&'facts ContainerId, Timestamp>,
+    /// Whether the daemon was asked for what happened before.
+    pub past_is_known: bool,
+    /// Of the last hour, the newest last.
+    pub stood: Vec<Stood<'facts>>,
     pub checks: Vec<&'facts CheckReport>,
     pub gpus: Option<&'facts GpuSample>,
     /// The GPUs with memory that nobody answers for, by index, and since when.
@@ -56,7 +69,11 @@ impl<'facts> Facts<'facts> {
                 self.containers.iter().copied().find(|container| container.id == told.container)?;
             let of_last_run = || {
                 (self.is_looping(container) || came_back(container, self.now))
-                    && self.last_runs.get(&container.id).is_some_and(|(started, _)| told.last >= *started)
+                    && match self.last_runs.get(&container.id) {
+                        Some((started, _)) => told.last >= *started,
+                        // Nobody saw that run; what was written a moment before this one is of it.
+                        None => told.is_recent(self.now),
+                    }
             };
             (told.is_current(container, self.now) || of_last_run()).then_some((container, told))
         })
@@ -68,17 +85,34 @@ impl<'facts> Facts<'facts> {
         is_looping(container, last_run, self.now)
     }
 
-    /// The first line of the container's last run that says of itself that it is an error, or else its last line.
+    /// What the container wrote last may say why it ended: the first line near the end of its last run that says of
+    /// itself that it is an error, or else its last line.
     pub(super) fn first_error(&self, container: &Container) -> Option<(Option<Timestamp>, &'facts Safe)> {
         let started = container.details.as_ref().and_then(|details| details.started_at);
-        let lines = self.tails.get(&container.id)?.iter();
-        let of_run =
-            lines.filter(|line| line.time.is_none_or(|time| started.is_none_or(|start| time >= start)));
-        let mut of_run = of_run.filter(|line| !line.line.text.trim().is_empty());
-        let last = of_run.clone().next_back();
-        let first =
-            of_run.find(|line| !line.continues && line.level.is_some_and(|level| level >= Level::Error));
-        first.or(last).map(|line| (line.time, &line.line.text))
+        let lines: Vec<&LogLine> =
+            self.tails.get(&container.id)?.iter().filter(|line| !line.line.text.trim().is_empty()).collect();
+        let is_before = |line: &LogLine| line.time.zip(started).is_some_and(|(time, start)| time < start);
+        let begun = lines.iter().position(|line| !is_before(line)).unwrap_or(lines.len());
+        let (before, present) = lines.split_at(begun);
+        // One that was started again goes on about something else, if it has said anything yet.
+        let is_back = container.state == ContainerState::Running && !before.is_empty();
+        let told = if is_back { before } else { present };
+        let end = told.last()?.time;
+        let is_near = |line: &LogLine| line.time.zip(end).is_none_or(|(time, end)| time >= end - LAST_WORDS);
+        let near = told.iter().position(|line| is_near(line)).unwrap_or(0);
+        let told = &told[near..];
+        let is_error =
+            |line: &LogLine| !line.continues && line.level.is_some_and(|level| level >= Level::Error);
+        let line = match told.iter().position(|line| is_error(line)) {
+            // What was raised stands below where it was.
+            Some(at) if told[at].line.text.starts_with(TRACEBACK) => told[at + 1..]
+                .iter()
+                .find(|line| !line.line.text.starts_with([' ', '\t']))
+                .unwrap_or(&told[at]),
+            Some(at) => &told[at],
+            None => told.last()?,
+        };
+        Some((line.time, &line.line.text))
     }
 
     /// The containers of a service, those of `compose run` aside.

@@ -1,6 +1,7 @@
 //! One thing that is wrong.
 
 use super::evidence::{Evidence, Origin};
+use super::sign::LogSign;
 use crate::domain::task::TaskRequest;
 use crate::domain::{Container, ContainerId, Operation, Safe, StackRef, TaskTarget, secret};
 use jiff::Timestamp;
@@ -32,6 +33,8 @@ pub struct Finding {
     pub id: String,
     pub severity: Severity,
     pub confidence: Confidence,
+    /// When it began, where the facts tell more of that than the times of its evidence.
+    pub began: Option<Timestamp>,
     /// What is wrong with what, in one line.
     pub title: Safe,
     pub evidence: Vec<Evidence>,
@@ -41,6 +44,8 @@ pub struct Finding {
     pub holds: Vec<String>,
     pub fix: Option<Fix>,
     pub about: About,
+    /// It was found by lines that are signs of it; lines that are only quoted may be of something else.
+    pub(super) is_signed: bool,
     pub(super) role: Role,
     /// Beginnings of the ids of findings that would be the cause of this one.
     pub(super) blames: Vec<String>,
@@ -81,12 +86,14 @@ impl Finding {
             id: format!("{rule}/{object}"),
             severity,
             confidence: Confidence::Certain,
+            began: None,
             title: Safe::new(secret::mask_text(title.as_ref())),
             evidence: Vec::new(),
             explains: Vec::new(),
             holds: Vec::new(),
             fix: None,
             about,
+            is_signed: false,
             role: Role::Cause,
             blames: Vec::new(),
         }
@@ -105,6 +112,18 @@ impl Finding {
     ) -> Self {
         let text = Safe::new(secret::mask_text(text.as_ref()));
         self.evidence.push(Evidence { origin, time: time.into(), text });
+        self
+    }
+
+    /// Adds the newest line that is a sign of it; it began with the first of them.
+    pub(super) fn signed(self, told: &LogSign) -> Self {
+        let signed = Self { is_signed: true, ..self };
+        signed.seen(Origin::Log, told.last, &told.line).began(told.began())
+    }
+
+    /// Of several beginnings the earliest counts.
+    pub(super) fn began(mut self, time: impl Into<Option<Timestamp>>) -> Self {
+        self.began = [self.began, time.into()].into_iter().flatten().min();
         self
     }
 

@@ -1,6 +1,6 @@
 //! One finding per trouble: consequences are told with their cause.
 
-use super::evidence::Evidence;
+use super::evidence::{Evidence, Origin};
 use super::finding::Role;
 use super::{Facts, Finding, Severity, needs};
 
@@ -33,7 +33,12 @@ fn take_in(cause: &mut Finding, finding: Finding, directly: bool) {
     if directly && is_of_same_place(cause, &finding) {
         let origin = finding.evidence.first().map(|line| (line.origin, line.time));
         let title = origin.map(|(origin, time)| Evidence { origin, time, text: finding.title.clone() });
-        for line in title.into_iter().chain(finding.evidence) {
+        // Where a line names the cause, the last lines of the run that ended of it add nothing, or lead elsewhere.
+        let named = cause.evidence.first().is_some_and(|line| line.origin == Origin::Log);
+        let is_last_words = |line: &Evidence| named && !finding.is_signed && line.origin == Origin::Log;
+        let lines = finding.evidence.iter().filter(|line| !is_last_words(line)).cloned();
+        cause.began = [cause.began, finding.began].into_iter().flatten().min();
+        for line in title.into_iter().chain(lines) {
             if !cause.evidence.iter().any(|known| known.text == line.text) {
                 cause.evidence.push(line);
             }
@@ -55,7 +60,7 @@ fn cause_of(facts: &Facts<'_>, found: &[Finding], index: usize) -> Option<usize>
     let of_a_need = || {
         let (stack, service) = (finding.about.stack.as_ref()?, finding.about.service.as_ref()?);
         let is_needed = |cause: &Finding| {
-            cause.severity == Severity::Critical
+            (cause.severity == Severity::Critical || is_killed_before(cause, finding))
                 && cause.about.stack.as_ref() == Some(stack)
                 && cause.about.service.as_ref().is_some_and(|other| {
                     other != service
@@ -81,6 +86,12 @@ fn cause_of(facts: &Facts<'_>, found: &[Finding], index: usize) -> Option<usize>
     };
     let of_another = || of_a_need().or_else(of_its_stack);
     blamed().or_else(of_same_place).or_else(|| (finding.role == Role::Symptom).then(of_another).flatten())
+}
+
+/// What was wrong before somebody killed what it needs has another cause.
+fn is_killed_before(cause: &Finding, finding: &Finding) -> bool {
+    let end = cause.evidence.first().and_then(|line| line.time);
+    cause.id.starts_with("killed/") && finding.began.zip(end).is_none_or(|(began, end)| began >= end)
 }
 
 /// Whether the service stands in the text as a word, or with a replica's number behind it.

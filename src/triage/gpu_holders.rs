@@ -11,6 +11,11 @@ const DEVICES: usize = 8;
 
 /// `GPU 1, 78.0G of 80.0G used: inference-1 38.0G, process 31337 2.0G`
 pub(super) fn of_device(facts: &Facts<'_>, device: &GpuDevice, reading: &GpuReading) -> String {
+    told(facts, device, reading, "")
+}
+
+/// `about` stands behind the device's number.
+fn told(facts: &Facts<'_>, device: &GpuDevice, reading: &GpuReading, about: &str) -> String {
     let holders = holders(facts, reading);
     let mut words: Vec<String> = holders
         .iter()
@@ -25,11 +30,12 @@ pub(super) fn of_device(facts: &Facts<'_>, device: &GpuDevice, reading: &GpuRead
     }
     let bytes = |value: Option<u64>| value.map_or_else(|| "–".to_owned(), units::bytes);
     let (used, total) = (bytes(reading.memory_used_bytes), bytes(reading.memory_total_bytes));
-    format!("GPU {}, {used} of {total} used: {}", device.index, words.join(", "))
+    format!("GPU {}{about}, {used} of {total} used: {}", device.index, words.join(", "))
 }
 
 /// A line for each device that the container is on. One that has lost its memory, and ended of that, is on none: then
-/// those that it asked for count.
+/// those that it asked for count. Who was given some of the devices counts them from 0, and its log names them so:
+/// `GPU 1 (its GPU 0), 49.6G of 80.0G used now that it has let go: …`.
 pub(super) fn of_devices_of(facts: &Facts<'_>, container: &Container) -> Vec<String> {
     let Some(GpuSample::Devices(devices)) = facts.gpus else { return Vec::new() };
     let on: Vec<u32> = devices
@@ -37,13 +43,24 @@ pub(super) fn of_devices_of(facts: &Facts<'_>, container: &Container) -> Vec<Str
         .filter(|device| device.reading.as_ref().is_ok_and(|reading| is_on(container, reading)))
         .map(|device| device.index)
         .collect();
-    let asked = || {
-        let ask = container.details.as_ref().and_then(|details| GpuAsk::of(details, devices));
-        ask.map(|ask| ask.devices.into_iter().collect()).unwrap_or_default()
-    };
-    let wanted = if on.is_empty() { asked() } else { on };
+    let ask = container.details.as_ref().and_then(|details| GpuAsk::of(details, devices));
+    let has_let_go = on.is_empty();
+    let asked = || ask.iter().flat_map(|ask| ask.devices.iter().copied()).collect();
+    let wanted = if has_let_go { asked() } else { on };
     let its = devices.iter().filter(|device| wanted.contains(&device.index)).take(DEVICES);
-    its.filter_map(|device| Some(of_device(facts, device, device.reading.as_ref().ok()?))).collect()
+    let line = |device: &GpuDevice| {
+        let number = ask.as_ref().filter(|ask| !ask.unknown).and_then(|ask| own_number(ask, device.index));
+        let number = number.map(|number| format!(" (its GPU {number})")).unwrap_or_default();
+        let text = told(facts, device, device.reading.as_ref().ok()?, &number);
+        Some(if has_let_go { text.replacen(" used:", " used now that it has let go:", 1) } else { text })
+    };
+    its.filter_map(line).collect()
+}
+
+/// The number that a device has inside of the container, where that is another one.
+fn own_number(ask: &GpuAsk, index: u32) -> Option<usize> {
+    let number = ask.devices.iter().position(|device| *device == index)?;
+    (u32::try_from(number).ok()? != index).then_some(number)
 }
 
 pub(super) fn is_on(container: &Container, reading: &GpuReading) -> bool {

@@ -22,6 +22,20 @@ pub(super) fn needs(facts: &Facts<'_>, stack: &str, service: &str, other: &str) 
     false
 }
 
+/// The services of the stack that run and need this one directly.
+pub(super) fn running(facts: &Facts<'_>, stack: &str, service: &str) -> Vec<String> {
+    let mut needing = Vec::new();
+    for container in facts.containers.iter().filter(|container| container.state.serves()) {
+        let labels = container.compose.as_ref().filter(|labels| labels.project == stack && !labels.oneoff);
+        let Some(labels) = labels.filter(|labels| !needing.contains(&labels.service)) else { continue };
+        if directly(facts, container, stack).iter().any(|needed| needed == service) {
+            needing.push(labels.service.clone());
+        }
+    }
+    needing.sort();
+    needing
+}
+
 /// `depends_on`, and the services that stand as hosts in its environment: `postgres://user@db:5432/x`, `REDIS_HOST=redis`.
 fn directly(facts: &Facts<'_>, container: &Container, stack: &str) -> Vec<String> {
     let Some(labels) = &container.compose else { return Vec::new() };

@@ -14,6 +14,7 @@ mod gpu_orphan;
 mod gpu_seats;
 mod health_check;
 mod host;
+mod killed;
 mod log_bloat;
 mod log_sign;
 mod name_resolution;
@@ -33,6 +34,7 @@ mod xid;
 mod zombies;
 
 pub(in crate::triage) use crash_loop::{came_back, is_looping};
+pub(in crate::triage) use killed::may_be as may_be_killed;
 pub(in crate::triage) use port::port_in;
 pub(in crate::triage) use task::unpublished_ports;
 
@@ -40,7 +42,7 @@ use super::{Facts, Finding};
 
 pub(super) type Rule = fn(&Facts<'_>, &mut Vec<Finding>);
 
-pub(super) const ALL: [Rule; 29] = [
+pub(super) const ALL: [Rule; 30] = [
     daemon::find,
     gpu::find,
     xid::find,
@@ -59,6 +61,7 @@ pub(super) const ALL: [Rule; 29] = [
     crash_loop::find,
     connection::find,
     exited::find,
+    killed::find,
     health_check::find,
     unhealthy::find,
     dependency::find,

@@ -99,6 +99,8 @@ pub struct LogSign {
 
 /// A running container that has not said it again for so long has got over it.
 const PERSISTS: SignedDuration = SignedDuration::from_mins(2);
+/// Between two of one trouble there is less than this, the longest pause of a restart policy and a run among it.
+const APART: SignedDuration = SignedDuration::from_mins(10);
 
 impl LogSign {
     pub const MOST_TIMES: usize = 64;
@@ -109,8 +111,7 @@ impl LogSign {
         let started = container.details.as_ref().and_then(|details| details.started_at);
         match container.state {
             ContainerState::Running | ContainerState::Paused | ContainerState::Unknown => {
-                now.duration_since(self.last) <= PERSISTS
-                    && started.is_none_or(|started| self.last >= started)
+                self.is_recent(now) && started.is_none_or(|started| self.last >= started)
             }
             // Between two runs of a loop the daemon tells when the last one began.
             ContainerState::Restarting
@@ -119,6 +120,24 @@ impl LogSign {
             | ContainerState::Removing => started.is_none_or(|started| self.last >= started),
             ContainerState::Created => false,
         }
+    }
+
+    /// Whether it was told not long ago, by whichever run.
+    pub(super) fn is_recent(&self, now: Timestamp) -> bool {
+        now.duration_since(self.last) <= PERSISTS
+    }
+
+    /// When the first of those was written that follow one another. What was told long before them was another trouble.
+    pub(super) fn began(&self) -> Timestamp {
+        let mut began = self.last;
+        for time in self.times.iter().rev() {
+            if began.duration_since(*time) > APART {
+                return began;
+            }
+            began = began.min(*time);
+        }
+        // Of what was before those that are kept only the very first is known.
+        if began.duration_since(self.first) <= APART { self.first.min(began) } else { began }
     }
 
     /// How many were written since.

@@ -6,7 +6,7 @@ mod services;
 mod tasks;
 
 use super::*;
-use crate::domain::container::{ContainerDetails, LastEnd};
+use crate::domain::container::{ContainerDetails, HealthRun, LastEnd, MountPoint, PublishedPort};
 use crate::domain::host::DiskUse;
 use crate::domain::log::Level;
 use crate::domain::{

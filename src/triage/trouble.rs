@@ -1,8 +1,7 @@
 //! Which containers are worth a closer look.
 
 use super::exit_code;
-use super::rules::is_looping;
-use super::rules::{port_in, unpublished_ports};
+use super::rules::{is_looping, may_be_killed, port_in, unpublished_ports};
 use crate::domain::{Container, ContainerState, Health, TaskRecord};
 use jiff::Timestamp;
 
@@ -18,6 +17,11 @@ pub fn is_in_trouble(container: &Container, now: Timestamp) -> bool {
         }
         ContainerState::Created | ContainerState::Removing => false,
     }
+}
+
+/// Whether only the daemon's events of before tell whether somebody stopped it or killed it.
+pub fn may_have_been_killed(container: &Container) -> bool {
+    may_be_killed(container)
 }
 
 /// The ports of the host that containers want and do not get, or that a task could not publish.

@@ -1,7 +1,7 @@
 //! What was wrong, from when to when. A finding that is over stays known with its spans; one that comes and goes is one
 //! incident with several of them.
 
-use crate::triage::{Finding, Severity};
+use crate::triage::{Finding, Severity, Stood};
 use jiff::Timestamp;
 use std::collections::{HashMap, HashSet, VecDeque};
 
@@ -100,6 +100,8 @@ impl Incident {
                 self.forgotten += 1;
             }
             self.acknowledged = None;
+        } else {
+            self.reach_back(told_begin(finding));
         }
         self.told_with = None;
         self.acknowledged = self.acknowledged.filter(|known| *known >= after);
@@ -119,13 +121,30 @@ impl Incident {
             std::cmp::Ordering::Equal => None,
         }
     }
+
+    /// Facts that tell of the past come in one after the other, and with each it may be seen to have begun earlier.
+    fn reach_back(&mut self, begin: Option<Timestamp>) {
+        let Some(begin) = begin else { return };
+        let before = self.spans.iter().rev().nth(1).and_then(|span| span.end);
+        let begin = before.map_or(begin, |end| begin.max(end));
+        let Some(span) = self.spans.back_mut().filter(|span| begin < span.begin) else { return };
+        for (time, _) in self.severities.iter_mut().filter(|(time, _)| *time == span.begin) {
+            *time = begin;
+        }
+        span.begin = begin;
+    }
 }
 
-/// What it was seen by may be older than the console: the oldest line of the origin that the finding rests on first.
 fn begin(finding: &Finding, now: Timestamp) -> Timestamp {
+    told_begin(finding).map_or(now, |time| time.min(now))
+}
+
+/// What it was seen by may be older than the console: what the rule says of its beginning, or else the oldest line of the
+/// origin that the finding rests on first.
+fn told_begin(finding: &Finding) -> Option<Timestamp> {
     let origin = finding.evidence.first().map(|line| line.origin);
     let of_origin = finding.evidence.iter().filter(|line| Some(line.origin) == origin);
-    of_origin.filter_map(|line| line.time).min().map_or(now, |time| time.min(now))
+    finding.began.or_else(|| of_origin.filter_map(|line| line.time).min())
 }
 
 impl IncidentStore {
@@ -182,6 +201,21 @@ impl IncidentStore {
 
     pub fn get(&self, id: &str) -> Option<&Incident> {
         self.incidents.get(id)
+    }
+
+    /// When findings about services stood since a moment.
+    pub fn stood_since(&self, since: Timestamp) -> Vec<Stood<'_>> {
+        let mut stood = Vec::new();
+        for incident in self.incidents.values() {
+            let about = &incident.finding.about;
+            let Some((stack, service)) = about.stack.as_deref().zip(about.service.as_deref()) else {
+                continue;
+            };
+            let spans = incident.spans.iter().filter(|span| span.end.is_none_or(|end| end >= since));
+            let id = incident.finding.id.as_str();
+            stood.extend(spans.map(|span| Stood { id, stack, service, begin: span.begin, end: span.end }));
+        }
+        stood
     }
 
     /// The oldest first, by when they last began.

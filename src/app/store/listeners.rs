@@ -21,6 +21,8 @@ struct Looked {
 #[derive(Debug, Clone, PartialEq)]
 enum Answer {
     Awaited,
+    /// It could not be found out.
+    Unknown,
     Nobody,
     /// The process in words.
     Process(Safe),
@@ -54,9 +56,21 @@ impl ListenerStore {
         changed
     }
 
+    /// It cannot be found out; what was known before still stands.
+    pub fn give_up(&mut self, port: u16) {
+        if let Some(looked) = self.ports.get_mut(&port).filter(|looked| looked.answer == Answer::Awaited) {
+            looked.answer = Answer::Unknown;
+        }
+    }
+
+    /// Whether an answer is still to come.
+    pub fn is_waiting(&self) -> bool {
+        self.ports.values().any(|looked| looked.answer == Answer::Awaited)
+    }
+
     pub fn iter(&self) -> impl Iterator<Item = (u16, Option<&Safe>)> {
         self.ports.iter().filter_map(|(port, looked)| match &looked.answer {
-            Answer::Awaited => None,
+            Answer::Awaited | Answer::Unknown => None,
             Answer::Nobody => Some((*port, None)),
             Answer::Process(words) => Some((*port, Some(words))),
         })

@@ -4,13 +4,14 @@ pub use crate::triage::{LogSign, Sign};
 
 use crate::domain::{ContainerId, Safe};
 use jiff::Timestamp;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct SignStore {
     /// At most one of each kind for each container.
     signs: BTreeMap<(ContainerId, Sign), LogSign>,
     sizes: HashMap<ContainerId, u64>,
+    looked_through: HashSet<ContainerId>,
 }
 
 /// Lines of one sign that a container wrote, told together.
@@ -27,7 +28,13 @@ pub struct Sighting {
 
 impl SignStore {
     pub fn apply(&mut self, sighting: Sighting) -> bool {
-        let Sighting { container, sign, count, times, line } = sighting;
+        let Sighting { container, sign, mut count, mut times, line } = sighting;
+        // What was told already comes again with the last lines of one that is in trouble, or the other way round.
+        if let Some(known) = self.signs.get(&(container.clone(), sign)) {
+            let all = times.len();
+            times.retain(|time| *time > known.last || *time < known.first);
+            count = count.saturating_sub(u64::try_from(all - times.len()).unwrap_or(u64::MAX));
+        }
         let (Some(first), Some(last)) = (times.first().copied(), times.last().copied()) else { return false };
         let known = self.signs.entry((container.clone(), sign)).or_insert_with(|| LogSign {
             container,
@@ -39,9 +46,12 @@ impl SignStore {
             line: Safe::default(),
         });
         known.count += count;
-        known.last = known.last.max(last);
-        known.line = line;
+        if last >= known.last {
+            known.line = line;
+        }
+        (known.first, known.last) = (known.first.min(first), known.last.max(last));
         known.times.extend(times);
+        known.times.sort_unstable();
         let spare = known.times.len().saturating_sub(LogSign::MOST_TIMES);
         known.times.drain(..spare);
         true
@@ -49,6 +59,15 @@ impl SignStore {
 
     pub fn grown(&mut self, container: ContainerId, bytes: u64) -> bool {
         self.sizes.insert(container, bytes) != Some(bytes)
+    }
+
+    pub fn look_through(&mut self, containers: Vec<ContainerId>) {
+        self.looked_through.extend(containers);
+    }
+
+    /// Whether what it wrote before the console was opened is known.
+    pub fn was_looked_through(&self, container: &ContainerId) -> bool {
+        self.looked_through.contains(container)
     }
 
     pub fn signs(&self) -> impl Iterator<Item = &LogSign> {
@@ -63,5 +82,32 @@ impl SignStore {
     pub fn retain(&mut self, keep: impl Fn(&ContainerId) -> bool) {
         self.signs.retain(|(id, _), _| keep(id));
         self.sizes.retain(|id, _| keep(id));
+        self.looked_through.retain(|id| keep(id));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::fixtures::{compose_container, now};
+    use jiff::SignedDuration;
+
+    #[test]
+    fn lines_that_are_brought_twice_count_once() {
+        let id = compose_container("shop", "api", 1).id;
+        let seen = |seconds: &[i64]| Sighting {
+            container: id.clone(),
+            sign: Sign::DiskFull,
+            count: seconds.len() as u64,
+            times: seconds.iter().map(|second| now() + SignedDuration::from_secs(*second)).collect(),
+            line: Safe::new("No space left on device"),
+        };
+        let mut store = SignStore::default();
+        assert!(store.apply(seen(&[1, 2])));
+        assert!(!store.apply(seen(&[1, 2])), "nothing new");
+        assert!(store.apply(seen(&[2, 3])));
+        assert!(store.apply(seen(&[0, 1, 2, 3])), "and one from before");
+        let told: Vec<_> = store.signs().map(|told| (told.count, told.times.len(), told.first)).collect();
+        assert_eq!(told, [(4, 4, now())]);
     }
 }

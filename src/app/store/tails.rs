@@ -22,6 +22,8 @@ struct Tail {
     /// The state and the start of the run that was asked about.
     of: (ContainerState, Option<Timestamp>),
     lines: Vec<LogLine>,
+    /// Whether they were brought, or cannot be had.
+    answered: bool,
 }
 
 impl TailStore {
@@ -48,8 +50,9 @@ impl TailStore {
                 (_, _) => true,
             };
             if is_due {
-                let lines = self.tails.remove(id).map(|tail| tail.lines).unwrap_or_default();
-                self.tails.insert(id.clone(), Tail { asked: now, of, lines });
+                let (lines, answered) =
+                    self.tails.remove(id).map(|tail| (tail.lines, tail.answered)).unwrap_or_default();
+                self.tails.insert(id.clone(), Tail { asked: now, of, lines, answered });
                 due.push(id.clone());
             }
         }
@@ -61,7 +64,20 @@ impl TailStore {
         let Some(tail) = self.tails.get_mut(id) else { return false };
         let changed = tail.lines != lines;
         tail.lines = lines;
+        tail.answered = true;
         changed
+    }
+
+    /// They cannot be had.
+    pub fn give_up(&mut self, id: &ContainerId) {
+        if let Some(tail) = self.tails.get_mut(id) {
+            tail.answered = true;
+        }
+    }
+
+    /// Whether there are some of which nothing has come yet.
+    pub fn is_waiting(&self) -> bool {
+        self.tails.values().any(|tail| !tail.answered)
     }
 
     pub fn iter(&self) -> impl Iterator<Item = (&ContainerId, &[LogLine])> {

@@ -1,10 +1,10 @@
 //! What happened on the server, on one axis. In memory and bounded: the oldest go first, and are counted.
 
-use crate::domain::{Safe, secret};
+use crate::domain::{ContainerId, Safe, secret};
 use crate::triage::About;
 use jiff::Timestamp;
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 /// Entries that are kept.
@@ -88,6 +88,7 @@ pub struct TimelineStore {
     /// The newest that was given up: what is older stays out, lest it be counted again and again.
     floor: Option<EntryId>,
     past: Past,
+    told_from: Option<Timestamp>,
 }
 
 /// How it stands with what happened before the console was opened.
@@ -115,7 +116,7 @@ impl TimelineStore {
     }
 
     /// Whether the daemon is to be asked for what happened before; it is asked once.
-    pub(in crate::app) fn ask_once(&mut self) -> bool {
+    pub fn ask_once(&mut self) -> bool {
         let unasked = self.past == Past::Unasked;
         if unasked {
             self.past = Past::Asked;
@@ -123,8 +124,35 @@ impl TimelineStore {
         unasked
     }
 
-    pub(in crate::app) fn past_told(&mut self) {
+    pub(in crate::app) fn past_told(&mut self, from: Option<Timestamp>) {
         self.past = Past::Told;
+        self.told_from = from;
+    }
+
+    /// Before this the daemon told of nothing, as it keeps no more; `None` where it told of all that was asked for.
+    pub fn told_from(&self) -> Option<Timestamp> {
+        self.told_from
+    }
+
+    /// From when to when containers ran that ended, in the order of their ends, as far as the daemon's events tell.
+    pub fn runs(&self) -> Vec<(&ContainerId, Option<Timestamp>, Timestamp)> {
+        let (mut started, mut runs) = (HashMap::new(), Vec::new());
+        for (id, entry) in &self.entries {
+            let Some(container) = &entry.about.container else { continue };
+            match entry.kind {
+                Kind::Event if &*entry.what == "start" => _ = started.insert(container, id.time),
+                Kind::End => runs.push((container, started.remove(container), id.time)),
+                Kind::Event | Kind::Task | Kind::File | Kind::Finding | Kind::Check | Kind::Kernel => {}
+            }
+        }
+        runs
+    }
+
+    /// When the daemon said of containers that it has stopped them, the oldest first.
+    pub fn stops(&self) -> impl Iterator<Item = (&ContainerId, Timestamp)> {
+        let stops =
+            self.entries.iter().filter(|(_, entry)| entry.kind == Kind::Event && &*entry.what == "stop");
+        stops.filter_map(|(id, entry)| Some((entry.about.container.as_ref()?, id.time)))
     }
 
     /// Whether it was told what happened before the console was opened, as far as anybody knows.

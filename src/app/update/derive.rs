@@ -7,9 +7,13 @@ use crate::app::pane::services::Standing;
 use crate::app::state::Due;
 use crate::app::store::fleet::Connection;
 use crate::app::tree::Sources;
+use crate::domain::ContainerId;
 use crate::triage::{self, Facts};
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
+use std::collections::HashMap;
 
+/// What stood before has nothing to do with what was done of late.
+const RECENT: SignedDuration = SignedDuration::from_hours(2);
 /// Twice in this time nothing is derived.
 const APART_MILLISECONDS: u32 = 30;
 
@@ -70,12 +74,23 @@ impl Turn<'_> {
         let disks = state.host.sample().map(|host| host.disks.as_slice()).unwrap_or_default();
         let full_in =
             disks.iter().filter_map(|disk| Some((disk.mount_point.as_str(), state.host.full_in(disk)?)));
+        let runs = state.timeline.runs();
+        let mut ends: HashMap<&ContainerId, Vec<Timestamp>> = HashMap::new();
+        for (container, _, end) in &runs {
+            ends.entry(container).or_default().push(*end);
+        }
+        // What was seen here counts more.
+        let told_runs = runs.iter().filter_map(|(id, start, end)| Some((*id, ((*start)?, *end))));
         let found = triage::findings(&Facts {
             containers: containers.values().collect(),
             figures: readings.collect(),
             signs: state.signs.signs().collect(),
             tails: state.tails.iter().collect(),
-            last_runs: state.previous.last_of_each().collect(),
+            last_runs: told_runs.chain(state.previous.last_of_each()).collect(),
+            ends,
+            stops: state.timeline.stops().collect(),
+            past_is_known: state.timeline.reaches_back(),
+            stood: state.findings.incidents().stood_since(self.now - RECENT),
             listeners: state.listeners.iter().collect(),
             log_bytes: state.signs.sizes().collect(),
             checks: checks.collect(),

@@ -2,11 +2,14 @@
 //! holds a port that is wanted.
 
 use super::Turn;
+use super::timeline::PAST;
 use crate::app::effect::Effect;
 use crate::app::message::LogNews;
+use crate::app::store::signs::Sighting;
 use crate::domain::host::KernelMessage;
-use crate::domain::{ContainerId, Fault, LogLine, Safe};
-use crate::triage;
+use crate::domain::{ContainerId, Fault, LogLine, Safe, secret};
+use crate::triage::{self, LogSign, Sign};
+use std::collections::BTreeMap;
 
 impl Turn<'_> {
     pub(super) fn log_news(&mut self, news: LogNews) {
@@ -18,6 +21,7 @@ impl Turn<'_> {
         for (id, bytes) in news.sizes {
             changed |= state.signs.grown(id, bytes);
         }
+        state.signs.look_through(news.looked_through);
         if changed {
             self.findings_changed();
         }
@@ -32,8 +36,14 @@ impl Turn<'_> {
 
     pub(super) fn tail(&mut self, id: &ContainerId, result: Result<Vec<LogLine>, Fault>) {
         // Without them a finding has less to show; why they cannot be read the Logs pane tells.
-        let Ok(lines) = result else { return };
-        if self.state.tails.apply(id, lines) {
+        let Ok(lines) = result else { return self.state.tails.give_up(id) };
+        let mut changed = false;
+        if self.state.fleet.get(id).is_some() {
+            for sighting in sightings(id, &lines) {
+                changed |= self.state.signs.apply(sighting);
+            }
+        }
+        if self.state.tails.apply(id, lines) || changed {
             self.findings_changed();
         }
     }
@@ -48,6 +58,11 @@ impl Turn<'_> {
         let troubled = containers.filter(|container| triage::is_in_trouble(container, self.now));
         let due = state.tails.attend(troubled, self.now);
         self.effects.extend(due.into_iter().map(Effect::ReadTail));
+        // Who stopped it, if anybody did, only what happened before can tell.
+        let mut containers = state.fleet.containers().values();
+        if containers.any(triage::may_have_been_killed) && state.timeline.ask_once() {
+            self.effects.push(Effect::ReadEvents { since: self.now - PAST });
+        }
         let tasks: Vec<_> = state.tasks.newest_first().collect();
         let wanted = triage::wanted_ports(state.fleet.containers().values(), &tasks, self.now);
         let due = state.listeners.attend(&wanted, self.now);
@@ -56,9 +71,31 @@ impl Turn<'_> {
 
     pub(super) fn listener(&mut self, port: u16, result: Result<Option<Safe>, Fault>) {
         // Unknown is no answer: the finding then says how to look.
-        let Ok(answer) = result else { return };
+        let Ok(answer) = result else { return self.state.listeners.give_up(port) };
         if self.state.listeners.apply(port, answer) {
             self.findings_changed();
         }
     }
+}
+
+/// What the last lines are signs of. All logs are looked through for them, but of a daemon that is asked for one after the
+/// other that takes its time, and those that are in trouble come first.
+fn sightings(container: &ContainerId, lines: &[LogLine]) -> Vec<Sighting> {
+    let mut found: BTreeMap<Sign, Sighting> = BTreeMap::new();
+    for line in lines {
+        let (Some(time), Some(sign)) = (line.time, Sign::of(&line.line.text)) else { continue };
+        let seen = found.entry(sign).or_insert_with(|| Sighting {
+            container: container.clone(),
+            sign,
+            count: 0,
+            times: Vec::new(),
+            line: Safe::default(),
+        });
+        seen.count += 1;
+        seen.line = Safe::new(secret::mask_text(&line.line.text));
+        seen.times.push(time);
+        let spare = seen.times.len().saturating_sub(LogSign::MOST_TIMES);
+        seen.times.drain(..spare);
+    }
+    found.into_values().collect()
 }

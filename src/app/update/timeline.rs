@@ -7,12 +7,12 @@ use crate::app::effect::Effect;
 use crate::app::pane::findings::TimelineList;
 use crate::app::pane::{Motion, PaneId};
 use crate::app::store::timeline::{Entry, EntryId, Kind};
-use crate::domain::daemon::DaemonEvent;
+use crate::domain::daemon::PastEvents;
 use crate::domain::{Fault, TaskId};
 use jiff::SignedDuration;
 
 /// What happened before this is no part of what the operator looks for.
-const PAST: SignedDuration = SignedDuration::from_hours(24);
+pub(super) const PAST: SignedDuration = SignedDuration::from_hours(24);
 
 impl Turn<'_> {
     /// Shows what happened in place of the findings, or goes back to them.
@@ -74,10 +74,15 @@ impl Turn<'_> {
     }
 
     /// Without them the timeline begins with the console; why they are not to be had the console's own log tells.
-    pub(super) fn past_events(&mut self, result: Result<Vec<DaemonEvent>, Fault>) {
-        self.state.timeline.past_told();
+    pub(super) fn past_events(&mut self, result: Result<PastEvents, Fault>) {
+        self.state.timeline.past_told(result.as_ref().ok().and_then(|past| past.kept_from));
         match result {
-            Ok(events) => events.iter().for_each(|event| self.enter_noted(event)),
+            Ok(past) => {
+                past.events.iter().for_each(|event| self.enter_noted(event));
+                // They tell since when something goes on.
+                self.findings_changed();
+                self.redraw();
+            }
             Err(fault) => log::warn!("{fault}"),
         }
     }

@@ -160,6 +160,9 @@ fn timeline(text: &mut String, state: &State, since: Timestamp) {
     if state.timeline.dropped() > 0 {
         let _ = writeln!(text, "{} older entries were given up.\n", state.timeline.dropped());
     }
+    if let Some(from) = state.timeline.told_from() {
+        let _ = writeln!(text, "The daemon keeps no older events than {}.\n", moment(from));
+    }
     text.push_str("| When | Kind | What | Who |\n| --- | --- | --- | --- |\n");
     for (id, entry) in state.timeline.entries().filter(|(id, _)| id.time >= since) {
         let cells = [&moment(id.time), entry.kind.word(), entry.what.as_str(), entry.who.as_str()];

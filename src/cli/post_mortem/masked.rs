@@ -2,7 +2,6 @@
 //! given in its environment is hidden wherever it turns up, in a log line too where nothing announces it.
 
 use super::bundle::Bundle;
-use super::escape::escaped;
 use crate::app::State;
 use crate::domain::secret::{self, MASK};
 use aho_corasick::{AhoCorasick, MatchKind};
@@ -36,10 +35,8 @@ impl Masker {
         Self::of_values(secret.filter(|value| !public.contains(value)))
     }
 
-    /// Of a value of several lines each is looked for, and each as it stands in Markdown as well.
     fn of_values<'v>(values: impl Iterator<Item = &'v str>) -> Self {
-        let lines = values.flat_map(str::lines).map(str::trim).filter(|line| line.len() >= SHORTEST);
-        let values: BTreeSet<String> = lines.flat_map(|line| [line.to_owned(), escaped(line)]).collect();
+        let values: BTreeSet<&str> = values.filter(|value| value.len() >= SHORTEST).collect();
         let finder = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(&values);
         let values_count = values.len();
         let finder = finder
@@ -88,10 +85,7 @@ mod tests {
 
     #[test]
     fn a_known_secret_is_hidden_wherever_it_turns_up() {
-        let key = "-----BEGIN KEY-----\nbm90IGEga2V5\n";
-        let masker = Masker::of_values(["hunter2-of-the-database", "a_b*c|d#e", key, "short"].into_iter());
-        let hidden = masker.mask(&escaped("user a_b*c|d#e, key bm90IGEga2V5"));
-        assert!(!hidden.contains("c\\|d") && !hidden.contains("bm90"), "{hidden}");
+        let masker = Masker::of_values(["hunter2-of-the-database", "short"].into_iter());
         let text = "cannot log in with hunter2-of-the-database\nPASSWORD=abc --token x\nshort words stay\n";
         let hidden = masker.mask(text);
         assert!(!hidden.contains("hunter2") && !hidden.contains("abc"), "{hidden}");

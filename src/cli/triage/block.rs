@@ -29,6 +29,10 @@ pub(super) fn print(
         output.line("")?;
         let words = if over.is_empty() { "Nothing else was wrong since" } else { "Over, since" };
         output.toned(&[(Tone::Dim, words), (Tone::Dim, " "), (Tone::Dim, &clock(since))])?;
+        if let Some(from) = state.timeline.told_from().filter(|from| *from > since) {
+            let words = format!("  the daemon keeps no older events than {}", clock(from));
+            output.toned(&[(Tone::Dim, &words)])?;
+        }
         for past in over {
             output.toned(&[
                 (Tone::Dim, "  "),

@@ -61,6 +61,7 @@ pub(super) fn details(
         user: config.user.clone().unwrap_or_default(),
         init: host.init,
         shm_bytes: host.shm_size.and_then(|bytes| u64::try_from(bytes).ok()).filter(|bytes| *bytes > 0),
+        tmpfs: tmpfs(host),
         memory_limit_bytes: host
             .memory
             .and_then(|bytes| u64::try_from(bytes).ok())
@@ -74,6 +75,14 @@ pub(super) fn details(
             .collect(),
         environment: config.env.clone().unwrap_or_default(),
     }
+}
+
+fn tmpfs(host: &HostConfig) -> Vec<String> {
+    let mounts = host.tmpfs.iter().flatten();
+    let mut mounts: Vec<String> =
+        mounts.map(|(target, options)| format!("{target} {options}").trim_end().to_owned()).collect();
+    mounts.sort();
+    mounts
 }
 
 /// What stands at the top of an inspect.

@@ -55,7 +55,11 @@ impl Found {
     }
 }
 
-fn news(sightings: Vec<Sighting>, sizes: Vec<(ContainerId, u64)>) -> Option<Msg> {
-    let any = !sightings.is_empty() || !sizes.is_empty();
-    any.then_some(Msg::LogNews(LogNews { sightings, sizes }))
+fn news(
+    sightings: Vec<Sighting>,
+    sizes: Vec<(ContainerId, u64)>,
+    looked_through: Vec<ContainerId>,
+) -> Option<Msg> {
+    let any = !sightings.is_empty() || !sizes.is_empty() || !looked_through.is_empty();
+    any.then_some(Msg::LogNews(LogNews { looked_through, sightings, sizes }))
 }

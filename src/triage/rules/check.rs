@@ -1,7 +1,9 @@
 //! A health check of ours fails.
 
-use crate::domain::{Verdict, units};
-use crate::triage::{About, Facts, Finding, Origin, Severity, waiting};
+use crate::domain::check::gist;
+use crate::domain::{CheckReport, Container, ContainerState, Verdict, units};
+use crate::triage::{About, Facts, Finding, Origin, Severity, failing, waiting};
+use jiff::Timestamp;
 
 pub(super) fn find(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     for check in &facts.checks {
@@ -26,11 +28,11 @@ pub(super) fn find(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         }
         let title = format!("{service}: the check {} {words}", check.label);
         let mut finding = Finding::new("check", &object, severity, title, about)
-            .seen(Origin::Check, check.last_run, &check.message)
+            .seen(Origin::Check, check.last_run, gist(&check.message))
             .symptom();
-        if let Some(since) = check.since {
+        if let Some((since, least)) = since(check, facts) {
             let ago = units::duration(units::since(since, facts.now));
-            finding = finding.seen(Origin::Check, since, format!("for {ago}"));
+            finding = finding.seen(Origin::Check, since, format!("for {least}{ago}"));
         }
         let mut running =
             facts.of_service(&check.id.stack, service).filter(|container| container.state.serves());
@@ -46,6 +48,24 @@ pub(super) fn find(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         }
         findings.push(finding.advise("read the service's last log lines"));
     }
+}
+
+/// Since when, and whether that is only since when it is known: who has never seen it otherwise may have come late.
+/// Of its own check Docker knows more.
+fn since(check: &CheckReport, facts: &Facts<'_>) -> Option<(Timestamp, &'static str)> {
+    let replicas = || facts.of_service(&check.id.stack, &check.id.service);
+    let dockers = check.is_dockers().then(|| replicas().filter_map(failing::since).min()).flatten();
+    let ended = || {
+        let end = |container: &Container| container.details.as_ref()?.finished_at;
+        replicas()
+            .all(|container| container.state == ContainerState::Exited)
+            .then(|| replicas().filter_map(end).max())?
+    };
+    if let Some(since) = dockers.or_else(ended) {
+        return Some((since, ""));
+    }
+    let alone = !check.history.is_empty() && check.history.iter().all(|result| *result == check.verdict);
+    Some((check.since?, if alone { "at least " } else { "" }))
 }
 
 /// No check can tell anything of a service that was created and no more, and its log is empty.

@@ -1,6 +1,6 @@
 //! Nobody listens where a container wants to connect to.
 
-use crate::triage::{Confidence, Facts, Finding, Origin, Sign};
+use crate::triage::{Confidence, Facts, Finding, Sign};
 
 pub(super) fn find(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     for (container, told) in facts.with_sign(Sign::ConnectionRefused) {
@@ -9,7 +9,7 @@ pub(super) fn find(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
             Finding::on("connection", container, super::log_sign::severity(container), title)
                 .symptom()
                 .confidence(Confidence::Possible)
-                .seen(Origin::Log, told.last, &told.line)
+                .signed(told)
                 .advise("see whether what it wants to reach runs and listens there"),
         );
     }

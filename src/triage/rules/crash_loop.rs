@@ -15,6 +15,8 @@ const LONGEST_DOUBT: Duration = Duration::from_mins(10);
 const MANY: u64 = 3;
 /// That it ended at all is told for so long, however well it is now.
 const AFTERMATH: Duration = Duration::from_mins(5);
+/// Two ends of one loop are not further apart: the longest run that is doubted, and Docker's longest pause.
+const APART: Duration = Duration::from_mins(6);
 
 pub(super) fn find(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     for container in &facts.containers {
@@ -42,7 +44,7 @@ fn finding(container: &Container, is_looping: bool, facts: &Facts<'_>) -> Findin
     };
     let serves = !is_looping || container.health == Some(Health::Healthy);
     let severity = if serves { Severity::Warning } else { Severity::Critical };
-    let mut finding = Finding::on("crash-loop", container, severity, title);
+    let mut finding = Finding::on("crash-loop", container, severity, title).began(began(container, facts));
     if out_of_memory {
         let code = code.map(|code| format!(", {code}")).unwrap_or_default();
         let ended = details.and_then(|details| details.finished_at);
@@ -69,6 +71,21 @@ fn finding(container: &Container, is_looping: bool, facts: &Facts<'_>) -> Findin
     } else {
         "read its last log lines; the first error there is the cause"
     })
+}
+
+/// When the first of the ends was that follow one another closely, as far as they are known.
+fn began(container: &Container, facts: &Facts<'_>) -> Option<Timestamp> {
+    let details = container.details.as_ref()?;
+    let mut began = details.finished_at?;
+    let ends = facts.ends.get(&container.id).map(Vec::as_slice).unwrap_or_default();
+    let most = usize::try_from(details.restart_count).unwrap_or(usize::MAX).saturating_add(1);
+    for end in ends.iter().rev().take(most) {
+        if units::since(*end, began) > APART {
+            break;
+        }
+        began = began.min(*end);
+    }
+    Some(began)
 }
 
 /// `last_run` is for how long it ran before, where that was seen.

@@ -39,11 +39,22 @@ fn password(container: &Container, told: &LogSign) -> Finding {
         (false, None) => format!("{tag} is refused by its database: wrong password"),
     };
     Finding::on("password", container, super::log_sign::severity(container), title)
-        .seen(Origin::Log, told.last, &told.line)
-        .advise(
-            "give both sides the same password: the server takes the one of its environment only when its volume is \
-             empty, so change it there with `ALTER ROLE … PASSWORD`",
-        )
+        .signed(told)
+        .advise(advice(&told.line))
+}
+
+/// Each server is given another password in another way, and each refuses in other words.
+fn advice(line: &str) -> &'static str {
+    if line.contains("WRONGPASS") || line.contains("NOAUTH") {
+        "give both sides the same password: the server's is its `requirepass` (or the user's in its ACL), read when it \
+         starts; `docker compose up -d` brings a changed one to both"
+    } else if line.contains("Access denied for user") {
+        "give both sides the same password: the server takes the one of its environment only when its volume is empty, so \
+         change it there with `ALTER USER … IDENTIFIED BY`"
+    } else {
+        "give both sides the same password: the server takes the one of its environment only when its volume is empty, so \
+         change it there with `ALTER ROLE … PASSWORD`"
+    }
 }
 
 /// `… for user "mlflow"`
@@ -61,7 +72,7 @@ fn too_many(facts: &Facts<'_>, container: &Container, told: &LogSign) -> Finding
     };
     let times = told.since(facts.now - std::time::Duration::from_mins(1));
     let finding = Finding::on("too-many-clients", container, super::log_sign::severity(container), title)
-        .seen(Origin::Log, told.last, &told.line)
+        .signed(told)
         .seen(Origin::Log, told.first, format!("{times} such lines in the last minute"));
     let label = "see who holds the connections (`SELECT client_addr, count(*) FROM pg_stat_activity GROUP BY 1`); make \
                  the pools smaller or raise `max_connections`";

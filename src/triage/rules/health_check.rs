@@ -1,8 +1,9 @@
 //! Docker's own health check that cannot tell anything: its program is missing, or it is given too little time.
 
+use crate::domain::check::gist;
 use crate::domain::container::{ContainerDetails, HealthRun};
 use crate::domain::{Container, ContainerState, Health, Verdict, units};
-use crate::triage::{Confidence, Facts, Finding, Origin, Severity};
+use crate::triage::{Confidence, Facts, Finding, Origin, Severity, failing};
 
 pub(super) fn find(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     for container in &facts.containers {
@@ -29,7 +30,8 @@ fn cannot_run(
 ) -> Finding {
     let title = format!("the health check of {} cannot run: {program} is not in the image", container.tag());
     let finding = Finding::on("health-check", container, severity(container), title)
-        .seen(Origin::Inspect, run.ended, format!("exit code {}: {}", run.exit_code, run.output))
+        .began(failing::since(container))
+        .seen(Origin::Inspect, run.ended, format!("exit code {}: {}", run.exit_code, gist(&run.output)))
         .seen(Origin::Inspect, None, format!("its test is {}", test(details)));
     with_our_verdict(facts, container, finding).advise(format!(
         "write the test with what the image has, or put {program} into it; then deploy the service again"
@@ -46,7 +48,8 @@ fn too_slow(
     let title = format!("the health check of {} takes longer than {limit}", container.tag());
     let finding = Finding::on("health-check", container, severity(container), title)
         .confidence(Confidence::Likely)
-        .seen(Origin::Inspect, run.ended, &run.output)
+        .began(failing::since(container))
+        .seen(Origin::Inspect, run.ended, gist(&run.output))
         .seen(Origin::Inspect, None, format!("its test is {}", test(details)));
     with_our_verdict(facts, container, finding)
         .advise("raise `healthcheck: timeout`, or look at what makes the service so slow to answer")

@@ -1,8 +1,9 @@
 //! Troubles that a container's own log names plainly.
 
 use super::disk;
-use crate::domain::{Container, ContainerState, Health, units};
-use crate::triage::{Confidence, Facts, Finding, LogSign, Origin, Severity, Sign, gpu_holders};
+use crate::domain::{Container, ContainerState, Health, Operation, units};
+use crate::triage::finding::request;
+use crate::triage::{Confidence, Facts, Finding, LogSign, Origin, Severity, Sign, gpu_holders, mount};
 
 struct Known {
     sign: Sign,
@@ -102,7 +103,7 @@ fn finding(facts: &Facts<'_>, known: &Known, container: &Container, told: &LogSi
     let title = format!("{} {}", container.tag(), known.title);
     let mut finding = Finding::on(&rule, container, severity(container), title)
         .confidence(known.confidence)
-        .seen(Origin::Log, told.last, &told.line)
+        .signed(told)
         .advise(known.advice);
     if told.count > 1 {
         finding = finding.seen(Origin::Log, told.first, format!("{} such lines", told.count));
@@ -111,16 +112,55 @@ fn finding(facts: &Facts<'_>, known: &Known, container: &Container, told: &LogSi
     if let (Sign::SharedMemory, Some(bytes)) = (known.sign, shared) {
         finding = finding.seen(Origin::Inspect, None, format!("its /dev/shm has {}", units::bytes(bytes)));
     }
+    if known.sign == Sign::DiskFull {
+        finding = finding.seen(Origin::Inspect, None, place(container, &told.line));
+    }
     if known.sign == Sign::CudaOutOfMemory {
         for line in gpu_holders::of_devices_of(facts, container) {
             finding = finding.seen(Origin::Nvml, None, line);
         }
+        // It may hold the memory itself, in pieces that are too small.
+        finding = finding.fix(
+            format!("{}; to restart {} frees what it holds itself", known.advice, container.tag()),
+            request(container, |services| Operation::Restart { services, timeout: None, no_deps: true }),
+        );
     }
     match known.blames {
         // A disk that is nearly full is not yet the one that had no room.
         Some(_) if known.sign == Sign::DiskFull && !disk::any_is_full(facts) => finding,
         Some(id) => finding.blames(id),
         None => finding,
+    }
+}
+
+/// Which file system has no room: by the path in the line, or else those that it can be.
+fn place(container: &Container, line: &str) -> String {
+    const OWN: &str = "the container's own file system, on Docker's disk";
+    let tmpfs = container.details.iter().flat_map(|details| &details.tmpfs);
+    let mut places: Vec<(&str, String)> = tmpfs
+        .map(|mount| {
+            let (target, options) = mount.split_once(' ').unwrap_or((mount, ""));
+            let options = if options.is_empty() { String::new() } else { format!(", {options}") };
+            (target, format!("a tmpfs in memory{options}"))
+        })
+        .collect();
+    let mounts = container.mounts.iter().filter(|mount| mount.read_write);
+    places.extend(mounts.map(|mount| {
+        let what = match mount.kind.as_str() {
+            "volume" => format!("the volume {}", mount.source),
+            "bind" => format!("{} of the host", mount.source),
+            kind => format!("a {kind}"),
+        };
+        (mount.target.as_str(), what)
+    }));
+    let Some(path) = mount::path_in(line) else {
+        let all = places.iter().map(|(target, what)| format!("{target} ({what}), "));
+        return format!("the line names no path; it can write to {}or {OWN}", all.collect::<String>());
+    };
+    let holding = places.iter().filter(|(target, _)| mount::holds(target, path));
+    match holding.max_by_key(|(target, _)| target.len()) {
+        Some((target, what)) => format!("{path} lies in {target}: {what}"),
+        None => format!("{path} lies in {OWN}"),
     }
 }
 

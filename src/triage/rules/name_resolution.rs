@@ -13,11 +13,7 @@ pub(super) fn find(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
             Some(host) => format!("{tag} cannot find the host {host}"),
             None => format!("{tag} cannot resolve a name"),
         };
-        let finding = Finding::on("name-resolution", container, severity, title).seen(
-            Origin::Log,
-            told.last,
-            &told.line,
-        );
+        let finding = Finding::on("name-resolution", container, severity, title).signed(told);
         findings.push(match host.as_deref().map(|host| (host, named(facts, container, host))) {
             Some((_, Some(other))) if !other.state.serves() => finding
                 .symptom()

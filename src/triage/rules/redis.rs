@@ -51,7 +51,8 @@ pub(super) fn find(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
             } else {
                 String::new()
             };
-            let finding = finding.seen(Origin::Log, told.last, format!("{writer}{}", told.line));
+            let text = format!("{writer}{}", told.line);
+            let finding = finding.seen(Origin::Log, told.last, text).began(told.began());
             let of_disk = trouble.sign == Sign::RedisCannotSave && disk::any_is_full(facts);
             join(findings, from, if of_disk { finding.blames("disk/") } else { finding });
         }

@@ -1,8 +1,9 @@
 //! The daemon could not start it, and said why.
 
 use crate::domain::gpu::indices;
-use crate::domain::{ContainerState, GpuSample};
+use crate::domain::{Container, ContainerState, GpuSample};
 use crate::triage::{Facts, Finding, Origin, Severity};
+use jiff::Timestamp;
 
 const NO_SUCH_GPU: &str = "it asks for a GPU that is not there";
 
@@ -84,11 +85,9 @@ pub(super) fn find(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         let cause = CAUSES.iter().find(|(phrase, ..)| lower.contains(phrase));
         let why = cause.map_or("the daemon refused", |(_, why, _)| why);
         let title = format!("{} does not start: {why}", container.tag());
-        let finding = Finding::on("start-error", container, Severity::Critical, title).seen(
-            Origin::Inspect,
-            None,
-            error,
-        );
+        let finding = Finding::on("start-error", container, Severity::Critical, title)
+            .seen(Origin::Inspect, None, error)
+            .began(refused_at(container));
         let finding = match (cause, facts.gpus) {
             (Some((_, NO_SUCH_GPU, _)), Some(GpuSample::Devices(devices))) => {
                 let here = indices(&devices.iter().map(|device| device.index).collect());
@@ -107,4 +106,10 @@ pub(super) fn find(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
             None => finding,
         });
     }
+}
+
+/// When the daemon refused, as nearly as it tells: one that never ran was made to be started at once.
+pub(super) fn refused_at(container: &Container) -> Option<Timestamp> {
+    let ended = container.details.as_ref().and_then(|details| details.finished_at);
+    ended.or(container.created)
 }

@@ -1,7 +1,7 @@
 //! A task that failed for a reason that the daemon names: a name that is taken, an image that cannot be had, a
 //! dependency that did not come up.
 
-use super::port::port_in;
+use super::port::{holder, port_in};
 use crate::domain::{Container, ContainerState, TaskRecord};
 use crate::triage::{About, Facts, Finding, Origin, Severity};
 
@@ -105,13 +105,9 @@ pub(super) fn of(record: &TaskRecord, about: &About, facts: &Facts<'_>) -> Optio
         &text,
     );
     if let Some(port) = port
-        && let Some(Some(listener)) = facts.listeners.get(&port)
+        && let Some((seen, advice)) = holder(facts, port, |other| !is_of_task(other, about))
     {
-        return Some(
-            finding
-                .seen(Origin::Host, None, format!("{listener} listens on port {port}"))
-                .advise(format!("stop {listener}, or publish another port in the Compose file")),
-        );
+        return Some(finding.seen(seen.0, None, seen.1).advise(advice));
     }
     match taken_name(&text).and_then(|taken| owner(facts, taken)) {
         Some(owner) if cause.rule == "name-conflict" => {
@@ -132,6 +128,12 @@ pub(super) fn of(record: &TaskRecord, about: &About, facts: &Facts<'_>) -> Optio
         }
         Some(_) | None => Some(finding.advise(cause.advice)),
     }
+}
+
+/// What the task was about holds no port against itself.
+fn is_of_task(container: &Container, about: &About) -> bool {
+    let stack = container.compose.as_ref().map(|labels| &labels.project);
+    about.container.as_ref() == Some(&container.id) || (stack.is_some() && stack == about.stack.as_ref())
 }
 
 /// The port that the task could not publish.

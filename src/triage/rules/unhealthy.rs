@@ -1,8 +1,9 @@
 //! Docker's own health check fails.
 
+use crate::domain::check::gist;
 use crate::domain::{ContainerState, Health, Operation};
 use crate::triage::finding::request;
-use crate::triage::{Facts, Finding, Origin, Severity};
+use crate::triage::{Facts, Finding, Origin, Severity, failing};
 
 pub(super) fn find(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     for container in &facts.containers {
@@ -10,18 +11,20 @@ pub(super) fn find(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
             continue;
         }
         let title = format!("{} runs but is unhealthy", container.tag());
-        let mut finding = Finding::on("unhealthy", container, Severity::Critical, title).symptom();
+        let since = failing::since(container);
+        let mut finding =
+            Finding::on("unhealthy", container, Severity::Critical, title).symptom().began(since);
         if let Some(details) = &container.details {
             if details.failing_streak > 0 {
                 finding = finding.seen(
                     Origin::Inspect,
-                    None,
+                    since,
                     format!("its health check failed {} times in a row", details.failing_streak),
                 );
             }
             let last = details.health_runs.last().and_then(|run| run.ended);
             if let Some(output) = details.health_output.as_ref().filter(|output| !output.is_empty()) {
-                finding = finding.seen(Origin::Inspect, last, format!("the check says: {output}"));
+                finding = finding.seen(Origin::Inspect, last, format!("the check says: {}", gist(output)));
             }
         }
         let labels = container.compose.as_ref();

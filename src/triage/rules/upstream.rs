@@ -12,9 +12,7 @@ pub(super) fn find(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         let severity = super::log_sign::severity(container);
         let address = upstream(&told.line);
         let owner = address.and_then(|address| owner(facts, address));
-        let finding = |title: String| {
-            Finding::on("upstream", container, severity, title).seen(Origin::Log, told.last, &told.line)
-        };
+        let finding = |title: String| Finding::on("upstream", container, severity, title).signed(told);
         findings.push(match (address, owner) {
             (Some(address), Some(owner)) => finding(format!(
                 "{tag} {} {}",

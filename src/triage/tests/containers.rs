@@ -247,3 +247,78 @@ fn what_failed_and_came_back_is_told_for_a_while() {
     assert_eq!(back(1, 0, false), none, "it had done what it had to do");
     assert_eq!(back(1, 143, true), none, "somebody wanted it");
 }
+
+#[test]
+fn a_loop_began_with_the_first_of_the_ends_that_follow_one_another() {
+    let looping = with("api", |container, details| {
+        container.state = ContainerState::Restarting;
+        (details.restart_count, details.exit_code) = (9, 1);
+        details.finished_at = Some(ago(Duration::from_secs(1)));
+    });
+    let began = |seconds: &[u64]| {
+        let ends = seconds.iter().map(|back| ago(Duration::from_secs(*back))).collect();
+        let facts = Facts {
+            containers: vec![&looping],
+            ends: [(&looping.id, ends)].into(),
+            now: now(),
+            ..Facts::default()
+        };
+        findings(&facts)[0].began
+    };
+    assert_eq!(began(&[]), Some(ago(Duration::from_secs(1))), "no more is known");
+    assert_eq!(began(&[9000, 300, 120, 60, 1]), Some(ago(Duration::from_mins(5))));
+}
+
+#[test]
+fn a_main_process_that_was_killed_and_came_back_is_not_taken_for_a_child() {
+    let killed = |started: Duration, ended: Duration| {
+        with("mem", |container, details| {
+            (container.health, details.oom_killed, details.restart_count) = (None, true, 1);
+            (details.started_at, details.finished_at) = (Some(ago(started)), Some(ago(ended)));
+        })
+    };
+    let found = of(&[killed(Duration::from_secs(119), Duration::from_mins(2))], &[]);
+    assert_eq!(
+        told(&found),
+        [
+            "Warning: mem-1 was killed for lack of memory and started again [OOMKilled: its main process was killed | \
+          started again by its restart policy, 1 times in all]"
+        ]
+    );
+    assert_eq!(found[0].evidence[0].time, Some(ago(Duration::from_mins(2))));
+    let child = of(&[killed(Duration::from_mins(2), Duration::from_hours(3))], &[]);
+    assert_eq!(&*child[0].title, "a process of mem-1 was killed for lack of memory");
+    assert_eq!(
+        of(&[killed(Duration::from_hours(3), Duration::from_hours(3))], &[]),
+        [],
+        "it has got over it"
+    );
+}
+
+#[test]
+fn behind_dockers_own_listener_the_container_is_named_that_has_the_port() {
+    let failed = with("web", |container, details| {
+        container.state = ContainerState::Created;
+        details.error = Some(Safe::new("Bind for 0.0.0.0:8080 failed: port is already allocated"));
+    });
+    let mut owner = container("front");
+    owner.compose.as_mut().unwrap().project = "shop".to_owned();
+    owner.ports = vec![PublishedPort {
+        host_address: None,
+        host_port: Some(8080),
+        container_port: 80,
+        protocol: "tcp".to_owned(),
+    }];
+    let proxy = Safe::new("docker-proxy (PID 15998)");
+    let advice = |containers: Vec<&Container>| {
+        let facts =
+            Facts { containers, listeners: [(8080, Some(&proxy))].into(), now: now(), ..Facts::default() };
+        let found = findings(&facts);
+        assert_eq!(found.len(), 1, "{found:?}");
+        found[0].fix.as_ref().unwrap().label.to_string()
+    };
+    let known = advice(vec![&failed, &owner]);
+    assert!(known.contains("docker stop mcp-front-1") && !known.contains("docker-proxy"), "{known}");
+    let unknown = advice(vec![&failed]);
+    assert!(unknown.contains("docker ps --filter publish=8080") && !unknown.contains("15998"), "{unknown}");
+}

@@ -177,8 +177,11 @@ fn who_holds_the_memory_stands_with_the_line_that_misses_it() {
     let other = || process(Some(&training), 70);
     assert_eq!(
         seen(vec![process(Some(&inference), 8), other()]),
-        ["GPU 1, 79.0G of 80.0G used: training-1 70.0G, inference-1 8.0G"]
+        ["GPU 1 (its GPU 0), 79.0G of 80.0G used: training-1 70.0G, inference-1 8.0G"]
     );
     // It ended of it, and what it asked for still tells.
-    assert_eq!(seen(vec![other()]), ["GPU 1, 79.0G of 80.0G used: training-1 70.0G"]);
+    assert_eq!(
+        seen(vec![other()]),
+        ["GPU 1 (its GPU 0), 79.0G of 80.0G used now that it has let go: training-1 70.0G"]
+    );
 }

@@ -115,3 +115,40 @@ fn two_checks_that_disagree_are_told_together() {
     assert!(!says_of(&[container("api")], dockers(Verdict::Down)));
     assert!(!says_of(&[unhealthy], dockers(Verdict::Up)));
 }
+
+#[test]
+fn a_failing_check_began_with_its_first_failure_and_says_its_last_line() {
+    let run = |back: u64, exit_code: i64| HealthRun {
+        began: Some(ago(Duration::from_secs(back))),
+        ended: Some(ago(Duration::from_secs(back - 1))),
+        exit_code,
+        output: Safe::default(),
+    };
+    let unhealthy = with("api", |container, details| {
+        container.health = Some(Health::Unhealthy);
+        details.failing_streak = 2;
+        details.health_runs = vec![run(60, 0), run(40, 1), run(20, 1)];
+        details.health_output =
+            Some(Safe::new("Traceback (most recent call last):\n  x\n  ^^^^\nURLError: refused\n"));
+    });
+    let dockers = CheckReport {
+        label: Safe::new("docker"),
+        since: Some(now()),
+        history: vec![Verdict::Down],
+        ..check("api", Verdict::Down)
+    };
+    let found = of(&[unhealthy], &[dockers]);
+    assert_eq!(found[0].began, Some(ago(Duration::from_secs(40))));
+    let texts: Vec<&str> = found[0].evidence.iter().map(|line| &*line.text).collect();
+    assert!(texts.contains(&"the check says: URLError: refused"), "{texts:?}");
+    assert!(texts.contains(&"for 40s"), "{texts:?}");
+}
+
+#[test]
+fn who_has_never_seen_it_otherwise_does_not_say_when_it_began() {
+    let fresh = CheckReport { history: vec![Verdict::Down; 2], ..check("api", Verdict::Down) };
+    let seen = CheckReport { history: vec![Verdict::Up, Verdict::Down], ..fresh.clone() };
+    let says = |check: CheckReport| told(&of(&[container("api")], &[check])).join("");
+    assert!(says(fresh).contains("| for at least 2m |"));
+    assert!(says(seen).contains("| for 2m |"));
+}

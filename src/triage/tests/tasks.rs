@@ -81,3 +81,40 @@ fn a_failed_task_shows_its_fault_and_its_hint() {
     assert_eq!(&*found[0].fix.as_ref().unwrap().label, "make room");
     assert_eq!(found[0].about.stack.as_deref(), Some("mcp"));
 }
+
+#[rstest]
+#[case::the_task_ended_while_it_was_so(240, 120, true)]
+#[case::it_was_done_just_now(240, 3, false)]
+#[case::it_was_done_before(60, 120, false)]
+fn a_fix_that_did_not_help_is_not_offered_as_if_nothing_had_happened(
+    #[case] since_seconds: u64,
+    #[case] done_seconds_ago: u64,
+    #[case] expected: bool,
+) {
+    let unhealthy = with("api", |container, _| container.health = Some(Health::Unhealthy));
+    let done = ago(Duration::from_secs(done_seconds_ago));
+    let mut record = task("mcp", TaskState::Completed, Duration::ZERO);
+    record.spec.operation =
+        Operation::Restart { services: vec!["api".to_owned()], timeout: None, no_deps: false };
+    (record.spec.requested_at, record.started, record.finished) = (done, Some(done), Some(done));
+    let id = format!("unhealthy/{}", unhealthy.id.0);
+    let stood = Stood {
+        id: &id,
+        stack: "mcp",
+        service: "api",
+        begin: ago(Duration::from_secs(since_seconds)),
+        end: None,
+    };
+    let found = findings(&Facts {
+        containers: vec![&unhealthy],
+        tasks: vec![&record],
+        stood: vec![stood],
+        now: now(),
+        ..Facts::default()
+    });
+    let last = found[0].evidence.last().map(|line| (line.time, line.text.to_string()));
+    let told = last == Some((Some(done), "restarted by a task of mcp-tui, and it is still so".to_owned()));
+    assert_eq!(told, expected, "{found:?}");
+    let label = &found[0].fix.as_ref().unwrap().label;
+    assert_eq!(label.contains("did not help"), expected, "{label}");
+}

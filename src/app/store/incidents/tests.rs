@@ -141,3 +141,22 @@ fn a_better_name_for_what_is_known_is_not_told_anew() {
     store.apply(&[holding("database/db", &["check/db"])], at(25));
     assert!(!store.get("database/db").unwrap().is_acknowledged(), "it is graver");
 }
+
+#[test]
+fn a_beginning_that_becomes_known_later_is_believed() {
+    let mut store = IncidentStore::default();
+    store.apply(&[critical("crash-loop/api")], at(100));
+    let known = |began: i64| {
+        let mut finding = critical("crash-loop/api");
+        finding.began = Some(at(began));
+        finding
+    };
+    store.apply(&[known(40)], at(101));
+    assert_eq!(store.get("crash-loop/api").unwrap().since(), Some(at(40)));
+    store.apply(&[known(60)], at(102));
+    assert_eq!(store.get("crash-loop/api").unwrap().since(), Some(at(40)), "it stood then already");
+    store.apply(&[], at(110));
+    store.apply(&[critical("crash-loop/api")], at(120));
+    store.apply(&[known(40)], at(121));
+    assert_eq!(store.get("crash-loop/api").unwrap().since(), Some(at(110)), "it was over in between");
+}

@@ -14,6 +14,7 @@ use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 
 const APART: Duration = Duration::from_secs(2);
+const AT_FIRST: Duration = Duration::from_millis(200);
 /// From this size on a file's length is worth telling, and then at each multiple of a step.
 const LARGE: u64 = 64 << 20;
 const STEP: u64 = 16 << 20;
@@ -42,7 +43,7 @@ pub(super) fn run(
             logs.retain(|id| targets.iter().any(|target| target.id == *id));
             told.retain(|id, _| targets.iter().any(|target| target.id == *id));
         }
-        let (mut sizes, mut missed) = (Vec::new(), Vec::new());
+        let (mut sizes, mut missed, mut looked_through) = (Vec::new(), Vec::new(), Vec::new());
         for target in &targets {
             // What ended writes no more.
             if !target.open && !anew {
@@ -56,7 +57,13 @@ pub(super) fn run(
                     }
                 }
                 Some(Ok(None)) => {}
-                Some(Err(_)) | None => missed.push((target.id.clone(), target.tty)),
+                Some(Err(_)) | None => {
+                    missed.push((target.id.clone(), target.tty));
+                    continue;
+                }
+            }
+            if anew {
+                looked_through.push(target.id.clone());
             }
         }
         unread.send_if_modified(|before| {
@@ -71,12 +78,13 @@ pub(super) fn run(
         if !told.is_empty() && facts.blocking_send(Msg::Kernel(told)).is_err() {
             return;
         }
-        if let Some(news) = news(found.take(), sizes)
+        if let Some(news) = news(found.take(), sizes, looked_through)
             && facts.blocking_send(news).is_err()
         {
             return;
         }
-        thread::sleep(APART);
+        // Until something is known there is nothing to look at, and somebody may wait for it.
+        thread::sleep(if targets.is_empty() { AT_FIRST } else { APART });
     }
 }
 

@@ -29,7 +29,13 @@ pub(super) fn draw(
     let filter = list.filter.as_ref().map(|pattern| format!("/{}/ ", pattern.text())).unwrap_or_default();
     let count = words::counted(list.keys().len(), "entry", "entries");
     let dropped = match state.timeline.dropped() {
-        0 => format!(" {count} "),
+        0 => match state.timeline.told_from() {
+            Some(from) => {
+                let from = clock(from, canvas.now, canvas.zone);
+                format!(" the daemon keeps no events before {from}  {count} ")
+            }
+            None => format!(" {count} "),
+        },
         dropped => format!(" {} older ones given up  {count} ", words::count(dropped)),
     };
     let body = Frame::new(PaneId::Findings, focused)
