@@ -2,11 +2,13 @@
 
 use super::evidence::{Evidence, Origin};
 use super::finding::Role;
-use super::{Facts, Finding, Severity, needs};
+use super::needs::Needs;
+use super::{Facts, Finding, Severity};
 
 /// Findings come in the order of the rules, causes before consequences. The root causes are left, the worst first.
 pub(super) fn fold(facts: &Facts<'_>, found: Vec<Finding>) -> Vec<Finding> {
-    let parents: Vec<Option<usize>> = (0..found.len()).map(|index| cause_of(facts, &found, index)).collect();
+    let needs = Needs::new(facts);
+    let parents: Vec<Option<usize>> = (0..found.len()).map(|index| cause_of(&needs, &found, index)).collect();
     let roots: Vec<usize> = (0..found.len()).map(|index| root(&parents, index)).collect();
     let mut kept: Vec<Option<Finding>> = found.into_iter().map(Some).collect();
     for index in 0..kept.len() {
@@ -49,7 +51,7 @@ fn take_in(cause: &mut Finding, finding: Finding, directly: bool) {
     cause.explains.extend(finding.explains);
 }
 
-fn cause_of(facts: &Facts<'_>, found: &[Finding], index: usize) -> Option<usize> {
+fn cause_of(needs: &Needs<'_, '_>, found: &[Finding], index: usize) -> Option<usize> {
     let finding = &found[index];
     let blamed = || {
         found.iter().position(|cause| {
@@ -64,9 +66,9 @@ fn cause_of(facts: &Facts<'_>, found: &[Finding], index: usize) -> Option<usize>
                 && cause.about.stack.as_ref() == Some(stack)
                 && cause.about.service.as_ref().is_some_and(|other| {
                     other != service
-                        && needs::needs(facts, stack, service, other)
+                        && needs.needs(stack, service, other)
                         // Of two that need one another neither is the cause.
-                        && !needs::needs(facts, stack, other, service)
+                        && !needs.needs(stack, other, service)
                 })
         };
         found.iter().position(is_needed)

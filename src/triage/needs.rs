@@ -2,24 +2,45 @@
 
 use super::Facts;
 use crate::domain::Container;
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
 
-/// Whether the service needs the other one of its stack, however many are between them.
-pub(super) fn needs(facts: &Facts<'_>, stack: &str, service: &str, other: &str) -> bool {
-    let mut known = vec![service.to_owned()];
-    let mut next = 0;
-    while let Some(name) = known.get(next).cloned() {
-        next += 1;
-        let Some(container) = facts.of_service(stack, &name).next() else { continue };
-        for needed in directly(facts, container, stack) {
-            if needed == other {
-                return true;
-            }
-            if !known.contains(&needed) {
-                known.push(needed);
-            }
-        }
+/// What the services need, each found out once in a pass of the rules: there may be many, and each pair of findings asks.
+pub(super) struct Needs<'pass, 'facts> {
+    facts: &'pass Facts<'facts>,
+    known: RefCell<HashMap<(String, String), Rc<[String]>>>,
+}
+
+impl<'pass, 'facts> Needs<'pass, 'facts> {
+    pub(super) fn new(facts: &'pass Facts<'facts>) -> Self {
+        Self { facts, known: RefCell::default() }
     }
-    false
+
+    /// Whether the service needs the other one of its stack, however many are between them.
+    pub(super) fn needs(&self, stack: &str, service: &str, other: &str) -> bool {
+        let key = (stack.to_owned(), service.to_owned());
+        let mut known = self.known.borrow_mut();
+        let needed = known.entry(key).or_insert_with(|| self.all(stack, service).into());
+        needed.iter().any(|needed| needed == other)
+    }
+
+    fn all(&self, stack: &str, service: &str) -> Vec<String> {
+        let mut all: Vec<String> = Vec::new();
+        let mut next = Some(service.to_owned());
+        let mut done = 0;
+        while let Some(name) = next {
+            let first = self.facts.of_service(stack, &name).next();
+            for needed in first.into_iter().flat_map(|container| directly(self.facts, container, stack)) {
+                if !all.contains(&needed) {
+                    all.push(needed);
+                }
+            }
+            next = all.get(done).cloned();
+            done += 1;
+        }
+        all
+    }
 }
 
 /// The services of the stack that run and need this one directly.
