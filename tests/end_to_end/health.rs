@@ -206,7 +206,7 @@ fn a_stack_without_files_is_checked() {
     let ward = Ward::deployed("unfiled", "services:\n  cache: {image: 'redis:7-alpine'}\n");
     let stack = ward.project.name.as_str();
     std::fs::remove_file(&ward.file).expect("the file is there");
-    let finished = ward.workplace.run(["-s", stack, "health"]);
+    let finished = ward.workplace.run(["-s", stack, "health", "--wait", "30"]);
     assert!(
         finished.stdout.contains("redis 6379") && finished.stdout.contains("PONG"),
         "{}",
