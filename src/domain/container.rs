@@ -93,6 +93,9 @@ pub struct PublishedPort {
 pub struct Attachment {
     pub network: String,
     pub address: Option<IpAddr>,
+    /// How many bits of the address are the network's.
+    #[serde(default)]
+    pub prefix: Option<u8>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

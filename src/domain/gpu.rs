@@ -7,6 +7,7 @@ mod link;
 mod note;
 mod orphan;
 mod seats;
+mod silence;
 mod throttle;
 
 pub use ask::{AskedBy, CDI_PREFIX, GpuAsk};

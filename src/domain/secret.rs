@@ -57,6 +57,13 @@ pub fn mask_text(text: &str) -> String {
     Words::default().mask(text)
 }
 
+/// A command with its arguments, on one line: what one argument says of the next is seen before they are joined.
+pub fn mask_command<'word>(arguments: impl IntoIterator<Item = &'word str>) -> String {
+    let mut words = Words::default();
+    let masked: Vec<String> = arguments.into_iter().map(|argument| words.mask_argument(argument)).collect();
+    masked.join(" ")
+}
+
 /// A whole document: environment lists (`KEY=value`), lists of arguments and mappings alike.
 pub fn mask_json(value: &mut Value) {
     match value {

@@ -176,12 +176,17 @@ fn owner(mode: Option<String>) -> NetworkOwner {
 fn attachments(networks: HashMap<String, EndpointSettings>) -> Vec<Attachment> {
     let mut list: Vec<_> = networks
         .into_iter()
-        .map(|(network, settings)| Attachment {
-            network,
-            address: [settings.ip_address, settings.global_ipv6_address]
-                .into_iter()
-                .flatten()
-                .find_map(|address| address.parse().ok()),
+        .map(|(network, settings)| {
+            let addresses = [
+                (settings.ip_address, settings.ip_prefix_len),
+                (settings.global_ipv6_address, settings.global_ipv6_prefix_len),
+            ];
+            let mut known =
+                addresses.into_iter().filter_map(|(address, bits)| Some((address?.parse().ok()?, bits)));
+            let (address, bits) = known.next().unzip();
+            // The daemon writes zero for what it does not know.
+            let prefix = bits.flatten().and_then(|bits| u8::try_from(bits).ok()).filter(|bits| *bits > 0);
+            Attachment { network, address, prefix }
         })
         .collect();
     list.sort_by(|one, other| one.network.cmp(&other.network));

@@ -61,7 +61,7 @@ fn is_complete(state: &State) -> bool {
         && state.fleet.containers().values().all(details)
         && state.timeline.reaches_back()
         && state.host.sample().is_some()
-        && state.gpus.sample().is_some()
+        && state.gpus.sample().is_some_and(|sample| !sample.is_stopgap())
         && state.stacks.was_heard()
         && state.fleet.containers().keys().all(|id| state.signs.was_looked_through(id))
         && !state.tails.is_waiting()

@@ -61,6 +61,8 @@ impl Sign {
         let found = finder.find_overlapping_iter(line).map(|found| found.pattern().as_usize());
         let mut found: Vec<usize> = found.collect();
         found.sort_unstable();
+        // A line may hold a phrase a thousand times, and each look goes through all of it.
+        found.dedup();
         found
             .iter()
             .filter_map(|index| PHRASES.get(*index))

@@ -69,3 +69,10 @@ fn a_document_is_masked_in_depth(#[case] mut document: Value, #[case] shown: Val
     mask_json(&mut document);
     assert_eq!(document.to_string(), shown.to_string().replace('*', MASK));
 }
+
+#[test]
+fn an_argument_is_a_secret_with_all_its_blanks() {
+    let command = mask_command(["serve", "--password", "two words", "--port", "80", "--token=a b"]);
+    assert_eq!(command, format!("serve --password {MASK} --port 80 --token={MASK}"));
+    assert_eq!(mask_text(&command), command, "it is masked once more where it is shown");
+}

@@ -23,7 +23,7 @@ fn a_listed_container_is_read_whole() {
             { "IP": "0.0.0.0", "PrivatePort": 80, "PublicPort": 8080, "Type": "tcp" },
         ],
         "Labels": { "com.docker.compose.project": "web", "com.docker.compose.service": "front" },
-        "NetworkSettings": { "Networks": { "b": { "IPAddress": "" }, "a": { "IPAddress": "172.18.0.2" } } },
+        "NetworkSettings": { "Networks": { "b": { "IPAddress": "" }, "a": { "IPAddress": "172.18.0.2", "IPPrefixLen": 16 } } },
         "Mounts": [{ "Type": "volume", "Name": "data", "Source": "/var/lib/docker/volumes/data/_data", "Destination": "/data", "RW": false }],
     }))
     .unwrap();
@@ -33,7 +33,8 @@ fn a_listed_container_is_read_whole() {
     assert_eq!((container.state, container.health), (ContainerState::Running, Some(Health::Healthy)));
     assert_eq!(container.ports.iter().map(|port| port.host_port).collect::<Vec<_>>(), [Some(8080), None]);
     assert_eq!(container.networks.iter().map(|network| &*network.network).collect::<Vec<_>>(), ["a", "b"]);
-    assert_eq!(container.networks[1].address, None);
+    assert_eq!((container.networks[1].address, container.networks[1].prefix), (None, None));
+    assert_eq!(container.networks[0].prefix, Some(16));
     assert_eq!((&*container.mounts[0].source, container.mounts[0].read_write), ("data", false));
     assert_eq!(container.compose.unwrap().service, "front");
 }

@@ -15,6 +15,7 @@ fn container(addresses: &[&str], ports: Vec<PublishedPort>) -> Container {
     let attachment = |address: &&str| Attachment {
         network: "net".to_owned(),
         address: (!address.is_empty()).then(|| address.parse().unwrap()),
+        prefix: None,
     };
     Container {
         networks: addresses.iter().map(attachment).collect(),

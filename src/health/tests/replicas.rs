@@ -6,7 +6,7 @@ use crate::domain::container::{Attachment, PublishedPort};
 /// A replica with an address of its own on this host; `127.x.y.z` are all this host's.
 fn replica(number: u32, address: &str) -> Container {
     let address = Some(address.parse().unwrap());
-    let attachment = Attachment { network: "mcp_default".to_owned(), address };
+    let attachment = Attachment { network: "mcp_default".to_owned(), address, prefix: None };
     Container {
         networks: vec![attachment],
         ports: Vec::new(),

@@ -201,13 +201,8 @@ impl Board {
         let state = self.state();
         match &state.stand {
             Stand::Opening(since) => {
-                let seconds = since.elapsed();
-                let reason = if seconds < SILENT {
-                    "opening NVML…".to_owned()
-                } else {
-                    format!("NVML is being opened; not answering for {} s", seconds.as_secs())
-                };
-                GpuSample::Absent { reason: Safe::new(reason) }
+                let silent = Some(since.elapsed()).filter(|silent| *silent >= SILENT);
+                GpuSample::opening(silent.map(|silent| silent.as_secs()))
             }
             Stand::Absent(reason) => GpuSample::Absent { reason: reason.clone() },
             Stand::Failed(fault) => GpuSample::Failed(fault.clone()),
@@ -230,19 +225,8 @@ impl Slot {
     /// Both halves together. What is not answered in time keeps what was said before, and says since when.
     fn device(&self, index: u32) -> GpuDevice {
         let silent_seconds = self.figures.silent_seconds();
-        let unread = || match silent_seconds {
-            Some(seconds) => format!("not answering for {seconds} s"),
-            None => "no answer yet".to_owned(),
-        };
-        let mut device = self.figures.last.clone().unwrap_or_else(|| GpuDevice {
-            index,
-            uuid: None,
-            name: None,
-            bus: None,
-            reading: Err(Safe::new(unread())),
-            silent_seconds: None,
-            xids: Vec::new(),
-        });
+        let unheard = || GpuDevice::unheard(index, silent_seconds);
+        let mut device = self.figures.last.clone().unwrap_or_else(unheard);
         device.silent_seconds = silent_seconds;
         device.xids.clone_from(&self.xids);
         match (&mut device.reading, &self.slow.last) {

@@ -1,5 +1,6 @@
 //! It ended with an error while the rest of its stack runs.
 
+use crate::domain::host::KernelMessageKind;
 use crate::domain::{Container, ContainerState, Operation, units};
 use crate::triage::finding::request;
 use crate::triage::{Facts, Finding, Origin, Severity, exit_code};
@@ -37,7 +38,12 @@ pub(super) fn find(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
             let beside = if peers { ", while other containers of its stack run" } else { "" };
             finding = finding.seen(Origin::Inspect, end, format!("ended {ago} ago{beside}"));
         }
-        if code == 137 {
+        let lacked_memory = container.details.as_ref().is_some_and(|details| details.oom_killed)
+            || facts.kernel.iter().any(|message| match &message.kind {
+                KernelMessageKind::OutOfMemory { task_cgroup, .. } => task_cgroup.contains(&container.id.0),
+                KernelMessageKind::Xid { .. } => false,
+            });
+        if code == 137 && !lacked_memory {
             finding = finding.seen(
                 Origin::Inspect,
                 None,
@@ -79,6 +85,23 @@ mod tests {
     use crate::domain::{ComposeLabels, fixtures};
     use crate::triage::findings;
     use jiff::Timestamp;
+
+    #[test]
+    fn what_was_killed_for_lack_of_memory_is_not_said_to_have_had_enough() {
+        let says_so = |oom_killed| {
+            let details = ContainerDetails { exit_code: 137, oom_killed, ..fixtures::details() };
+            let container = Container {
+                state: ContainerState::Exited,
+                details: Some(details),
+                ..fixtures::replica("mcp", "api", 1)
+            };
+            let peer = fixtures::replica("mcp", "web", 1);
+            let mut found = Vec::new();
+            find(&Facts { containers: vec![&container, &peer], ..Facts::default() }, &mut found);
+            found[0].evidence.iter().any(|line| line.text.starts_with("not for lack of memory"))
+        };
+        assert_eq!([says_so(false), says_so(true)], [true, false]);
+    }
 
     #[test]
     fn what_keeps_another_service_from_its_start_is_critical_and_explains_it() {

@@ -2,7 +2,7 @@
 
 use crate::domain::check::gist;
 use crate::domain::container::{ContainerDetails, HealthRun};
-use crate::domain::{Container, ContainerState, Health, Verdict, units};
+use crate::domain::{Container, ContainerState, Health, Verdict, secret, units};
 use crate::triage::{Confidence, Facts, Finding, Origin, Severity, failing};
 
 pub(super) fn find(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
@@ -78,7 +78,7 @@ fn severity(container: &Container) -> Severity {
 
 fn test(details: &ContainerDetails) -> String {
     let words = details.health_test.iter().map(String::as_str);
-    words.filter(|word| !matches!(*word, "CMD" | "CMD-SHELL")).collect::<Vec<_>>().join(" ")
+    secret::mask_command(words.filter(|word| !matches!(*word, "CMD" | "CMD-SHELL")))
 }
 
 /// `exec: "curl": executable file not found in $PATH`, `/bin/sh: 1: curl: not found`, `sh: curl: command not found`
@@ -105,6 +105,14 @@ mod tests {
     use super::*;
     use crate::domain::Safe;
     use rstest::rstest;
+
+    #[test]
+    fn a_password_of_two_words_is_hidden_whole() {
+        let words = ["CMD", "probe", "--password", "two words", "now"];
+        let health_test = words.map(str::to_owned).to_vec();
+        let shown = test(&ContainerDetails { health_test, ..crate::domain::fixtures::details() });
+        assert_eq!(shown, format!("probe --password {} now", secret::MASK));
+    }
 
     #[rstest]
     #[case(-1, "OCI runtime exec failed: exec failed: exec: \"curl\": executable file not found in $PATH: unknown", Some("curl"))]

@@ -1,7 +1,7 @@
 //! The daemon could not start it, and said why.
 
 use crate::domain::gpu::indices;
-use crate::domain::{Container, ContainerState, GpuSample};
+use crate::domain::{Container, ContainerState, GpuSample, secret};
 use crate::triage::{Facts, Finding, Origin, Severity};
 use jiff::Timestamp;
 
@@ -95,7 +95,8 @@ pub(super) fn find(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
             }
             (Some(_) | None, _) => finding,
         };
-        let command = container.details.as_ref().map(|details| details.command.join(" ")).unwrap_or_default();
+        let command = container.details.iter().flat_map(|details| details.command.iter().map(String::as_str));
+        let command = secret::mask_command(command);
         let finding = if command.is_empty() {
             finding
         } else {

@@ -36,22 +36,40 @@ fn is_about_a_file(line: &str) -> bool {
     line.contains('/') && !lower.contains("permission denied for ") && !lower.contains("publickey")
 }
 
+/// Redis answers in capitals; `misconfigured` is anybody's word.
+fn is_rediss_answer(line: &str) -> bool {
+    line.contains("MISCONF ") || line.contains("ERR invalid password")
+}
+
+fn is_error_803(line: &str) -> bool {
+    let bytes = line.as_bytes();
+    let mut places = bytes.windows("error 803".len()).enumerate();
+    places.any(|(at, words)| {
+        words.eq_ignore_ascii_case(b"error 803")
+            && !bytes.get(at + words.len()).is_some_and(u8::is_ascii_digit)
+    })
+}
+
+/// What stands in front of a status, and what behind it.
+const BEFORE_A_STATUS: [&[u8]; 4] = [b"\" ", b"status=", b"status\":", b"status\": "];
+const BEHIND_A_STATUS: [&[u8]; 3] = [b" unauthorized", b" forbidden", b" client error"];
+
 /// The status of an access log, or an error that says so; a 401 that is a count of bytes or milliseconds is none.
 fn is_a_refusal(line: &str) -> bool {
-    let bytes = line.as_bytes();
-    let status = |at: usize, code: &str| {
-        let before = at.checked_sub(1).and_then(|at| bytes.get(at));
-        let after = bytes.get(at + code.len());
-        let told = line[..at].ends_with("\" ")
-            || line[..at].to_ascii_lowercase().ends_with("status=")
-            || line[..at].to_ascii_lowercase().ends_with("status\":")
-            || line[..at].to_ascii_lowercase().ends_with("status\": ")
-            || line[at + code.len()..].to_ascii_lowercase().starts_with(" unauthorized")
-            || line[at + code.len()..].to_ascii_lowercase().starts_with(" forbidden")
-            || line[at + code.len()..].to_ascii_lowercase().starts_with(" client error");
-        told && !before.is_some_and(u8::is_ascii_digit) && !after.is_some_and(u8::is_ascii_digit)
+    let is_told = |(before, after): (&[u8], &[u8])| {
+        let is_whole =
+            !before.last().is_some_and(u8::is_ascii_digit) && !after.first().is_some_and(u8::is_ascii_digit);
+        let ends = |words: &&[u8]| {
+            before.len().checked_sub(words.len()).is_some_and(|at| before[at..].eq_ignore_ascii_case(words))
+        };
+        let begins =
+            |words: &&[u8]| after.get(..words.len()).is_some_and(|text| text.eq_ignore_ascii_case(words));
+        is_whole && (BEFORE_A_STATUS.iter().any(ends) || BEHIND_A_STATUS.iter().any(begins))
     };
-    ["401", "403"].iter().any(|code| line.match_indices(code).any(|(at, _)| status(at, code)))
+    let bytes = line.as_bytes();
+    ["401", "403"].iter().any(|code| {
+        line.match_indices(code).any(|(at, _)| is_told((&bytes[..at], &bytes[at + code.len()..])))
+    })
 }
 
 pub(super) const PHRASES: &[Phrase] = &[
@@ -63,13 +81,13 @@ pub(super) const PHRASES: &[Phrase] = &[
     phrase("Failed to initialize NVML: Unknown Error", Sign::GpuGone),
     phrase("unsatisfied condition: cuda", Sign::CudaVersion),
     phrase("CUDA driver version is insufficient", Sign::CudaVersion),
-    phrase("Error 803", Sign::CudaVersion),
+    phrase_if("Error 803", Sign::CudaVersion, is_error_803),
     phrase("Watchdog caught collective operation timeout", Sign::CollectiveTimeout),
     phrase("insufficient shared memory", Sign::SharedMemory),
     phrase("MetadataIncompleteBuffer", Sign::ModelFile),
     phrase("does not appear to have a file named", Sign::ModelFile),
     phrase("Error while deserializing header", Sign::ModelFile),
-    phrase("MISCONF", Sign::RedisCannotSave),
+    phrase_if("MISCONF ", Sign::RedisCannotSave, is_rediss_answer),
     phrase("OOM command not allowed when used memory", Sign::RedisFull),
     phrase("No space left on device", Sign::DiskFull),
     phrase("database or disk is full", Sign::DiskFull),
@@ -80,7 +98,7 @@ pub(super) const PHRASES: &[Phrase] = &[
     phrase("WRONGPASS", Sign::PasswordRefused),
     phrase("NOAUTH Authentication required", Sign::PasswordRefused),
     phrase("Access denied for user", Sign::PasswordRefused),
-    phrase("invalid password", Sign::PasswordRefused),
+    phrase_if("ERR invalid password", Sign::PasswordRefused, is_rediss_answer),
     phrase("certificate has expired", Sign::CertificateExpired),
     phrase("certificate expired", Sign::CertificateExpired),
     phrase("CERT_HAS_EXPIRED", Sign::CertificateExpired),

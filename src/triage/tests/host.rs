@@ -18,6 +18,27 @@ fn a_lost_gpu_is_named_beside_the_healthy_ones() {
     assert_eq!(&*found[0].fix.as_ref().unwrap().label, "reboot");
 }
 
+#[test]
+fn a_gpu_that_hangs_is_told_and_one_that_has_not_answered_yet_is_not() {
+    let titles = |device: GpuDevice| -> Vec<String> {
+        let gpus = GpuSample::Devices(vec![device]);
+        told(&findings(&Facts { gpus: Some(&gpus), ..Facts::default() }))
+    };
+    let hung =
+        |seconds| GpuDevice { silent_seconds: Some(seconds), ..gpu_device(1, Ok(GpuReading::default())) };
+    assert!(titles(hung(9)).is_empty());
+    assert_eq!(
+        titles(hung(10)),
+        ["Critical: GPU 1 does not answer any more [GPU 1 (A100): no answer for 10 s; 0 of 1 GPUs answer]"]
+    );
+    assert!(titles(GpuDevice::unheard(1, None)).is_empty());
+    assert!(titles(GpuDevice::unheard(1, Some(3))).is_empty());
+    assert_eq!(
+        titles(GpuDevice::unheard(1, Some(5))),
+        ["Critical: GPU 1 has never answered [GPU 1 (unknown model): no answer for 5 s; 0 of 1 GPUs answer]"]
+    );
+}
+
 #[rstest]
 #[case(90, Some(Severity::Warning))]
 #[case(97, Some(Severity::Critical))]

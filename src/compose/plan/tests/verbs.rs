@@ -150,7 +150,8 @@ fn restart_without_dependents() {
 fn down_of_a_service_leaves_the_others_their_network() {
     let mut observed = shop();
     for container in &mut observed.containers {
-        container.networks = vec![Attachment { network: "shop_default".to_owned(), address: None }];
+        container.networks =
+            vec![Attachment { network: "shop_default".to_owned(), address: None, prefix: None }];
     }
     let down = |services: &[&str]| {
         Operation::Down(DownOptions { services: named(services), ..DownOptions::default() })
@@ -207,7 +208,8 @@ fn down_removes_images_that_nobody_else_uses() {
 fn cleanup_takes_what_is_left_over_and_nothing_that_is_used() {
     let cleanup = Operation::Cleanup { volumes: false };
     let attached = |mut container: Container| {
-        container.networks = vec![Attachment { network: "shop_default".to_owned(), address: None }];
+        container.networks =
+            vec![Attachment { network: "shop_default".to_owned(), address: None, prefix: None }];
         container
     };
     let mut observed = shop();
