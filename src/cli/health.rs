@@ -23,6 +23,9 @@ use tokio::time::Instant;
 const AT_ONCE: usize = 16;
 const AGAIN_AFTER: Duration = Duration::from_secs(1);
 
+/// Nobody waits for longer, and a clock does not go as far as numbers do.
+const LONGEST: Duration = Duration::from_hours(30 * 24);
+
 const ALL_UP: u8 = 0;
 const SOMETHING_DOWN: u8 = 1;
 const COULD_NOT_CHECK: u8 = 2;
@@ -57,7 +60,7 @@ async fn check(
     let prober = Prober { dialer: Dialer::Network, endpoint: Some(endpoint), gpus: Gpus::default() };
     let containers = engine.containers(None).await?;
     let (scope, specs) = specs(context, services, &containers).await?;
-    let deadline = wait.map(|wait| Instant::now() + wait);
+    let deadline = wait.map(|wait| Instant::now() + wait.min(LONGEST));
     loop {
         let mut reports = check_all(&specs, &prober, &engine, &scope).await?;
         if specs.is_empty() && reports.is_empty() {

@@ -104,6 +104,11 @@ impl Engine {
         named(&answer, "Id").ok_or_else(|| nameless(OPERATION, id.short()))
     }
 
+    /// Whether a command that was started before has not ended yet.
+    pub async fn exec_is_running(&self, exec: &str, container: &ContainerId) -> Result<bool, Fault> {
+        self.exec_exit_code(exec, container).await.map(|code| code.is_none())
+    }
+
     /// How a command ended, `None` while it runs.
     pub(super) async fn exec_exit_code(
         &self,
@@ -125,6 +130,11 @@ impl Engine {
 }
 
 impl Exec {
+    /// By which the daemon knows it, also after this is dropped: the command goes on then.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
     /// What the command wrote next; `None` when both its streams have ended. After a fault there is nothing more.
     pub async fn next(&mut self) -> Option<Result<ExecChunk, Fault>> {
         loop {

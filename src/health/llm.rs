@@ -19,6 +19,8 @@ const IDLE_PERCENT: u32 = 5;
 const WEDGED: Duration = Duration::from_secs(30);
 /// Who looks but once looks a second time after so long, when requests wait.
 const SECOND_LOOK: Duration = Duration::from_millis(1500);
+/// The second answer is given at least so long.
+const AMPLE: Duration = Duration::from_millis(500);
 
 /// What is remembered from one run to the next.
 #[derive(Debug, Clone, Copy)]
@@ -30,19 +32,20 @@ pub(super) struct Progress {
     since: Instant,
 }
 
-/// With nothing remembered and no second chance, `once` looks twice.
+/// With nothing remembered and no second chance it looks twice, if there is time for it in all that `once` gives.
 pub(super) async fn ask(
     line: Line<'_>,
     url: &str,
     busy: Option<Busy>,
     progress: &mut Option<Progress>,
-    once: bool,
+    once: Option<Duration>,
 ) -> Outcome {
+    let began = Instant::now();
     let first = look(line, url).await;
     match first {
         Ok((figures, latency)) => {
             let outcome = judge(figures, busy, progress, Instant::now());
-            if !once || !figures.asks() {
+            if !figures.asks() || !once.is_some_and(|limit| has_time(limit, began.elapsed(), latency)) {
                 return outcome.after(latency);
             }
             tokio::time::sleep(SECOND_LOOK).await;
@@ -55,6 +58,11 @@ pub(super) async fn ask(
         }
         Err(outcome) => outcome,
     }
+}
+
+/// Whether a second look will have come to its end within the limit: a first answer is not lost for its sake.
+fn has_time(limit: Duration, passed: Duration, latency: Duration) -> bool {
+    limit.saturating_sub(passed) >= SECOND_LOOK + AMPLE.max(latency * 2)
 }
 
 async fn look(line: Line<'_>, url: &str) -> Result<(Figures, Duration), Outcome> {

@@ -11,6 +11,8 @@ use tokio::time::timeout;
 #[derive(Debug, Default)]
 pub(super) struct Memory {
     progress: Option<Progress>,
+    /// The command that was started last and not seen to end.
+    exec: Option<String>,
     /// There will be no next run.
     once: bool,
 }
@@ -86,7 +88,9 @@ async fn ask(
             CheckKind::Http { url, expect } => http::ask(line, url, expect).await,
             CheckKind::Tcp { host, port } => tcp::ask(line, host, *port).await,
             CheckKind::Exec { command } => match container {
-                Some(container) => exec::ask(prober.endpoint.as_ref(), container, command).await,
+                Some(container) => {
+                    exec::ask(prober.endpoint.as_ref(), container, command, &mut memory.exec).await
+                }
                 None => Outcome::new(Answer::Unknown, "there is no container to run it in"),
             },
             CheckKind::Redis { host, port } => redis::ask(line, host, *port).await,
@@ -98,7 +102,7 @@ async fn ask(
             }
             CheckKind::LlmProgress { url } => {
                 let busy = container.and_then(|container| prober.gpus.of(container));
-                llm::ask(line, url, busy, &mut memory.progress, memory.once).await
+                llm::ask(line, url, busy, &mut memory.progress, memory.once.then_some(spec.timeout)).await
             }
         }
     };

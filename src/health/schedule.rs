@@ -133,10 +133,13 @@ pub(super) async fn repeat(
     }
 }
 
+/// No check is put off for longer, and no clock overflows, whatever its file says.
+const LONGEST: Duration = Duration::from_hours(30 * 24);
+
 /// Ten percent more or less, so that checks do not fall into step.
 fn jittered(interval: Duration, dice: u64) -> Duration {
     let permille = u32::try_from(dice % 201).unwrap_or(100) + 900;
-    interval * permille / 1000
+    interval.min(LONGEST) * permille / 1000
 }
 
 type Seen = Option<Vec<(ContainerId, ContainerState, Option<Health>, Option<Timestamp>)>>;
@@ -171,5 +174,17 @@ async fn changed(
             // Nobody will tell any more.
             return std::future::pending().await;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_interval_of_ages_is_a_month() {
+        let next = jittered(Duration::MAX, 200);
+        assert_eq!(next, LONGEST * 11 / 10);
+        assert!(Instant::now().checked_add(next).is_some());
     }
 }

@@ -101,7 +101,7 @@ impl Tracker {
         let next = if changing {
             (self.interval / 5).clamp(Duration::from_secs(1), CHANGING).min(self.interval)
         } else if self.report.verdict == Verdict::Down {
-            (self.interval * 2).min(DOWN)
+            self.interval.saturating_mul(2).min(DOWN)
         } else {
             self.interval
         };

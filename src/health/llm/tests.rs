@@ -66,6 +66,17 @@ fn who_looks_twice_within_one_run_tells_that_nothing_moves() {
 }
 
 #[test]
+fn a_second_look_is_only_taken_where_it_fits_into_the_time() {
+    let fits = |limit, passed| {
+        let latency = Duration::from_millis(passed);
+        has_time(Duration::from_millis(limit), latency, latency)
+    };
+    assert!(fits(3000, 20));
+    assert!(!fits(1000, 20), "the pause alone is longer");
+    assert!(!fits(3000, 1000), "what took a second takes a second again");
+}
+
+#[test]
 fn an_idle_gpu_reads_no_prompt_and_a_busy_one_may() {
     let start = Instant::now();
     let after = |percent: Option<u32>| {

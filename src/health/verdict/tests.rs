@@ -205,3 +205,10 @@ fn an_hourly_check_that_is_down_is_asked_again_soon() {
     tracker.record(Outcome::refused("expired"), at(0));
     assert_eq!(tracker.next_in(), Duration::from_secs(30));
 }
+
+#[test]
+fn what_is_asked_once_in_ages_is_asked_soon_when_it_is_down() {
+    let mut tracker = Tracker::new(&CheckSpec { interval: Duration::MAX, ..spec(1, 1) });
+    tracker.record(Outcome::refused("m"), at(0));
+    assert_eq!((tracker.report().verdict, tracker.next_in()), (Verdict::Down, DOWN));
+}
