@@ -24,6 +24,8 @@ struct Tail {
     lines: Vec<LogLine>,
     /// Whether they were brought, or cannot be had.
     answered: bool,
+    /// They could not be read when they were asked for last.
+    failed: bool,
 }
 
 impl TailStore {
@@ -44,7 +46,7 @@ impl TailStore {
             // One that ended writes no more; one in a loop does so every few seconds.
             let is_due = match (known, passed) {
                 (Some(tail), Some(passed)) => {
-                    let over = tail.of == of && !container.is_running();
+                    let over = tail.of == of && !container.is_running() && !tail.failed;
                     !over && (passed >= APART || passed.is_negative())
                 }
                 (_, _) => true,
@@ -52,7 +54,7 @@ impl TailStore {
             if is_due {
                 let (lines, answered) =
                     self.tails.remove(id).map(|tail| (tail.lines, tail.answered)).unwrap_or_default();
-                self.tails.insert(id.clone(), Tail { asked: now, of, lines, answered });
+                self.tails.insert(id.clone(), Tail { asked: now, of, lines, answered, failed: false });
                 due.push(id.clone());
             }
         }
@@ -68,10 +70,10 @@ impl TailStore {
         changed
     }
 
-    /// They cannot be had.
+    /// They cannot be had now, and are asked for again after a while, even if the container writes no more.
     pub fn give_up(&mut self, id: &ContainerId) {
         if let Some(tail) = self.tails.get_mut(id) {
-            tail.answered = true;
+            (tail.answered, tail.failed) = (true, true);
         }
     }
 
@@ -89,6 +91,20 @@ impl TailStore {
 mod tests {
     use super::*;
     use crate::app::fixtures::{compose_container, log_line, now};
+
+    #[test]
+    fn what_could_not_be_read_is_asked_for_again_after_a_while() {
+        let mut store = TailStore::default();
+        let ended = Container { state: ContainerState::Exited, ..compose_container("shop", "api", 1) };
+        let attend = |store: &mut TailStore, seconds| {
+            store.attend(std::iter::once(&ended), now() + SignedDuration::from_secs(seconds)).len()
+        };
+        assert_eq!(attend(&mut store, 0), 1);
+        store.give_up(&ended.id);
+        assert_eq!([attend(&mut store, 1), attend(&mut store, 10)], [0, 1]);
+        assert!(store.apply(&ended.id, vec![log_line(&ended.id, now(), "fatal")]));
+        assert_eq!(attend(&mut store, 60), 0);
+    }
 
     #[test]
     fn one_that_ended_is_read_once_and_one_that_goes_on_again_after_a_while() {
