@@ -6,10 +6,13 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
+/// The project and the service.
+type Service = (String, String);
+
 /// What the services need, each found out once in a pass of the rules: there may be many, and each pair of findings asks.
 pub(super) struct Needs<'pass, 'facts> {
     facts: &'pass Facts<'facts>,
-    known: RefCell<HashMap<(String, String), Rc<[String]>>>,
+    known: RefCell<HashMap<Service, Rc<[String]>>>,
 }
 
 impl<'pass, 'facts> Needs<'pass, 'facts> {
