@@ -20,8 +20,8 @@ const KNOWN: [Known; 10] = [
         sign: Sign::CudaOutOfMemory,
         title: "runs out of GPU memory",
         confidence: Confidence::Certain,
-        advice: "see who holds the memory; lower `--gpu-memory-utilization` or the batch size, or give \
-                 the service a GPU of its own (`device_ids`)",
+        advice: "lower `--gpu-memory-utilization` or the batch size, or give the service a GPU of its own \
+                 (`device_ids`)",
         blames: None,
     },
     Known {
@@ -121,7 +121,11 @@ fn finding(facts: &Facts<'_>, known: &Known, container: &Container, told: &LogSi
         }
         // It may hold the memory itself, in pieces that are too small.
         finding = finding.fix(
-            format!("{}; to restart {} frees what it holds itself", known.advice, container.tag()),
+            format!(
+                "restart {}, which frees what it holds itself; where that does not last, {}",
+                container.tag(),
+                known.advice
+            ),
             request(container, |services| Operation::Restart { services, timeout: None, no_deps: true }),
         );
     }
