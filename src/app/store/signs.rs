@@ -2,7 +2,7 @@
 
 pub use crate::triage::{LogSign, Sign};
 
-use crate::domain::{ContainerId, Safe};
+use crate::domain::{ContainerId, Safe, secret};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -24,6 +24,35 @@ pub struct Sighting {
     pub times: Vec<Timestamp>,
     /// The newest of them.
     pub line: Safe,
+}
+
+/// Lines that are signs, put together by container and sign.
+#[derive(Debug, Default)]
+pub struct Sightings(BTreeMap<(ContainerId, Sign), Sighting>);
+
+impl Sightings {
+    /// Takes a line in that may be a sign.
+    pub fn look(&mut self, container: &ContainerId, text: &str, time: Timestamp) {
+        let Some(sign) = Sign::of(text) else { return };
+        let line = Safe::new(secret::mask_text(text));
+        let seen = self.0.entry((container.clone(), sign)).or_insert_with(|| Sighting {
+            container: container.clone(),
+            sign,
+            count: 0,
+            times: Vec::new(),
+            line: Safe::default(),
+        });
+        seen.count += 1;
+        seen.line = line;
+        seen.times.push(time);
+        if seen.times.len() > LogSign::MOST_TIMES {
+            seen.times.remove(0);
+        }
+    }
+
+    pub fn take(&mut self) -> Vec<Sighting> {
+        std::mem::take(&mut self.0).into_values().collect()
+    }
 }
 
 impl SignStore {

@@ -5,11 +5,10 @@ use super::Turn;
 use super::timeline::PAST;
 use crate::app::effect::Effect;
 use crate::app::message::LogNews;
-use crate::app::store::signs::Sighting;
+use crate::app::store::signs::{Sighting, Sightings};
 use crate::domain::host::KernelMessage;
-use crate::domain::{ContainerId, Fault, LogLine, Safe, secret};
-use crate::triage::{self, LogSign, Sign};
-use std::collections::BTreeMap;
+use crate::domain::{ContainerId, Fault, LogLine, Safe};
+use crate::triage;
 
 impl Turn<'_> {
     pub(super) fn log_news(&mut self, news: LogNews) {
@@ -81,21 +80,11 @@ impl Turn<'_> {
 /// What the last lines are signs of. All logs are looked through for them, but of a daemon that is asked for one after the
 /// other that takes its time, and those that are in trouble come first.
 fn sightings(container: &ContainerId, lines: &[LogLine]) -> Vec<Sighting> {
-    let mut found: BTreeMap<Sign, Sighting> = BTreeMap::new();
+    let mut found = Sightings::default();
     for line in lines {
-        let (Some(time), Some(sign)) = (line.time, Sign::of(&line.line.text)) else { continue };
-        let seen = found.entry(sign).or_insert_with(|| Sighting {
-            container: container.clone(),
-            sign,
-            count: 0,
-            times: Vec::new(),
-            line: Safe::default(),
-        });
-        seen.count += 1;
-        seen.line = Safe::new(secret::mask_text(&line.line.text));
-        seen.times.push(time);
-        let spare = seen.times.len().saturating_sub(LogSign::MOST_TIMES);
-        seen.times.drain(..spare);
+        if let Some(time) = line.time {
+            found.look(container, &line.line.text, time);
+        }
     }
-    found.into_values().collect()
+    found.take()
 }

@@ -9,10 +9,7 @@ use super::super::effects::Context;
 use crate::app::LogNews;
 use crate::app::Msg;
 use crate::app::store::signs::Sighting;
-use crate::domain::{ContainerId, Safe, secret};
-use crate::triage::{LogSign, Sign};
-use jiff::Timestamp;
-use std::collections::BTreeMap;
+use crate::domain::ContainerId;
 use tokio::sync::watch;
 
 /// Starts both. `files` says whether the daemon's files may be this host's.
@@ -23,35 +20,6 @@ pub fn start(context: &Context, files: bool) {
     let thread = std::thread::Builder::new().name("signs".to_owned());
     if let Err(error) = thread.spawn(move || files::run(&known, files, &unread, &facts)) {
         log::error!("logs cannot be looked through: {error}");
-    }
-}
-
-/// Lines that were found, put together by container and sign.
-#[derive(Default)]
-struct Found(BTreeMap<(ContainerId, Sign), Sighting>);
-
-impl Found {
-    /// Takes a line in that may be a sign.
-    fn look(&mut self, container: &ContainerId, text: &str, time: Timestamp) {
-        let Some(sign) = Sign::of(text) else { return };
-        let line = Safe::new(secret::mask_text(text));
-        let seen = self.0.entry((container.clone(), sign)).or_insert_with(|| Sighting {
-            container: container.clone(),
-            sign,
-            count: 0,
-            times: Vec::new(),
-            line: Safe::default(),
-        });
-        seen.count += 1;
-        seen.line = line;
-        seen.times.push(time);
-        if seen.times.len() > LogSign::MOST_TIMES {
-            seen.times.remove(0);
-        }
-    }
-
-    fn take(&mut self) -> Vec<Sighting> {
-        std::mem::take(&mut self.0).into_values().collect()
     }
 }
 

@@ -1,7 +1,8 @@
 //! By asking the daemon.
 
 use super::super::super::effects::Context;
-use super::{Found, news};
+use super::news;
+use crate::app::store::signs::Sightings;
 use crate::domain::ContainerId;
 use crate::engine::LogRequest;
 use futures_util::StreamExt as _;
@@ -53,7 +54,7 @@ fn behind<T>(
 pub(super) async fn run(context: Context, mut unread: watch::Receiver<Vec<(ContainerId, bool)>>) {
     let mut read: HashMap<ContainerId, Mark> = HashMap::new();
     let mut asked: HashSet<ContainerId> = HashSet::new();
-    let mut found = Found::default();
+    let mut found = Sightings::default();
     loop {
         let missed = unread.borrow_and_update().clone();
         if missed.is_empty() {

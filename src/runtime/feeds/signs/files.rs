@@ -1,8 +1,9 @@
 //! In the daemon's own files; and what the kernel says of troubles, which is heard on the same thread.
 
 use super::super::fleet::{Known, LogFile};
-use super::{Found, news};
+use super::news;
 use crate::app::Msg;
+use crate::app::store::signs::Sightings;
 use crate::domain::ContainerId;
 use crate::probe::json_log::{Entry, JsonLogs};
 use crate::probe::kernel::KernelLog;
@@ -28,7 +29,7 @@ pub(super) fn run(
 ) {
     let mut changes = known.changes();
     changes.mark_changed();
-    let (mut logs, mut found, mut told) = (JsonLogs::default(), Found::default(), HashMap::new());
+    let (mut logs, mut found, mut told) = (JsonLogs::default(), Sightings::default(), HashMap::new());
     // Of another host's kernel nothing can be heard here, and of ours only with the right to.
     let opened = files.then(|| KernelLog::open(Timestamp::now()));
     let mut kernel = opened.and_then(|opened| {
@@ -88,7 +89,7 @@ pub(super) fn run(
     }
 }
 
-fn look(found: &mut Found, id: &ContainerId, bytes: &[u8]) {
+fn look(found: &mut Sightings, id: &ContainerId, bytes: &[u8]) {
     Sign::candidates(bytes, |range| {
         if let Some(entry) = bytes.get(range).and_then(Entry::parse) {
             found.look(id, entry.text(), entry.time);
