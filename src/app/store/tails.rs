@@ -65,6 +65,8 @@ impl TailStore {
     pub fn apply(&mut self, id: &ContainerId, lines: Vec<LogLine>) -> bool {
         let Some(tail) = self.tails.get_mut(id) else { return false };
         let changed = tail.lines != lines;
+        // The daemon may not have written the last words of one that ended at once yet.
+        tail.failed = lines.is_empty();
         tail.lines = lines;
         tail.answered = true;
         changed
