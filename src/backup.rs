@@ -9,13 +9,13 @@
 mod bundle;
 mod dump;
 mod list;
-mod manifest;
+pub mod manifest;
 mod plan;
 mod postgres;
 mod take;
 
 pub use list::{list, survey};
-pub use manifest::{Manifest, ManifestPart};
+pub use manifest::{Manifest, ManifestPart, is_bundle_name};
 pub use plan::plan;
 pub use take::{Order, take};
 

@@ -20,7 +20,7 @@ pub mod watch;
 
 pub use apply::{apply, apply_unless, create_container};
 pub use drift::{PresentImages, drift, present_images, references};
-pub use file::{LoadRequest, Project, is_postgres, load, process_environment};
+pub use file::{LoadRequest, Project, is_postgres, is_redis, live_places, load, process_environment, within};
 pub use hash::{Flavour, config_hash};
 pub use neighbour::compose_version;
 pub use observe::{Observed, observe};

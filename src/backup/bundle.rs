@@ -1,8 +1,11 @@
 //! A bundle in the making: invisible until it is whole, gone when it fails.
 
 use super::Manifest;
-use crate::domain::{Fault, FaultKind};
+use super::manifest::{INSTRUCTIONS, MANIFEST, SUMS};
+use crate::domain::stack::BackupEntry;
+use crate::domain::{Fault, FaultKind, units};
 use jiff::Timestamp;
+use sha2::{Digest, Sha256};
 use std::fs::{DirBuilder, DirEntry, File, OpenOptions, TryLockError};
 use std::hash::{BuildHasher, RandomState};
 use std::io::{self, Write};
@@ -60,22 +63,21 @@ impl Bundle {
     }
 
     /// Writes the papers, the manifest last, and gives the bundle its name.
-    pub fn commit(mut self, manifest: &Manifest) -> Result<PathBuf, Fault> {
-        self.try_commit(manifest).map_err(|error| self.fault(&error))?;
+    /// What it is given lacks only the sum of the instructions.
+    pub fn commit(mut self, mut manifest: Manifest) -> Result<BackupEntry, Fault> {
+        self.try_commit(&mut manifest).map_err(|error| self.fault(&error))?;
         self.committed = true;
-        Ok(self.directory.clone())
+        Ok(manifest.entry(&self.directory))
     }
 
-    fn try_commit(&mut self, manifest: &Manifest) -> io::Result<()> {
-        self.write("RESTORE.md", manifest.instructions().as_bytes())?;
-        self.write("SHA256SUMS", manifest.sums().as_bytes())?;
-        for entry in std::fs::read_dir(&self.directory)? {
-            let entry = entry?;
-            if entry.file_type()?.is_dir() {
-                File::open(entry.path())?.sync_all()?;
-            }
-        }
-        self.write("manifest.json", &manifest.to_json()?)?;
+    fn try_commit(&mut self, manifest: &mut Manifest) -> io::Result<()> {
+        let instructions = manifest.instructions();
+        manifest.instructions_sha256 = sha256(instructions.as_bytes());
+        let json = manifest.to_json()?;
+        self.write(INSTRUCTIONS, instructions.as_bytes())?;
+        self.write(SUMS, manifest.sums(&sha256(&json)).as_bytes())?;
+        sync_directories(&self.directory)?;
+        self.write(MANIFEST, &json)?;
         File::open(&self.directory)?.sync_all()?;
         let last = self.stack_directory.join(&self.name);
         std::fs::rename(&self.directory, &last)?;
@@ -124,6 +126,22 @@ fn write_fault(operation: &str, directory: &Path, error: &io::Error) -> Fault {
         | FaultKind::Cancelled
         | FaultKind::Internal => fault.hint("look at the disk; nothing of this backup was left behind"),
     }
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    units::hexadecimal(&Sha256::digest(bytes))
+}
+
+/// Those below this one; what names a file must be on the disk as the file is.
+fn sync_directories(directory: &Path) -> io::Result<()> {
+    for entry in std::fs::read_dir(directory)? {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() {
+            sync_directories(&entry.path())?;
+            File::open(entry.path())?.sync_all()?;
+        }
+    }
+    Ok(())
 }
 
 fn make_directory(path: &Path) -> io::Result<()> {

@@ -1,6 +1,16 @@
 //! `manifest.json`: what a bundle holds, so that anybody can tell whether it still does. Pure.
+//!
+//! Format 1 knows databases only and does not vouch for its own papers; it is still read. From format 2 on a part says
+//! what it is by its `kind`, `RESTORE.md` has a sum here, and the manifest has one in `SHA256SUMS`.
 
-use crate::domain::stack::{BackupEntry, BackupPart};
+mod content;
+mod instructions;
+
+pub use content::{
+    Archive, Content, DataMount, Database, Mounted, PathArchive, RedisData, Server, VolumeArchive,
+};
+
+use crate::domain::stack::{BackupEntry, BackupPart, Proof};
 use crate::domain::{Fault, FaultKind};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -8,37 +18,71 @@ use std::fmt::Write as _;
 use std::path::{Component, Path};
 
 /// The version of the format that this program writes, and the newest it reads.
-const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
+pub const MANIFEST: &str = "manifest.json";
+pub const SUMS: &str = "SHA256SUMS";
+pub const INSTRUCTIONS: &str = "RESTORE.md";
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Manifest {
     pub format: u32,
     pub name: String,
     pub stack: String,
+    /// When the first part was begun: the data is at least as old.
     pub created: Timestamp,
+    /// When the last part was on the disk.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub finished: Option<Timestamp>,
     /// The program and its version.
     pub made_by: String,
     pub parts: Vec<ManifestPart>,
+    /// What was not as it should be, and spoilt nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<String>,
+    /// The names of variables whose values the bundle does not have, because they are secrets.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub withheld: Vec<String>,
+    /// The sum of `RESTORE.md`.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub instructions_sha256: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ManifestPart {
     #[serde(flatten)]
     pub part: BackupPart,
-    /// `postgres`
-    pub kind: String,
-    pub service: String,
-    pub database: String,
-    pub user: String,
-    /// What the container ran, by name and by id: a tag may mean something else one day.
-    pub image: String,
-    pub image_id: String,
+    /// Its length once it is unpacked; absent where it is not compressed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub raw_bytes: Option<u64>,
+    #[serde(flatten)]
+    pub content: Content,
+}
+
+impl ManifestPart {
+    /// Its length as its tool wrote it.
+    pub fn raw_bytes(&self) -> u64 {
+        self.raw_bytes.unwrap_or(self.part.bytes)
+    }
+
+    pub fn is_compressed(&self) -> bool {
+        Path::new(&self.part.path).extension().is_some_and(|extension| extension == "zst")
+    }
 }
 
 impl Manifest {
     pub fn new(name: String, stack: String, created: Timestamp, parts: Vec<ManifestPart>) -> Self {
-        let made_by = concat!("mcp-tui ", env!("CARGO_PKG_VERSION")).to_owned();
-        Self { format: FORMAT, name, stack, created, made_by, parts }
+        Self {
+            format: FORMAT,
+            name,
+            stack,
+            created,
+            finished: None,
+            made_by: concat!("mcp-tui ", env!("CARGO_PKG_VERSION")).to_owned(),
+            parts,
+            warnings: Vec::new(),
+            withheld: Vec::new(),
+            instructions_sha256: String::new(),
+        }
     }
 
     pub fn to_json(&self) -> serde_json::Result<Vec<u8>> {
@@ -53,24 +97,37 @@ impl Manifest {
             Fault::new(FaultKind::Invalid, "read manifest", file)
                 .hint("the bundle is damaged; do not rely on it, and look at the disk it lies on")
         };
-        let manifest: Self = serde_json::from_slice(bytes).map_err(|error| wrong().caused_by(&error))?;
-        if manifest.format > FORMAT {
-            let cause = format!("its format {} is newer than {FORMAT}", manifest.format);
+        let Format { format } = serde_json::from_slice(bytes).map_err(|error| wrong().caused_by(&error))?;
+        if format > FORMAT {
+            let cause = format!("its format {format} is newer than {FORMAT}");
             return Err(Fault::new(FaultKind::Invalid, "read manifest", file)
                 .because(cause)
                 .hint("use the version of mcp-tui that wrote it, or a newer one"));
         }
+        let manifest: Self = serde_json::from_slice(bytes).map_err(|error| wrong().caused_by(&error))?;
+        if !is_bundle_name(&manifest.name) {
+            return Err(wrong().because(format!("`{}` is no name of a bundle", manifest.name)));
+        }
+        let is_sum = |sum: &str| sum.len() == 64 && sum.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let mut seen = std::collections::BTreeSet::new();
         for ManifestPart { part, .. } in &manifest.parts {
             if !stays_inside(&part.path) {
                 return Err(wrong().because(format!("the part `{}` lies outside the bundle", part.path)));
             }
-            if part.sha256.len() != 64 || !part.sha256.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            if !is_sum(&part.sha256) {
                 return Err(wrong().because(format!("the part `{}` has no SHA-256", part.path)));
             }
+            if !seen.insert(&part.path) {
+                return Err(wrong().because(format!("the part `{}` is named twice", part.path)));
+            }
+        }
+        if manifest.format > 1 && !is_sum(&manifest.instructions_sha256) {
+            return Err(wrong().because(format!("{INSTRUCTIONS} has no SHA-256")));
         }
         Ok(manifest)
     }
 
+    /// What a list shows of it, not counting what was found out about it since.
     pub fn entry(&self, directory: &Path) -> BackupEntry {
         BackupEntry {
             name: self.name.clone(),
@@ -79,55 +136,50 @@ impl Manifest {
             size_bytes: self.parts.iter().map(|part| part.part.bytes).sum(),
             parts: self.parts.iter().map(|part| part.part.clone()).collect(),
             directory: directory.to_owned(),
+            pinned: false,
+            proof: Proof::default(),
         }
     }
 
-    /// The parts as `sha256sum -c` reads them.
-    pub fn sums(&self) -> String {
-        self.parts.iter().fold(String::new(), |mut text, ManifestPart { part, .. }| {
+    /// What `sha256sum -c` reads: the parts and, from format 2 on, the papers. `own` is the sum of the manifest.
+    pub fn sums(&self, own: &str) -> String {
+        let mut text = String::new();
+        for ManifestPart { part, .. } in &self.parts {
             let _ = writeln!(text, "{}  {}", part.sha256, part.path);
-            text
-        })
-    }
-
-    /// How to get the data back with nothing but docker and coreutils.
-    pub fn instructions(&self) -> String {
-        let mut text = format!(
-            "# Restoring {stack} from {name}\n\n\
-             Taken {created} by {made_by}. Nothing but `docker` and coreutils is needed.\n\n\
-             1. Is the bundle whole? In this directory: `sha256sum -c SHA256SUMS`\n\
-             2. Start the database alone, and stop what writes to it.\n",
-            stack = self.stack,
-            name = self.name,
-            created = self.created,
-            made_by = self.made_by,
-        );
-        for (number, ManifestPart { part, service, database, user, image, .. }) in (3..).zip(&self.parts) {
-            let _ = write!(
-                text,
-                "{number}. PostgreSQL database `{database}` of service `{service}` ({image}):\n\n   \
-                 ```sh\n   \
-                 docker exec -i \"$(docker ps -q -f label=com.docker.compose.project={stack} \
-                 -f label=com.docker.compose.service={service} | head -n 1)\" \\\n     \
-                 pg_restore -U '{user}' -d '{database}' --clean --if-exists --exit-on-error --single-transaction \
-                 < '{path}'\n   \
-                 ```\n\n   \
-                 This replaces what the database holds now, all of it or nothing.\n",
-                stack = self.stack,
-                path = part.path,
-            );
         }
-        text.push_str(
-            "\nNot in the bundle: roles and their passwords (they come from the stack's environment), files on \
-             volumes, and the images.\n",
-        );
+        if self.format > 1 {
+            let _ = writeln!(text, "{}  {INSTRUCTIONS}\n{own}  {MANIFEST}", self.instructions_sha256);
+        }
         text
     }
 }
 
+#[derive(Deserialize)]
+struct Format {
+    format: u32,
+}
+
+/// `20261120T103104Z-3f9c`: nothing else names a bundle, neither on the disk nor on a command line.
+pub fn is_bundle_name(name: &str) -> bool {
+    let Some((time, random)) = name.split_once('-') else { return false };
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let lower_hexadecimal = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+    time.len() == 16
+        && time.is_ascii()
+        && digits(&time[..8])
+        && &time[8..9] == "T"
+        && digits(&time[9..15])
+        && &time[15..] == "Z"
+        && random.len() == 4
+        && random.bytes().all(lower_hexadecimal)
+}
+
 fn stays_inside(path: &str) -> bool {
     let mut components = Path::new(path).components().peekable();
-    components.peek().is_some() && components.all(|component| matches!(component, Component::Normal(_)))
+    // `a//b` and `a/./b` are `a/b` to the disk: a part has one name only.
+    components.peek().is_some()
+        && components.all(|component| matches!(component, Component::Normal(_)))
+        && path.split('/').all(|piece| !matches!(piece, "" | "."))
 }
 
 #[cfg(test)]

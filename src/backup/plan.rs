@@ -20,7 +20,7 @@ pub fn plan(stack: &StackFile, containers: &[Container]) -> Result<Plan, Fault> 
     Ok(Plan {
         title: format!("backup {}", stack.reference.project),
         steps: steps.collect(),
-        warnings: vec!["files on volumes are not part of it yet, only databases".to_owned()],
+        warnings: vec!["only PostgreSQL databases are part of it yet".to_owned()],
         equivalent: lines.collect::<Vec<_>>().join(" && "),
         ..Plan::default()
     })

@@ -24,31 +24,37 @@ pub fn dumps(stack: &StackFile, containers: &[Container]) -> Result<Vec<Postgres
             .because("the stack names nothing to back up and has no PostgreSQL service")
             .hint("name what to save under `x-mcp.backup` in the stack's file"));
     }
-    let alone = stack.backup.len() == 1;
-    stack
+    let databases: Vec<_> = stack
         .backup
         .iter()
-        .map(|source| match source {
-            BackupSource::Postgres { service, database, user } => {
-                let container = running(&stack.reference.project, service, containers)?;
-                let details = container.details.as_ref();
-                let user = user.clone().or_else(|| variable(details, "POSTGRES_USER"));
-                let user = user.unwrap_or_else(|| "postgres".to_owned());
-                let database = database.clone().or_else(|| variable(details, "POSTGRES_DB"));
-                let database = database.unwrap_or_else(|| user.clone());
-                let stem =
-                    if alone { file_name(&database) } else { file_name(&format!("{service}-{database}")) };
-                Ok(PostgresDump {
-                    container: container.clone(),
-                    service: service.clone(),
-                    password: variable(details, "POSTGRES_PASSWORD"),
-                    path: format!("postgres/{stem}.dump"),
-                    database,
-                    user,
-                })
-            }
+        .filter_map(|source| match source {
+            BackupSource::Postgres { service, database, user } => Some((service, database, user)),
+            BackupSource::Redis { .. }
+            | BackupSource::Volume { .. }
+            | BackupSource::Bind { .. }
+            | BackupSource::Files { .. }
+            | BackupSource::Exec { .. } => None,
         })
-        .collect()
+        .collect();
+    let alone = databases.len() == 1;
+    let dump = |(service, database, user): (&String, &Option<String>, &Option<String>)| {
+        let container = running(&stack.reference.project, service, containers)?;
+        let details = container.details.as_ref();
+        let user = user.clone().or_else(|| variable(details, "POSTGRES_USER"));
+        let user = user.unwrap_or_else(|| "postgres".to_owned());
+        let database = database.clone().or_else(|| variable(details, "POSTGRES_DB"));
+        let database = database.unwrap_or_else(|| user.clone());
+        let stem = if alone { file_name(&database) } else { file_name(&format!("{service}-{database}")) };
+        Ok(PostgresDump {
+            container: container.clone(),
+            service: service.clone(),
+            password: variable(details, "POSTGRES_PASSWORD"),
+            path: format!("postgres/{stem}.dump"),
+            database,
+            user,
+        })
+    };
+    databases.into_iter().map(dump).collect()
 }
 
 impl PostgresDump {

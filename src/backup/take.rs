@@ -2,6 +2,7 @@
 
 use super::bundle::Bundle;
 use super::dump::dump;
+use super::manifest::{Content, Database, Server};
 use super::postgres::dumps;
 use super::{Manifest, ManifestPart};
 use crate::domain::stack::BackupEntry;
@@ -51,16 +52,22 @@ pub async fn take(
         progress(TaskEvent::StepFinished { step, fault: taken.as_ref().err().cloned() });
         parts.push(ManifestPart {
             part: taken?,
-            kind: "postgres".to_owned(),
-            service: source.service.clone(),
-            database: source.database.clone(),
-            user: source.user.clone(),
-            image: source.container.image.to_string(),
-            image_id: source.container.image_id.clone(),
+            raw_bytes: None,
+            content: Content::Postgres(Database {
+                server: Server {
+                    service: source.service.clone(),
+                    user: source.user.clone(),
+                    image: source.container.image.to_string(),
+                    image_id: source.container.image_id.clone(),
+                    ..Server::default()
+                },
+                database: source.database.clone(),
+                ..Database::default()
+            }),
         });
     }
     let manifest = Manifest::new(bundle.name.clone(), project.clone(), now, parts);
-    let entry = manifest.entry(&bundle.commit(&manifest)?);
+    let entry = bundle.commit(manifest)?;
     let size = units::bytes(entry.size_bytes);
     progress(TaskEvent::Output {
         text: format!("backup {} ({size}) in {}", entry.name, entry.directory.display()),

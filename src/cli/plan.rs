@@ -80,7 +80,7 @@ pub async fn run(context: Context, arguments: Arguments, output: Output) -> Resu
     let dry_run = DryRun { exit_code: arguments.exit_code };
     let context = Context { dry_run: Some(dry_run), ..context };
     match arguments.command {
-        Some(Planned::Up(arguments)) => up::run(&context, arguments, output).await,
+        Some(Planned::Up(arguments)) => Box::pin(up::run(&context, arguments, output)).await,
         Some(Planned::Create(arguments)) => create::run(&context, arguments, output).await,
         Some(Planned::Down(arguments)) => down::run(&context, arguments, output).await,
         Some(Planned::Start(arguments)) => start::run(&context, arguments, output).await,

@@ -35,6 +35,7 @@ impl Chosen {
                 services: Vec::new(),
                 checks: Vec::new(),
                 backup: Vec::new(),
+                backup_policy: crate::domain::stack::BackupPolicy::default(),
                 addresses: Vec::new(),
                 overlays: Vec::new(),
                 profiles: Vec::new(),

@@ -41,6 +41,7 @@ mod project;
 mod read;
 pub mod render;
 pub mod review;
+mod saved;
 mod service;
 mod sources;
 mod stack;
@@ -59,13 +60,13 @@ pub use objections::Objection;
 pub use project::{
     FileObject, Ipam, IpamPool, Model, Network, Project, Requirements, StackExtension, Volume,
 };
+pub use saved::{BackupExtension, is_postgres, is_redis, live_places, within};
 pub use service::{
     BindOptions, BlockIo, Build, Condition, CredentialSpec, Dependency, Deploy, Develop, Device,
     DeviceRequest, EnvFile, FileReference, HealthCheck, Hook, ImageOptions, Logging, Membership,
     ModelBinding, Mount, MountKind, Placement, Port, Provider, Service, ThrottleDevice, TmpfsOptions,
     Trigger, Ulimit, VolumeOptions, WatchAction, WeightDevice,
 };
-pub use stack::is_postgres;
 pub use values::{ByteSize, GoDuration, byte_size};
 
 #[cfg(test)]

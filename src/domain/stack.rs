@@ -1,6 +1,11 @@
 //! A stack: a Compose project, seen from its files.
 
+mod backup;
 mod labelled;
+
+pub use backup::{
+    BackupEntry, BackupPart, BackupPolicy, BackupSource, Proof, ProofFailure, ProofLevel, Recovery, Retention,
+};
 
 use super::{CheckSpec, Safe};
 use serde::{Deserialize, Serialize};
@@ -45,6 +50,8 @@ pub struct StackFile {
     pub services: Vec<StackService>,
     pub checks: Vec<CheckSpec>,
     pub backup: Vec<BackupSource>,
+    #[serde(default)]
+    pub backup_policy: BackupPolicy,
     /// `x-mcp.addresses`: what to open in a browser once it is up.
     pub addresses: Vec<Safe>,
     /// Files that can be laid over those of the reference; those that are, too.
@@ -75,33 +82,6 @@ pub struct StackService {
     /// Replicas the file asks for.
     pub replicas: u32,
     pub depends_on: Vec<String>,
-}
-
-/// `x-mcp.backup`, or what is derived from the images when nothing is declared.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum BackupSource {
-    Postgres { service: String, database: Option<String>, user: Option<String> },
-}
-
-/// One finished backup, as its manifest tells.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct BackupEntry {
-    pub name: String,
-    pub stack: String,
-    pub created: jiff::Timestamp,
-    pub size_bytes: u64,
-    pub parts: Vec<BackupPart>,
-    pub directory: PathBuf,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct BackupPart {
-    /// Relative to the bundle: `postgres/mlflow.dump`.
-    pub path: String,
-    pub bytes: u64,
-    /// Lower-case hexadecimal.
-    pub sha256: String,
 }
 
 impl StackFile {

@@ -113,6 +113,7 @@ fn from_containers(stack: &StackRef, containers: &[Container]) -> Result<StackFi
         services: Vec::new(),
         checks: Vec::new(),
         backup: services.into_iter().map(source).collect(),
+        backup_policy: crate::domain::stack::BackupPolicy::default(),
         addresses: Vec::new(),
         overlays: Vec::new(),
         profiles: Vec::new(),

@@ -1,4 +1,5 @@
 use super::*;
+use crate::backup::manifest::{Content, Database};
 use crate::backup::{ManifestPart, list, survey};
 use crate::domain::stack::BackupPart;
 use std::os::unix::fs::PermissionsExt;
@@ -23,12 +24,8 @@ fn manifest(bundle: &Bundle, sha256: &str) -> Manifest {
             bytes: DUMP.len() as u64,
             sha256: sha256.to_owned(),
         },
-        kind: "postgres".to_owned(),
-        service: "postgres".to_owned(),
-        database: "mlflow".to_owned(),
-        user: "mlflow".to_owned(),
-        image: "postgres:15-alpine".to_owned(),
-        image_id: "sha256:00".to_owned(),
+        raw_bytes: None,
+        content: Content::Postgres(Database { database: "mlflow".to_owned(), ..Database::default() }),
     };
     Manifest::new(bundle.name.clone(), "mlflow".to_owned(), now(), vec![part])
 }
@@ -37,7 +34,7 @@ fn committed(root: &Path) -> PathBuf {
     let bundle = begin(root);
     bundle.create("postgres/mlflow.dump").unwrap().write_all(DUMP).unwrap();
     let manifest = manifest(&bundle, DUMP_SUM);
-    bundle.commit(&manifest).unwrap()
+    bundle.commit(manifest).unwrap().directory
 }
 
 fn names(directory: &Path) -> Vec<String> {
@@ -56,11 +53,12 @@ fn a_bundle_is_seen_only_when_it_is_whole_and_coreutils_can_check_it() {
     bundle.create("postgres/mlflow.dump").unwrap().write_all(DUMP).unwrap();
     assert_eq!(list(root.path(), None).unwrap(), []);
     let manifest = manifest(&bundle, DUMP_SUM);
-    let directory = bundle.commit(&manifest).unwrap();
+    let entry = bundle.commit(manifest).unwrap();
+    let directory = entry.directory.clone();
 
     assert_eq!(names(&directory), ["RESTORE.md", "SHA256SUMS", "manifest.json", "postgres"]);
     let listed = list(root.path(), Some("mlflow")).unwrap();
-    assert_eq!(listed, [manifest.entry(&directory)]);
+    assert_eq!(listed, [entry]);
     let check = || {
         let mut command = Command::new("sha256sum");
         command.args(["-c", "--status", "SHA256SUMS"]).current_dir(&directory).status().unwrap().success()

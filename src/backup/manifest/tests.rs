@@ -4,15 +4,22 @@ use rstest::rstest;
 fn manifest() -> Manifest {
     let part = ManifestPart {
         part: BackupPart { path: "postgres/mlflow.dump".to_owned(), bytes: 7, sha256: "ab".repeat(32) },
-        kind: "postgres".to_owned(),
-        service: "postgres".to_owned(),
-        database: "mlflow".to_owned(),
-        user: "mlflow_user".to_owned(),
-        image: "postgres:15-alpine".to_owned(),
-        image_id: "sha256:00".to_owned(),
+        raw_bytes: None,
+        content: Content::Postgres(Database {
+            server: Server {
+                service: "postgres".to_owned(),
+                user: "mlflow_user".to_owned(),
+                image: "postgres:15-alpine".to_owned(),
+                ..Server::default()
+            },
+            database: "mlflow".to_owned(),
+            ..Database::default()
+        }),
     };
     let created = "2026-11-20T10:31:04Z".parse().unwrap();
-    Manifest::new("20261120T103104Z-3f9c".to_owned(), "mlflow".to_owned(), created, vec![part])
+    let name = "20261120T103104Z-3f9c".to_owned();
+    let manifest = Manifest::new(name, "mlflow".to_owned(), created, vec![part]);
+    Manifest { instructions_sha256: "cd".repeat(32), ..manifest }
 }
 
 #[test]
@@ -22,7 +29,14 @@ fn what_is_written_is_read_back() {
     assert_eq!(read, manifest);
     let entry = read.entry(Path::new("/b"));
     assert_eq!((entry.size_bytes, entry.parts.len()), (7, 1));
-    assert_eq!(read.sums(), format!("{}  postgres/mlflow.dump\n", "ab".repeat(32)));
+    assert_eq!(
+        read.sums("own"),
+        format!(
+            "{}  postgres/mlflow.dump\n{}  RESTORE.md\nown  manifest.json\n",
+            "ab".repeat(32),
+            "cd".repeat(32)
+        )
+    );
 }
 
 #[test]
@@ -30,12 +44,15 @@ fn the_instructions_name_each_database_and_its_file() {
     let text = manifest().instructions();
     assert!(text.contains("sha256sum -c SHA256SUMS"));
     assert!(text.contains("pg_restore -U 'mlflow_user' -d 'mlflow'"));
-    assert!(text.contains("< 'postgres/mlflow.dump'"));
+    assert!(text.contains("cat 'postgres/mlflow.dump' | docker exec -i"));
 }
 
 #[rstest]
 #[case::cut("\"format\"", "\"forma")]
-#[case::newer("\"format\": 1", "\"format\": 2")]
+#[case::newer("\"format\": 2", "\"format\": 3")]
+#[case::not_its_name("20261120T103104Z-3f9c", "../20261120T103104Z")]
+#[case::no_sum_of_the_papers("cdcd", "")]
+#[case::unknown_part("\"kind\": \"postgres\"", "\"kind\": \"oracle\"")]
 #[case::outside("postgres/mlflow.dump", "../../etc/passwd")]
 #[case::absolute("postgres/mlflow.dump", "/etc/passwd")]
 #[case::no_path("postgres/mlflow.dump", "")]
@@ -46,6 +63,38 @@ fn a_manifest_that_was_tampered_with_is_refused(#[case] from: &str, #[case] to: 
     let fault = Manifest::parse(text.replacen(from, to, 1).as_bytes(), "manifest.json").unwrap_err();
     assert_eq!(fault.kind, FaultKind::Invalid);
     assert!(fault.hint.is_some());
+}
+
+/// As the first version of this program wrote it.
+const FIRST: &str = r#"{
+  "format": 1, "name": "20261120T103104Z-3f9c", "stack": "mlflow", "created": "2026-11-20T10:31:04Z",
+  "made_by": "mcp-tui 0.1.0",
+  "parts": [{"path": "postgres/mlflow.dump", "bytes": 7, "sha256": "SUM", "kind": "postgres", "service": "postgres",
+    "database": "mlflow", "user": "mlflow_user", "image": "postgres:15-alpine", "image_id": "sha256:00"}]
+}"#;
+
+#[test]
+fn the_first_format_is_still_read() {
+    let text = FIRST.replace("SUM", &"ab".repeat(32));
+    let read = Manifest::parse(text.as_bytes(), "manifest.json").unwrap();
+    assert_eq!(read.sums("own"), format!("{}  postgres/mlflow.dump\n", "ab".repeat(32)));
+    let [part] = read.parts.as_slice() else { panic!("one part") };
+    assert_eq!((part.raw_bytes(), part.is_compressed()), (7, false));
+    let Content::Postgres(database) = &part.content else { panic!("a database") };
+    assert_eq!((database.server.user.as_str(), database.database.as_str()), ("mlflow_user", "mlflow"));
+}
+
+#[rstest]
+#[case("20261120T103104Z-3f9c", true)]
+#[case("20261120T103104Z-3f9", false)]
+#[case("20261120T103104Z-3f9C", false)]
+#[case("20261120T1O3104Z-3f9c", false)]
+#[case("..", false)]
+#[case("20261120T103104Z-../x", false)]
+#[case("2026112éT103104Z-3f9c", false)]
+#[case("", false)]
+fn only_a_name_of_ours_is_one(#[case] name: &str, #[case] is: bool) {
+    assert_eq!(is_bundle_name(name), is);
 }
 
 proptest::proptest! {

@@ -24,6 +24,7 @@ pub fn stack(backup: Vec<BackupSource>) -> StackFile {
         services: Vec::new(),
         checks: Vec::new(),
         backup,
+        backup_policy: crate::domain::stack::BackupPolicy::default(),
         addresses: Vec::new(),
         overlays: Vec::new(),
         profiles: Vec::new(),

@@ -4,7 +4,6 @@ use super::locate::Sources;
 use super::project::Project;
 use super::service::{MountKind, Service};
 use crate::domain::Fault;
-use crate::domain::stack::BackupSource;
 use std::collections::BTreeMap;
 
 /// Everything that is wrong, in the order of the services' names.
@@ -20,14 +19,8 @@ pub(super) fn check(project: &Project, sources: &Sources) -> Vec<Fault> {
     }
     found.extend(container_names(project));
     found.extend(cycle(project));
-    for BackupSource::Postgres { service, .. } in &project.mcp.backup {
-        if project.service(service).is_none() {
-            found.push((
-                "x-mcp.backup.postgres".to_owned(),
-                unknown("service", service, project.services.keys()),
-            ));
-        }
-    }
+    let mistakes = project.backup_mistakes().into_iter();
+    found.extend(mistakes.map(|(key, text)| (format!("x-mcp.backup.{key}"), text)));
     for service in project.services.values() {
         for (key, reaction) in service.mcp.reactions() {
             if project.service(&reaction.service).is_none() {

@@ -1,10 +1,10 @@
 //! A project: everything its files say, in canonical form.
 
 use super::concealed::Concealed;
+use super::saved::BackupExtension;
 use super::service::Service;
 use super::values::is_default;
 use crate::domain::Safe;
-use crate::domain::stack::BackupSource;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -144,7 +144,7 @@ pub struct StackExtension {
     pub overlays: BTreeMap<String, Safe>,
     pub addresses: Vec<Safe>,
     pub requirements: Requirements,
-    pub backup: Vec<BackupSource>,
+    pub backup: BackupExtension,
 }
 
 /// What the stack needs of the server; absent means nothing was declared.

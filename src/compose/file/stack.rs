@@ -3,7 +3,7 @@
 use super::project::Project;
 use super::service::{HealthCheck, Service};
 use crate::domain::check::{Known, derived};
-use crate::domain::stack::{BackupSource, Profile, StackService};
+use crate::domain::stack::{Profile, StackService};
 use crate::domain::{CheckId, CheckKind, CheckSpec, Safe, StackFile, StackOrigin, StackRef};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -41,6 +41,7 @@ impl Project {
             services: self.services.values().map(stack_service).collect(),
             checks: self.services.values().flat_map(|service| self.checks(service)).collect(),
             backup: self.backup_sources(),
+            backup_policy: self.mcp.backup.policy.clone(),
             addresses: self.mcp.addresses.clone(),
             overlays: Vec::new(),
             profiles: self.declared_profiles(),
@@ -92,26 +93,11 @@ impl Project {
             database_user: service.environment.get("POSTGRES_USER").and_then(|user| user.as_deref()),
         })
     }
-
-    /// What `x-mcp.backup` declares, else every service that runs PostgreSQL's image.
-    pub fn backup_sources(&self) -> Vec<BackupSource> {
-        if !self.mcp.backup.is_empty() {
-            return self.mcp.backup.clone();
-        }
-        let databases = self.services.values().filter(|service| is_postgres(&service.image));
-        databases
-            .map(|service| BackupSource::Postgres {
-                service: service.name.clone(),
-                database: None,
-                user: None,
-            })
-            .collect()
-    }
 }
 
 impl Service {
     /// Whether it starts what its image is known for, and not a client of the same image that does its work and ends.
-    fn runs_its_server(&self) -> bool {
+    pub(super) fn runs_its_server(&self) -> bool {
         let starts_with = |word: &str| {
             let program = word.rsplit('/').next().unwrap_or(word);
             word.starts_with('-')
@@ -138,12 +124,4 @@ fn stack_service(service: &Service) -> StackService {
         replicas: service.replicas(),
         depends_on: service.depends_on.keys().cloned().collect(),
     }
-}
-
-/// `postgres`, `postgres:15-alpine`, `registry/library/postgres@sha256:…`, and its well-known relatives.
-pub fn is_postgres(image: &str) -> bool {
-    let image = image.split('@').next().unwrap_or_default();
-    let name = image.rsplit('/').next().unwrap_or_default();
-    let name = name.split(':').next().unwrap_or_default();
-    matches!(name, "postgres" | "postgresql" | "postgis" | "pgvector" | "timescaledb")
 }

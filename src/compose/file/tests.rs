@@ -40,7 +40,7 @@ pub(super) fn faults_of(files: &[(&str, &str)]) -> Vec<String> {
     result.unwrap_err().iter().map(|fault| fault.to_string().replace(&root, "ROOT")).collect()
 }
 
-fn load_one(text: &str) -> Result<Project, Vec<String>> {
+pub(super) fn load_one(text: &str) -> Result<Project, Vec<String>> {
     load_files(&[("compose.yaml", text)])
 }
 

@@ -136,6 +136,7 @@ mod tests {
             services: Vec::new(),
             checks: Vec::new(),
             backup: Vec::new(),
+            backup_policy: crate::domain::stack::BackupPolicy::default(),
             addresses: Vec::new(),
             overlays: Vec::new(),
             profiles: Vec::new(),

@@ -1,5 +1,6 @@
 //! `x-mcp`: what Compose has no word for.
 
+mod backup;
 mod checks;
 mod reactions;
 
@@ -8,11 +9,10 @@ use super::scalars::{count, float, scalar, size};
 use crate::compose::file::mcp::{Hooks, ServiceExtension};
 use crate::compose::file::project::{Requirements, StackExtension};
 use crate::domain::Safe;
-use crate::domain::stack::BackupSource;
-use crate::domain::yaml::{Reader, Value};
+use crate::domain::yaml::Reader;
 use std::collections::BTreeMap;
 
-pub fn stack(reader: &Reader<'_>) -> StackExtension {
+pub fn stack(reader: &Reader<'_>, context: &Context<'_>) -> StackExtension {
     reader.only(&["title", "overlays", "addresses", "requirements", "backup"]);
     StackExtension {
         title: reader.get("title").and_then(|value| scalar(&value)).map(Safe::from),
@@ -22,7 +22,7 @@ pub fn stack(reader: &Reader<'_>) -> StackExtension {
             .map(|value| value.list().iter().filter_map(scalar).map(Safe::from).collect())
             .unwrap_or_default(),
         requirements: reader.get("requirements").map(|value| requirements(&value)).unwrap_or_default(),
-        backup: reader.get("backup").map(|value| backup(&value)).unwrap_or_default(),
+        backup: reader.get("backup").map(|value| backup::read(&value, context)).unwrap_or_default(),
     }
 }
 
@@ -44,31 +44,6 @@ fn requirements(reader: &Reader<'_>) -> Requirements {
         disk_bytes: bytes("disk"),
         gpus: reader.get("gpus").and_then(|value| count(&value)).map(u64::from),
     }
-}
-
-fn backup(reader: &Reader<'_>) -> Vec<BackupSource> {
-    reader.only(&["postgres"]);
-    let Some(postgres) = reader.get("postgres") else { return Vec::new() };
-    let mut sources = Vec::new();
-    for item in postgres.list() {
-        if let Value::Mapping(_) = item.node().value {
-            item.only(&["service", "database", "user"]);
-            let text = |key: &str| item.get(key).and_then(|value| scalar(&value));
-            match text("service") {
-                Some(service) => {
-                    sources.push(BackupSource::Postgres {
-                        service,
-                        database: text("database"),
-                        user: text("user"),
-                    });
-                }
-                None => item.complain("expected `service`, the service that runs PostgreSQL"),
-            }
-        } else if let Some(service) = scalar(&item) {
-            sources.push(BackupSource::Postgres { service, database: None, user: None });
-        }
-    }
-    sources
 }
 
 pub fn service(reader: &Reader<'_>, name: &str, context: &Context<'_>) -> ServiceExtension {

@@ -34,7 +34,7 @@ pub(in crate::compose::file) fn project(reader: &Reader<'_>, context: &Context<'
         string(&name);
     }
     if let Some(value) = reader.get("x-mcp") {
-        raw.mcp = mcp::stack(&value);
+        raw.mcp = mcp::stack(&value, context);
     }
     for (name, value) in section(reader, "services") {
         if value.node().value == Value::Null {

@@ -3,7 +3,7 @@
 use super::driving::{DAY, HOUR, ago};
 use crate::domain::Safe;
 use crate::domain::resources::{Image, Network, NetworkSettings, Resources, Volume};
-use crate::domain::stack::{BackupEntry, BackupPart};
+use crate::domain::stack::{BackupEntry, BackupPart, Proof};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -22,6 +22,8 @@ pub fn backups() -> Vec<BackupEntry> {
                 sha256: "0".repeat(64),
             }],
             directory: PathBuf::from("/var/lib/mcp-tui/backups/mlflow"),
+            pinned: false,
+            proof: Proof::default(),
         })
         .collect()
 }

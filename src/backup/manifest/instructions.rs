@@ -1,0 +1,107 @@
+//! `RESTORE.md`: how to get the data back with docker, coreutils, zstd and tar, when all that is left is the bundle.
+
+mod databases;
+mod files;
+
+use super::{Content, Manifest};
+use std::fmt::Write as _;
+
+impl Manifest {
+    pub fn instructions(&self) -> String {
+        let mut text = self.opening();
+        for section in
+            [databases::postgres(self), databases::redis(self), files::volumes(self), files::paths(self)]
+        {
+            text.push_str(&section);
+        }
+        text.push_str(&self.closing());
+        text
+    }
+
+    fn opening(&self) -> String {
+        let Self { stack, name, created, made_by, .. } = self;
+        let mut text = format!(
+            "# Restoring {stack} from {name}\n\n\
+             Taken {created} by {made_by}. With mcp-tui: `mcp-tui -s {stack} backup restore {name}`.\n\
+             Without it, `docker`, coreutils, `zstd` and `tar` are enough. All commands are for a shell in this directory.\n\n\
+             ## Is the bundle whole?\n\n```sh\nsha256sum -c SHA256SUMS\n```\n\n\
+             Every line must say OK. What ends in `.zst` is compressed: `zstd -dc FILE` writes it out. Dumps are made \
+             without a compression of their own, which is slower and uses one processor, and are packed with zstd.\n\n\
+             ## What is in it\n\n| file | what | bytes |\n| --- | --- | --- |\n"
+        );
+        for part in &self.parts {
+            let _ =
+                writeln!(text, "| `{}` | {} | {} |", part.part.path, part.content.word(), part.part.bytes);
+        }
+        for warning in &self.warnings {
+            let _ = write!(text, "\nNote: {warning}\n");
+        }
+        let changed: Vec<&str> = self
+            .parts
+            .iter()
+            .filter_map(|part| part.content.archive())
+            .flat_map(|archive| archive.changed.iter().map(String::as_str))
+            .collect();
+        if !changed.is_empty() {
+            let _ = write!(
+                text,
+                "\nWritten to while they were read, so that theirs is some state in between: {}.\n",
+                changed.join(", ")
+            );
+        }
+        if !self.withheld.is_empty() {
+            let _ = write!(
+                text,
+                "\n## What you must supply\n\nThe bundle holds no secrets. The stack needs these from wherever you keep \
+                 them: {}.\n",
+                self.withheld.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+            );
+        }
+        text.push_str(
+            "\n## Images\n\n`images.json` says what each service ran. Where `docker image inspect` does not find an \
+             image under its name, pull it by the digest that stands there, and tag it.\n",
+        );
+        text
+    }
+
+    fn closing(&self) -> String {
+        let stack = &self.stack;
+        let mut text = format!(
+            "\n## Start the stack\n\nFrom its own files: `mcp-tui -s {stack} up` or `docker compose up -d`.\n"
+        );
+        if self.parts.iter().any(|part| part.content == Content::Compose) {
+            text.push_str(
+                "If those are lost, `compose/compose.yaml` is the whole project as it was resolved; put in what is \
+                 masked by `••••••`.\n",
+            );
+        }
+        text
+    }
+
+    /// How the containers of a service are found.
+    fn container(&self, service: &str) -> String {
+        format!(
+            "\"$(docker ps -q -f {} -f {} | head -n 1)\"",
+            quoted(&format!("label=com.docker.compose.project={}", self.stack)),
+            quoted(&format!("label=com.docker.compose.service={service}"))
+        )
+    }
+
+    /// The line that makes a volume as the Compose tools would.
+    fn create_volume(&self, name: &str, key: Option<&str>) -> String {
+        let project = quoted(&format!("com.docker.compose.project={}", self.stack));
+        let key = key.map(|key| format!(" --label {}", quoted(&format!("com.docker.compose.volume={key}"))));
+        format!("docker volume create --label {project}{} {}", key.unwrap_or_default(), quoted(name))
+    }
+}
+
+/// What writes a part out as its tool made it.
+fn unpacked(part: &super::ManifestPart) -> String {
+    let command = if part.is_compressed() { "zstd -dc" } else { "cat" };
+    format!("{command} {}", quoted(&part.part.path))
+}
+
+/// One word of a shell, whatever is in it.
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', r"'\''"))
+}

@@ -1,0 +1,169 @@
+//! What is saved of a stack, for how long it is kept, and what a finished backup tells of itself.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
+
+/// `x-mcp.backup`, or what is derived from images and volumes when nothing is declared.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BackupSource {
+    /// Without a database all of the server are saved; with or without, the server's roles.
+    Postgres {
+        service: String,
+        database: Option<String>,
+        user: Option<String>,
+    },
+    Redis {
+        service: String,
+    },
+    /// A named volume, by its name in the Engine.
+    Volume {
+        name: String,
+        /// Its key in the file; none of a volume that the file does not have.
+        #[serde(default)]
+        key: Option<String>,
+    },
+    /// A file or a directory of the Engine's host, which containers see at `target`.
+    Bind {
+        path: String,
+        service: Option<String>,
+        target: Option<String>,
+    },
+    /// A file or a directory of the Engine's host that no container need see.
+    Files {
+        path: String,
+    },
+    /// What a command in a service's container writes to its output.
+    Exec {
+        service: String,
+        command: Vec<String>,
+        /// What the part is called in the bundle, below `exec/`.
+        path: String,
+    },
+}
+
+/// For how long backups are kept, and what else is done by itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct BackupPolicy {
+    pub retention: Retention,
+    /// Whether a successful backup is followed by the pruning of what is too old.
+    pub prune: bool,
+    /// Whether a backup is read again and checked with the tools of its services before it counts.
+    pub verify: bool,
+    /// As it is written; `None` where nothing is said.
+    pub schedule: Option<String>,
+}
+
+impl Default for BackupPolicy {
+    fn default() -> Self {
+        Self { retention: Retention::default(), prune: true, verify: false, schedule: None }
+    }
+}
+
+/// A backup is kept when any of these wants it. Nothing said at all means seven days.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Retention {
+    /// The newest so many.
+    pub keep_last: Option<u32>,
+    /// All that are not older than so many days.
+    pub keep_days: Option<u32>,
+    /// The newest one of each of the last so many days, weeks and months that have one.
+    pub daily: Option<u32>,
+    pub weekly: Option<u32>,
+    pub monthly: Option<u32>,
+}
+
+impl Retention {
+    pub const DEFAULT_DAYS: u32 = 7;
+
+    pub fn says_nothing(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// One finished backup, as its manifest tells.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BackupEntry {
+    pub name: String,
+    pub stack: String,
+    pub created: Timestamp,
+    pub size_bytes: u64,
+    pub parts: Vec<BackupPart>,
+    pub directory: PathBuf,
+    /// No pruning and no removal takes it.
+    #[serde(default)]
+    pub pinned: bool,
+    #[serde(default)]
+    pub proof: Proof,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BackupPart {
+    /// Relative to the bundle: `postgres/mlflow.dump.zst`.
+    pub path: String,
+    pub bytes: u64,
+    /// Lower-case hexadecimal.
+    pub sha256: String,
+}
+
+/// How far a backup has been proven, from the least to the most.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ProofLevel {
+    /// Every tool that wrote a part ended well, and each part begins as one of its kind.
+    #[default]
+    Taken,
+    /// Read again: every byte is the one that was written, and nothing is missing or was added.
+    Intact,
+    /// The services' own tools read the whole of it.
+    Readable,
+    /// Restored into throw-away containers, where it holds what it held when it was taken.
+    Restored,
+}
+
+impl ProofLevel {
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Taken => "taken",
+            Self::Intact => "intact",
+            Self::Readable => "readable",
+            Self::Restored => "proven",
+        }
+    }
+}
+
+/// What was found out about a backup since it was taken.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Proof {
+    pub level: ProofLevel,
+    /// When it was read last and nothing was wrong.
+    pub checked: Option<Timestamp>,
+    pub proven: Option<Recovery>,
+    /// What was wrong when it was looked at last; it counts as no good backup then.
+    pub failed: Option<ProofFailure>,
+}
+
+/// A rehearsed restore.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Recovery {
+    pub at: Timestamp,
+    /// From the first container to the last comparison.
+    pub took_ms: u64,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProofFailure {
+    pub at: Timestamp,
+    pub what: String,
+}
+
+impl Proof {
+    /// Read again after it was taken, and found good since.
+    pub fn is_verified(&self) -> bool {
+        self.failed.is_none() && self.level >= ProofLevel::Intact
+    }
+}
