@@ -37,6 +37,6 @@ pub use plan::{Plan, PlannedStep, StepVerb};
 pub use safe::{Gate, Safe, StyledLine};
 pub use stack::{MOST_REPLICAS, StackFile, StackOrigin, StackRef};
 pub use task::{
-    BuildOptions, DownOptions, ImageRemoval, Operation, PullOptions, PushOptions, TaskEvent, TaskId,
-    TaskRecord, TaskSpec, TaskState, TaskTarget, UpOptions,
+    BuildOptions, DownOptions, ImageRemoval, Operation, PullOptions, PushOptions, RestoreMode,
+    RestoreOptions, TaskEvent, TaskId, TaskRecord, TaskSpec, TaskState, TaskTarget, UpOptions,
 };

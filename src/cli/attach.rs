@@ -82,7 +82,9 @@ fn takes_time(verb: StepVerb) -> bool {
         | StepVerb::RestartContainer
         | StepVerb::Await
         | StepVerb::Exec
-        | StepVerb::Dump => true,
+        | StepVerb::Dump
+        | StepVerb::Check
+        | StepVerb::Stage => true,
         StepVerb::CreateNetwork
         | StepVerb::CreateVolume
         | StepVerb::CreateContainer
@@ -95,6 +97,7 @@ fn takes_time(verb: StepVerb) -> bool {
         | StepVerb::RemoveNetwork
         | StepVerb::RemoveVolume
         | StepVerb::RemoveImage
+        | StepVerb::Switch
         | StepVerb::Keep => false,
     }
 }

@@ -262,7 +262,7 @@ fn step_line(lead: &str, step: &PlannedStep) -> Line {
 
 fn mark(verb: StepVerb) -> (&'static str, Tone) {
     let tone = match verb {
-        StepVerb::Keep | StepVerb::Await | StepVerb::Exec => Tone::Dim,
+        StepVerb::Keep | StepVerb::Await | StepVerb::Exec | StepVerb::Check => Tone::Dim,
         StepVerb::RecreateContainer
         | StepVerb::RestartContainer
         | StepVerb::RenameContainer
@@ -272,7 +272,7 @@ fn mark(verb: StepVerb) -> (&'static str, Tone) {
         | StepVerb::RemoveContainer
         | StepVerb::RemoveNetwork
         | StepVerb::RemoveImage => Tone::Warning,
-        StepVerb::RemoveVolume => Tone::Bad,
+        StepVerb::RemoveVolume | StepVerb::Switch => Tone::Bad,
         StepVerb::Pull
         | StepVerb::Build
         | StepVerb::Push
@@ -281,6 +281,7 @@ fn mark(verb: StepVerb) -> (&'static str, Tone) {
         | StepVerb::CreateContainer
         | StepVerb::StartContainer
         | StepVerb::UnpauseContainer
+        | StepVerb::Stage
         | StepVerb::Dump => Tone::Good,
     };
     (verb.mark(), tone)

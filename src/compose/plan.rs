@@ -336,8 +336,10 @@ pub fn for_operation(
         Operation::Pull(options) => pull_images(needs_files()?, observed, options),
         Operation::Build(options) => build_images(needs_files()?, observed, options),
         Operation::Push(options) => push_images(needs_files()?, observed, options),
-        Operation::Backup => Err(Fault::new(FaultKind::Internal, "plan", observed.project.as_str())
-            .because("a backup is not a Compose operation")),
+        Operation::Backup | Operation::Restore(_) | Operation::RestoreAccept | Operation::RestoreUndo => {
+            Err(Fault::new(FaultKind::Internal, "plan", observed.project.as_str())
+                .because("a backup is not a Compose operation"))
+        }
     }?;
     if let Some(project) = project.filter(|_| plan.image_steps > 0) {
         plan.again = Some(Box::new(Again {

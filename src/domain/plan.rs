@@ -1,5 +1,6 @@
 //! What will be done, in the words of the confirm card.
 
+mod fingerprint;
 mod outline;
 
 pub use outline::Branch;
@@ -33,6 +34,12 @@ pub enum StepVerb {
     /// A command in a container.
     Exec,
     Dump,
+    /// Read all of it, and see whether it is what it should be.
+    Check,
+    /// Make what will take the place of something, beside it.
+    Stage,
+    /// Put what was staged in the place of what is there.
+    Switch,
     /// Already as it should be; listed so that the operator sees it was looked at.
     Keep,
 }
@@ -96,6 +103,9 @@ impl StepVerb {
             Self::Await => "wait for",
             Self::Exec => "run in",
             Self::Dump => "dump",
+            Self::Check => "check",
+            Self::Stage => "stage",
+            Self::Switch => "switch",
             Self::Keep => "keep",
         }
     }
@@ -108,13 +118,14 @@ impl StepVerb {
             | Self::CreateVolume
             | Self::CreateContainer
             | Self::StartContainer
-            | Self::UnpauseContainer => "+",
-            Self::RecreateContainer | Self::RestartContainer | Self::RenameContainer => "↻",
+            | Self::UnpauseContainer
+            | Self::Stage => "+",
+            Self::RecreateContainer | Self::RestartContainer | Self::RenameContainer | Self::Switch => "↻",
             Self::StopContainer | Self::PauseContainer => "‖",
             Self::KillContainer => "!",
             Self::RemoveContainer | Self::RemoveNetwork | Self::RemoveImage => "-",
             Self::RemoveVolume => "✗",
-            Self::Await | Self::Exec => "·",
+            Self::Await | Self::Exec | Self::Check => "·",
             Self::Keep => "=",
         }
     }
@@ -131,6 +142,7 @@ impl StepVerb {
                 | Self::RemoveContainer
                 | Self::RemoveNetwork
                 | Self::RemoveVolume
+                | Self::Switch
         )
     }
 }

@@ -4,11 +4,13 @@ mod deployment;
 mod images;
 mod part;
 mod record;
+mod restore;
 mod up;
 
 pub use images::{BuildOptions, PullOptions, PushOptions};
 pub use part::StepPart;
 pub use record::{StepRecord, StepState, TaskRecord};
+pub use restore::{RestoreMode, RestoreOptions};
 pub use up::UpOptions;
 
 use super::{ContainerId, Fault, Plan, StackRef};
@@ -83,6 +85,12 @@ pub enum Operation {
     Build(BuildOptions),
     Push(PushOptions),
     Backup,
+    /// Puts what a backup holds in the place of what is there, which is kept until it is accepted.
+    Restore(RestoreOptions),
+    /// Removes what the last restore took out of use.
+    RestoreAccept,
+    /// Puts what the last restore took out of use back in its place.
+    RestoreUndo,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -129,6 +137,9 @@ impl Operation {
             Self::Build(_) => "build",
             Self::Push(_) => "push",
             Self::Backup => "backup",
+            Self::Restore(_) => "restore",
+            Self::RestoreAccept => "restore-accept",
+            Self::RestoreUndo => "restore-undo",
         }
     }
 
@@ -150,7 +161,11 @@ impl Operation {
             | Self::Push(PushOptions { services, .. }) => services.clone(),
             Self::Scale { replicas, .. } => replicas.keys().cloned().collect(),
             Self::Prepare { service, .. } => vec![service.clone()],
-            Self::Cleanup { .. } | Self::Backup => Vec::new(),
+            Self::Cleanup { .. }
+            | Self::Backup
+            | Self::Restore(_)
+            | Self::RestoreAccept
+            | Self::RestoreUndo => Vec::new(),
         }
     }
 
@@ -173,7 +188,10 @@ impl Operation {
             | Self::Unpause { .. }
             | Self::Rm { .. }
             | Self::Cleanup { .. }
-            | Self::Backup => false,
+            | Self::Backup
+            | Self::Restore(_)
+            | Self::RestoreAccept
+            | Self::RestoreUndo => false,
         }
     }
 }

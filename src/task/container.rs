@@ -56,7 +56,10 @@ pub async fn prepare(
         | Operation::Pull(_)
         | Operation::Build(_)
         | Operation::Push(_)
-        | Operation::Backup => {
+        | Operation::Backup
+        | Operation::Restore(_)
+        | Operation::RestoreAccept
+        | Operation::RestoreUndo => {
             return Err(Fault::new(FaultKind::Invalid, operation.verb(), name)
                 .because("it is done to a stack, not to one container")
                 .hint("select its stack or its service"));

@@ -34,6 +34,12 @@ pub async fn prepare(engine: &Engine, root: &Path, request: &TaskRequest) -> Res
             container::prepare(engine, id, name, operation).await.map(Prepared::Container)
         }
         (TaskTarget::Stack(stack), Operation::Backup) => prepare_backup(engine, stack).await,
+        (
+            TaskTarget::Stack(stack),
+            operation @ (Operation::Restore(_) | Operation::RestoreAccept | Operation::RestoreUndo),
+        ) => Err(Fault::new(FaultKind::Invalid, operation.verb(), &stack.project)
+            .because("this version takes backups and does not put them back")
+            .hint("the bundle's RESTORE.md says how it is done by hand")),
         (TaskTarget::Stack(stack), operation) => prepare_compose(engine, root, stack, operation).await,
     }
 }

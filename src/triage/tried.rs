@@ -68,6 +68,7 @@ fn words(record: &TaskRecord) -> Option<&'static str> {
         Operation::Restart { .. } => Some("restarted"),
         Operation::Start { .. } => Some("started"),
         Operation::Up(_) => Some("deployed"),
+        Operation::Restore(_) | Operation::RestoreUndo => Some("restored"),
         Operation::Create(_)
         | Operation::Down(_)
         | Operation::Stop { .. }
@@ -81,6 +82,7 @@ fn words(record: &TaskRecord) -> Option<&'static str> {
         | Operation::Pull(_)
         | Operation::Build(_)
         | Operation::Push(_)
-        | Operation::Backup => None,
+        | Operation::Backup
+        | Operation::RestoreAccept => None,
     }
 }

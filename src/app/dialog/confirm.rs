@@ -149,7 +149,10 @@ impl Confirm {
                 | Operation::Pull(_)
                 | Operation::Build(_)
                 | Operation::Push(_)
-                | Operation::Backup => false,
+                | Operation::Backup
+                | Operation::RestoreUndo => false,
+                // The one has a word of its own, the other takes away what could be gone back to.
+                Operation::Restore(_) | Operation::RestoreAccept => true,
             };
             let planned = match &part.phase {
                 Phase::Ready(plan) => plan.steps.iter().any(|step| step.verb == StepVerb::RemoveVolume),

@@ -120,14 +120,17 @@ impl StepVerb {
             | Self::RemoveImage
             | Self::Await
             | Self::Exec
-            | Self::Dump => false,
+            | Self::Dump
+            | Self::Check
+            | Self::Stage
+            | Self::Switch => false,
         }
     }
 }
 
 /// What says most about an object to which several steps are done.
 fn weight(verb: StepVerb) -> usize {
-    const LIGHT_TO_HEAVY: [StepVerb; 22] = [
+    const LIGHT_TO_HEAVY: [StepVerb; 25] = [
         StepVerb::Keep,
         StepVerb::Await,
         StepVerb::CreateNetwork,
@@ -135,7 +138,9 @@ fn weight(verb: StepVerb) -> usize {
         StepVerb::Pull,
         StepVerb::Build,
         StepVerb::Push,
+        StepVerb::Check,
         StepVerb::Dump,
+        StepVerb::Stage,
         StepVerb::Exec,
         StepVerb::RenameContainer,
         StepVerb::UnpauseContainer,
@@ -149,6 +154,7 @@ fn weight(verb: StepVerb) -> usize {
         StepVerb::CreateContainer,
         StepVerb::RemoveContainer,
         StepVerb::RecreateContainer,
+        StepVerb::Switch,
         StepVerb::RemoveVolume,
     ];
     LIGHT_TO_HEAVY.iter().position(|known| *known == verb).unwrap_or(LIGHT_TO_HEAVY.len())
@@ -192,7 +198,10 @@ fn headline(steps: &[&PlannedStep]) -> String {
             | StepVerb::RemoveVolume
             | StepVerb::RemoveImage
             | StepVerb::Exec
-            | StepVerb::Dump => false,
+            | StepVerb::Dump
+            | StepVerb::Check
+            | StepVerb::Stage
+            | StepVerb::Switch => false,
         };
         if follows {
             continue;
@@ -232,6 +241,9 @@ fn counted_words(verb: StepVerb, count: usize) -> String {
         StepVerb::Dump => format!("{count} dump{plural}"),
         StepVerb::RemoveImage => format!("{count} image{plural} removed"),
         StepVerb::Exec => format!("{count} command{plural} run"),
+        StepVerb::Check => format!("{count} check{plural}"),
+        StepVerb::Stage => format!("{count} staged"),
+        StepVerb::Switch => format!("{count} switched"),
         StepVerb::CreateContainer
         | StepVerb::RecreateContainer
         | StepVerb::StartContainer

@@ -22,7 +22,10 @@ impl TaskRecord {
             | Operation::Pull(_)
             | Operation::Build(_)
             | Operation::Push(_)
-            | Operation::Backup => false,
+            | Operation::Backup
+            | Operation::Restore(_)
+            | Operation::RestoreAccept
+            | Operation::RestoreUndo => false,
         };
         let of_stack = match &self.spec.target {
             TaskTarget::Stack(stack) => stack.project == project,

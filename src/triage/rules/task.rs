@@ -66,6 +66,9 @@ fn failed(record: &TaskRecord, ended: Timestamp, facts: &Facts<'_>) -> Finding {
     finding.advise(match (hint, &record.spec.operation) {
         (Some(hint), _) => hint,
         (None, Operation::Backup) => "read its steps in the tasks (6) and back up again",
+        (None, Operation::Restore(_) | Operation::RestoreAccept | Operation::RestoreUndo) => {
+            "read its steps in the tasks (6) and give the command again, which first brings what was begun to an end"
+        }
         (None, _) => {
             "read its steps in the tasks (6) and give the command again; it continues from what is there"
         }

@@ -181,7 +181,8 @@ fn mark(verb: StepVerb, theme: &Theme) -> words::Mark {
         | StepVerb::CreateVolume
         | StepVerb::CreateContainer
         | StepVerb::StartContainer
-        | StepVerb::UnpauseContainer => theme.good,
+        | StepVerb::UnpauseContainer
+        | StepVerb::Stage => theme.good,
         StepVerb::RecreateContainer
         | StepVerb::RestartContainer
         | StepVerb::RenameContainer
@@ -191,8 +192,8 @@ fn mark(verb: StepVerb, theme: &Theme) -> words::Mark {
         | StepVerb::RemoveContainer
         | StepVerb::RemoveNetwork
         | StepVerb::RemoveImage => theme.warning,
-        StepVerb::RemoveVolume => theme.bad,
-        StepVerb::Await | StepVerb::Exec | StepVerb::Keep => theme.dim,
+        StepVerb::RemoveVolume | StepVerb::Switch => theme.bad,
+        StepVerb::Await | StepVerb::Exec | StepVerb::Check | StepVerb::Keep => theme.dim,
     };
     (verb.mark(), look)
 }
