@@ -54,7 +54,7 @@ pub use buildkit::{BuildFile, BuildSecret, BuildSession, CONTEXT, DOCKERFILE, Fi
 pub use connect::Engine;
 pub use endpoint::{Endpoint, EndpointEnvironment, EndpointOptions};
 pub use exec::{Exec, ExecChunk, ExecRequest};
-pub use logs::{LogBlock, LogBlocks, LogRequest, LogStream};
+pub use logs::{LogBlock, LogBlocks, LogPieces, LogRequest, LogStream};
 pub use project_events::{Deaths, ProjectEvent, ProjectEvents};
 pub use pull::{Layer, LayerPhase, Transfer};
 pub use raw::Upload;

@@ -55,6 +55,9 @@
 //!    copied, and no key waits for more than a stretch.
 //! 5. The view asks for the visible window and formats only that.
 //!
+//! A flood of this host's own daemon is read in the daemon's file, from the line on that the daemon told last: the daemon
+//! sends each line by itself and cannot keep up with what it writes down.
+//!
 //! Only what is selected or marked is followed, and only while the pane is on the screen; it goes on where it was read
 //! to, and what the daemon repeats is known by its place in the log. A reader who goes up to the first line is brought
 //! pages of older ones, which get lower numbers, so that nothing moves; they take room of the same ring, and where there

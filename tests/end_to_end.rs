@@ -35,6 +35,8 @@ mod inside;
 mod labelled;
 #[path = "end_to_end/leaving.rs"]
 mod leaving;
+#[path = "end_to_end/log_flood.rs"]
+mod log_flood;
 #[path = "end_to_end/log_outage.rs"]
 mod log_outage;
 #[path = "end_to_end/log_pane.rs"]
@@ -74,6 +76,7 @@ fn main() {
         operate::trials(),
         console_verbs::trials(),
         log_outage::trials(),
+        log_flood::trials(),
         log_pane::trials(),
         overlays::trials(),
         labelled::trials(),

@@ -37,7 +37,7 @@ pub(super) struct Format {
 
 /// Puts one stream's pieces together.
 #[derive(Debug)]
-struct Assembler {
+pub(super) struct Assembler {
     source: LogSource,
     ceiling: usize,
     time: Option<Timestamp>,
@@ -48,19 +48,19 @@ struct Assembler {
 }
 
 impl Assembler {
-    fn new(source: LogSource, ceiling: usize) -> Self {
+    pub(super) fn new(source: LogSource, ceiling: usize) -> Self {
         Self { source, ceiling, time: None, text: Vec::new(), dropped: 0, open: false }
     }
 
     /// A line has the time of its first piece.
-    fn begin(&mut self, time: Option<Timestamp>) {
+    pub(super) fn begin(&mut self, time: Option<Timestamp>) {
         if !self.open {
             self.open = true;
             self.time = time;
         }
     }
 
-    fn extend(&mut self, bytes: &[u8]) {
+    pub(super) fn extend(&mut self, bytes: &[u8]) {
         let room = self.ceiling - self.text.len();
         let (kept, dropped) = bytes.split_at(bytes.len().min(room));
         self.text.extend_from_slice(kept);
@@ -68,7 +68,7 @@ impl Assembler {
     }
 
     /// A line ends with these bytes.
-    fn end(&mut self, bytes: &[u8], emit: &mut impl FnMut(RawLine<'_>)) {
+    pub(super) fn end(&mut self, bytes: &[u8], emit: &mut impl FnMut(RawLine<'_>)) {
         if self.text.is_empty() && bytes.len() <= self.ceiling {
             emit(self.line(bytes, 0));
         } else {
@@ -93,7 +93,7 @@ impl Assembler {
     }
 
     /// What is left when the stream ends.
-    fn finish(&mut self, emit: &mut impl FnMut(RawLine<'_>)) {
+    pub(super) fn finish(&mut self, emit: &mut impl FnMut(RawLine<'_>)) {
         if self.open {
             self.end(b"", emit);
         }

@@ -1,9 +1,11 @@
 //! A container's log as a stream of lines.
 
 mod block;
+mod pieces;
 mod read;
 
 pub use block::LogBlock;
+pub use pieces::LogPieces;
 
 use super::connect::Engine;
 use super::lines::Format;

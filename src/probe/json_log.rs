@@ -1,5 +1,9 @@
 //! What is new in the files in which the daemon keeps logs (driver `json-file`), without asking the daemon.
 
+mod follow;
+
+pub use follow::{FollowedLog, Mark};
+
 use crate::domain::disk_use::LogSize;
 use crate::domain::{Container, ContainerId, LogSource, Safe};
 use jiff::Timestamp;
@@ -51,6 +55,11 @@ impl Entry<'_> {
     /// `None` when it is none, or was cut.
     pub fn parse(line: &[u8]) -> Option<Entry<'_>> {
         serde_json::from_slice(line).ok()
+    }
+
+    /// As the program wrote it; a line feed ends it where the line ends.
+    pub fn piece(&self) -> &str {
+        &self.log
     }
 
     pub fn text(&self) -> &str {

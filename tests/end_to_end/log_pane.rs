@@ -113,7 +113,7 @@ fn what_the_filters_keep_is_saved() {
     console.wait_text("Save the log");
     console.keys("p");
     console.wait_text("saved to ");
-    let saved = eventually("the file", PATIENCE, || find(&workplace));
+    let saved = eventually("the file", PATIENCE, || saved(&workplace));
     let text = fs::read_to_string(&saved).expect("what was saved");
     assert_eq!(text.lines().count(), 2, "{text}");
     assert!(text.contains("\"msg\":\"ready to work\"") && text.contains("msg=\"queue is long\""), "{text}");
@@ -157,7 +157,7 @@ fn a_log_that_cannot_be_read_says_so() {
 }
 
 /// The one file that was saved.
-fn find(workplace: &Workplace) -> Option<std::path::PathBuf> {
+pub fn saved(workplace: &Workplace) -> Option<std::path::PathBuf> {
     let directory = workplace.path("state/mcp-tui/saved");
     let mut files = fs::read_dir(directory).ok()?.filter_map(Result::ok).map(|entry| entry.path());
     files.next()

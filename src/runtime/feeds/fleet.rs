@@ -29,6 +29,20 @@ pub struct LogFile {
     pub open: bool,
 }
 
+impl LogFile {
+    /// `None` of a container that is not known well enough yet.
+    fn of(container: &Container) -> Option<Self> {
+        let details = container.details.as_ref()?;
+        let json = details.log_driver == "json-file";
+        Some(Self {
+            id: container.id.clone(),
+            path: details.log_path.as_ref().filter(|_| json).map(PathBuf::from),
+            tty: details.tty,
+            open: container.is_running(),
+        })
+    }
+}
+
 #[derive(Debug, Default)]
 pub struct Fleet {
     pub daemon: Option<DaemonInfo>,
@@ -73,18 +87,11 @@ impl Known {
 
     /// The files in which the daemon keeps its containers' logs, and whether something may be written to them.
     pub fn log_files(&self) -> Vec<LogFile> {
-        let fleet = self.fleet();
-        let file = |container: &Container| {
-            let details = container.details.as_ref()?;
-            let json = details.log_driver == "json-file";
-            Some(LogFile {
-                id: container.id.clone(),
-                path: details.log_path.as_ref().filter(|_| json).map(PathBuf::from),
-                tty: details.tty,
-                open: container.is_running(),
-            })
-        };
-        fleet.containers.values().filter_map(file).collect()
+        self.fleet().containers.values().filter_map(LogFile::of).collect()
+    }
+
+    pub fn log_file(&self, id: &ContainerId) -> Option<LogFile> {
+        self.fleet().containers.get(id).and_then(LogFile::of)
     }
 
     pub fn running(&self) -> Vec<(ContainerId, NetworkOwner)> {

@@ -1,13 +1,18 @@
 //! The logs of what is selected: one stream per container, made safe here, so that the loop only
 //! appends; batched, and counted when they are dropped.
 
+mod overtake;
 mod pending;
 
 use super::super::effects::Context;
+use super::fleet::{Known, LogFile};
 use crate::app::{LogEnd, LogStream, Msg};
-use crate::domain::{ContainerId, Fault, LogGates, LogLines};
+use crate::domain::{ContainerId, Fault, FaultKind, LogGates, LogLines};
 use crate::engine::{Engine, LogRequest};
+use crate::probe::json_log::{FollowedLog, Mark};
 use futures_util::StreamExt as _;
+use jiff::Timestamp;
+use overtake::Pace;
 use pending::Pending;
 use std::pin::pin;
 use std::time::Duration;
@@ -67,7 +72,7 @@ async fn listen(context: Context, stream: LogStream, heard: mpsc::Sender<Heard>)
     tokio::time::sleep(SETTLE).await;
     let request = LogRequest { follow: true, tail, since, ..LogRequest::default() };
     let fault = match context.engine().await {
-        Ok(engine) => read(&engine, &container, request, &heard).await,
+        Ok(engine) => read(&context, &engine, &container, request, &heard).await,
         Err(fault) => Some(fault),
     };
     // Whoever follows no longer does not miss the end either.
@@ -76,6 +81,7 @@ async fn listen(context: Context, stream: LogStream, heard: mpsc::Sender<Heard>)
 
 /// Reads to the end, and says what it ended in.
 async fn read(
+    context: &Context,
     engine: &Engine,
     container: &ContainerId,
     request: LogRequest,
@@ -84,6 +90,7 @@ async fn read(
     let mut blocks = engine.log_blocks(container, request);
     let mut gates = LogGates::default();
     let mut fault = None;
+    let mut pace = Pace::new(Timestamp::now(), Instant::now().into_std());
     while let Some(block) = blocks.next().await {
         match block {
             Ok(block) => {
@@ -92,11 +99,49 @@ async fn read(
                 if !lines.is_empty() {
                     heard.send(Heard::Lines(lines)).await.ok()?;
                 }
+                let mark = pace.overtaken(&block, Instant::now().into_std());
+                if let Some((file, terminal)) = mark.and_then(|mark| file(context, container, mark)) {
+                    drop(blocks);
+                    log::info!("the log of {} is a flood; it is read in its file", container.short());
+                    return on_a_thread(
+                        context.known.clone(),
+                        container.clone(),
+                        file,
+                        terminal,
+                        gates,
+                        heard,
+                    )
+                    .await;
+                }
             }
             Err(error) => fault = Some(error),
         }
     }
     fault
+}
+
+/// The file behind a line that the daemon has told, where it is this host's and ours to read.
+fn file(context: &Context, container: &ContainerId, mark: Mark) -> Option<(FollowedLog, bool)> {
+    context.endpoint.as_ref().ok().filter(|endpoint| endpoint.is_local())?;
+    let LogFile { path, tty, .. } = context.known.log_file(container)?;
+    Some((overtake::open(&path?, mark)?, tty))
+}
+
+async fn on_a_thread(
+    known: Known,
+    container: ContainerId,
+    file: FollowedLog,
+    terminal: bool,
+    gates: LogGates,
+    heard: &mpsc::Sender<Heard>,
+) -> Option<Fault> {
+    let (heard, id) = (heard.clone(), container.clone());
+    let is_open = move || known.log_file(&id).is_some_and(|file| file.open);
+    let read = move || overtake::follow(file, &container, terminal, gates, &heard, is_open);
+    // It ends by itself when nobody listens any more; a task that is given up does not end it.
+    tokio::task::spawn_blocking(read)
+        .await
+        .unwrap_or_else(|error| Some(Fault::new(FaultKind::Internal, "read", "the log").caused_by(&error)))
 }
 
 /// Until all that speak have ended. Lines are taken from them at once, whether or not the loop takes them from here:
