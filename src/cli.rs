@@ -25,6 +25,7 @@ mod events;
 mod exec;
 mod gpus;
 mod health;
+mod history;
 mod host;
 mod images;
 mod interrupts;
@@ -48,6 +49,7 @@ mod refused;
 mod report;
 mod restart;
 mod rm;
+mod rollback;
 mod run;
 mod scale;
 mod signal;
@@ -64,6 +66,7 @@ mod template;
 mod top;
 mod triage;
 mod up;
+mod update;
 mod version;
 mod volumes;
 mod wait;
@@ -162,6 +165,9 @@ fn dispatch(arguments: Arguments, output: Output) -> Result<u8, Fault> {
         Command::Version(arguments) => version::run(&arguments, output),
         Command::Cleanup(arguments) => wait(cleanup::run(&context()?, arguments, output)),
         Command::Stats(arguments) => wait(stats::run(&context()?, arguments, output)),
+        Command::Update(arguments) => wait(update::run(&context()?, arguments, output)),
+        Command::Rollback(arguments) => wait(rollback::run(&context()?, arguments, output)),
+        Command::History => wait(history::run(&context()?, output)),
         Command::Export(_) => Err(refused::command("export")),
         Command::Commit(_) => Err(refused::command("commit")),
         Command::Publish(_) => Err(refused::command("publish")),

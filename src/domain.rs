@@ -3,6 +3,7 @@
 pub mod check;
 pub mod container;
 pub mod daemon;
+pub mod deploy;
 pub mod disk_use;
 pub mod drift;
 pub mod fault;
@@ -26,6 +27,7 @@ pub mod yaml;
 pub use check::{CheckId, CheckKind, CheckReport, CheckSpec, Verdict};
 pub use container::{ComposeLabels, Container, ContainerId, ContainerState, Health};
 pub use daemon::{Builder, DaemonInfo, FleetEvent};
+pub use deploy::DeployState;
 pub use drift::Drift;
 pub use fault::{Fault, FaultKind};
 pub use figures::ContainerFigures;
@@ -33,7 +35,7 @@ pub use gpu::{GpuDevice, GpuReading, GpuSample};
 pub use host::HostSample;
 pub use log_line::{LogLine, LogSource};
 pub use log_lines::{LogGates, LogLineRef, LogLines, RawLine};
-pub use plan::{Plan, PlannedStep, StepVerb};
+pub use plan::{ChecklistLine, Mark, Plan, PlannedStep, StepVerb};
 pub use safe::{Gate, Safe, StyledLine};
 pub use stack::{MOST_REPLICAS, StackFile, StackOrigin, StackRef};
 pub use task::{

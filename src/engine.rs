@@ -43,6 +43,7 @@ mod resources;
 mod session;
 mod socket;
 mod status;
+mod tag;
 mod terminal;
 mod top;
 mod volumes;

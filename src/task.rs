@@ -9,6 +9,7 @@
 mod audit;
 mod cancel;
 mod container;
+mod deploys;
 mod files;
 mod follow;
 mod journal;
@@ -22,6 +23,7 @@ mod submit;
 pub mod worker;
 
 pub use audit::{AuditEntry, AuditLog};
+pub use deploys::{Deploy, DeployedImage, Deploys, Outcome};
 pub use files::file_name;
 pub use follow::Follower;
 pub use journal::{Journal, JournalTail};

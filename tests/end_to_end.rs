@@ -59,6 +59,8 @@ mod staying;
 mod tree;
 #[path = "end_to_end/verbs.rs"]
 mod verbs;
+#[path = "end_to_end/zero_drop.rs"]
+mod zero_drop;
 
 use libtest_mimic::{Arguments, Trial};
 
@@ -88,6 +90,7 @@ fn main() {
         inside::trials(),
         stats::trials(),
         gpus::trials(),
+        zero_drop::trials(),
     ]
     .into_iter()
     .flatten()

@@ -39,6 +39,7 @@ pub enum Command {
     Suspend,
     Quit,
     Deploy,
+    Update,
     Restart,
     Scale,
     StopOrStart,

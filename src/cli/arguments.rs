@@ -8,9 +8,9 @@ pub use switch::{Interactive, Orphans, SignalProxy, Tty};
 
 use super::{
     attachment, backup, build, cleanup, config, cp, create, documents, down, events, exec, gpus, health,
-    images, kill, logs, ls, of_services, plan, port, post_mortem, ps, pull, push, refused, restart, rm, run,
-    scale, snapshot, stacks, start, stats, stop, tasks, top, triage, up, version, volumes, wait, watch,
-    worker,
+    images, kill, logs, ls, of_services, plan, port, post_mortem, ps, pull, push, refused, restart, rm,
+    rollback, run, scale, snapshot, stacks, start, stats, stop, tasks, top, triage, up, update, version,
+    volumes, wait, watch, worker,
 };
 use clap::{Parser, Subcommand};
 
@@ -109,6 +109,12 @@ pub enum Command {
     Watch(watch::Arguments),
     /// Set how many replicas services have
     Scale(scale::Arguments),
+    /// Put new containers in the place of old ones, healthy ones only, and go back where they are not
+    Update(update::Arguments),
+    /// Go back to a deploy that was good, or to what there was before an update that was interrupted
+    Rollback(rollback::Arguments),
+    /// List the deploys that can be gone back to
+    History,
     /// Print the stack's file with everything read, merged and resolved
     #[command(alias = "convert")]
     Config(config::Arguments),

@@ -82,6 +82,7 @@ fn takes_time(verb: StepVerb) -> bool {
         | StepVerb::RestartContainer
         | StepVerb::Await
         | StepVerb::Exec
+        | StepVerb::Drain
         | StepVerb::Dump
         | StepVerb::Check
         | StepVerb::Stage => true,
@@ -98,6 +99,8 @@ fn takes_time(verb: StepVerb) -> bool {
         | StepVerb::RemoveVolume
         | StepVerb::RemoveImage
         | StepVerb::Switch
+        | StepVerb::Steer
+        | StepVerb::TagImage
         | StepVerb::Keep => false,
     }
 }

@@ -67,6 +67,9 @@ pub fn check(command: &Command) -> Result<(), Fault> {
         | Command::Demo
         | Command::Worker(_)
         | Command::Docs(_)
+        | Command::Update(_)
+        | Command::Rollback(_)
+        | Command::History
         | Command::Stats(_)
         | Command::Export(_)
         | Command::Commit(_)

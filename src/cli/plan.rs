@@ -5,7 +5,7 @@ use super::context::Context;
 use super::output::{Output, Tone, print_json};
 use super::stack::choose_or_all;
 use super::stacks::all;
-use super::{change, create, down, kill, of_services, restart, rm, scale, start, stop, up};
+use super::{change, create, down, kill, of_services, restart, rm, rollback, scale, start, stop, up, update};
 use crate::domain::task::TaskRequest;
 use crate::domain::{Fault, Operation, Plan, PlannedStep, StepVerb, TaskTarget, UpOptions, units};
 use crate::task;
@@ -45,6 +45,10 @@ pub enum Planned {
     Restart(restart::Arguments),
     /// What `scale` would do
     Scale(scale::Arguments),
+    /// What `update` would do
+    Update(update::Arguments),
+    /// What `rollback` would do
+    Rollback(rollback::Arguments),
     /// What `kill` would do
     Kill(kill::Arguments),
     /// What `pause` would do
@@ -87,6 +91,8 @@ pub async fn run(context: Context, arguments: Arguments, output: Output) -> Resu
         Some(Planned::Stop(arguments)) => stop::run(&context, arguments, output).await,
         Some(Planned::Restart(arguments)) => restart::run(&context, arguments, output).await,
         Some(Planned::Scale(arguments)) => scale::run(&context, arguments, output).await,
+        Some(Planned::Update(arguments)) => update::run(&context, arguments, output).await,
+        Some(Planned::Rollback(arguments)) => rollback::run(&context, arguments, output).await,
         Some(Planned::Kill(arguments)) => kill::run(&context, arguments, output).await,
         Some(Planned::Pause(arguments)) => {
             of_services::run(&context, arguments, of_services::pause, output).await
@@ -262,7 +268,12 @@ fn step_line(lead: &str, step: &PlannedStep) -> Line {
 
 fn mark(verb: StepVerb) -> (&'static str, Tone) {
     let tone = match verb {
-        StepVerb::Keep | StepVerb::Await | StepVerb::Exec | StepVerb::Check => Tone::Dim,
+        StepVerb::Keep
+        | StepVerb::Await
+        | StepVerb::Exec
+        | StepVerb::Check
+        | StepVerb::Steer
+        | StepVerb::Drain => Tone::Dim,
         StepVerb::RecreateContainer
         | StepVerb::RestartContainer
         | StepVerb::RenameContainer
@@ -282,6 +293,7 @@ fn mark(verb: StepVerb) -> (&'static str, Tone) {
         | StepVerb::StartContainer
         | StepVerb::UnpauseContainer
         | StepVerb::Stage
+        | StepVerb::TagImage
         | StepVerb::Dump => Tone::Good,
     };
     (verb.mark(), tone)

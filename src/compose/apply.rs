@@ -2,14 +2,19 @@
 
 mod away;
 mod build;
+mod drain;
 mod exec;
 mod files;
+mod foreign;
+mod gate;
 mod lifecycle;
 mod make;
 mod profiles;
 mod schedule;
+mod steer;
 mod steps;
 mod transfer;
+mod undo;
 mod wait;
 
 use super::body::Creation;
@@ -42,7 +47,8 @@ pub async fn apply_unless(
     let tell = |event: TaskEvent| (progress.borrow_mut())(event);
     let all = plan.actions().len();
     let Some(again) = plan.again() else {
-        return carry_out(engine, plan, 0..all, &tell, is_cancelled).await;
+        let ended = carry_out(engine, plan, 0..all, &tell, is_cancelled).await;
+        return Box::pin(undo::unless_done(engine, plan, ended, &tell)).await;
     };
     carry_out(engine, plan, 0..plan.image_steps(), &tell, is_cancelled).await?;
     let project = Some(&again.project);
@@ -51,7 +57,8 @@ pub async fn apply_unless(
     let observed = Observed { images_provided: true, outstanding: again.outstanding.clone(), ..observed };
     let next = for_operation(project, &observed, &again.operation)?.following(plan);
     tell(TaskEvent::Planned { plan: next.summary() });
-    carry_out(engine, &next, next.image_steps()..next.actions().len(), &tell, is_cancelled).await
+    let ended = carry_out(engine, &next, next.image_steps()..next.actions().len(), &tell, is_cancelled).await;
+    Box::pin(undo::unless_done(engine, &next, ended, &tell)).await
 }
 
 /// Takes some of the steps, those before them having been taken.

@@ -4,7 +4,7 @@
 
 use super::file::Hook;
 use crate::domain::{ContainerId, Fault, FaultKind, Safe};
-use crate::engine::{Engine, ExecChunk, ExecRequest};
+use crate::engine::{Engine, Exec, ExecChunk, ExecRequest};
 
 pub const OPERATION: &str = "run command in container";
 /// What of a command's output is kept, from its end.
@@ -61,7 +61,11 @@ async fn to_its_end(
     id: &ContainerId,
     request: ExecRequest,
 ) -> Result<(Vec<u8>, i64), Fault> {
-    let mut exec = engine.exec(id, request).await?;
+    output(engine.exec(id, request).await?).await
+}
+
+/// What a command that runs writes, from its end, and its exit code.
+pub async fn output(mut exec: Exec) -> Result<(Vec<u8>, i64), Fault> {
     let mut output: Vec<u8> = Vec::new();
     while let Some(chunk) = exec.next().await {
         let (ExecChunk::Stdout(bytes) | ExecChunk::Stderr(bytes)) = chunk?;

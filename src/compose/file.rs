@@ -54,7 +54,7 @@ pub use concealed::Concealed;
 pub use environment::process_environment;
 pub use labelled::{load_labelled, out_of_reach};
 pub use load::{LoadRequest, as_written, load, variables};
-pub use mcp::{Hooks, Reaction, ReactionKind, ServiceExtension};
+pub use mcp::{Hooks, Order, Reaction, ReactionKind, ServiceExtension, UpdatePolicy};
 pub use mentions::{Mention, mentions};
 pub use objections::Objection;
 pub use project::{

@@ -37,6 +37,8 @@ pub struct Observed {
     pub missing: Missing,
     /// Keys of `x-mcp` whose commands did not end well when they were due.
     pub outstanding: BTreeSet<String>,
+    /// Images that references are to lead to, whatever they lead to now: those of an earlier deploy.
+    pub pinned: BTreeMap<String, Image>,
     /// They were pulled and built just now, as far as that was to be done.
     pub images_provided: bool,
     /// When all this was so.
@@ -89,6 +91,7 @@ pub async fn observe(engine: &Engine, name: &str, project: Option<&Project>) -> 
         volumes,
         images,
         missing: files::missing(engine, project).await,
+        pinned: BTreeMap::new(),
         images_provided: false,
         outstanding: BTreeSet::new(),
         looked_at: Timestamp::now(),

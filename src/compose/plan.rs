@@ -29,8 +29,10 @@ mod rm;
 mod services;
 mod start;
 mod starting;
+mod steer;
 mod stop;
 mod up;
+mod update;
 
 pub use cleanup::cleanup;
 pub use dependencies::prepare;
@@ -43,13 +45,16 @@ pub use provision::{AdditionalContext, Build, BuildSecretSource, BuildSource, Pu
 pub use restart::restart;
 pub use rm::rm;
 pub use start::start;
+pub use steer::Steer;
 pub use stop::stop;
 pub use up::{create, scale, up};
+pub use update::{back, is_between, update};
 
 use super::body::Creation;
 use super::file::{Condition, Hook, Project};
 use super::observe::Observed;
-use crate::domain::{ContainerId, Fault, FaultKind, Operation, Plan, PlannedStep, StepVerb};
+use crate::domain::task::UpdateOptions;
+use crate::domain::{ContainerId, DeployState, Fault, FaultKind, Operation, Plan, PlannedStep, StepVerb};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -66,7 +71,19 @@ pub struct ActionPlan {
     /// So many of the first steps provide images.
     image_steps: usize,
     again: Option<Box<Again>>,
+    /// What is gone back to when a step fails.
+    undo: Option<Box<Again>>,
+    /// Whose containers nobody else may touch meanwhile.
+    guard: Option<Guard>,
     at_once: Option<usize>,
+}
+
+/// The services that a deploy has for itself, and the containers that they had when it was planned.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Guard {
+    pub project: String,
+    pub services: BTreeSet<String>,
+    pub known: BTreeSet<ContainerId>,
 }
 
 /// What is planned again once the images are there: only then it is known which containers they replace.
@@ -163,7 +180,36 @@ pub enum Action {
         /// Where the files ask for it. The arguments may hold secrets and are told nowhere.
         key: String,
     },
+    /// A proxy leads requests to some of a service's containers, or to all that its name stands for.
+    Steer(Box<Steer>),
+    /// Requests that a proxy has led to them are waited for, so long at the most.
+    Drain {
+        containers: Vec<Target>,
+        proxies: Vec<Target>,
+        limit: Duration,
+    },
+    /// They have to prove themselves.
+    Gate {
+        containers: Vec<Target>,
+        gate: Gate,
+    },
+    /// The image gets the name, wherever that has led before.
+    Tag {
+        image: String,
+        reference: String,
+    },
     Keep,
+}
+
+/// What a new container has to be before anything depends on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Gate {
+    /// Healthy for so long without a break.
+    pub min_healthy: Duration,
+    /// And so within this time.
+    pub deadline: Duration,
+    /// Whether a health check can tell; without one, that it runs has to do.
+    pub proven: bool,
 }
 
 impl ActionPlan {
@@ -210,6 +256,22 @@ impl ActionPlan {
         self.image_steps
     }
 
+    pub fn undo(&self) -> Option<&Again> {
+        self.undo.as_deref()
+    }
+
+    pub fn guard(&self) -> Option<&Guard> {
+        self.guard.as_ref()
+    }
+
+    /// Puts all steps of a plan that was given up before those of this one.
+    #[must_use]
+    pub fn instead_of(self, given_up: &Self) -> Self {
+        let steps = given_up.actions.len();
+        let given_up = Self { image_steps: steps, ..given_up.clone() };
+        self.following(&given_up)
+    }
+
     pub fn again(&self) -> Option<&Again> {
         self.again.as_deref()
     }
@@ -222,6 +284,9 @@ impl ActionPlan {
             step.after.iter_mut().for_each(|earlier| *earlier += count);
         }
         self.plan.reactions.iter_mut().for_each(|(step, _)| *step += count);
+        self.plan.milestones.iter_mut().for_each(|(step, _)| *step += count);
+        let reached = earlier.plan.milestones.iter().filter(|(step, _)| *step < count);
+        self.plan.milestones.splice(0..0, reached.copied());
         self.plan.steps.splice(0..0, earlier.plan.steps.iter().take(count).cloned());
         self.actions.splice(0..0, earlier.actions.iter().take(count).cloned());
         self.image_steps += count;
@@ -292,6 +357,11 @@ impl ActionPlan {
         }
     }
 
+    /// Once the step is done, the deploy has come so far.
+    fn reaches(&mut self, step: usize, state: DeployState) {
+        self.plan.milestones.push((step, state));
+    }
+
     /// What does not block but must be read on the card.
     pub fn warn(&mut self, text: impl Into<String>) {
         let text = text.into();
@@ -336,17 +406,23 @@ pub fn for_operation(
         Operation::Pull(options) => pull_images(needs_files()?, observed, options),
         Operation::Build(options) => build_images(needs_files()?, observed, options),
         Operation::Push(options) => push_images(needs_files()?, observed, options),
+        Operation::Update(options) => update(needs_files()?, observed, options),
+        Operation::Rollback { .. } => update(needs_files()?, observed, &UpdateOptions::default()),
         Operation::Backup | Operation::Restore(_) | Operation::RestoreAccept | Operation::RestoreUndo => {
             Err(Fault::new(FaultKind::Internal, "plan", observed.project.as_str())
                 .because("a backup is not a Compose operation"))
         }
     }?;
-    if let Some(project) = project.filter(|_| plan.image_steps > 0) {
-        plan.again = Some(Box::new(Again {
+    let same = |project: &Project| {
+        Box::new(Again {
             project: project.clone(),
             operation: operation.clone(),
             outstanding: observed.outstanding.clone(),
-        }));
+        })
+    };
+    plan.again = project.filter(|_| plan.image_steps > 0).map(same);
+    if plan.guard.is_some() {
+        plan.undo = project.filter(|project| update::goes_back(project)).map(same);
     }
     Ok(plan)
 }

@@ -1,9 +1,13 @@
 //! What will be done, in the words of the confirm card.
 
+mod checklist;
 mod fingerprint;
 mod outline;
 
+pub use checklist::{ChecklistLine, Mark};
 pub use outline::Branch;
+
+use super::DeployState;
 
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -33,6 +37,12 @@ pub enum StepVerb {
     Await,
     /// A command in a container.
     Exec,
+    /// A proxy is told which containers of a service it leads requests to.
+    Steer,
+    /// The requests that a container is at are waited for.
+    Drain,
+    /// A name is given to an image that is there.
+    TagImage,
     Dump,
     /// Read all of it, and see whether it is what it should be.
     Check,
@@ -76,6 +86,12 @@ pub struct Plan {
     /// By step, the key of `x-mcp` that asks for it. What did not end well is done again by the next plan.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reactions: Vec<(usize, String)>,
+    /// What was looked at before anything is changed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub checklist: Vec<ChecklistLine>,
+    /// By step, what a deploy has come to once it is done.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub milestones: Vec<(usize, DeployState)>,
 }
 
 impl StepVerb {
@@ -102,6 +118,9 @@ impl StepVerb {
             Self::RemoveImage => "remove image",
             Self::Await => "wait for",
             Self::Exec => "run in",
+            Self::Steer => "lead requests in",
+            Self::Drain => "drain",
+            Self::TagImage => "tag image",
             Self::Dump => "dump",
             Self::Check => "check",
             Self::Stage => "stage",
@@ -125,7 +144,7 @@ impl StepVerb {
             Self::KillContainer => "!",
             Self::RemoveContainer | Self::RemoveNetwork | Self::RemoveImage => "-",
             Self::RemoveVolume => "✗",
-            Self::Await | Self::Exec | Self::Check => "·",
+            Self::Await | Self::Exec | Self::Check | Self::Steer | Self::Drain | Self::TagImage => "·",
             Self::Keep => "=",
         }
     }

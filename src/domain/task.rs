@@ -6,12 +6,14 @@ mod part;
 mod record;
 mod restore;
 mod up;
+mod update;
 
 pub use images::{BuildOptions, PullOptions, PushOptions};
 pub use part::StepPart;
 pub use record::{StepRecord, StepState, TaskRecord};
 pub use restore::{RestoreMode, RestoreOptions};
 pub use up::UpOptions;
+pub use update::{Strategy, UpdateOptions};
 
 use super::{ContainerId, Fault, Plan, StackRef};
 use jiff::Timestamp;
@@ -91,6 +93,13 @@ pub enum Operation {
     RestoreAccept,
     /// Puts what the last restore took out of use back in its place.
     RestoreUndo,
+    /// Puts new containers in the place of old ones, and goes back where they do not prove themselves.
+    Update(UpdateOptions),
+    /// Goes back to a deploy that was good: the one before the last, or this number.
+    Rollback {
+        #[serde(default)]
+        to: Option<u64>,
+    },
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -140,6 +149,8 @@ impl Operation {
             Self::Restore(_) => "restore",
             Self::RestoreAccept => "restore-accept",
             Self::RestoreUndo => "restore-undo",
+            Self::Update(_) => "update",
+            Self::Rollback { .. } => "rollback",
         }
     }
 
@@ -158,10 +169,12 @@ impl Operation {
             | Self::Rm { services, .. }
             | Self::Pull(PullOptions { services, .. })
             | Self::Build(BuildOptions { services, .. })
-            | Self::Push(PushOptions { services, .. }) => services.clone(),
+            | Self::Push(PushOptions { services, .. })
+            | Self::Update(UpdateOptions { services, .. }) => services.clone(),
             Self::Scale { replicas, .. } => replicas.keys().cloned().collect(),
             Self::Prepare { service, .. } => vec![service.clone()],
             Self::Cleanup { .. }
+            | Self::Rollback { .. }
             | Self::Backup
             | Self::Restore(_)
             | Self::RestoreAccept
@@ -178,7 +191,8 @@ impl Operation {
             | Self::Prepare { .. }
             | Self::Pull(_)
             | Self::Build(_)
-            | Self::Push(_) => true,
+            | Self::Push(_)
+            | Self::Update(_) => true,
             Self::Down(_)
             | Self::Start { .. }
             | Self::Stop { .. }
@@ -188,6 +202,7 @@ impl Operation {
             | Self::Unpause { .. }
             | Self::Rm { .. }
             | Self::Cleanup { .. }
+            | Self::Rollback { .. }
             | Self::Backup
             | Self::Restore(_)
             | Self::RestoreAccept

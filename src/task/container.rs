@@ -56,6 +56,8 @@ pub async fn prepare(
         | Operation::Pull(_)
         | Operation::Build(_)
         | Operation::Push(_)
+        | Operation::Update(_)
+        | Operation::Rollback { .. }
         | Operation::Backup
         | Operation::Restore(_)
         | Operation::RestoreAccept

@@ -1,5 +1,7 @@
 //! From what is asked for to what will be done: looks at the world and plans, changing nothing.
 
+mod rollback;
+
 use super::container::{self, ContainerAction};
 use super::outstanding;
 use crate::backup::{self, Order};
@@ -17,8 +19,18 @@ use std::path::{Path, PathBuf};
 
 /// A plan with all that is needed to carry it out.
 pub enum Prepared {
-    Compose { plan: Box<ActionPlan>, addresses: Vec<Safe> },
-    Backup { stack: Box<StackFile>, containers: Vec<Container>, plan: Plan },
+    Compose {
+        plan: Box<ActionPlan>,
+        addresses: Vec<Safe>,
+        /// What is deployed, and of which earlier deploy it is the same.
+        project: Option<Box<Project>>,
+        back_to: Option<u64>,
+    },
+    Backup {
+        stack: Box<StackFile>,
+        containers: Vec<Container>,
+        plan: Plan,
+    },
     Container(ContainerAction),
 }
 
@@ -34,6 +46,9 @@ pub async fn prepare(engine: &Engine, root: &Path, request: &TaskRequest) -> Res
             container::prepare(engine, id, name, operation).await.map(Prepared::Container)
         }
         (TaskTarget::Stack(stack), Operation::Backup) => prepare_backup(engine, stack).await,
+        (TaskTarget::Stack(stack), Operation::Rollback { to }) => {
+            Box::pin(rollback::prepare(engine, root, stack, *to)).await
+        }
         (
             TaskTarget::Stack(stack),
             operation @ (Operation::Restore(_) | Operation::RestoreAccept | Operation::RestoreUndo),
@@ -71,11 +86,11 @@ async fn prepare_compose(
     {
         plan.warn(caution);
     }
-    let addresses = match (operation, project) {
-        (Operation::Up(_), Some(project)) => project.mcp.addresses,
+    let addresses = match (operation, &project) {
+        (Operation::Up(_) | Operation::Update(_), Some(project)) => project.mcp.addresses.clone(),
         (_, _) => Vec::new(),
     };
-    Ok(Prepared::Compose { plan: Box::new(plan), addresses })
+    Ok(Prepared::Compose { plan: Box::new(plan), addresses, project: project.map(Box::new), back_to: None })
 }
 
 async fn prepare_backup(engine: &Engine, stack: &StackRef) -> Result<Prepared, Fault> {
@@ -190,7 +205,7 @@ impl Prepared {
         cancelled: &impl Fn() -> bool,
     ) -> Result<(), Fault> {
         match self {
-            Self::Compose { plan, addresses } => {
+            Self::Compose { plan, addresses, .. } => {
                 compose::apply_unless(engine, &plan, &mut *progress, cancelled).await?;
                 for address in addresses {
                     progress(TaskEvent::Output { text: address.to_string() });
@@ -208,7 +223,7 @@ impl Prepared {
 }
 
 /// The project behind a stack, read again; `None` for one known by its containers only.
-fn project(stack: &StackRef) -> Result<Option<Project>, Fault> {
+pub(super) fn project(stack: &StackRef) -> Result<Option<Project>, Fault> {
     if stack.files.is_empty() {
         return Ok(None);
     }

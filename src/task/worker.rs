@@ -1,5 +1,6 @@
 //! The process that carries one task out, in a session of its own: no terminal that goes away can take it along.
 
+use super::deploys::{Begun, Deploys};
 use super::lock::LockOwner;
 use super::outstanding::Outstanding;
 use super::prepare::{Prepared, prepare};
@@ -106,7 +107,7 @@ async fn work(
     cancelled: &impl Fn() -> bool,
 ) -> Result<(), Fault> {
     let mut plan = None;
-    let ended = attempt(store, spec, journal, cancelled, &mut plan).await;
+    let ended = Box::pin(attempt(store, spec, journal, cancelled, &mut plan)).await;
     let outcome = match &ended {
         Ok(()) => "completed".to_owned(),
         Err(fault) if fault.kind == FaultKind::Cancelled => format!("cancelled: {fault}"),
@@ -172,9 +173,27 @@ async fn carry_out(
         outstanding.note(&event);
         journal.note(event);
     };
+    let deploys = Deploys::of(store.root(), engine.endpoint(), &stack.project);
+    let deploy = begin_deploy(&deploys, spec, &prepared)?;
     let ended = prepared.carry_out(engine, &backups, &mut note, cancelled).await;
+    if let Some(deploy) = deploy
+        && let Err(fault) = deploy.end(engine, ended.is_ok()).await
+    {
+        // What runs is as it was asked for; only going back to it is not sure.
+        note(TaskEvent::Output { text: format!("warning: {fault}") });
+    }
     let noted = outstanding.end(&spec.operation, ended.is_ok());
     ended.and(noted)
+}
+
+/// Writes down what is to be deployed, before anything is changed: it is what a later rollback goes back to.
+fn begin_deploy(deploys: &Deploys, spec: &TaskSpec, prepared: &Prepared) -> Result<Option<Begun>, Fault> {
+    let Prepared::Compose { plan, project: Some(project), back_to, .. } = prepared else { return Ok(None) };
+    let mut begun = deploys.begin(spec, project, plan.plan())?;
+    if let (Some(begun), Some(number)) = (&mut begun, back_to) {
+        begun.goes_back_to(*number);
+    }
+    Ok(begun)
 }
 
 fn cancelled_fault(spec: &TaskSpec) -> Fault {

@@ -67,7 +67,8 @@ fn words(record: &TaskRecord) -> Option<&'static str> {
     match &record.spec.operation {
         Operation::Restart { .. } => Some("restarted"),
         Operation::Start { .. } => Some("started"),
-        Operation::Up(_) => Some("deployed"),
+        Operation::Up(_) | Operation::Update(_) => Some("deployed"),
+        Operation::Rollback { .. } => Some("rolled back"),
         Operation::Restore(_) | Operation::RestoreUndo => Some("restored"),
         Operation::Create(_)
         | Operation::Down(_)

@@ -149,6 +149,8 @@ impl Confirm {
                 | Operation::Pull(_)
                 | Operation::Build(_)
                 | Operation::Push(_)
+                | Operation::Update(_)
+                | Operation::Rollback { .. }
                 | Operation::Backup
                 | Operation::RestoreUndo => false,
                 // The one has a word of its own, the other takes away what could be gone back to.

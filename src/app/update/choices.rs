@@ -14,6 +14,11 @@ pub(super) fn choices(state: &State, command: Command, tasks: &[TaskRequest]) ->
             all.extend(orphans(state, tasks, !all.is_empty()));
             all
         }
+        Command::Update => {
+            let mut all = vec![Choice::BlueGreen(false)];
+            all.extend(layers(state, tasks));
+            all
+        }
         Command::Recreate => orphans(state, tasks, false).into_iter().collect(),
         Command::Pull | Command::Build => layers(state, tasks),
         Command::TakeDown => {

@@ -54,6 +54,7 @@ impl Turn<'_> {
             Command::Suspend => self.effects.push(Effect::Suspend),
             Command::Quit => self.effects.push(Effect::Quit),
             Command::Deploy
+            | Command::Update
             | Command::Restart
             | Command::Scale
             | Command::StopOrStart

@@ -5,7 +5,7 @@ use crate::app::command::Command;
 use crate::app::dialog::confirm::Choice;
 use crate::app::tree::Subject;
 use crate::domain::task::TaskRequest;
-use crate::domain::task::{BuildOptions, PullOptions};
+use crate::domain::task::{BuildOptions, PullOptions, UpdateOptions};
 use crate::domain::{Container, ContainerId, ContainerState, DownOptions, Operation, TaskTarget, UpOptions};
 use std::collections::BTreeMap;
 
@@ -33,6 +33,7 @@ pub(super) fn requests(state: &State, command: Command, targets: &[Subject]) -> 
         || matches!(
             command,
             Command::Deploy
+                | Command::Update
                 | Command::BuildAndDeploy
                 | Command::Recreate
                 | Command::Pull
@@ -90,6 +91,7 @@ fn operation(
     let up = UpOptions { services: services.clone(), ..UpOptions::default() };
     match command {
         Command::Deploy => Some(Operation::Up(up)),
+        Command::Update => Some(Operation::Update(UpdateOptions { services, ..UpdateOptions::default() })),
         Command::BuildAndDeploy => Some(Operation::Up(UpOptions { build: true, ..up })),
         Command::Recreate => Some(Operation::Up(UpOptions { force_recreate: true, ..up })),
         Command::Pull => Some(Operation::Pull(PullOptions { services, ..PullOptions::default() })),

@@ -2,7 +2,7 @@
 
 use super::profiles::Profiles;
 use super::wait::Goal;
-use super::{build, exec, transfer, wait};
+use super::{build, drain, exec, foreign, gate, steer, transfer, wait};
 use crate::compose::plan::{Action, ActionPlan, Target};
 use crate::domain::{ContainerId, Fault, FaultKind, TaskEvent};
 use crate::engine::{Engine, ExecRequest};
@@ -39,6 +39,7 @@ impl<'run> Run<'run> {
     }
 
     pub async fn take(&self, step: usize, action: &Action) -> Result<(), Fault> {
+        foreign::check(self).await?;
         match action {
             Action::Keep => Ok(()),
             Action::Pull(order) => transfer::pull(self, step, order).await,
@@ -105,6 +106,12 @@ impl<'run> Run<'run> {
                 let request = ExecRequest::from(command.clone());
                 exec::run(self, &self.id(target)?, target.name(), request, key).await
             }
+            Action::Steer(order) => steer::steer(self, order).await,
+            Action::Drain { containers, proxies, limit } => {
+                drain::drain(self, step, containers, proxies, *limit).await
+            }
+            Action::Gate { containers, gate } => gate::hold(self, step, containers, *gate).await,
+            Action::Tag { image, reference } => self.engine.tag_image(image, reference).await,
             Action::AwaitUp { containers } => {
                 wait::until(self, step, Goal::Up, containers, self.wait_timeout).await
             }

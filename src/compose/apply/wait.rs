@@ -1,7 +1,7 @@
 //! Waits for a dependency's condition. How long that may take is the health check's affair, but
 //! for the limit of `--wait-timeout`.
 
-mod last_words;
+pub(super) mod last_words;
 mod lives;
 
 use super::away::AWAY;

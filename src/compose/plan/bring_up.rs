@@ -8,7 +8,7 @@ use super::orphans::{orphans, remove_orphans};
 use super::provision::{provide, wait_for_images};
 use super::starting::{self, start_in_order};
 use super::up::check_options;
-use super::{ActionPlan, Target, conflicts, graph, hooks, leftovers, missing, objects, on_scale};
+use super::{ActionPlan, Target, conflicts, graph, hooks, leftovers, missing, objects, on_scale, steer};
 use crate::compose::body::referred;
 use crate::compose::file::{Project, Service};
 use crate::compose::observe::{Observed, number};
@@ -93,6 +93,7 @@ pub fn bring_up(
             conflicts::ports(service, observed, &|container| taken_away.contains(container.id.0.as_str()))?;
         }
         let removals: Vec<usize> = states.values().flat_map(|state| state.removed.clone()).collect();
+        let steered = steer::leave(&mut plan, &services, &states, observed);
         starting::stop_dependents(&mut plan, &services, &mut states, observed);
         // What goes may hold the port of anything that is started.
         let gone: Vec<usize> = objects.before.iter().copied().chain(removals).collect();
@@ -101,7 +102,7 @@ pub fn bring_up(
             starting::await_all(&mut plan, &services, &states);
         }
         hooks::add(&mut plan, &services, &states, observed);
-        on_scale::add(&mut plan, project, &services, &states, observed);
+        on_scale::add(&mut plan, project, &services, &states, &steered, observed);
     }
     add_gpus(&mut plan, Some(project), observed, &order);
     wait_for_images(&mut plan);

@@ -79,6 +79,15 @@ pub struct Converging<'plan> {
 }
 
 impl Converging<'_> {
+    /// By container, in the order of their numbers, why it is not what the files ask for; `None` where it is.
+    pub fn judged(&self) -> Result<Vec<Option<&'static str>>, Fault> {
+        let image = conflicts::image(self.project, self.service, self.observed).ok();
+        let (service, made) = self.references()?;
+        let hashes = made.is_empty().then(|| resolved_hashes(&service));
+        let present = self.observed.of_service(&self.service.name).into_iter();
+        Ok(present.map(|container| self.obsolete(container, hashes.as_deref(), image)).collect())
+    }
+
     pub fn converge(&self, plan: &mut ActionPlan) -> Result<Convergence, Fault> {
         let mut result = Convergence::default();
         let present = self.observed.of_service(&self.service.name);

@@ -1,4 +1,5 @@
-//! `x-mcp.hooks`: what is done once the containers that a plan starts are healthy.
+//! `x-mcp.hooks`: what is done once the containers that a plan starts are healthy, once for each deploy: a migration is
+//! the stack's, not a container's.
 
 use super::converge::Convergence;
 use super::reactions::{add_steps, due, healthy, running};
@@ -32,7 +33,7 @@ pub(super) fn add(
         after.extend(healthy(plan, service, state, "its hooks need it healthy"));
         for (key, reaction) in hooks {
             let again = again(&key, reaction);
-            let containers = match states.get(reaction.service.as_str()) {
+            let mut containers = match states.get(reaction.service.as_str()) {
                 Some(own) if reaction.service == service.name && !again => fresh(plan, own),
                 Some(other) => {
                     after.extend(other.started.iter().copied());
@@ -40,6 +41,7 @@ pub(super) fn add(
                 }
                 None => running(observed, &reaction.service),
             };
+            containers.truncate(1);
             let why = if again { AGAIN.to_owned() } else { format!("{} is up", service.name) };
             let before = plan.actions.len();
             add_steps(plan, (&key, reaction), containers, &why, &after, observed);

@@ -3,6 +3,7 @@
 use super::converge::Convergence;
 use super::hooks::AGAIN;
 use super::reactions::{add_steps, due, running, settled};
+use super::steer::Proxies;
 use super::{Action, ActionPlan, Target};
 use crate::compose::file::{Project, Reaction, Service};
 use crate::compose::observe::Observed;
@@ -13,6 +14,7 @@ pub(super) fn add(
     project: &Project,
     services: &[&Service],
     states: &BTreeMap<&str, Convergence>,
+    steered: &BTreeSet<&str>,
     observed: &Observed,
 ) {
     for service in services {
@@ -36,6 +38,12 @@ pub(super) fn add(
         let names: BTreeSet<&str> = told.iter().map(|(_, reaction, ..)| reaction.service.as_str()).collect();
         let why = format!("{} is told then", names.into_iter().collect::<Vec<_>>().join(", "));
         let mut after = settled(plan, service, state, &changes, &why);
+        if steered.contains(service.name.as_str()) {
+            let proxies = Proxies::of(service, observed);
+            let step = proxies.steer(plan, Vec::new(), "whoever its name stands for");
+            plan.after(step, after.iter().copied());
+            after.push(step);
+        }
         let why = if changes.is_empty() { AGAIN.to_owned() } else { format!("{} changed", service.name) };
         for (key, reaction, containers, started) in told {
             let before = plan.actions.len();

@@ -10,6 +10,7 @@ use std::fmt::Write as _;
 mod hashes;
 mod missing;
 mod reactions;
+mod updates;
 mod verbs;
 
 const SHOP: &str = "

@@ -64,7 +64,7 @@ impl Plan {
             *containers.entry(verb).or_default() += 1;
         }
         let mut counted: Vec<(StepVerb, usize)> = containers.into_iter().chain(others).collect();
-        counted.retain(|(verb, _)| *verb != StepVerb::Await);
+        counted.retain(|(verb, _)| !matches!(verb, StepVerb::Await | StepVerb::Steer | StepVerb::Drain));
         counted.sort_by_key(|(verb, _)| (*verb == StepVerb::Keep, *verb));
         let words: Vec<String> =
             counted.into_iter().map(|(verb, count)| counted_words(verb, count)).collect();
@@ -120,6 +120,9 @@ impl StepVerb {
             | Self::RemoveImage
             | Self::Await
             | Self::Exec
+            | Self::Steer
+            | Self::Drain
+            | Self::TagImage
             | Self::Dump
             | Self::Check
             | Self::Stage
@@ -130,9 +133,12 @@ impl StepVerb {
 
 /// What says most about an object to which several steps are done.
 fn weight(verb: StepVerb) -> usize {
-    const LIGHT_TO_HEAVY: [StepVerb; 25] = [
+    const LIGHT_TO_HEAVY: [StepVerb; 28] = [
         StepVerb::Keep,
         StepVerb::Await,
+        StepVerb::Drain,
+        StepVerb::Steer,
+        StepVerb::TagImage,
         StepVerb::CreateNetwork,
         StepVerb::CreateVolume,
         StepVerb::Pull,
@@ -180,7 +186,7 @@ fn headline(steps: &[&PlannedStep]) -> String {
         let follows = match step.verb {
             StepVerb::StartContainer => made(&step.object),
             StepVerb::StopContainer => removed(&step.object),
-            StepVerb::Await | StepVerb::Keep => true,
+            StepVerb::Await | StepVerb::Drain | StepVerb::Steer | StepVerb::Keep => true,
             StepVerb::Pull
             | StepVerb::Build
             | StepVerb::Push
@@ -198,6 +204,7 @@ fn headline(steps: &[&PlannedStep]) -> String {
             | StepVerb::RemoveVolume
             | StepVerb::RemoveImage
             | StepVerb::Exec
+            | StepVerb::TagImage
             | StepVerb::Dump
             | StepVerb::Check
             | StepVerb::Stage
@@ -244,6 +251,7 @@ fn counted_words(verb: StepVerb, count: usize) -> String {
         StepVerb::Check => format!("{count} check{plural}"),
         StepVerb::Stage => format!("{count} staged"),
         StepVerb::Switch => format!("{count} switched"),
+        StepVerb::TagImage => format!("{count} image{plural} tagged"),
         StepVerb::CreateContainer
         | StepVerb::RecreateContainer
         | StepVerb::StartContainer
@@ -254,6 +262,8 @@ fn counted_words(verb: StepVerb, count: usize) -> String {
         | StepVerb::UnpauseContainer
         | StepVerb::RenameContainer
         | StepVerb::RemoveContainer
+        | StepVerb::Steer
+        | StepVerb::Drain
         | StepVerb::Await => format!("{count} {}", verb.words()),
     }
 }

@@ -8,7 +8,11 @@ impl TaskRecord {
     /// have changed something too. The beginning, for what a deployment starts writes before it ends.
     pub fn deployed(&self, project: &str, service: Option<&str>) -> Option<Timestamp> {
         let deploys = match &self.spec.operation {
-            Operation::Up(_) | Operation::Create(_) | Operation::Scale { .. } => true,
+            Operation::Up(_)
+            | Operation::Create(_)
+            | Operation::Scale { .. }
+            | Operation::Update(_)
+            | Operation::Rollback { .. } => true,
             Operation::Down(_)
             | Operation::Start { .. }
             | Operation::Stop { .. }

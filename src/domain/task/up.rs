@@ -43,6 +43,8 @@ pub struct UpOptions {
     pub quiet_pull: bool,
     /// How many seconds a container that is stopped has to end; without it, its own grace.
     pub timeout: Option<u32>,
+    /// Go on although a check before the deploy fails.
+    pub no_preflight: bool,
     /// Replicas by service, instead of those in the files.
     pub scale: BTreeMap<String, u32>,
 }

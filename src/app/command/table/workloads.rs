@@ -42,6 +42,12 @@ pub(super) const COMMANDS: &[CommandSpec] = &[
         needs: Needs::Stack, danger: Danger::Changes,
     },
     CommandSpec {
+        command: Command::Update, name: "update", title: "Update",
+        help: "Put new containers in the place of old ones, one after the other, and go back if they fail.",
+        scopes: WORKLOADS, keys: &["U"], hint: "",
+        needs: Needs::Stack, danger: Danger::Changes,
+    },
+    CommandSpec {
         command: Command::Restart, name: "restart", title: "Restart",
         help: "Stop and start it, each container with its own grace.",
         scopes: WORKLOADS, keys: &["r"], hint: "restart",

@@ -1,7 +1,7 @@
 //! What can be chosen on the card before it is confirmed. Each choice changes what is asked for, and the plan with it.
 
 use crate::domain::stack::{Overlay, Profile};
-use crate::domain::task::TaskRequest;
+use crate::domain::task::{Strategy, TaskRequest};
 use crate::domain::{Operation, TaskTarget};
 
 /// What `kill` can send, the usual one first.
@@ -26,6 +26,8 @@ pub enum Choice {
         active: bool,
         profile: Profile,
     },
+    /// All new containers beside all old ones, instead of one after the other.
+    BlueGreen(bool),
     /// The place of a signal.
     Signal(usize),
 }
@@ -63,6 +65,7 @@ impl Choices {
             Some(
                 Choice::Volumes(on)
                 | Choice::AnonymousVolumes(on)
+                | Choice::BlueGreen(on)
                 | Choice::Orphans { remove: on, .. }
                 | Choice::Overlay { laid: on, .. }
                 | Choice::Profile { active: on, .. },
@@ -95,6 +98,9 @@ impl Choice {
                 Operation::Rm { volumes, .. } | Operation::Cleanup { volumes },
                 _,
             ) => *volumes = *chosen,
+            (Self::BlueGreen(chosen), Operation::Update(options), _) => {
+                options.strategy = if *chosen { Strategy::BlueGreen } else { Strategy::Rolling };
+            }
             (Self::Orphans { remove, .. }, Operation::Up(options), _) => options.remove_orphans = *remove,
             (Self::Orphans { remove, .. }, Operation::Down(options), _) => options.remove_orphans = *remove,
             (Self::Overlay { laid, overlay }, _, TaskTarget::Stack(stack)) => {

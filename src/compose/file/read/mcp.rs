@@ -6,7 +6,7 @@ mod reactions;
 
 use super::Context;
 use super::scalars::{count, float, scalar, size};
-use crate::compose::file::mcp::{Hooks, ServiceExtension};
+use crate::compose::file::mcp::{Hooks, Order, ServiceExtension, UpdatePolicy};
 use crate::compose::file::project::{Requirements, StackExtension};
 use crate::domain::Safe;
 use crate::domain::yaml::Reader;
@@ -47,11 +47,32 @@ fn requirements(reader: &Reader<'_>) -> Requirements {
 }
 
 pub fn service(reader: &Reader<'_>, name: &str, context: &Context<'_>) -> ServiceExtension {
-    reader.only(&["checks", "hooks", "on_scale"]);
+    reader.only(&["checks", "hooks", "on_scale", "update"]);
     ServiceExtension {
         checks: reader.get("checks").map(|value| checks::read(&value, name, context)),
         hooks: reader.get("hooks").map(|value| hooks(&value, name)).unwrap_or_default(),
         on_scale: reader.get("on_scale").map(|value| reactions::read(&value, None)).unwrap_or_default(),
+        update: reader.get("update").map(|value| update(&value)).unwrap_or_default(),
+    }
+}
+
+fn update(reader: &Reader<'_>) -> UpdatePolicy {
+    reader.only(&["order", "parallelism", "min_healthy_time", "healthy_deadline", "drain", "soak"]);
+    let time = |key: &str| reader.get(key).and_then(|value| value.duration());
+    let order = reader.get("order").and_then(|value| {
+        let order = Order::named(&scalar(&value)?);
+        if order.is_none() {
+            value.complain("expected `start-first` or `stop-first`");
+        }
+        order
+    });
+    UpdatePolicy {
+        order,
+        parallelism: reader.get("parallelism").and_then(|value| count(&value)),
+        min_healthy_time: time("min_healthy_time"),
+        healthy_deadline: time("healthy_deadline"),
+        drain: time("drain"),
+        soak: time("soak"),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Containers that are made, and what they take over from those they replace.
 
 use super::{Convergence, Converging, Recreate, Replica, Start};
-use crate::compose::body::{COMPOSE_VERSION, Surroundings, creation};
+use crate::compose::body::{COMPOSE_VERSION, Creation, Surroundings, creation};
 use crate::compose::file::{MountKind, Service};
 use crate::compose::observe::number;
 use crate::compose::plan::{Action, ActionPlan, Target, card, conflicts, difference};
@@ -42,18 +42,8 @@ impl Converging<'_> {
         image: &Image,
         reason: &str,
     ) {
-        let inherited =
-            if self.wish.renew_anonymous_volumes { Vec::new() } else { inherited(self.service, image, old) };
-        let replicas = self.names();
-        let mut around = self.surroundings(resolved, image, &replicas);
-        around.replaces = Some(&old.id.0);
-        around.inherited = &inherited;
-        let number = number(old).max(1);
-        let creation = creation(self.project, resolved.0, number, around);
-        let name = creation.name.clone();
-        let known = self.observed.configurations.get(&old.id);
-        let reason =
-            difference::reason(reason, &creation, known.filter(|_| self.wish.recreate == Recreate::Changed));
+        let (creation, reason) = self.successor(resolved, old, image, reason);
+        let (name, number) = (creation.name.clone(), creation.number);
         let action = Action::Recreate { old: old.id.clone(), creation: Box::new(creation) };
         let step = plan.add(StepVerb::RecreateContainer, &name, Some(&self.service.name), &reason, action);
         if old.is_running() {
@@ -61,6 +51,37 @@ impl Converging<'_> {
         }
         result.recreated.push(step);
         result.add(step, name, number, "recreated");
+    }
+
+    /// What is made beside the old container to take its place, and why.
+    pub fn beside(
+        &self,
+        old: &Container,
+        image: &Image,
+        reason: &'static str,
+    ) -> Result<(Creation, String), Fault> {
+        let (service, made) = self.references()?;
+        Ok(self.successor((&service, &made), old, image, reason))
+    }
+
+    fn successor(
+        &self,
+        resolved: Resolved<'_>,
+        old: &Container,
+        image: &Image,
+        reason: &str,
+    ) -> (Creation, String) {
+        let inherited =
+            if self.wish.renew_anonymous_volumes { Vec::new() } else { inherited(self.service, image, old) };
+        let replicas = self.names();
+        let mut around = self.surroundings(resolved, image, &replicas);
+        around.replaces = Some(&old.id.0);
+        around.inherited = &inherited;
+        let creation = creation(self.project, resolved.0, number(old).max(1), around);
+        let known = self.observed.configurations.get(&old.id);
+        let reason =
+            difference::reason(reason, &creation, known.filter(|_| self.wish.recreate == Recreate::Changed));
+        (creation, reason)
     }
 
     fn names(&self) -> impl Fn(&str) -> Vec<(String, u32)> {

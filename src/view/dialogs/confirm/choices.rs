@@ -52,6 +52,7 @@ fn label(choice: &Choice) -> String {
     match choice {
         Choice::Volumes(_) => "delete its volumes too".to_owned(),
         Choice::AnonymousVolumes(_) => "delete their anonymous volumes too".to_owned(),
+        Choice::BlueGreen(_) => "blue-green".to_owned(),
         Choice::Orphans { .. } => "remove what the files do not have".to_owned(),
         Choice::Overlay { overlay, .. } => format!("overlay {}", Safe::new(&overlay.name)),
         Choice::Profile { profile, .. } => format!("profile {}", Safe::new(&profile.name)),
@@ -67,6 +68,9 @@ fn words(choice: &Choice, widest: usize, theme: &Theme) -> Line {
     };
     let (on, look, more) = match choice {
         Choice::Volumes(on) | Choice::AnonymousVolumes(on) => (Some(*on), theme.bad, gone(*on)),
+        Choice::BlueGreen(on) => {
+            (Some(*on), theme.accent, ("all new ones beside all old ones".to_owned(), theme.dim))
+        }
         Choice::Orphans { remove, names } => (Some(*remove), theme.warning, listed(names)),
         Choice::Overlay { laid, overlay } => {
             let file = overlay.file.file_name().map(|name| name.to_string_lossy().into_owned());

@@ -48,6 +48,8 @@ impl<'card> Pen<'card> {
             volumes: Vec::new(),
             gpus: Vec::new(),
             reactions: Vec::new(),
+            checklist: Vec::new(),
+            milestones: Vec::new(),
         };
         let plan = dialog.plan(part).unwrap_or(&NOTHING);
         let outline = plan.outline();
@@ -193,7 +195,13 @@ fn mark(verb: StepVerb, theme: &Theme) -> words::Mark {
         | StepVerb::RemoveNetwork
         | StepVerb::RemoveImage => theme.warning,
         StepVerb::RemoveVolume | StepVerb::Switch => theme.bad,
-        StepVerb::Await | StepVerb::Exec | StepVerb::Check | StepVerb::Keep => theme.dim,
+        StepVerb::Await
+        | StepVerb::Exec
+        | StepVerb::Check
+        | StepVerb::Steer
+        | StepVerb::Drain
+        | StepVerb::TagImage
+        | StepVerb::Keep => theme.dim,
     };
     (verb.mark(), look)
 }

@@ -1,0 +1,185 @@
+//! `update`, from its beginning, from its middle, and back.
+
+use super::*;
+use crate::domain::DeployState;
+use crate::domain::task::{Strategy, UpdateOptions};
+
+const REPLICAS: &str = "
+services:
+  api:
+    image: app
+    healthcheck: {test: [CMD, 'true']}
+    deploy: {replicas: 2}
+    x-mcp:
+      on_scale: [{exec: proxy, command: [nginx, -s, reload]}]
+      hooks: {after_healthy: [{command: [migrate, up]}]}
+  proxy:
+    image: nginx
+";
+
+fn changed() -> Project {
+    project(&REPLICAS.replace("image: app\n", "image: app\n    hostname: other\n"))
+}
+
+fn options(strategy: Strategy) -> UpdateOptions {
+    UpdateOptions { strategy, ..UpdateOptions::default() }
+}
+
+/// `verb object`, in the order in which they are taken, and the states that are reached.
+fn told(plan: &ActionPlan) -> Vec<String> {
+    let steps = plan.plan().steps.iter().enumerate();
+    let told = steps.filter(|(_, step)| step.verb != StepVerb::Keep).map(|(index, step)| {
+        let reached = plan.plan().milestones.iter().filter(|(step, _)| *step == index);
+        let reached: String = reached.map(|(_, state)| format!(" → {state:?}")).collect();
+        format!("{} {}{reached}", step.verb.words(), step.object)
+    });
+    told.collect()
+}
+
+/// With a new container beside the old one of a number.
+fn beside(project: &Project, mut observed: Observed, number: u32, state: ContainerState) -> Observed {
+    let new = container(project, "api", number, state);
+    let id = ContainerId(format!("{number}new{}", "0".repeat(60)));
+    let name = Safe::new(format!("{number:012x}_shop-api-{number}"));
+    observed.containers.push(Container { id, name, ..new });
+    observed
+}
+
+#[test]
+fn each_new_one_proves_itself_and_takes_requests_before_an_old_one_stops() {
+    let before = running(&project(REPLICAS));
+    let plan = update(&changed(), &before, &options(Strategy::Rolling)).unwrap();
+    assert_eq!(
+        told(&plan),
+        [
+            "create api100000000_shop-api-1",
+            "start api100000000_shop-api-1 → GreenCreated",
+            "wait for api → GreenHealthy",
+            "run in api100000000_shop-api-1",
+            "lead requests in shop-proxy-1",
+            "run in shop-proxy-1 → Switched",
+            "drain shop-api-1",
+            "stop shop-api-1 → Drained",
+            "create api200000000_shop-api-2",
+            "start api200000000_shop-api-2 → GreenCreated",
+            "wait for api → GreenHealthy",
+            "lead requests in shop-proxy-1",
+            "run in shop-proxy-1 → Switched",
+            "drain shop-api-2",
+            "stop shop-api-2 → Drained",
+            "lead requests in shop-proxy-1",
+            "run in shop-proxy-1",
+            "remove shop-api-1 → OldRemoved",
+            "remove shop-api-2",
+            "rename api100000000_shop-api-1",
+            "rename api200000000_shop-api-2 → Committed",
+        ]
+    );
+    let serving: Vec<Vec<&str>> = plan
+        .actions()
+        .iter()
+        .filter_map(|action| match action {
+            Action::Steer(steer) => Some(steer.serving.iter().map(Target::name).collect()),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(
+        serving,
+        [
+            vec!["api100000000_shop-api-1", "shop-api-2"],
+            vec!["api100000000_shop-api-1", "api200000000_shop-api-2"],
+            vec![]
+        ]
+    );
+    assert!(plan.plan().steps.iter().all(|step| step.downtime.is_none()), "nobody is away");
+}
+
+#[test]
+fn blue_green_makes_all_of_them_before_any_old_one_stops() {
+    let before = running(&project(REPLICAS));
+    let told = told(&update(&changed(), &before, &options(Strategy::BlueGreen)).unwrap());
+    let place = |what: &str| told.iter().position(|step| step.starts_with(what)).unwrap();
+    assert!(place("start api2") < place("lead requests"), "{told:#?}");
+    assert!(place("drain shop-api-1, shop-api-2") < place("wait for api → Soaking"), "{told:#?}");
+    assert!(place("wait for api → Soaking") < place("stop shop-api-1"), "{told:#?}");
+}
+
+#[test]
+fn what_cannot_be_there_twice_stops_first_and_says_why() {
+    let text = REPLICAS.replace("deploy: {replicas: 2}", "ports: ['80:80']");
+    let before = running(&project(&text));
+    let changed = project(&text.replace("image: app\n", "image: app\n    hostname: other\n"));
+    let plan = update(&changed, &before, &options(Strategy::Rolling)).unwrap();
+    let told = told(&plan);
+    let place = |what: &str| told.iter().position(|step| step.starts_with(what)).unwrap();
+    assert!(place("create api1") < place("stop shop-api-1"), "{told:#?}");
+    assert!(place("stop shop-api-1") < place("start api1"), "{told:#?}");
+    assert!(
+        plan.plan().warnings.iter().any(|warning| warning.contains("port 80")),
+        "{:?}",
+        plan.plan().warnings
+    );
+    assert!(plan.plan().steps.iter().any(|step| step.downtime.is_some()));
+}
+
+#[test]
+fn from_the_middle_it_goes_on_with_what_is_left() {
+    let changed = changed();
+    let mut observed = beside(&changed, running(&project(REPLICAS)), 1, ContainerState::Running);
+    for old in observed.containers.iter_mut().filter(|old| old.name.as_str() == "shop-api-1") {
+        old.state = ContainerState::Exited;
+    }
+    let on = told(&update(&changed, &observed, &options(Strategy::Rolling)).unwrap());
+    assert_eq!(on[0], "create api200000000_shop-api-2", "{on:#?}");
+    assert!(on.contains(&"remove shop-api-1 → OldRemoved".to_owned()), "{on:#?}");
+    assert!(on.contains(&"rename 000000000001_shop-api-1".to_owned()), "{on:#?}");
+
+    assert!(is_between(&changed, &observed));
+    assert_eq!(
+        told(&back(&changed, &observed).unwrap()),
+        [
+            "start shop-api-1 → RollingBack",
+            "wait for api",
+            "lead requests in shop-proxy-1",
+            "run in shop-proxy-1",
+            "drain 000000000001_shop-api-1",
+            "stop 000000000001_shop-api-1",
+            "lead requests in shop-proxy-1",
+            "run in shop-proxy-1",
+            "remove 000000000001_shop-api-1 → RolledBack",
+        ]
+    );
+
+    // Where an old one is gone there is only the way forward.
+    observed.containers.retain(|container| container.name.as_str() != "shop-api-1");
+    assert!(back(&changed, &observed).unwrap_err().hint.unwrap().contains("update"));
+    let on = told(&update(&changed, &observed, &options(Strategy::Rolling)).unwrap());
+    assert!(on.last().unwrap().ends_with("→ Committed"), "{on:#?}");
+}
+
+#[test]
+fn the_states_that_a_plan_passes_follow_each_other() {
+    let changed = changed();
+    let before = running(&project(REPLICAS));
+    let between = beside(&changed, running(&project(REPLICAS)), 2, ContainerState::Created);
+    for plan in [
+        update(&changed, &before, &options(Strategy::Rolling)).unwrap(),
+        update(&changed, &before, &options(Strategy::BlueGreen)).unwrap(),
+        update(&changed, &between, &options(Strategy::Rolling)).unwrap(),
+        back(&changed, &between).unwrap(),
+    ] {
+        let mut states: Vec<DeployState> = plan.plan().milestones.iter().map(|(_, state)| *state).collect();
+        states.insert(0, DeployState::Snapshotted);
+        for pair in states.windows(2) {
+            assert!(pair[0].may_become(pair[1]), "{:?} → {:?} of {states:?}", pair[0], pair[1]);
+        }
+    }
+}
+
+#[test]
+fn an_update_of_what_is_up_to_date_does_nothing() {
+    let project = project(REPLICAS);
+    let plan = update(&project, &running(&project), &UpdateOptions::default()).unwrap();
+    assert!(plan.plan().is_empty(), "{:?}", told(&plan));
+    assert!(plan.undo().is_none());
+}

@@ -1,0 +1,181 @@
+//! What was deployed: of each deploy the whole project as it was resolved, and the images that it ran, so that it can
+//! be had back. The project has the values of its secrets in it, for without them no container could be made as it was;
+//! the files are in the state directory and for its owner only, like the `.env` that the values come from.
+//!
+//! `deploys/<stack>@<daemon>/<number>.json` is the record, `<number>.yaml` the project. The images of each good deploy
+//! have a name of ours besides, so that no prune takes them; it goes with the record.
+
+mod images;
+mod record;
+
+pub use record::{Deploy, DeployedImage, Outcome};
+
+use super::files;
+use crate::compose::file::render;
+use crate::compose::{LoadRequest, Project, load};
+use crate::domain::{Fault, FaultKind, Operation, Plan, StackRef, TaskSpec};
+use crate::engine::{Endpoint, Engine};
+use jiff::Timestamp;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+const DIRECTORY: &str = "deploys";
+/// So many good deploys are kept, and what failed since the oldest of them.
+const KEPT: usize = 10;
+
+/// The deploys of one stack on one daemon.
+#[derive(Debug, Clone)]
+pub struct Deploys {
+    directory: PathBuf,
+    stack: String,
+}
+
+/// One that is under way.
+pub struct Begun {
+    deploys: Deploys,
+    deploy: Deploy,
+    project: Project,
+}
+
+impl Deploys {
+    pub fn of(root: &Path, endpoint: &Endpoint, stack: &str) -> Self {
+        let name = files::file_name(&format!("{stack}@{endpoint}"));
+        Self { directory: root.join(DIRECTORY).join(name), stack: stack.to_owned() }
+    }
+
+    /// All of them, the newest first. One that cannot be read is logged and left out.
+    pub fn list(&self) -> Result<Vec<Deploy>, Fault> {
+        let entries = match std::fs::read_dir(&self.directory) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(Fault::io("list deploys", self.directory.display(), &error)),
+        };
+        let mut deploys = Vec::new();
+        for entry in
+            entries.flatten().filter(|entry| entry.path().extension().is_some_and(|kind| kind == "json"))
+        {
+            let path = entry.path();
+            let read = std::fs::read(&path).map_err(|error| Fault::io("read", path.display(), &error));
+            let read = read.and_then(|bytes| {
+                serde_json::from_slice::<Deploy>(&bytes).map_err(|error| files::damaged(&path, &path, &error))
+            });
+            match read {
+                Ok(deploy) => deploys.push(deploy),
+                Err(fault) => log::warn!("{fault}"),
+            }
+        }
+        deploys.sort_by_key(|deploy: &Deploy| std::cmp::Reverse(deploy.number));
+        Ok(deploys)
+    }
+
+    /// The deploy to go back to: this one, or the last good one before that which runs now.
+    pub fn target(&self, number: Option<u64>) -> Result<Deploy, Fault> {
+        let fault = |cause: String| {
+            Fault::new(FaultKind::NotFound, "roll back", &self.stack)
+                .because(cause)
+                .hint("`mcp-tui history` lists the deploys that there are")
+        };
+        let mut good = self.list()?.into_iter().filter(|deploy| deploy.outcome == Outcome::Good);
+        match number {
+            Some(number) => good
+                .find(|deploy| deploy.number == number)
+                .ok_or_else(|| fault(format!("there is no good deploy {number}"))),
+            None => {
+                good.nth(1).ok_or_else(|| fault("there is no good deploy before the present one".to_owned()))
+            }
+        }
+    }
+
+    /// The project of a deploy, as it was resolved then.
+    pub fn project(&self, deploy: &Deploy) -> Result<Project, Fault> {
+        let file = self.path(deploy.number, "yaml");
+        let request = LoadRequest {
+            files: vec![file],
+            project_name: Some(self.stack.clone()),
+            project_directory: deploy.stack.directory.clone(),
+            // Nothing is left to be filled in; what `environment` of a secret names is not in the file.
+            environment: crate::compose::process_environment(),
+            profiles: deploy.stack.profiles.clone(),
+            ..LoadRequest::default()
+        };
+        let mut project = load(&request).map_err(Fault::merged)?;
+        // The labels of its containers name the files that it came from.
+        project.files.clone_from(&deploy.stack.files);
+        project.env_files.clone_from(&deploy.stack.env_files);
+        project.read = deploy.stack.files.iter().cloned().collect();
+        Ok(project)
+    }
+
+    /// Writes down what is to be deployed, before anything is changed.
+    pub fn begin(&self, spec: &TaskSpec, project: &Project, plan: &Plan) -> Result<Option<Begun>, Fault> {
+        if !deploys(&spec.operation) || plan.is_empty() {
+            return Ok(None);
+        }
+        files::make_directory(&self.directory)?;
+        let number = self.list()?.first().map_or(1, |last| last.number + 1);
+        let deploy = Deploy {
+            number,
+            operation: spec.operation.verb().to_owned(),
+            back_to: None,
+            task: spec.id.clone(),
+            who: spec.requested_by.clone(),
+            from: spec.requested_from.clone(),
+            at: Timestamp::now(),
+            outcome: Outcome::Unfinished,
+            stack: StackRef { directory: Some(project.directory.clone()), ..project.reference() },
+            images: BTreeMap::new(),
+        };
+        let text = render::yaml(project).map_err(|error| {
+            Fault::new(FaultKind::Internal, "write down the deploy of", &self.stack).caused_by(&error)
+        })?;
+        files::write_atomically(&self.path(number, "yaml"), text.as_bytes())?;
+        self.write(&deploy)?;
+        Ok(Some(Begun { deploys: self.clone(), deploy, project: project.clone() }))
+    }
+
+    fn write(&self, deploy: &Deploy) -> Result<(), Fault> {
+        let path = self.path(deploy.number, "json");
+        files::write_atomically(&path, &files::json(&path, deploy)?)
+    }
+
+    fn path(&self, number: u64, kind: &str) -> PathBuf {
+        self.directory.join(format!("{number}.{kind}"))
+    }
+
+    /// Forgets what is older than the last good ones, and gives its images free.
+    async fn forget(&self, engine: &Engine) -> Result<(), Fault> {
+        for old in record::superfluous(&self.list()?, KEPT) {
+            images::give_free(engine, &self.stack, &old).await;
+            for kind in ["yaml", "json"] {
+                let path = self.path(old.number, kind);
+                std::fs::remove_file(&path).map_err(|error| Fault::io("remove", path.display(), &error))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Begun {
+    /// Which deploy this one is the same as.
+    pub fn goes_back_to(&mut self, number: u64) {
+        self.deploy.back_to = Some(number);
+    }
+
+    /// Writes down what came of it; of a good one, the images.
+    pub async fn end(mut self, engine: &Engine, good: bool) -> Result<(), Fault> {
+        self.deploy.outcome = if good { Outcome::Good } else { Outcome::Failed };
+        if good {
+            self.deploy.images = images::keep(engine, &self.project, self.deploy.number).await?;
+        }
+        self.deploys.write(&self.deploy)?;
+        self.deploys.forget(engine).await
+    }
+}
+
+/// Those that make containers from the files; a number of replicas alone is no deploy.
+fn deploys(operation: &Operation) -> bool {
+    matches!(operation, Operation::Up(_) | Operation::Update(_) | Operation::Rollback { .. })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,60 @@
+//! One deploy, as it is kept.
+
+use crate::domain::{StackRef, TaskId};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// Under way, or its worker died.
+    Unfinished,
+    Good,
+    Failed,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Deploy {
+    pub number: u64,
+    /// `up`, `update`, `rollback`.
+    pub operation: String,
+    /// The deploy that it went back to.
+    #[serde(default)]
+    pub back_to: Option<u64>,
+    pub task: TaskId,
+    pub who: String,
+    pub from: Option<String>,
+    pub at: Timestamp,
+    pub outcome: Outcome,
+    pub stack: StackRef,
+    /// By service.
+    pub images: BTreeMap<String, DeployedImage>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeployedImage {
+    /// As the file names it.
+    pub reference: String,
+    pub id: String,
+    /// Under which registries know it: `repo@sha256:…`.
+    pub digests: Vec<String>,
+}
+
+impl Outcome {
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Unfinished => "unfinished",
+            Self::Good => "good",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+/// What is older than the last so many good ones. `all` are the newest first.
+pub fn superfluous(all: &[Deploy], kept: usize) -> Vec<Deploy> {
+    let good = all.iter().filter(|deploy| deploy.outcome == Outcome::Good);
+    let Some(oldest) = good.take(kept).last().map(|deploy| deploy.number) else { return Vec::new() };
+    let is_full = all.iter().filter(|deploy| deploy.outcome == Outcome::Good).count() >= kept;
+    all.iter().filter(|deploy| is_full && deploy.number < oldest).cloned().collect()
+}

@@ -1,0 +1,113 @@
+use super::record::superfluous;
+use super::*;
+use crate::compose::config_hash;
+use crate::compose::file::fixtures::shop;
+use crate::domain::{StepVerb, TaskId};
+use std::os::unix::fs::PermissionsExt;
+
+fn deploy(number: u64, outcome: Outcome) -> Deploy {
+    Deploy {
+        number,
+        operation: "up".to_owned(),
+        back_to: None,
+        task: TaskId(number.to_string()),
+        who: "me".to_owned(),
+        from: None,
+        at: Timestamp::UNIX_EPOCH,
+        outcome,
+        stack: StackRef::named("shop"),
+        images: Default::default(),
+    }
+}
+
+const SHOP: &str = r#"
+x-mcp: {title: Shop}
+services:
+  api:
+    image: app
+    command: ["sh", "-c", "echo $$HOME costs 5$$"]
+    environment: {PASSWORD: "a$$b{c}", EMPTY: ""}
+    healthcheck: {test: [CMD, "true"], interval: 5s}
+    volumes: ["data:/data", "./conf:/conf:ro"]
+    networks: {front: {aliases: [shop-api]}}
+    deploy: {replicas: 3, resources: {limits: {cpus: "0.5", memory: 64M}}}
+    x-mcp:
+      update: {min_healthy_time: 2s}
+      on_scale: [{exec: web, command: [nginx, -s, reload]}]
+  web:
+    image: nginx
+    ports: ["8080:80"]
+    networks: [front]
+    depends_on: {api: {condition: service_healthy}}
+volumes: {data: }
+networks: {front: }
+"#;
+
+#[test]
+fn a_deploy_is_had_back_as_it_was_and_only_its_owner_reads_it() {
+    let root = tempfile::tempdir().unwrap();
+    let deploys = Deploys::of(root.path(), &Endpoint::unix("/run/docker.sock"), "shop");
+    let project = shop(SHOP);
+    let spec = TaskSpec {
+        id: TaskId("1".to_owned()),
+        operation: Operation::Rollback { to: None },
+        target: crate::domain::TaskTarget::Stack(StackRef::named("shop")),
+        requested_by: "me".to_owned(),
+        requested_from: None,
+        requested_at: Timestamp::UNIX_EPOCH,
+        endpoint: String::new(),
+    };
+    let step = crate::domain::PlannedStep {
+        verb: StepVerb::CreateContainer,
+        object: "shop-api-1".to_owned(),
+        service: None,
+        reason: String::new(),
+        after: Vec::new(),
+        downtime: None,
+    };
+    let plan = Plan { steps: vec![step], ..Plan::default() };
+    deploys.begin(&spec, &project, &plan).unwrap().unwrap();
+    let kept = deploys.list().unwrap().remove(0);
+    let again = deploys.project(&kept).unwrap();
+    assert_eq!(again.files, project.files);
+    assert_eq!(again.services["api"].mcp, project.services["api"].mcp);
+    for (name, service) in &project.services {
+        let hashes = |service| config_hash(service, crate::compose::Flavour::Current);
+        assert_eq!(hashes(&again.services[name]), hashes(service), "{name}");
+    }
+    let mode = std::fs::metadata(deploys.path(1, "yaml")).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    assert!(deploys.begin(&spec, &project, &Plan::default()).unwrap().is_none(), "nothing is done by it");
+}
+
+#[test]
+fn what_is_gone_back_to_is_the_last_good_one_before_the_present_one() {
+    let root = tempfile::tempdir().unwrap();
+    let deploys = Deploys::of(root.path(), &Endpoint::unix("/run/docker.sock"), "shop");
+    files::make_directory(&deploys.directory).unwrap();
+    assert!(deploys.target(None).is_err());
+    for (number, outcome) in
+        [(1, Outcome::Good), (2, Outcome::Good), (3, Outcome::Failed), (4, Outcome::Good)]
+    {
+        deploys.write(&deploy(number, outcome)).unwrap();
+    }
+    assert_eq!(deploys.target(None).unwrap().number, 2);
+    assert_eq!(deploys.target(Some(1)).unwrap().number, 1);
+    assert!(deploys.target(Some(3)).unwrap_err().to_string().contains("no good deploy 3"));
+}
+
+#[test]
+fn only_what_is_older_than_the_last_good_ones_is_forgotten() {
+    let all = [
+        deploy(6, Outcome::Failed),
+        deploy(5, Outcome::Good),
+        deploy(4, Outcome::Failed),
+        deploy(3, Outcome::Good),
+        deploy(2, Outcome::Failed),
+        deploy(1, Outcome::Good),
+    ];
+    let numbers = |kept| superfluous(&all, kept).iter().map(|deploy| deploy.number).collect::<Vec<_>>();
+    assert_eq!(numbers(2), [2, 1]);
+    assert_eq!(numbers(3), Vec::<u64>::new());
+    assert_eq!(numbers(9), Vec::<u64>::new());
+}

@@ -1,0 +1,65 @@
+//! `rollback`: out of the middle of an update that was interrupted, or to an earlier deploy.
+
+use super::{Prepared, project};
+use crate::compose::{self, Observed, Project, plan};
+use crate::domain::resources::Image;
+use crate::domain::{Fault, FaultKind, Operation, StackRef};
+use crate::engine::Engine;
+use crate::task::deploys::{Deploy, Deploys};
+use crate::task::outstanding;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+pub async fn prepare(
+    engine: &Engine,
+    root: &Path,
+    stack: &StackRef,
+    to: Option<u64>,
+) -> Result<Prepared, Fault> {
+    // Files that cannot be read keep nobody from going back to what was deployed from them.
+    let present = project(stack).ok().flatten();
+    if let Some(project) = present.filter(|_| to.is_none()) {
+        let observed = observe(engine, root, &project).await?;
+        if plan::is_between(&project, &observed) {
+            let plan = Box::new(plan::back(&project, &observed)?);
+            return Ok(Prepared::Compose { plan, addresses: Vec::new(), project: None, back_to: None });
+        }
+    }
+    let deploys = Deploys::of(root, engine.endpoint(), &stack.project);
+    let deploy = deploys.target(to)?;
+    let project = deploys.project(&deploy)?;
+    let observed = observe(engine, root, &project).await?;
+    let observed = Observed { pinned: images(engine, &deploy).await?, ..observed };
+    let operation = Operation::Rollback { to };
+    let plan = Box::new(plan::for_operation(Some(&project), &observed, &operation)?);
+    Ok(Prepared::Compose {
+        plan,
+        addresses: Vec::new(),
+        project: Some(Box::new(project)),
+        back_to: Some(deploy.number),
+    })
+}
+
+async fn observe(engine: &Engine, root: &Path, project: &Project) -> Result<Observed, Fault> {
+    let observed = compose::observe(engine, &project.name, Some(project)).await?;
+    Ok(Observed { outstanding: outstanding::read(root, engine.endpoint(), &project.name)?, ..observed })
+}
+
+/// By reference, the images that the deploy ran; they must be there.
+async fn images(engine: &Engine, deploy: &Deploy) -> Result<BTreeMap<String, Image>, Fault> {
+    let mut images = BTreeMap::new();
+    for (service, kept) in &deploy.images {
+        let Some(image) = engine.image(&kept.id).await? else {
+            let fault = Fault::new(FaultKind::NotFound, "roll back", service.as_str())
+                .because(format!("the image that deploy {} ran is gone: {}", deploy.number, kept.id));
+            return Err(match kept.digests.first() {
+                Some(digest) => fault.hint(format!("get it back: docker pull {digest}")),
+                None => {
+                    fault.hint("no registry has it; go back to another one, as `mcp-tui history` lists them")
+                }
+            });
+        };
+        images.insert(kept.reference.clone(), image);
+    }
+    Ok(images)
+}
