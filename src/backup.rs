@@ -4,20 +4,51 @@
 //! It is written under a `.partial-` name that no list shows, and gets its own name only when all of it is on the disk:
 //! a backup that failed, for whatever reason, leaves nothing behind.
 //!
-//! [`plan`] says what would be dumped, [`take`] does it, [`list`] reads the manifests.
+//! [`look`] finds out what there is to take, [`plan`] says it, [`take`] does it, [`list`] reads the manifests.
 
+mod action;
+mod archives;
 mod bundle;
-mod dump;
+mod check;
+mod create;
+mod deep;
+mod export;
+mod feed;
+mod find;
+mod job;
 mod list;
+mod look;
 pub mod manifest;
+mod papers;
+mod part;
 mod plan;
 mod postgres;
+pub mod proof;
+pub mod prune;
+mod redis;
+mod rehearse;
+pub mod retain;
+mod space;
+mod stream;
 mod take;
+mod tar_count;
+pub mod verify;
+mod workshop;
 
-pub use list::{list, survey};
-pub use manifest::{Manifest, ManifestPart, is_bundle_name};
+pub use action::BundleAction;
+pub use check::check;
+pub use create::create;
+pub use export::export;
+pub use find::{Found, LATEST, find};
+pub use job::Survey;
+pub use list::{list, manifest as read_manifest, survey};
+pub use look::{Scene, derive, look};
+pub use manifest::{Content, Manifest, ManifestPart, is_bundle_name};
 pub use plan::plan;
-pub use take::{Order, take};
+pub use space::Room;
+pub use take::Order;
+pub use verify::{Problem, Verdict};
+pub use workshop::Workshop;
 
 use std::path::{Path, PathBuf};
 

@@ -12,7 +12,7 @@ use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
-const PARTIAL: &str = ".partial-";
+pub const PARTIAL: &str = ".partial-";
 
 /// Owns a `.partial-` directory and removes it unless it is committed.
 #[derive(Debug)]
@@ -50,6 +50,11 @@ impl Bundle {
             })
         };
         begin().map_err(|error| write_fault("create backup", &stack_directory, &error))
+    }
+
+    /// Where its files lie.
+    pub fn directory(&self) -> &Path {
+        &self.directory
     }
 
     /// Creates a file of the bundle and the directory it lies in.
@@ -175,4 +180,4 @@ fn sweep_one(entry: &DirEntry) -> io::Result<()> {
 }
 
 #[cfg(test)]
-mod tests;
+pub mod tests;

@@ -1,6 +1,9 @@
 //! Which backups there are, as their manifests tell.
 
 use super::Manifest;
+use super::find::{Found, is_stack_name};
+use super::manifest::MANIFEST;
+use super::proof;
 use crate::domain::stack::BackupEntry;
 use crate::domain::{Fault, FaultKind};
 use std::io;
@@ -17,21 +20,39 @@ pub fn list(root: &Path, stack: Option<&str>) -> Result<Vec<BackupEntry>, Fault>
 
 /// The same, with one fault for each bundle that cannot be relied on.
 pub fn survey(root: &Path, stack: Option<&str>) -> Result<(Vec<BackupEntry>, Vec<Fault>), Fault> {
-    let stacks = match stack {
-        Some(stack) => vec![root.join(stack)],
-        None => directories(root)?,
-    };
     let (mut entries, mut damaged) = (Vec::new(), Vec::new());
-    for stack in stacks {
-        for bundle in directories(&stack)? {
-            match read(&bundle) {
-                Ok(entry) => entries.push(entry),
-                Err(fault) => damaged.push(fault),
-            }
+    for bundle in bundles(root, stack)? {
+        match bundle.entry() {
+            Ok(entry) => entries.push(entry),
+            Err(fault) => damaged.push(fault),
         }
     }
     entries.sort_by(|left, right| (right.created, &right.name).cmp(&(left.created, &left.name)));
     Ok((entries, damaged))
+}
+
+/// Every visible directory where a bundle would be.
+pub fn bundles(root: &Path, stack: Option<&str>) -> Result<Vec<Found>, Fault> {
+    let stacks = match stack {
+        Some(stack) if is_stack_name(stack) => vec![root.join(stack)],
+        Some(stack) => {
+            return Err(Fault::new(FaultKind::Invalid, "list backups", stack)
+                .because("this is no name of a stack")
+                .hint("`mcp-tui stacks` tells the names"));
+        }
+        None => directories(root)?,
+    };
+    let name =
+        |path: &Path| path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let mut found = Vec::new();
+    for stack in stacks {
+        found.extend(directories(&stack)?.into_iter().map(|directory| Found {
+            stack: name(&stack),
+            name: name(&directory),
+            directory,
+        }));
+    }
+    Ok(found)
 }
 
 /// The visible directories in one directory; none when it does not exist yet.
@@ -54,14 +75,12 @@ fn directories(path: &Path) -> Result<Vec<PathBuf>, Fault> {
 }
 
 /// Reads one manifest and sees whether its parts are there in their lengths. Their sums are for a verification.
-fn read(directory: &Path) -> Result<BackupEntry, Fault> {
-    let file = directory.join("manifest.json");
+pub fn read(directory: &Path) -> Result<BackupEntry, Fault> {
     let damaged = || {
         Fault::new(FaultKind::Invalid, "read backup", directory.display().to_string())
             .hint("the bundle is damaged; do not rely on it, and look at the disk it lies on")
     };
-    let bytes = std::fs::read(&file).map_err(|error| damaged().because(format!("manifest.json: {error}")))?;
-    let entry = Manifest::parse(&bytes, &file.display().to_string())?.entry(directory);
+    let mut entry = manifest(directory)?.entry(directory);
     for part in &entry.parts {
         let length = std::fs::metadata(directory.join(&part.path))
             .map_err(|error| damaged().because(format!("{}: {error}", part.path)))?
@@ -71,5 +90,18 @@ fn read(directory: &Path) -> Result<BackupEntry, Fault> {
             return Err(damaged().because(cause));
         }
     }
+    entry.pinned = proof::is_pinned(directory);
+    entry.proof = proof::read(directory);
     Ok(entry)
+}
+
+/// What a bundle says that it holds.
+pub fn manifest(directory: &Path) -> Result<Manifest, Fault> {
+    let file = directory.join(MANIFEST);
+    let bytes = std::fs::read(&file).map_err(|error| {
+        Fault::new(FaultKind::Invalid, "read backup", directory.display().to_string())
+            .because(format!("{MANIFEST}: {error}"))
+            .hint("the bundle is damaged; do not rely on it, and look at the disk it lies on")
+    })?;
+    Manifest::parse(&bytes, &file.display().to_string())
 }

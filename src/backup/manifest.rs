@@ -64,8 +64,8 @@ impl ManifestPart {
         self.raw_bytes.unwrap_or(self.part.bytes)
     }
 
-    pub fn is_compressed(&self) -> bool {
-        Path::new(&self.part.path).extension().is_some_and(|extension| extension == "zst")
+    pub fn is_packed(&self) -> bool {
+        is_packed(&self.part.path)
     }
 }
 
@@ -157,6 +157,11 @@ impl Manifest {
 #[derive(Deserialize)]
 struct Format {
     format: u32,
+}
+
+/// Whether a part of this name is packed with zstd.
+pub fn is_packed(path: &str) -> bool {
+    Path::new(path).extension().is_some_and(|extension| extension == "zst")
 }
 
 /// `20261120T103104Z-3f9c`: nothing else names a bundle, neither on the disk nor on a command line.

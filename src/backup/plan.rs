@@ -1,27 +1,24 @@
 //! What a backup would do, for the confirm card. Pure.
 
-use super::postgres::dumps;
-use crate::domain::{Container, Fault, Plan, PlannedStep, StackFile, StepVerb};
+use super::job::{Job, Survey};
+use crate::domain::{Plan, PlannedStep};
 
-/// One step per database. The containers must have been inspected.
-pub fn plan(stack: &StackFile, containers: &[Container]) -> Result<Plan, Fault> {
-    let dumps = dumps(stack, containers)?;
-    let steps = dumps.iter().map(|dump| PlannedStep {
-        verb: StepVerb::Dump,
-        object: format!("{} database {}", dump.container.name, dump.database),
-        service: Some(dump.service.clone()),
-        reason: format!("to {}, while it runs", dump.path),
-        after: Vec::new(),
-        downtime: None,
+/// One step per part, in their order; the numbers of the steps are those of the jobs.
+pub fn plan(survey: &Survey) -> Plan {
+    let steps: Vec<PlannedStep> = survey.jobs.iter().map(Job::step).collect();
+    let volumes = survey.jobs.iter().filter_map(|job| match job {
+        Job::Volume(job) => Some(format!("{} (read)", job.volume.volume)),
+        Job::Globals(_) | Job::Database(_) | Job::Redis(_) | Job::Exec(_) | Job::Path(_) | Job::Paper(_) => {
+            None
+        }
     });
-    let lines = dumps.iter().map(|dump| {
-        format!("docker exec {} pg_dump -Fc -U {} {}", dump.container.name, dump.user, dump.database)
-    });
-    Ok(Plan {
-        title: format!("backup {}", stack.reference.project),
-        steps: steps.collect(),
-        warnings: vec!["only PostgreSQL databases are part of it yet".to_owned()],
-        equivalent: lines.collect::<Vec<_>>().join(" && "),
+    let lines: Vec<String> = survey.jobs.iter().filter_map(Job::equivalent).collect();
+    Plan {
+        title: format!("backup {}", survey.stack),
+        volumes: volumes.collect(),
+        steps,
+        warnings: survey.warnings.clone(),
+        equivalent: lines.join(" && "),
         ..Plan::default()
-    })
+    }
 }

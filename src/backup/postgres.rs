@@ -1,109 +1,214 @@
-//! Which databases to dump, from which containers, as whom. Pure.
+//! PostgreSQL's own tools in the database's own container: they fit the server, whatever this machine has installed.
 
-use crate::domain::container::ContainerDetails;
-use crate::domain::stack::BackupSource;
-use crate::domain::{Container, Fault, FaultKind, StackFile};
+use super::job::{PostgresDatabase, PostgresServer};
+use super::manifest::{Content, Database, Server};
+use super::part::Form;
+use super::stream::{Ended, Step, text};
+use super::{ManifestPart, part::Written};
+use crate::domain::{Fault, FaultKind};
+use crate::engine::{Engine, ExecRequest};
+use serde::Deserialize;
+use std::collections::BTreeMap;
 
-/// One database to dump.
-#[derive(Clone, PartialEq, Eq)]
-pub struct PostgresDump {
-    pub container: Container,
-    pub service: String,
-    pub database: String,
-    pub user: String,
-    /// Goes into the environment of the dump alone; never shown, logged or written.
-    pub password: Option<String>,
-    /// Relative to the bundle.
-    pub path: String,
+/// How an archive of `pg_dump -Fc` begins.
+const MAGIC: &[u8] = b"PGDMP";
+/// By this the server knows a tool of ours.
+const JOB_PREFIX: &str = "mcp-tui backup";
+
+/// One statement and the database that it is about.
+pub struct Question<'a> {
+    database: &'a str,
+    statement: &'a str,
 }
 
-/// What the stack's file asks for, met with the containers that run. They must have been inspected.
-pub fn dumps(stack: &StackFile, containers: &[Container]) -> Result<Vec<PostgresDump>, Fault> {
-    if stack.backup.is_empty() {
-        return Err(Fault::new(FaultKind::Invalid, "back up", &stack.reference.project)
-            .because("the stack names nothing to back up and has no PostgreSQL service")
-            .hint("name what to save under `x-mcp.backup` in the stack's file"));
+impl<'a> Question<'a> {
+    pub fn of(database: &'a str, statement: &'a str) -> Self {
+        Self { database, statement }
     }
-    let databases: Vec<_> = stack
-        .backup
-        .iter()
-        .filter_map(|source| match source {
-            BackupSource::Postgres { service, database, user } => Some((service, database, user)),
-            BackupSource::Redis { .. }
-            | BackupSource::Volume { .. }
-            | BackupSource::Bind { .. }
-            | BackupSource::Files { .. }
-            | BackupSource::Exec { .. } => None,
-        })
-        .collect();
-    let alone = databases.len() == 1;
-    let dump = |(service, database, user): (&String, &Option<String>, &Option<String>)| {
-        let container = running(&stack.reference.project, service, containers)?;
-        let details = container.details.as_ref();
-        let user = user.clone().or_else(|| variable(details, "POSTGRES_USER"));
-        let user = user.unwrap_or_else(|| "postgres".to_owned());
-        let database = database.clone().or_else(|| variable(details, "POSTGRES_DB"));
-        let database = database.unwrap_or_else(|| user.clone());
-        let stem = if alone { file_name(&database) } else { file_name(&format!("{service}-{database}")) };
-        Ok(PostgresDump {
-            container: container.clone(),
-            service: service.clone(),
-            password: variable(details, "POSTGRES_PASSWORD"),
-            path: format!("postgres/{stem}.dump"),
-            database,
-            user,
-        })
-    };
-    databases.into_iter().map(dump).collect()
 }
 
-impl PostgresDump {
-    /// The container's own tool: it fits the server, whatever this machine has installed.
-    pub fn command(&self) -> Vec<String> {
+/// The one value that a statement gives, as text.
+pub async fn ask(engine: &Engine, server: &PostgresServer, question: &Question<'_>) -> Result<String, Fault> {
+    let user = format!("--username={}", server.user);
+    let database = format!("--dbname={}", question.database);
+    let words = ["psql", "-XAtq", "--no-password", "-v", "ON_ERROR_STOP=1", &user, &database];
+    let words = [words.as_slice(), &["-c", question.statement]].concat();
+    let ended = text(engine, &server.place.container, server.request(&words, "look")).await?;
+    if ended.code == 0 {
+        return Ok(ended.output);
+    }
+    Err(explained(&ended, "psql", "ask", &format!("{} database {}", server.place.name, question.database)))
+}
+
+impl PostgresServer {
+    fn request(&self, words: &[&str], job: &str) -> ExecRequest {
+        let mut environment = vec![format!("PGAPPNAME={JOB_PREFIX} {job}")];
+        environment.extend(self.password.as_ref().map(|password| format!("PGPASSWORD={password}")));
+        ExecRequest { command: self.place.command(words), environment, ..ExecRequest::default() }
+    }
+
+    fn described(&self) -> Server {
+        Server {
+            service: self.place.service.clone(),
+            user: self.user.clone(),
+            image: self.place.image.clone(),
+            image_id: self.place.image_id.clone(),
+            server_version: self.version.clone(),
+            first_database: Some(self.first_database.clone()),
+            data: self.data.clone(),
+        }
+    }
+
+    /// Ends what tools of ours still do in the server: those of this run, or of one that died.
+    pub async fn end_tools(&self, engine: &Engine) {
+        let statement = format!(
+            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity \
+             WHERE application_name LIKE '{JOB_PREFIX}%' AND pid <> pg_backend_pid()"
+        );
+        if let Err(fault) = ask(engine, self, &Question::of(&self.first_database, &statement)).await {
+            log::warn!("{fault}");
+        }
+    }
+
+    /// The roles with the hashes of their passwords, or without where the user may not read those.
+    pub async fn take_globals(&self, step: &Step<'_>, bundle: &str) -> Result<ManifestPart, Fault> {
+        let user = format!("--username={}", self.user);
+        let database = format!("--database={}", self.first_database);
+        let words = ["pg_dumpall", "--globals-only", "--no-password", &user, &database];
+        // Short, so it is asked for as text: a second try must not find the file of the first.
+        let place = &self.place.container;
+        let mut ended = text(step.engine, place, self.request(&words, bundle)).await?;
+        if ended.code != 0 && ended.complaints.contains("pg_authid") {
+            let words = [words.as_slice(), &["--no-role-passwords"]].concat();
+            ended = text(step.engine, place, self.request(&words, bundle)).await?;
+        }
+        if ended.code != 0 || !ended.output.contains("PostgreSQL database cluster dump complete") {
+            let object = format!("{} roles", self.place.name);
+            return Err(explained(&ended, "pg_dumpall", "dump", &object));
+        }
+        let written = step.put(&self.path, ended.output.into_bytes()).await?;
+        Ok(part_of(written, Content::PostgresGlobals(self.described())))
+    }
+}
+
+impl PostgresDatabase {
+    pub fn object(&self) -> String {
+        format!("{} database {}", self.server.place.name, self.database)
+    }
+
+    /// Without a compression of its own, which is gzip on one processor: the part is packed with zstd instead.
+    pub async fn take(&self, step: &Step<'_>, bundle: &str) -> Result<ManifestPart, Fault> {
+        let (server, engine) = (&self.server, step.engine);
+        let before = self.rows(engine).await?;
+        let user = format!("--username={}", server.user);
+        let database = format!("--dbname={}", self.database);
         // Without a password it must fail, not ask; behind another's lock it must not wait for ever.
-        let fixed = ["pg_dump", "-Fc", "--no-password", "--lock-wait-timeout=60s"].map(str::to_owned);
-        let named = [format!("--username={}", self.user), format!("--dbname={}", self.database)];
-        fixed.into_iter().chain(named).collect()
+        let words = ["pg_dump", "-Fc", "-Z0", "--no-password", "--lock-wait-timeout=60s", &user, &database];
+        let request = server.request(&words, bundle);
+        let taken = step.take(&server.place.container, request, &self.path, Form::Plain).await;
+        if taken.is_err() {
+            // The exec cannot be killed, and the dump would go on for nobody.
+            server.end_tools(engine).await;
+        }
+        let (written, ended) = taken?;
+        self.judge(&ended, &written.head)?;
+        let after = self.rows(engine).await?;
+        let content = Content::Postgres(Database {
+            server: server.described(),
+            database: self.database.clone(),
+            extensions: before.extensions,
+            encoding: self.encoding.clone(),
+            collation: self.collation.clone(),
+            row_estimates: before.estimates,
+            // Those that nobody wrote to meanwhile have so many in the dump as well.
+            rows: before
+                .exact
+                .into_iter()
+                .filter(|(table, rows)| after.exact.get(table) == Some(rows))
+                .collect(),
+            database_bytes: self.bytes,
+        });
+        Ok(part_of(written, content))
     }
 
-    pub fn environment(&self, job: &str) -> Vec<String> {
-        let name = format!("PGAPPNAME=mcp-tui {job}");
-        let password = self.password.as_ref().map(|password| format!("PGPASSWORD={password}"));
-        std::iter::once(name).chain(password).collect()
+    /// The end of a stream proves nothing: the tool must say that it succeeded, and the result must look like one.
+    fn judge(&self, ended: &Ended, head: &[u8]) -> Result<(), Fault> {
+        if ended.code == 0 && head.starts_with(MAGIC) {
+            return Ok(());
+        }
+        // When there is no such program, the daemon tells so where the output should be.
+        let said = if ended.complaints.is_empty() && !head.starts_with(MAGIC) {
+            Ended { output: String::from_utf8_lossy(head).into_owned(), ..ended.clone() }
+        } else {
+            ended.clone()
+        };
+        Err(explained(&said, "pg_dump", "dump", &self.object()))
+    }
+
+    async fn rows(&self, engine: &Engine) -> Result<Rows, Fault> {
+        let answer = ask(engine, &self.server, &Question::of(&self.database, TABLES)).await?;
+        let mut rows: Rows = serde_json::from_str(&answer).map_err(|error| {
+            Fault::new(FaultKind::Refused, "ask", self.object())
+                .because("psql's answer about its tables cannot be read")
+                .caused_by(&error)
+        })?;
+        // A server without XML, or tables that this user may not read, only cost the exact counts.
+        if let Ok(answer) = ask(engine, &self.server, &Question::of(&self.database, COUNTS)).await {
+            rows.exact = serde_json::from_str(&answer).unwrap_or_default();
+        }
+        Ok(rows)
     }
 }
 
-/// The service's running container with the lowest number.
-fn running<'list>(
-    project: &str,
-    service: &str,
-    containers: &'list [Container],
-) -> Result<&'list Container, Fault> {
-    let of_service = containers.iter().filter(|container| {
-        container
-            .compose
-            .as_ref()
-            .is_some_and(|labels| labels.project == project && labels.service == service && !labels.oneoff)
-    });
-    of_service
-        .filter(|container| container.is_running())
-        .min_by_key(|container| container.compose.as_ref().and_then(|labels| labels.number))
-        .ok_or_else(|| {
-            Fault::new(FaultKind::Conflict, "back up", format!("{project}/{service}"))
-                .because("the service has no running container, and a database is dumped by itself")
-                .hint(format!("start it first: `mcp-tui -s {project} up {service}`"))
-        })
+#[derive(Default, Deserialize)]
+struct Rows {
+    extensions: BTreeMap<String, String>,
+    estimates: BTreeMap<String, u64>,
+    #[serde(default)]
+    exact: BTreeMap<String, u64>,
 }
 
-fn variable(details: Option<&ContainerDetails>, name: &str) -> Option<String> {
-    let lines = &details?.environment;
-    let value = lines.iter().find_map(|line| line.strip_prefix(name)?.strip_prefix('='))?;
-    (!value.is_empty()).then(|| value.to_owned())
+/// What the planner believes; a table that it never looked at counts as none.
+const TABLES: &str = "SELECT json_build_object(\
+    'extensions', COALESCE((SELECT json_object_agg(extname, extversion) FROM pg_extension), '{}'), \
+    'estimates', COALESCE((SELECT json_object_agg(n.nspname || '.' || c.relname, GREATEST(c.reltuples, 0)::bigint) \
+      FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
+      WHERE c.relkind IN ('r', 'm') AND c.relpersistence <> 't' \
+        AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname NOT LIKE 'pg\\_%'), '{}'))";
+
+/// Counted one by one where that is quick: tables of less than 16 MiB, and no more than 500 of them.
+pub const COUNTS: &str = "SELECT COALESCE(json_object_agg(name, (xpath('/row/c/text()', query_to_xml(\
+      format('SELECT count(*) AS c FROM %I.%I', nspname, relname), false, true, '')))[1]::text::bigint), '{}') \
+    FROM (SELECT n.nspname, c.relname, n.nspname || '.' || c.relname AS name \
+      FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
+      WHERE c.relkind IN ('r', 'm') AND c.relpersistence <> 't' AND c.relispopulated \
+        AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname NOT LIKE 'pg\\_%' \
+        AND pg_relation_size(c.oid) < 16777216 ORDER BY 3 LIMIT 500) AS small";
+
+fn part_of(written: Written, content: Content) -> ManifestPart {
+    ManifestPart { part: written.part, raw_bytes: Some(written.raw_bytes), content }
 }
 
-fn file_name(name: &str) -> String {
-    name.chars().map(|c| if c.is_ascii_alphanumeric() || matches!(c, '-' | '_') { c } else { '_' }).collect()
+fn explained(ended: &Ended, tool: &str, operation: &str, object: &str) -> Fault {
+    let fault = Fault::new(FaultKind::Refused, operation, object);
+    let fault = match ended.code {
+        0 => fault.because(format!("{tool} wrote no archive although it reported success")),
+        126 | 127 => {
+            fault.because(format!("{tool} could not be run in the container (exit code {})", ended.code))
+        }
+        code => fault.because(format!("{tool} ended with exit code {code}")),
+    };
+    let text = format!("{}{}", ended.complaints, ended.output);
+    let hint = if text.contains("authentication failed") || text.contains("no password supplied") {
+        "the container's POSTGRES_PASSWORD is not the password of that user; \
+         name the right user under `x-mcp.backup`"
+    } else if text.contains("does not exist") {
+        "name the right database and user under `x-mcp.backup` in the stack's file"
+    } else {
+        "look at the service's log; nothing of this backup was left behind"
+    };
+    ended.explain(fault).hint(hint)
 }
 
 #[cfg(test)]
-pub(super) mod tests;
+mod tests;

@@ -1,76 +1,168 @@
 //! Takes a backup: all parts, then the papers, then the name.
 
+use super::archives::Archiver;
 use super::bundle::Bundle;
-use super::dump::dump;
-use super::manifest::{Content, Database, Server};
-use super::postgres::dumps;
+use super::job::{ExecJob, Job, Survey};
+use super::manifest::Content;
+use super::part::Form;
+use super::space::Space;
+use super::stream::{Step, cancelled};
+use super::workshop::Workshop;
 use super::{Manifest, ManifestPart};
 use crate::domain::stack::BackupEntry;
-use crate::domain::{Container, Fault, FaultKind, StackFile, TaskEvent, units};
-use crate::engine::Engine;
+use crate::domain::{Fault, FaultKind, TaskEvent, units};
+use crate::engine::{Engine, ExecRequest};
 use jiff::Timestamp;
+use std::cell::RefCell;
 use std::path::Path;
 
-/// Everything a backup needs to know.
+/// Where backups go, and when this one is taken.
 #[derive(Clone, Copy)]
 pub struct Order<'a> {
-    pub stack: &'a StackFile,
-    /// The stack's containers, inspected.
-    pub containers: &'a [Container],
+    pub survey: &'a Survey,
     /// The directory of all backups.
     pub root: &'a Path,
     pub now: Timestamp,
 }
 
-/// Reports the steps of [`super::plan`] by their numbers. Between two of them it asks whether to go on.
+/// Reports the steps of [`super::plan`] by their numbers. Asked to stop, it leaves nothing behind.
 pub async fn take(
     engine: &Engine,
     order: Order<'_>,
-    progress: &mut impl FnMut(TaskEvent),
-    cancelled: &impl Fn() -> bool,
+    progress: &mut dyn FnMut(TaskEvent),
+    is_cancelled: &dyn Fn() -> bool,
 ) -> Result<BackupEntry, Fault> {
-    let Order { stack, containers, root, now } = order;
-    let project = &stack.reference.project;
-    let dumps = dumps(stack, containers)?;
-    let bundle = Bundle::begin(root, project, now)?;
-    let mut parts = Vec::new();
-    for (step, source) in dumps.iter().enumerate() {
-        if cancelled() {
-            return Err(Fault::new(FaultKind::Cancelled, "back up", project)
-                .because("ended on request; nothing was left behind"));
-        }
-        progress(TaskEvent::StepStarted { step });
-        let taken = dump(engine, source, &bundle, |done| {
-            progress(TaskEvent::StepProgress {
-                step,
-                done: Some(done),
-                total: None,
-                text: format!("{} written", units::bytes(done)),
-            });
-        })
-        .await;
-        progress(TaskEvent::StepFinished { step, fault: taken.as_ref().err().cloned() });
-        parts.push(ManifestPart {
-            part: taken?,
-            raw_bytes: None,
-            content: Content::Postgres(Database {
-                server: Server {
-                    service: source.service.clone(),
-                    user: source.user.clone(),
-                    image: source.container.image.to_string(),
-                    image_id: source.container.image_id.clone(),
-                    ..Server::default()
-                },
-                database: source.database.clone(),
-                ..Database::default()
-            }),
-        });
-    }
-    let manifest = Manifest::new(bundle.name.clone(), project.clone(), now, parts);
+    let Order { survey, root, now } = order;
+    let bundle = Bundle::begin(root, &survey.stack, now)?;
+    let workshop = Workshop::open(engine, root).await?;
+    let taken = all_parts(engine, order, bundle, &workshop, progress, is_cancelled).await;
+    workshop.clear_own().await;
+    let (bundle, manifest) = taken?;
     let entry = bundle.commit(manifest)?;
     let size = units::bytes(entry.size_bytes);
     progress(TaskEvent::Output {
         text: format!("backup {} ({size}) in {}", entry.name, entry.directory.display()),
     });
     Ok(entry)
+}
+
+async fn all_parts(
+    engine: &Engine,
+    order: Order<'_>,
+    bundle: Bundle,
+    workshop: &Workshop,
+    progress: &mut dyn FnMut(TaskEvent),
+    is_cancelled: &dyn Fn() -> bool,
+) -> Result<(Bundle, Manifest), Fault> {
+    let Order { survey, root, now } = order;
+    for job in &survey.jobs {
+        if let Job::Globals(server) = job {
+            // What a run that died had begun; ours holds the stack's lock.
+            server.end_tools(engine).await;
+        }
+    }
+    let archiver = Archiver::open(workshop, &survey.jobs, &survey.images).await?;
+    let sizes = sizes(workshop, archiver.as_ref(), &survey.jobs).await?;
+    let space = Space::new(bundle)?;
+    let last = super::list(root, Some(&survey.stack))?.into_iter().next();
+    space.demand(estimate(&survey.jobs, &sizes, last.as_ref()), survey.jobs.len() as u64)?;
+    let name = space.bundle().name.clone();
+    let progress = RefCell::new(progress);
+    let tell = |event: TaskEvent| (progress.borrow_mut())(event);
+    let mut parts = Vec::new();
+    for (number, (job, size)) in survey.jobs.iter().zip(&sizes).enumerate() {
+        if is_cancelled() {
+            return Err(cancelled(&survey.stack));
+        }
+        let step =
+            Step { engine, space: &space, number, total: *size, cancelled: is_cancelled, progress: &tell };
+        tell(TaskEvent::StepStarted { step: number });
+        let taken = part(&step, job, archiver.as_ref(), &name).await;
+        let fault = taken.as_ref().err().cloned();
+        tell(TaskEvent::StepFinished { step: number, fault });
+        parts.push(taken?);
+    }
+    let mut manifest = Manifest::new(name, survey.stack.clone(), now, parts);
+    manifest.finished = Some(Timestamp::now());
+    manifest.warnings.clone_from(&survey.warnings);
+    manifest.withheld.clone_from(&survey.withheld);
+    Ok((space.into_bundle(), manifest))
+}
+
+async fn part(
+    step: &Step<'_>,
+    job: &Job,
+    archiver: Option<&Archiver>,
+    bundle: &str,
+) -> Result<ManifestPart, Fault> {
+    let archiver = || {
+        archiver.ok_or_else(|| {
+            Fault::new(FaultKind::Internal, "archive", job.path()).because("nothing to archive it with")
+        })
+    };
+    match job {
+        Job::Globals(server) => server.take_globals(step, bundle).await,
+        Job::Database(database) => database.take(step, bundle).await,
+        Job::Redis(server) => server.take(step).await,
+        Job::Exec(job) => output(step, job).await,
+        Job::Volume(job) => archiver()?.take_volume(step, job).await,
+        Job::Path(job) => archiver()?.take_path(step, job).await,
+        Job::Paper(paper) => {
+            let written = step.put(&paper.path, paper.bytes.clone()).await?;
+            Ok(ManifestPart { part: written.part, raw_bytes: None, content: paper.content.clone() })
+        }
+    }
+}
+
+async fn output(step: &Step<'_>, job: &ExecJob) -> Result<ManifestPart, Fault> {
+    let words: Vec<&str> = job.command.iter().map(String::as_str).collect();
+    let request = ExecRequest::from(job.place.command(&words));
+    let (written, ended) = step.take(&job.place.container, request, &job.path, Form::Plain).await?;
+    if ended.code != 0 {
+        let fault =
+            Fault::new(FaultKind::Refused, "run", format!("{} in {}", job.command.join(" "), job.place.name))
+                .because(format!("it ended with exit code {}", ended.code));
+        return Err(ended.explain(fault).hint("a command under `x-mcp.backup.exec` must end with 0"));
+    }
+    let content = Content::Exec {
+        service: job.place.service.clone(),
+        command: job.command.clone(),
+        image: job.place.image.clone(),
+        image_id: job.place.image_id.clone(),
+    };
+    Ok(ManifestPart { part: written.part, raw_bytes: Some(written.raw_bytes), content })
+}
+
+/// How much there is to read for each job, as far as that can be told.
+async fn sizes(
+    workshop: &Workshop,
+    archiver: Option<&Archiver>,
+    jobs: &[Job],
+) -> Result<Vec<Option<u64>>, Fault> {
+    let mut sizes = Vec::new();
+    for (number, job) in jobs.iter().enumerate() {
+        sizes.push(match (job, archiver) {
+            (Job::Database(job), _) => Some(job.bytes),
+            (Job::Redis(job), _) => Some(job.bytes),
+            (Job::Volume(_) | Job::Path(_), Some(archiver)) => Some(archiver.size(workshop, number).await?),
+            (Job::Paper(paper), _) => Some(paper.bytes.len() as u64),
+            (Job::Volume(_) | Job::Path(_) | Job::Globals(_) | Job::Exec(_), _) => None,
+        });
+    }
+    Ok(sizes)
+}
+
+/// How much will be written: for what was taken before, as much as then and a half more; else as much as is read.
+fn estimate(jobs: &[Job], sizes: &[Option<u64>], last: Option<&BackupEntry>) -> u64 {
+    let parts = last.map(|last| last.parts.as_slice()).unwrap_or_default();
+    let one = |(job, size): (&Job, &Option<u64>)| {
+        let before =
+            parts.iter().find(|part| part.path == job.path()).map(|part| part.bytes + part.bytes / 2);
+        match (before, *size) {
+            (Some(before), Some(size)) => before.min(size),
+            (Some(bytes), None) | (None, Some(bytes)) => bytes,
+            (None, None) => 0,
+        }
+    };
+    jobs.iter().zip(sizes).map(one).sum()
 }

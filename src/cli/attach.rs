@@ -98,6 +98,7 @@ fn takes_time(verb: StepVerb) -> bool {
         | StepVerb::RemoveNetwork
         | StepVerb::RemoveVolume
         | StepVerb::RemoveImage
+        | StepVerb::RemoveBackup
         | StepVerb::Switch
         | StepVerb::Steer
         | StepVerb::TagImage

@@ -1,54 +1,152 @@
-//! `backup`: takes one, or lists what there is to restore from.
+//! `backup`: takes them, tells of them, proves them and lets them go.
 
+mod list;
+mod show;
+mod stats;
+mod verify;
+
+use super::arguments::Global;
 use super::change;
 use super::context::Context;
 use super::output::{Output, Tone, print_json};
-use super::report;
-use super::table::Table;
-use crate::backup;
-use crate::domain::{Fault, Operation, units};
+use super::stack::choose;
+use crate::backup::{self, Found, find, proof};
+use crate::domain::task::{BundleOperation, TaskRequest};
+use crate::domain::{Fault, Operation, StackRef, TaskTarget, units};
 use clap::Subcommand;
-use jiff::{Timestamp, Unit};
+use serde_json::json;
+use std::path::PathBuf;
 
+/// NAME is a backup's name, the beginning of one, or `latest`.
 #[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
 pub enum BackupCommand {
-    /// Take a backup of the stack
+    /// Take a backup of the stack; with --dry-run, say what would be in it
     Create,
     /// List backups, of one stack or of all
     List,
+    /// What a backup holds and what is known of it
+    Show { name: String },
+    /// Read all of a backup again: everything that was written is there as it was, and nothing else
+    Verify {
+        name: String,
+        /// Have the services' own tools read it through as well, in containers of their images
+        #[arg(long)]
+        deep: bool,
+    },
+    /// Restore a backup into throw-away containers, compare, and note how long it took
+    Rehearse { name: String },
+    /// Remove a backup for good
+    Rm {
+        name: String,
+        /// Do not ask
+        #[arg(short, long)]
+        force: bool,
+    },
+    /// Keep a backup whatever the policy says
+    Pin { name: String },
+    /// Leave a backup to the policy again
+    Unpin { name: String },
+    /// Remove what the stack's policy does not want any more; with --dry-run, say which
+    Prune,
+    /// How many there are, how much they take, and how much room is left
+    Stats,
+    /// Write a backup into one tar file
+    Export {
+        name: String,
+        #[arg(short, long, value_name = "FILE")]
+        output: PathBuf,
+    },
+}
+
+impl BackupCommand {
+    /// Whether --dry-run can tell what it would do, or it does nothing.
+    pub fn can_be_planned(&self) -> bool {
+        match self {
+            Self::Create
+            | Self::List
+            | Self::Show { .. }
+            | Self::Rehearse { .. }
+            | Self::Rm { .. }
+            | Self::Prune
+            | Self::Stats => true,
+            Self::Verify { .. } | Self::Pin { .. } | Self::Unpin { .. } | Self::Export { .. } => false,
+        }
+    }
 }
 
 pub async fn run(context: &Context, command: BackupCommand, output: Output) -> Result<u8, Fault> {
+    let root = backup::root(&context.paths.state);
+    let stack = project(context).await;
+    let stack = stack.as_deref();
+    let named = |name: &str| find(&root, stack, name);
     match command {
         BackupCommand::Create => change::run(context, Operation::Backup, &[], output).await,
-        BackupCommand::List => list(context, output),
+        BackupCommand::Prune => {
+            change::run(context, Operation::Bundle(BundleOperation::Prune), &[], output).await
+        }
+        BackupCommand::List => list::list(&root, stack, output),
+        BackupCommand::Show { name } => show::show(&named(&name)?, output).map(|()| 0),
+        BackupCommand::Verify { name, deep } => {
+            verify::verify(context, &root, &named(&name)?, deep, output).await.map(|()| 0)
+        }
+        BackupCommand::Rehearse { name } => {
+            let found = named(&name)?;
+            let operation = BundleOperation::Rehearse { name: found.name.clone() };
+            context.may_change("rehearse")?;
+            change::submit(context, request(&found, operation), output).await
+        }
+        BackupCommand::Rm { name, force } => {
+            let found = named(&name)?;
+            let operation = BundleOperation::Remove { name: found.name.clone() };
+            context.may_change("backup rm")?;
+            change::submit_confirmed(context, request(&found, operation), force, output).await
+        }
+        BackupCommand::Pin { name } => pin(context, &named(&name)?, true, output).map(|()| 0),
+        BackupCommand::Unpin { name } => pin(context, &named(&name)?, false, output).map(|()| 0),
+        BackupCommand::Stats => stats::stats(&root, stack, output).map(|()| 0),
+        BackupCommand::Export { name, output: file } => export(&named(&name)?, &file, output).map(|()| 0),
     }
 }
 
-fn list(context: &Context, output: Output) -> Result<u8, Fault> {
-    let root = backup::root(&context.paths.state);
-    let stack = context.global.stack.as_deref().or(context.global.project.as_deref());
-    let (entries, damaged) = backup::survey(&root, stack)?;
+/// The project whose backups are meant; `None` when it is all of them. A stack's files may give it another name than it is
+/// found by; without its files it is the name of the project.
+async fn project(context: &Context) -> Option<String> {
+    let Global { stack, project, .. } = &context.global;
+    if project.is_some() || stack.is_none() {
+        return project.clone();
+    }
+    let chosen = choose(context).await.map(|chosen| chosen.reference.project);
+    chosen.ok().or_else(|| stack.clone())
+}
+
+/// It needs nothing of the stack but its name, which the backup has.
+fn request(found: &Found, operation: BundleOperation) -> TaskRequest {
+    let target = TaskTarget::Stack(StackRef::named(&found.stack));
+    TaskRequest { operation: Operation::Bundle(operation), target }
+}
+
+fn pin(context: &Context, found: &Found, pinned: bool, output: Output) -> Result<(), Fault> {
+    context.may_change("pin")?;
+    proof::pin(&found.directory, pinned)?;
     if output.json {
-        print_json(&entries)?;
-    } else {
-        let mut table = Table::new(&["STACK", "NAME", "TAKEN", "AGE", "SIZE", "PARTS"], "no backups yet");
-        for entry in &entries {
-            let parts: Vec<_> = entry.parts.iter().map(|part| part.path.as_str()).collect();
-            table.plain_row(vec![
-                entry.stack.clone(),
-                entry.name.clone(),
-                entry.created.round(Unit::Second).unwrap_or(entry.created).to_string(),
-                units::duration(units::since(entry.created, Timestamp::now())),
-                units::bytes(entry.size_bytes),
-                parts.join(", "),
-            ]);
-        }
-        table.print(output)?;
-        output.toned(&[(Tone::Dim, &format!("in {}", root.display()))])?;
+        return print_json(&json!({ "stack": found.stack, "name": found.name, "pinned": pinned }));
     }
-    for fault in &damaged {
-        report::warn(fault, output);
+    let word = if pinned { "pinned" } else { "left to the policy" };
+    output.toned(&[
+        (Tone::Good, "✓ "),
+        (Tone::Plain, &found.name),
+        (Tone::Plain, " is "),
+        (Tone::Plain, word),
+    ])
+}
+
+fn export(found: &Found, file: &std::path::Path, output: Output) -> Result<(), Fault> {
+    let bytes = backup::export(found, file)?;
+    if output.json {
+        let file = file.display().to_string();
+        return print_json(
+            &json!({ "stack": found.stack, "name": found.name, "file": file, "bytes": bytes }),
+        );
     }
-    Ok(damaged.first().map_or(0, Fault::exit_code))
+    output.line(format!("{} ({})", file.display(), units::bytes(bytes)))
 }

@@ -33,6 +33,16 @@ pub async fn confirmed(
     output: Output,
 ) -> Result<u8, Fault> {
     let request = request(context, operation, named, output).await?;
+    submit_confirmed(context, request, force, output).await
+}
+
+/// Of a request that is complete.
+pub async fn submit_confirmed(
+    context: &Context,
+    request: TaskRequest,
+    force: bool,
+    output: Output,
+) -> Result<u8, Fault> {
     if !force && context.dry_run.is_none() {
         let plan = task::plan(&context.engine().await?, &context.paths.state, &request).await?;
         if !plan.is_empty() && !agreed(&request, &plan, output)? {
@@ -91,7 +101,7 @@ async fn request(
     Ok(TaskRequest { operation, target: TaskTarget::Stack(chosen.reference) })
 }
 
-async fn submit(context: &Context, request: TaskRequest, output: Output) -> Result<u8, Fault> {
+pub async fn submit(context: &Context, request: TaskRequest, output: Output) -> Result<u8, Fault> {
     if let Some(dry_run) = context.dry_run {
         return plan::show(context, request, dry_run, output).await;
     }

@@ -1,7 +1,6 @@
 //! `--dry-run` with a command that cannot be planned must not do what it would do.
 
 use super::arguments::Command;
-use super::backup::BackupCommand;
 use super::tasks::TasksCommand;
 use crate::domain::{Fault, FaultKind};
 
@@ -23,7 +22,7 @@ pub fn check(command: &Command) -> Result<(), Fault> {
         Command::Attach(_) => "attach",
         Command::Cp(_) => "cp",
         Command::Watch(_) => "watch",
-        Command::Backup(BackupCommand::Create) => "backup create",
+        Command::Backup(command) if !command.can_be_planned() => "backup",
         Command::Tasks(arguments) if matches!(arguments.command, Some(TasksCommand::Cancel { .. })) => {
             "tasks cancel"
         }
@@ -60,7 +59,7 @@ pub fn check(command: &Command) -> Result<(), Fault> {
         | Command::Report(_)
         | Command::Gpus(_)
         | Command::Host
-        | Command::Backup(BackupCommand::List)
+        | Command::Backup(_)
         | Command::Tasks(_)
         | Command::Stacks(_)
         | Command::Snapshot(_)

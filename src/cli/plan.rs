@@ -283,7 +283,7 @@ fn mark(verb: StepVerb) -> (&'static str, Tone) {
         | StepVerb::RemoveContainer
         | StepVerb::RemoveNetwork
         | StepVerb::RemoveImage => Tone::Warning,
-        StepVerb::RemoveVolume | StepVerb::Switch => Tone::Bad,
+        StepVerb::RemoveVolume | StepVerb::RemoveBackup | StepVerb::Switch => Tone::Bad,
         StepVerb::Pull
         | StepVerb::Build
         | StepVerb::Push

@@ -408,10 +408,12 @@ pub fn for_operation(
         Operation::Push(options) => push_images(needs_files()?, observed, options),
         Operation::Update(options) => update(needs_files()?, observed, options),
         Operation::Rollback { .. } => update(needs_files()?, observed, &UpdateOptions::default()),
-        Operation::Backup | Operation::Restore(_) | Operation::RestoreAccept | Operation::RestoreUndo => {
-            Err(Fault::new(FaultKind::Internal, "plan", observed.project.as_str())
-                .because("a backup is not a Compose operation"))
-        }
+        Operation::Backup
+        | Operation::Bundle(_)
+        | Operation::Restore(_)
+        | Operation::RestoreAccept
+        | Operation::RestoreUndo => Err(Fault::new(FaultKind::Internal, "plan", observed.project.as_str())
+            .because("a backup is not a Compose operation")),
     }?;
     let same = |project: &Project| {
         Box::new(Again {

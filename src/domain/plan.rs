@@ -44,6 +44,7 @@ pub enum StepVerb {
     /// A name is given to an image that is there.
     TagImage,
     Dump,
+    RemoveBackup,
     /// Read all of it, and see whether it is what it should be.
     Check,
     /// Make what will take the place of something, beside it.
@@ -122,6 +123,7 @@ impl StepVerb {
             Self::Drain => "drain",
             Self::TagImage => "tag image",
             Self::Dump => "dump",
+            Self::RemoveBackup => "remove backup",
             Self::Check => "check",
             Self::Stage => "stage",
             Self::Switch => "switch",
@@ -143,7 +145,7 @@ impl StepVerb {
             Self::StopContainer | Self::PauseContainer => "‖",
             Self::KillContainer => "!",
             Self::RemoveContainer | Self::RemoveNetwork | Self::RemoveImage => "-",
-            Self::RemoveVolume => "✗",
+            Self::RemoveVolume | Self::RemoveBackup => "✗",
             Self::Await | Self::Exec | Self::Check | Self::Steer | Self::Drain | Self::TagImage => "·",
             Self::Keep => "=",
         }

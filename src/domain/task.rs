@@ -1,5 +1,6 @@
 //! An operation that outlives the console: what was asked, and what its journal says.
 
+mod bundle;
 mod deployment;
 mod images;
 mod part;
@@ -8,6 +9,7 @@ mod restore;
 mod up;
 mod update;
 
+pub use bundle::BundleOperation;
 pub use images::{BuildOptions, PullOptions, PushOptions};
 pub use part::StepPart;
 pub use record::{StepRecord, StepState, TaskRecord};
@@ -87,6 +89,8 @@ pub enum Operation {
     Build(BuildOptions),
     Push(PushOptions),
     Backup,
+    /// Something with a backup that there is.
+    Bundle(BundleOperation),
     /// Puts what a backup holds in the place of what is there, which is kept until it is accepted.
     Restore(RestoreOptions),
     /// Removes what the last restore took out of use.
@@ -146,6 +150,7 @@ impl Operation {
             Self::Build(_) => "build",
             Self::Push(_) => "push",
             Self::Backup => "backup",
+            Self::Bundle(operation) => operation.verb(),
             Self::Restore(_) => "restore",
             Self::RestoreAccept => "restore-accept",
             Self::RestoreUndo => "restore-undo",
@@ -176,6 +181,7 @@ impl Operation {
             Self::Cleanup { .. }
             | Self::Rollback { .. }
             | Self::Backup
+            | Self::Bundle(_)
             | Self::Restore(_)
             | Self::RestoreAccept
             | Self::RestoreUndo => Vec::new(),
@@ -204,6 +210,7 @@ impl Operation {
             | Self::Cleanup { .. }
             | Self::Rollback { .. }
             | Self::Backup
+            | Self::Bundle(_)
             | Self::Restore(_)
             | Self::RestoreAccept
             | Self::RestoreUndo => false,

@@ -59,6 +59,7 @@ pub async fn prepare(
         | Operation::Update(_)
         | Operation::Rollback { .. }
         | Operation::Backup
+        | Operation::Bundle(_)
         | Operation::Restore(_)
         | Operation::RestoreAccept
         | Operation::RestoreUndo => {

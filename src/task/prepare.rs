@@ -4,12 +4,10 @@ mod rollback;
 
 use super::container::{self, ContainerAction};
 use super::outstanding;
-use crate::backup::{self, Order};
-use crate::compose::{
-    self, ActionPlan, LoadRequest, Observed, Project, is_postgres, load, process_environment,
-};
-use crate::domain::stack::BackupSource;
-use crate::domain::task::{TaskEvent, TaskRequest};
+use crate::backup::{self, BundleAction, Order, Scene, Survey};
+use crate::compose::{self, ActionPlan, LoadRequest, Observed, Project, load, process_environment};
+use crate::domain::stack::BackupPolicy;
+use crate::domain::task::{BundleOperation, TaskEvent, TaskRequest};
 use crate::domain::{
     Container, Fault, FaultKind, Operation, Plan, Safe, StackFile, StackOrigin, StackRef, TaskTarget,
 };
@@ -27,10 +25,10 @@ pub enum Prepared {
         back_to: Option<u64>,
     },
     Backup {
-        stack: Box<StackFile>,
-        containers: Vec<Container>,
+        survey: Box<Survey>,
         plan: Plan,
     },
+    Bundle(Box<BundleAction>),
     Container(ContainerAction),
 }
 
@@ -55,6 +53,7 @@ pub async fn prepare(engine: &Engine, root: &Path, request: &TaskRequest) -> Res
         ) => Err(Fault::new(FaultKind::Invalid, operation.verb(), &stack.project)
             .because("this version takes backups and does not put them back")
             .hint("the bundle's RESTORE.md says how it is done by hand")),
+        (TaskTarget::Stack(stack), Operation::Bundle(operation)) => prepare_bundle(root, stack, operation),
         (TaskTarget::Stack(stack), operation) => prepare_compose(engine, root, stack, operation).await,
     }
 }
@@ -100,41 +99,51 @@ async fn prepare_backup(engine: &Engine, stack: &StackRef) -> Result<Prepared, F
         // Only an inspect tells the environment, where the database's user and password stand.
         containers.push(engine.inspect(&container.id).await?);
     }
-    let (stack, warning) = match project {
-        Ok(Some(project)) => (project.stack_file(StackOrigin::Given), None),
-        Ok(None) => (from_containers(stack, &containers)?, None),
+    let (project, file, warning) = match project {
+        Ok(Some(project)) => {
+            let file = project.stack_file(StackOrigin::Given);
+            (Some(project), file, None)
+        }
+        Ok(None) => (None, from_containers(stack, &containers)?, None),
         Err(fault) => match from_containers(stack, &containers) {
-            Ok(stack) => (stack, Some(without_files(&fault))),
+            Ok(stack) => (None, stack, Some(without_files(&fault))),
             Err(_) => return Err(fault),
         },
     };
-    let mut plan = backup::plan(&stack, &containers)?;
-    plan.warnings.extend(warning);
-    Ok(Prepared::Backup { stack: Box::new(stack), containers, plan })
+    let scene = Scene { engine, stack: &file, containers: &containers, project: project.as_ref() };
+    let mut survey = backup::look(&scene).await?;
+    survey.warnings.extend(warning);
+    let plan = backup::plan(&survey);
+    Ok(Prepared::Backup { survey: Box::new(survey), plan })
 }
 
-/// What can be saved of a stack whose files cannot be read: the databases that its containers' images tell.
+/// What is done with a backup needs the stack's files only for its policy.
+fn prepare_bundle(root: &Path, stack: &StackRef, operation: &BundleOperation) -> Result<Prepared, Fault> {
+    let policy = || {
+        let project = project(stack)?;
+        Ok(project.map(|project| project.mcp.backup.policy).unwrap_or_default())
+    };
+    let backups = backup::root(root);
+    let action = BundleAction::prepare(&backups, &stack.project, operation, policy, Timestamp::now())?;
+    Ok(Prepared::Bundle(Box::new(action)))
+}
+
+/// What can be saved of a stack whose files cannot be read: what its containers' images and volumes tell.
 fn from_containers(stack: &StackRef, containers: &[Container]) -> Result<StackFile, Fault> {
-    let databases = containers.iter().filter(|container| is_postgres(&container.image));
-    let mut services: Vec<String> = databases
-        .filter_map(|container| container.compose.as_ref().map(|labels| labels.service.clone()))
-        .collect();
-    services.sort();
-    services.dedup();
-    if services.is_empty() {
+    let sources = backup::derive(containers);
+    if sources.is_empty() {
         return Err(Fault::new(FaultKind::Invalid, "back up", &stack.project)
-            .because("the stack is known by its containers only, and none of them runs a database's image")
+            .because("the stack is known by its containers only, and none of them has a database or a volume")
             .hint("name its Compose files with -f, or put them into the stack search path"));
     }
-    let source = |service| BackupSource::Postgres { service, database: None, user: None };
     Ok(StackFile {
         reference: stack.clone(),
         origin: StackOrigin::Given,
         title: None,
         services: Vec::new(),
         checks: Vec::new(),
-        backup: services.into_iter().map(source).collect(),
-        backup_policy: crate::domain::stack::BackupPolicy::default(),
+        backup: sources,
+        backup_policy: BackupPolicy::default(),
         addresses: Vec::new(),
         overlays: Vec::new(),
         profiles: Vec::new(),
@@ -183,6 +192,7 @@ impl Prepared {
         match self {
             Self::Compose { plan, .. } => plan.summary(),
             Self::Backup { plan, .. } => plan.clone(),
+            Self::Bundle(action) => action.plan(),
             Self::Container(action) => action.plan(),
         }
     }
@@ -192,7 +202,7 @@ impl Prepared {
         match self {
             Self::Compose { plan, .. } => plan.limit(at_once),
             // They take one step after the other.
-            Self::Backup { .. } | Self::Container(_) => {}
+            Self::Backup { .. } | Self::Bundle(_) | Self::Container(_) => {}
         }
     }
 
@@ -212,11 +222,11 @@ impl Prepared {
                 }
                 Ok(())
             }
-            Self::Backup { stack, containers, .. } => {
-                let order =
-                    Order { stack: &stack, containers: &containers, root: backups, now: Timestamp::now() };
-                backup::take(engine, order, progress, cancelled).await.map(|_| ())
+            Self::Backup { survey, .. } => {
+                let order = Order { survey: &survey, root: backups, now: Timestamp::now() };
+                backup::create(engine, order, progress, cancelled).await.map(drop)
             }
+            Self::Bundle(action) => action.carry_out(engine, backups, progress, cancelled).await,
             Self::Container(action) => action.carry_out(engine, progress).await,
         }
     }

@@ -84,6 +84,7 @@ fn words(record: &TaskRecord) -> Option<&'static str> {
         | Operation::Build(_)
         | Operation::Push(_)
         | Operation::Backup
+        | Operation::Bundle(_)
         | Operation::RestoreAccept => None,
     }
 }

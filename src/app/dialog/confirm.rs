@@ -153,6 +153,7 @@ impl Confirm {
                 | Operation::Rollback { .. }
                 | Operation::Backup
                 | Operation::RestoreUndo => false,
+                Operation::Bundle(operation) => operation.destroys(),
                 // The one has a word of its own, the other takes away what could be gone back to.
                 Operation::Restore(_) | Operation::RestoreAccept => true,
             };

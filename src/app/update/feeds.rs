@@ -212,7 +212,8 @@ impl Turn<'_> {
             task: Some(record.spec.id.clone()),
             files: FileFaults::default(),
         });
-        if record.spec.operation == Operation::Backup && self.state.backups.was_asked() {
+        let about_backups = matches!(record.spec.operation, Operation::Backup | Operation::Bundle(_));
+        if about_backups && self.state.backups.was_asked() {
             self.effects.push(Effect::RefreshBackups);
         }
         if self.state.resources.was_asked() {

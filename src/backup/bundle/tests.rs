@@ -13,6 +13,15 @@ fn now() -> Timestamp {
     "2026-11-20T10:31:04Z".parse().unwrap()
 }
 
+/// A bundle with one part in it, as it is found later.
+pub fn committed_at(root: &Path, stack: &str, time: &str) -> BackupEntry {
+    let bundle = Bundle::begin(root, stack, time.parse().unwrap()).unwrap();
+    bundle.create("postgres/mlflow.dump").unwrap().write_all(DUMP).unwrap();
+    let manifest =
+        Manifest { stack: stack.to_owned(), created: time.parse().unwrap(), ..manifest(&bundle, DUMP_SUM) };
+    bundle.commit(manifest).unwrap()
+}
+
 fn begin(root: &Path) -> Bundle {
     Bundle::begin(root, "mlflow", now()).unwrap()
 }

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 pub enum Content {
     /// An archive of `pg_dump -Fc`.
     Postgres(Database),
-    /// The SQL of `pg_dumpall --globals-only`, without passwords.
+    /// The SQL of `pg_dumpall --globals-only`, with the hashes of passwords where the user may read them.
     PostgresGlobals(Server),
     /// `dump.rdb`
     Redis(RedisData),
@@ -64,6 +64,9 @@ pub struct Database {
     /// Estimates of the planner by `schema.table`: to see at a glance what was lost since.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub row_estimates: BTreeMap<String, u64>,
+    /// Counted one by one, of tables that are small and were not written to meanwhile: so many are in the dump.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub rows: BTreeMap<String, u64>,
     /// On the server's disk.
     #[serde(default)]
     pub database_bytes: u64,

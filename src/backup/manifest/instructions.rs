@@ -97,7 +97,7 @@ impl Manifest {
 
 /// What writes a part out as its tool made it.
 fn unpacked(part: &super::ManifestPart) -> String {
-    let command = if part.is_compressed() { "zstd -dc" } else { "cat" };
+    let command = if part.is_packed() { "zstd -dc" } else { "cat" };
     format!("{command} {}", quoted(&part.part.path))
 }
 

@@ -79,7 +79,7 @@ fn the_first_format_is_still_read() {
     let read = Manifest::parse(text.as_bytes(), "manifest.json").unwrap();
     assert_eq!(read.sums("own"), format!("{}  postgres/mlflow.dump\n", "ab".repeat(32)));
     let [part] = read.parts.as_slice() else { panic!("one part") };
-    assert_eq!((part.raw_bytes(), part.is_compressed()), (7, false));
+    assert_eq!((part.raw_bytes(), part.is_packed()), (7, false));
     let Content::Postgres(database) = &part.content else { panic!("a database") };
     assert_eq!((database.server.user.as_str(), database.database.as_str()), ("mlflow_user", "mlflow"));
 }

@@ -1,82 +1,72 @@
 use super::*;
-use crate::domain::{ContainerId, ContainerState, StackOrigin, StackRef, fixtures};
+use crate::backup::job::Place;
+use crate::domain::ContainerId;
+use rstest::rstest;
 
-pub fn container(service: &str, number: u32, environment: &[&str]) -> Container {
-    let environment = environment.iter().map(|line| (*line).to_owned()).collect();
-    Container {
-        id: ContainerId(format!("mlflow-{service}-{number}")),
-        details: Some(ContainerDetails { environment, ..fixtures::details() }),
-        ..fixtures::replica("mlflow", service, number)
+fn database() -> PostgresDatabase {
+    let place = Place {
+        container: ContainerId("c0".to_owned()),
+        name: "shop-db-1".to_owned(),
+        service: "db".to_owned(),
+        image: "postgres:15".to_owned(),
+        image_id: "sha256:00".to_owned(),
+        ends_tools: true,
+    };
+    let server = PostgresServer {
+        place,
+        user: "ledger".to_owned(),
+        password: Some("p=q".to_owned()),
+        version: "15.8".to_owned(),
+        first_database: "ledger".to_owned(),
+        data: None,
+        path: "postgres/globals-db.sql.zst".to_owned(),
+    };
+    PostgresDatabase {
+        server,
+        database: "ledger".to_owned(),
+        encoding: "UTF8".to_owned(),
+        collation: "C".to_owned(),
+        bytes: 0,
+        path: "postgres/ledger.dump.zst".to_owned(),
     }
 }
 
-pub fn stack(backup: Vec<BackupSource>) -> StackFile {
-    StackFile {
-        reference: StackRef {
-            project: "mlflow".to_owned(),
-            files: Vec::new(),
-            directory: None,
-            env_files: Vec::new(),
-            profiles: Vec::new(),
-        },
-        origin: StackOrigin::Directory,
-        title: None,
-        services: Vec::new(),
-        checks: Vec::new(),
-        backup,
-        backup_policy: crate::domain::stack::BackupPolicy::default(),
-        addresses: Vec::new(),
-        overlays: Vec::new(),
-        profiles: Vec::new(),
-    }
-}
-
-pub fn source(service: &str, database: Option<&str>, user: Option<&str>) -> BackupSource {
-    BackupSource::Postgres {
-        service: service.to_owned(),
-        database: database.map(str::to_owned),
-        user: user.map(str::to_owned),
-    }
+fn ended(code: i64, complaints: &str) -> Ended {
+    Ended { code, output: String::new(), complaints: complaints.to_owned() }
 }
 
 #[test]
-fn what_the_file_leaves_out_comes_from_the_containers_environment() {
-    let running = container("db", 1, &["POSTGRES_USER=u", "POSTGRES_DB=d", "POSTGRES_PASSWORD=p=q"]);
-    let found = dumps(&stack(vec![source("db", None, None)]), &[running]).unwrap();
-    let [dump] = found.as_slice() else { panic!("one dump") };
-    assert_eq!(
-        (dump.user.as_str(), dump.database.as_str(), dump.path.as_str()),
-        ("u", "d", "postgres/d.dump")
-    );
-    assert!(dump.environment("job").contains(&"PGPASSWORD=p=q".to_owned()));
-    assert!(!dump.command().join(" ").contains("p=q"), "a password has no place on a command line");
+fn success_needs_the_exit_code_and_the_head_of_an_archive() {
+    assert_eq!(database().judge(&ended(0, "pg_dump: a warning"), b"PGDMP\x01"), Ok(()));
+}
+
+#[rstest]
+#[case::full_output_but_failed(1, b"PGDMP\x01", "pg_dump: error: connection lost", "connection lost")]
+#[case::nothing(0, b"", "", "no archive")]
+#[case::something_else(0, b"hello", "", "no archive")]
+#[case::no_such_tool(126, b"OCI runtime exec failed: pg_dump: not found\n", "", "OCI runtime exec failed")]
+fn anything_else_fails_and_says_why(
+    #[case] code: i64,
+    #[case] head: &[u8],
+    #[case] complaints: &str,
+    #[case] words: &str,
+) {
+    let fault = database().judge(&ended(code, complaints), head).unwrap_err();
+    assert_eq!(fault.kind, FaultKind::Refused);
+    assert!(fault.to_string().contains(words), "{fault}");
+    assert!(fault.hint.is_some());
 }
 
 #[test]
-fn the_file_overrules_the_environment_and_the_image_has_the_last_default() {
-    let running = container("db", 1, &["POSTGRES_USER=u", "POSTGRES_DB="]);
-    let found = dumps(&stack(vec![source("db", Some("x/y"), Some("v"))]), &[running]).unwrap();
-    assert_eq!((found[0].user.as_str(), found[0].path.as_str()), ("v", "postgres/x_y.dump"));
-    let bare = container("db", 1, &[]);
-    let found = dumps(&stack(vec![source("db", None, None)]), &[bare]).unwrap();
-    assert_eq!((found[0].user.as_str(), found[0].database.as_str()), ("postgres", "postgres"));
-}
-
-#[test]
-fn two_sources_never_share_a_file() {
-    let running = [container("a", 1, &["POSTGRES_DB=d"]), container("b", 1, &["POSTGRES_DB=d"])];
-    let found = dumps(&stack(vec![source("a", None, None), source("b", None, None)]), &running).unwrap();
-    assert_ne!(found[0].path, found[1].path);
-}
-
-#[test]
-fn a_stopped_database_and_a_stack_without_one_say_what_to_do() {
-    let mut stopped = container("db", 1, &[]);
-    stopped.state = ContainerState::Exited;
-    let fault = dumps(&stack(vec![source("db", None, None)]), &[stopped]).err().unwrap();
-    assert_eq!(fault.kind, FaultKind::Conflict);
-    assert!(fault.hint.unwrap().contains("mcp-tui -s mlflow up db"));
-    let fault = dumps(&stack(Vec::new()), &[]).err().unwrap();
-    assert_eq!(fault.kind, FaultKind::Invalid);
+fn a_wrong_database_points_to_the_stacks_file() {
+    let complaint = "pg_dump: error: FATAL:  database \"x\" does not exist";
+    let fault = database().judge(&ended(1, complaint), b"").unwrap_err();
     assert!(fault.hint.unwrap().contains("x-mcp.backup"));
+}
+
+#[test]
+fn a_tool_has_an_end_and_a_name_and_its_password_is_no_argument() {
+    let request = database().server.request(&["pg_dump", "-Fc"], "20261120T103104Z-3f9c");
+    assert_eq!(request.command, ["timeout", "-s", "TERM", "43200", "pg_dump", "-Fc"]);
+    assert_eq!(request.environment, ["PGAPPNAME=mcp-tui backup 20261120T103104Z-3f9c", "PGPASSWORD=p=q"]);
 }

@@ -124,6 +124,7 @@ impl StepVerb {
             | Self::Drain
             | Self::TagImage
             | Self::Dump
+            | Self::RemoveBackup
             | Self::Check
             | Self::Stage
             | Self::Switch => false,
@@ -133,7 +134,7 @@ impl StepVerb {
 
 /// What says most about an object to which several steps are done.
 fn weight(verb: StepVerb) -> usize {
-    const LIGHT_TO_HEAVY: [StepVerb; 28] = [
+    const LIGHT_TO_HEAVY: [StepVerb; 29] = [
         StepVerb::Keep,
         StepVerb::Await,
         StepVerb::Drain,
@@ -161,6 +162,7 @@ fn weight(verb: StepVerb) -> usize {
         StepVerb::RemoveContainer,
         StepVerb::RecreateContainer,
         StepVerb::Switch,
+        StepVerb::RemoveBackup,
         StepVerb::RemoveVolume,
     ];
     LIGHT_TO_HEAVY.iter().position(|known| *known == verb).unwrap_or(LIGHT_TO_HEAVY.len())
@@ -206,6 +208,7 @@ fn headline(steps: &[&PlannedStep]) -> String {
             | StepVerb::Exec
             | StepVerb::TagImage
             | StepVerb::Dump
+            | StepVerb::RemoveBackup
             | StepVerb::Check
             | StepVerb::Stage
             | StepVerb::Switch => false,
@@ -246,6 +249,7 @@ fn counted_words(verb: StepVerb, count: usize) -> String {
         StepVerb::Build => format!("{count} image{plural} built"),
         StepVerb::Push => format!("{count} image{plural} pushed"),
         StepVerb::Dump => format!("{count} dump{plural}"),
+        StepVerb::RemoveBackup => format!("{count} backup{plural} removed"),
         StepVerb::RemoveImage => format!("{count} image{plural} removed"),
         StepVerb::Exec => format!("{count} command{plural} run"),
         StepVerb::Check => format!("{count} check{plural}"),

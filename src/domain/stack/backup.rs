@@ -1,5 +1,6 @@
 //! What is saved of a stack, for how long it is kept, and what a finished backup tells of itself.
 
+use crate::domain::units;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
@@ -162,6 +163,20 @@ pub struct ProofFailure {
 }
 
 impl Proof {
+    /// `proven 3d ago, 48s`, `readable 2h ago`, `taken`.
+    pub fn words(&self, now: Timestamp) -> String {
+        let ago = |at: Timestamp| units::duration(units::since(at, now));
+        match (self, self.level) {
+            (Self { failed: Some(failure), .. }, _) => format!("bad, seen {} ago", ago(failure.at)),
+            (Self { proven: Some(proven), .. }, ProofLevel::Restored) => {
+                let took = units::duration(std::time::Duration::from_millis(proven.took_ms));
+                format!("{} {} ago, {took}", ProofLevel::Restored.word(), ago(proven.at))
+            }
+            (Self { checked: Some(checked), .. }, level) => format!("{} {} ago", level.word(), ago(*checked)),
+            (_, level) => level.word().to_owned(),
+        }
+    }
+
     /// Read again after it was taken, and found good since.
     pub fn is_verified(&self) -> bool {
         self.failed.is_none() && self.level >= ProofLevel::Intact

@@ -27,6 +27,7 @@ impl TaskRecord {
             | Operation::Build(_)
             | Operation::Push(_)
             | Operation::Backup
+            | Operation::Bundle(_)
             | Operation::Restore(_)
             | Operation::RestoreAccept
             | Operation::RestoreUndo => false,

@@ -88,6 +88,17 @@ fn postgres_dump(bytes: u64, seed: u64) -> Vec<u8> {
     dump
 }
 
+/// The directory itself, and the end.
+fn empty_archive() -> Vec<u8> {
+    let mut header = tar::Header::new_ustar();
+    header.set_entry_type(tar::EntryType::Directory);
+    header.set_mode(0o755);
+    header.set_size(0);
+    let mut builder = tar::Builder::new(Vec::new());
+    let appended = builder.append_data(&mut header, "./", std::io::empty());
+    appended.and_then(|()| builder.into_inner()).unwrap_or_default()
+}
+
 impl World {
     pub fn create_exec(&mut self, reference: &str, body: &Value) -> Result<String, Refusal> {
         let id = self.find(reference)?;
@@ -176,6 +187,9 @@ impl World {
             if let Some(size) = answer.postgres_dump {
                 let dump = postgres_dump(size.0, container.seed);
                 output.extend(dump.chunks(32 << 10).map(|chunk| (Stream::Stdout, chunk.to_vec())));
+            }
+            if answer.empty_archive {
+                output.push((Stream::Stdout, empty_archive()));
             }
             for (stream, text) in [(Stream::Stdout, &answer.stdout), (Stream::Stderr, &answer.stderr)] {
                 if !text.is_empty() {

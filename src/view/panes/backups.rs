@@ -11,12 +11,13 @@ use crate::view::widgets::columns::{Column, widths};
 use crate::view::words;
 use ratatui::layout::Rect;
 
-/// Age, stack, name, size, parts.
-const COLUMNS: [Column; 5] = [
+/// Age, stack, name, size, proof, parts.
+const COLUMNS: [Column; 6] = [
     Column::fixed(5, 0),
     Column::between(10, 24, 0),
     Column::between(18, 40, 2),
     Column::fixed(6, 1),
+    Column::between(9, 22, 1),
     Column::between(14, 90, 3),
 ];
 
@@ -66,6 +67,15 @@ fn draw_entry(canvas: &mut Canvas<'_>, area: Rect, entry: &BackupEntry) {
     let (at, y, room) = next(3);
     canvas.put_right(at, y, room, &units::bytes(entry.size_bytes), theme.text);
     let (at, y, room) = next(4);
+    let proof = &entry.proof;
+    let look = match (&proof.failed, proof.is_verified()) {
+        (Some(_), _) => theme.bad,
+        (None, true) => theme.good,
+        (None, false) => theme.dim,
+    };
+    let pin = if entry.pinned { "⚑ " } else { "" };
+    canvas.put(at, y, room, &format!("{pin}{}", proof.words(canvas.now)), look);
+    let (at, y, room) = next(5);
     let parts: Vec<_> = entry.parts.iter().map(|part| part.path.as_str()).collect();
     canvas.put(at, y, room, &parts.join("  "), theme.dim);
 }

@@ -194,7 +194,7 @@ fn mark(verb: StepVerb, theme: &Theme) -> words::Mark {
         | StepVerb::RemoveContainer
         | StepVerb::RemoveNetwork
         | StepVerb::RemoveImage => theme.warning,
-        StepVerb::RemoveVolume | StepVerb::Switch => theme.bad,
+        StepVerb::RemoveVolume | StepVerb::RemoveBackup | StepVerb::Switch => theme.bad,
         StepVerb::Await
         | StepVerb::Exec
         | StepVerb::Check

@@ -1,0 +1,44 @@
+//! A backup and what follows it by the stack's policy: it is read again, and what is too old is let go.
+
+use super::take::{Order, take};
+use super::{check, prune};
+use crate::domain::stack::BackupEntry;
+use crate::domain::{Fault, TaskEvent};
+use crate::engine::Engine;
+
+/// What was taken stays taken, whatever comes of the pruning.
+pub async fn create(
+    engine: &Engine,
+    order: Order<'_>,
+    progress: &mut dyn FnMut(TaskEvent),
+    is_cancelled: &dyn Fn() -> bool,
+) -> Result<BackupEntry, Fault> {
+    let Order { survey, root, now } = order;
+    let entry = take(engine, order, progress, is_cancelled).await?;
+    if survey.policy.verify {
+        let found = super::find(root, Some(&survey.stack), &entry.name)?;
+        check::check(Some(engine), root, &found, &|_| {}).await?;
+        progress(TaskEvent::Output { text: format!("backup {} was read through, and is good", entry.name) });
+    }
+    if survey.policy.prune {
+        let pruned =
+            prune::by_policy(root, &survey.stack, &survey.policy.retention, now).and_then(|removal| {
+                let warning = removal.decision.as_ref().and_then(|decision| decision.warning.clone());
+                removal.carry_out_quietly().map(|removed| (removed, warning))
+            });
+        match pruned {
+            Ok((removed, warning)) => {
+                for name in removed {
+                    progress(TaskEvent::Output {
+                        text: format!("backup {name} is past its time and was removed"),
+                    });
+                }
+                if let Some(warning) = warning {
+                    progress(TaskEvent::Output { text: format!("warning: {warning}") });
+                }
+            }
+            Err(fault) => progress(TaskEvent::Output { text: format!("warning: {fault}") }),
+        }
+    }
+    Ok(entry)
+}

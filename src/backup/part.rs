@@ -1,0 +1,193 @@
+//! A file of the bundle in the making: packed, summed up and written on a thread of its own, so that the stream it comes
+//! from is taken in meanwhile.
+//!
+//! Packing is zstd's, over several processors, with jobs of a bounded size: what is held does not grow with the file.
+
+use super::tar_count::{TarCounter, TarSummary};
+use crate::domain::stack::BackupPart;
+use crate::domain::units;
+use bytes::Bytes;
+use sha2::{Digest, Sha256};
+use std::fs::File;
+use std::io::{self, Write};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread::JoinHandle;
+use tokio::sync::mpsc;
+use zstd::stream::raw::CParameter;
+
+/// As `zstd` itself packs when nothing is said.
+const LEVEL: i32 = 3;
+/// More of them would take more memory than a backup may.
+const MOST_WORKERS: usize = 4;
+const JOB_BYTES: u32 = 2 << 20;
+/// Chunks of up to 32 KiB that wait for the thread.
+const WAITING: usize = 64;
+/// What is kept to see whether a part begins as one of its kind.
+const HEAD: usize = 512;
+/// What was written goes to the disk a piece at a time, so that the last of it does not wait for all of it.
+const FLUSH_EVERY: u64 = 64 << 20;
+
+/// What is in a part besides its bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    Plain,
+    /// A tar archive, whose entries are counted and whose end is looked for.
+    Tar,
+}
+
+/// What came of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Written {
+    pub part: BackupPart,
+    pub raw_bytes: u64,
+    pub head: Vec<u8>,
+    pub tar: Option<TarSummary>,
+}
+
+/// Dropped before its end it leaves a file that the bundle takes away.
+pub struct PartWriter {
+    sender: Option<mpsc::Sender<Bytes>>,
+    thread: Option<JoinHandle<io::Result<Written>>>,
+    raw_bytes: u64,
+    packed: Arc<AtomicU64>,
+}
+
+impl PartWriter {
+    /// Packs when the path ends in `.zst`.
+    pub fn new(file: File, path: &str, form: Form) -> io::Result<Self> {
+        let (sender, receiver) = mpsc::channel(WAITING);
+        let packed = Arc::new(AtomicU64::new(0));
+        let sink = Summed { file, sum: Sha256::new(), bytes: 0, flushed: 0, shown: Arc::clone(&packed) };
+        let (name, packs) = (path.to_owned(), super::manifest::is_packed(path));
+        let thread = std::thread::Builder::new()
+            .name("part".to_owned())
+            .spawn(move || write(receiver, sink, name, packs, form))?;
+        Ok(Self { sender: Some(sender), thread: Some(thread), raw_bytes: 0, packed })
+    }
+
+    /// How much it was given so far.
+    pub fn raw_bytes(&self) -> u64 {
+        self.raw_bytes
+    }
+
+    /// How much is in the file so far.
+    pub fn packed_bytes(&self) -> u64 {
+        self.packed.load(Ordering::Relaxed)
+    }
+
+    pub async fn write(&mut self, bytes: Bytes) -> io::Result<()> {
+        self.raw_bytes += bytes.len() as u64;
+        if let Some(sender) = &self.sender
+            && sender.send(bytes).await.is_ok()
+        {
+            return Ok(());
+        }
+        // It ends before it is told to only when it failed.
+        match self.join().await {
+            Ok(_) => Err(io::Error::other("the part was closed before its end")),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// All of it is on the disk when this returns.
+    pub async fn finish(mut self) -> io::Result<Written> {
+        self.sender = None;
+        self.join().await
+    }
+
+    async fn join(&mut self) -> io::Result<Written> {
+        self.sender = None;
+        let Some(thread) = self.thread.take() else {
+            return Err(io::Error::other("the part is closed"));
+        };
+        let joined = tokio::task::spawn_blocking(move || thread.join()).await;
+        joined.map_err(io::Error::other)?.map_err(|_| io::Error::other("the writer of the part panicked"))?
+    }
+}
+
+fn write(
+    mut receiver: mpsc::Receiver<Bytes>,
+    sink: Summed,
+    path: String,
+    packs: bool,
+    form: Form,
+) -> io::Result<Written> {
+    let mut raw = Raw { bytes: 0, head: Vec::new(), tar: (form == Form::Tar).then(TarCounter::default) };
+    let sink = if packs {
+        let mut encoder = encoder(sink)?;
+        while let Some(chunk) = receiver.blocking_recv() {
+            raw.see(&chunk);
+            encoder.write_all(&chunk)?;
+        }
+        encoder.finish()?
+    } else {
+        let mut sink = sink;
+        while let Some(chunk) = receiver.blocking_recv() {
+            raw.see(&chunk);
+            sink.write_all(&chunk)?;
+        }
+        sink
+    };
+    sink.file.sync_all()?;
+    let part = BackupPart { path, bytes: sink.bytes, sha256: units::hexadecimal(&sink.sum.finalize()) };
+    Ok(Written { part, raw_bytes: raw.bytes, head: raw.head, tar: raw.tar.map(TarCounter::finish) })
+}
+
+fn encoder(sink: Summed) -> io::Result<zstd::Encoder<'static, Summed>> {
+    let mut encoder = zstd::Encoder::new(sink, LEVEL)?;
+    let workers = std::thread::available_parallelism().map_or(1, usize::from).min(MOST_WORKERS);
+    encoder.multithread(u32::try_from(workers).unwrap_or(1))?;
+    encoder.set_parameter(CParameter::JobSize(JOB_BYTES))?;
+    // Whoever unpacks it with any zstd is told when a bit is not what it was.
+    encoder.include_checksum(true)?;
+    Ok(encoder)
+}
+
+/// What is seen of the bytes before they are packed.
+struct Raw {
+    bytes: u64,
+    head: Vec<u8>,
+    tar: Option<TarCounter>,
+}
+
+impl Raw {
+    fn see(&mut self, chunk: &[u8]) {
+        let room = HEAD.saturating_sub(self.head.len());
+        self.head.extend_from_slice(&chunk[..chunk.len().min(room)]);
+        self.bytes += chunk.len() as u64;
+        if let Some(tar) = &mut self.tar {
+            tar.see(chunk);
+        }
+    }
+}
+
+/// The file and the sum of what is in it.
+struct Summed {
+    file: File,
+    sum: Sha256,
+    bytes: u64,
+    flushed: u64,
+    shown: Arc<AtomicU64>,
+}
+
+impl Write for Summed {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let count = self.file.write(bytes)?;
+        self.sum.update(&bytes[..count]);
+        self.bytes += count as u64;
+        self.shown.store(self.bytes, Ordering::Relaxed);
+        if self.bytes - self.flushed >= FLUSH_EVERY {
+            self.flushed = self.bytes;
+            self.file.sync_data()?;
+        }
+        Ok(count)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+#[cfg(test)]
+mod tests;

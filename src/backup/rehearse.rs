@@ -1,0 +1,203 @@
+//! A restore that harms nobody: into containers and volumes of its own, of the images that were recorded, that see no
+//! network and publish no port. What came of it is compared with what the manifest says, and all of it is removed.
+
+mod databases;
+mod files;
+
+use super::find::{Found, find};
+use super::manifest::{Content, Manifest, Server};
+use super::workshop::Workshop;
+use super::{ManifestPart, check, proof, read_manifest};
+use crate::domain::stack::{ProofLevel, Recovery};
+use crate::domain::{Fault, FaultKind, Plan, PlannedStep, StepVerb, TaskEvent, units};
+use crate::engine::Engine;
+use jiff::Timestamp;
+use std::cell::RefCell;
+use std::path::Path;
+use std::time::Instant;
+
+pub struct Rehearsal {
+    found: Found,
+    manifest: Manifest,
+    tasks: Vec<Task>,
+}
+
+/// One step.
+enum Task {
+    /// That it is whole.
+    Sums,
+    /// A server with its roles and databases, by the numbers of their parts.
+    Postgres {
+        server: Box<Server>,
+        globals: Option<usize>,
+        databases: Vec<usize>,
+    },
+    Redis(usize),
+    Archive(usize),
+}
+
+pub fn prepare(root: &Path, stack: &str, name: &str) -> Result<Rehearsal, Fault> {
+    let found = find(root, Some(stack), name)?;
+    let manifest = read_manifest(&found.directory)?;
+    let tasks = tasks(&manifest);
+    Ok(Rehearsal { found, manifest, tasks })
+}
+
+fn tasks(manifest: &Manifest) -> Vec<Task> {
+    let mut tasks = vec![Task::Sums];
+    let mut servers: Vec<(Server, Option<usize>, Vec<usize>)> = Vec::new();
+    for (number, part) in manifest.parts.iter().enumerate() {
+        let (server, is_globals) = match &part.content {
+            Content::PostgresGlobals(server) => (server, true),
+            Content::Postgres(database) => (&database.server, false),
+            Content::Redis(_) => {
+                tasks.push(Task::Redis(number));
+                continue;
+            }
+            Content::Volume(_) | Content::Bind(_) | Content::Files(_) => {
+                tasks.push(Task::Archive(number));
+                continue;
+            }
+            Content::Exec { .. } | Content::Compose | Content::Images => continue,
+        };
+        let known = servers.iter().position(|(other, ..)| other.service == server.service);
+        let at = known.unwrap_or_else(|| {
+            servers.push((server.clone(), None, Vec::new()));
+            servers.len() - 1
+        });
+        if is_globals {
+            servers[at].1 = Some(number);
+        } else {
+            servers[at].2.push(number);
+        }
+    }
+    let postgres =
+        |(server, globals, databases)| Task::Postgres { server: Box::new(server), globals, databases };
+    tasks.splice(1..1, servers.into_iter().map(postgres));
+    tasks
+}
+
+impl Rehearsal {
+    pub fn plan(&self) -> Plan {
+        let part = |number: usize| self.manifest.parts.get(number).map_or("", |part| part.part.path.as_str());
+        let step = |task: &Task| {
+            let (object, reason) = match task {
+                Task::Sums => (self.found.name.clone(), "every byte is read".to_owned()),
+                Task::Postgres { server, databases, .. } => {
+                    let names: Vec<&str> = databases.iter().map(|number| part(*number)).collect();
+                    (
+                        format!("PostgreSQL of {}", server.service),
+                        format!("restored from {}", names.join(", ")),
+                    )
+                }
+                Task::Redis(number) => ("Redis".to_owned(), format!("restored from {}", part(*number))),
+                Task::Archive(number) => ("files".to_owned(), format!("unpacked from {}", part(*number))),
+            };
+            PlannedStep {
+                verb: StepVerb::Check,
+                object,
+                service: None,
+                reason,
+                after: Vec::new(),
+                downtime: None,
+            }
+        };
+        Plan {
+            title: format!("rehearse {} of {}", self.found.name, self.found.stack),
+            steps: self.tasks.iter().map(step).collect(),
+            equivalent: format!("see {}/RESTORE.md", self.found.directory.display()),
+            ..Plan::default()
+        }
+    }
+
+    fn part(&self, number: usize) -> Result<&ManifestPart, Fault> {
+        self.manifest.parts.get(number).ok_or_else(|| {
+            Fault::new(FaultKind::Internal, "rehearse", &self.found.name)
+                .because("the plan names no part of it")
+        })
+    }
+}
+
+/// Whatever comes of it, nothing stays of it but what was found out.
+pub async fn rehearse(
+    engine: &Engine,
+    root: &Path,
+    rehearsal: &Rehearsal,
+    progress: &mut dyn FnMut(TaskEvent),
+    is_cancelled: &dyn Fn() -> bool,
+) -> Result<(), Fault> {
+    let workshop = Workshop::open(engine, root).await?;
+    let progress = RefCell::new(progress);
+    let tell = |event: TaskEvent| (progress.borrow_mut())(event);
+    let mut began = None;
+    let mut ended = Ok(());
+    for (step, task) in rehearsal.tasks.iter().enumerate() {
+        if is_cancelled() {
+            ended = Err(Fault::new(FaultKind::Cancelled, "rehearse", &rehearsal.found.name)
+                .because("ended on request; nothing was left behind"));
+            break;
+        }
+        tell(TaskEvent::StepStarted { step });
+        let report = |done: u64, total: Option<u64>| {
+            tell(TaskEvent::StepProgress { step, done: Some(done), total, text: units::bytes(done) });
+        };
+        if !matches!(task, Task::Sums) {
+            began.get_or_insert_with(Instant::now);
+        }
+        ended = one(&workshop, root, rehearsal, task, &report).await;
+        tell(TaskEvent::StepFinished { step, fault: ended.as_ref().err().cloned() });
+        if ended.is_err() {
+            break;
+        }
+    }
+    let took = began.map(|began| began.elapsed()).unwrap_or_default();
+    workshop.clear_own().await;
+    let directory = &rehearsal.found.directory;
+    let mut known = proof::read(directory);
+    match &ended {
+        Ok(()) => {
+            let took_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+            known.level = ProofLevel::Restored;
+            known.checked = Some(Timestamp::now());
+            known.proven = Some(Recovery { at: Timestamp::now(), took_ms });
+            known.failed = None;
+            tell(TaskEvent::Output { text: format!("proven: restored in {}", units::duration(took)) });
+        }
+        // That it could not be tried says nothing about the backup.
+        Err(fault) if fault.kind == FaultKind::Invalid => {
+            let what = fault.causes.join("; ");
+            known.failed = Some(crate::domain::stack::ProofFailure { at: Timestamp::now(), what });
+        }
+        Err(_) => return ended,
+    }
+    proof::write(directory, &known)?;
+    ended
+}
+
+async fn one(
+    workshop: &Workshop,
+    root: &Path,
+    rehearsal: &Rehearsal,
+    task: &Task,
+    report: &dyn Fn(u64, Option<u64>),
+) -> Result<(), Fault> {
+    let directory = &rehearsal.found.directory;
+    match task {
+        Task::Sums => check::check(None, root, &rehearsal.found, &|done| report(done, None)).await.map(drop),
+        Task::Postgres { server, globals, databases } => {
+            let globals = globals.map(|number| rehearsal.part(number)).transpose()?;
+            let parts =
+                databases.iter().map(|number| rehearsal.part(*number)).collect::<Result<Vec<_>, _>>()?;
+            databases::postgres(workshop, directory, server, globals, &parts, report).await
+        }
+        Task::Redis(number) => databases::redis(workshop, directory, rehearsal.part(*number)?, report).await,
+        Task::Archive(number) => files::archive(workshop, directory, rehearsal.part(*number)?, report).await,
+    }
+}
+
+/// What was restored is not what was taken.
+fn differs(object: &str, cause: String) -> Fault {
+    Fault::new(FaultKind::Invalid, "rehearse", object)
+        .because(cause)
+        .hint("do not rely on this backup: take another one, and rehearse that")
+}

@@ -1,0 +1,49 @@
+//! Archives: unpacked into a volume of its own by the tar that wrote them, and counted.
+
+use super::differs;
+use crate::backup::ManifestPart;
+use crate::backup::deep::{SCRATCH, command, present, scratch, toolbox};
+use crate::backup::feed::feed;
+use crate::backup::workshop::Workshop;
+use crate::domain::Fault;
+use std::path::Path;
+
+pub async fn archive(
+    workshop: &Workshop,
+    directory: &Path,
+    part: &ManifestPart,
+    report: &dyn Fn(u64, Option<u64>),
+) -> Result<(), Fault> {
+    let Some(archive) = part.content.archive() else { return Ok(()) };
+    let image = present(workshop, &archive.image, "").await?;
+    let volume = scratch(workshop).await?;
+    let container = toolbox(workshop, &image, Some(&volume)).await?;
+    let target = format!("{SCRATCH}/restored");
+    let (code, said) = workshop.output(&container, &["mkdir", &target]).await?;
+    if code != 0 {
+        return Err(differs(&part.part.path, said));
+    }
+    let mut words = vec!["tar", "-x", "-p", "-f", "-", "-C", &target];
+    if archive.is_gnu() {
+        words.extend(["--numeric-owner", "--xattrs", "--xattrs-include=*", "--acls"]);
+    }
+    let told = |done: u64| report(done, Some(part.raw_bytes()));
+    let ended = feed(workshop.engine(), &container, command(&words), directory, part, &told).await?;
+    if ended.code != 0 {
+        let cause = format!("tar ended with exit code {}", ended.code);
+        return Err(ended.explain(differs(&part.part.path, cause)));
+    }
+    // A name may hold the end of a line.
+    let count = format!("find {target} -print0 | tr -dc '\\0' | wc -c");
+    let (_, counted) = workshop.output(&container, &["sh", "-c", &count]).await?;
+    workshop.remove(&container).await;
+    let found: u64 = counted.trim().parse().unwrap_or_default();
+    // An archive of one path has no entry for the place that it is unpacked at.
+    let is_whole = matches!(part.content, crate::backup::Content::Volume(_));
+    let found = if is_whole { found } else { found.saturating_sub(1) };
+    // A file that changed while it was read may stand there twice.
+    if found != archive.entries && archive.changed.is_empty() {
+        return Err(differs(&part.part.path, format!("{found} files came of {} entries", archive.entries)));
+    }
+    Ok(())
+}
