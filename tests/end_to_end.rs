@@ -7,6 +7,8 @@
 mod nvml;
 mod support;
 
+#[path = "end_to_end/backup.rs"]
+mod backup;
 #[path = "end_to_end/bad_input.rs"]
 mod bad_input;
 #[path = "end_to_end/config.rs"]
@@ -70,6 +72,7 @@ fn main() {
         demo::trials(),
         findings::trials(),
         leaving::trials(),
+        backup::trials(),
         bad_input::trials(),
         config::trials(),
         no_daemon::trials(),

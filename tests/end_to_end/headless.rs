@@ -95,7 +95,7 @@ pub fn check_bundle(workplace: &Workplace, project: &Project) {
         let output = Command::new("find").args([&state, "-name", name]).output().expect("find");
         String::from_utf8_lossy(&output.stdout).trim().to_owned()
     };
-    let dump = find("*.dump");
+    let dump = find("*.dump.zst");
     assert_eq!(dump.lines().count(), 1, "one dump of one database: {dump:?}");
     assert_eq!(find("*.partial"), "", "a finished backup leaves no partial file");
 
@@ -105,9 +105,11 @@ pub fn check_bundle(workplace: &Workplace, project: &Project) {
     assert!(manifest.contains(&sum), "the manifest has another sum than {sum}: {manifest}");
 
     let container = project.running("postgres").pop().expect("the database runs");
+    let unpack = Command::new("zstd").args(["-dc", &dump]).stdout(Stdio::piped()).spawn();
+    let unpacked = unpack.expect("zstd").stdout.expect("a pipe");
     let contents = Command::new("docker")
         .args(["exec", "--interactive", &container, "pg_restore", "--list"])
-        .stdin(Stdio::from(fs::File::open(&dump).expect("the dump")))
+        .stdin(Stdio::from(unpacked))
         .output()
         .expect("the docker client");
     let contents = String::from_utf8_lossy(&contents.stdout).into_owned();

@@ -1,0 +1,81 @@
+//! Backups of a stack with everything in it, on the real Engine: taken, proven, damaged, interrupted, and put back with
+//! nothing but what the bundle says itself.
+
+#[path = "backup/disaster.rs"]
+mod disaster;
+#[path = "backup/disk.rs"]
+mod disk;
+#[path = "backup/faults.rs"]
+mod faults;
+#[path = "backup/shop.rs"]
+mod shop;
+
+use crate::support::engine::{docker, trial};
+use libtest_mimic::Trial;
+use shop::Shop;
+use std::fs;
+
+pub fn trials() -> Vec<Trial> {
+    vec![
+        trial("backup::a_whole_stack_is_saved_and_proven", a_whole_stack_is_saved_and_proven),
+        trial("backup::a_damaged_backup_is_found_out", faults::a_damaged_backup_is_found_out),
+        trial("backup::a_killed_backup_leaves_nothing_behind", faults::a_killed_backup_leaves_nothing_behind),
+        trial("backup::a_file_that_is_written_to_meanwhile", faults::a_file_that_is_written_to_meanwhile),
+        trial("backup::a_snapshot_that_fails", faults::a_snapshot_that_fails),
+        trial("backup::names_that_are_none", faults::names_that_are_none),
+        trial("backup::a_disk_that_is_too_small", disk::a_disk_that_is_too_small),
+        trial("backup::a_disaster_is_mended_by_the_bundle_alone", disaster::mended_by_the_bundle_alone),
+    ]
+}
+
+fn a_whole_stack_is_saved_and_proven() {
+    let shop = Shop::open("proven");
+    let dry = shop.run(["--dry-run", "backup", "create"]).succeeded("dry run").stdout;
+    for words in ["database ledger", "cache-1 keys", "volume ", "to images.json"] {
+        assert!(dry.contains(words), "{words}: {dry}");
+    }
+    assert_eq!(shop.bundles().len(), 0, "a plan takes nothing");
+
+    let bundle = shop.backup();
+    for file in shop::files(&bundle) {
+        let bytes = fs::read(&file).expect("a file of the bundle");
+        let packed = file.extension().is_some_and(|extension| extension == "zst");
+        let text = if packed { shop::unpacked(&file) } else { bytes };
+        let text = String::from_utf8_lossy(&text);
+        assert!(!text.contains("canary"), "a secret stands in {}", file.display());
+    }
+    let listed = shop.run(["backup", "list", "--json"]).succeeded("list").json();
+    assert_eq!(listed[0]["proof"]["level"], "taken", "{listed}");
+
+    let verified = shop.run(["backup", "verify", "latest", "--deep", "--json"]).succeeded("verify").json();
+    assert_eq!(verified["good"], true, "{verified}");
+    shop.run(["backup", "rehearse", "latest"]).succeeded("rehearse");
+    let listed = shop.run(["backup", "list", "--json"]).succeeded("list").json();
+    assert_eq!(listed[0]["proof"]["level"], "restored", "{listed}");
+    assert!(listed[0]["proof"]["proven"]["took_ms"].as_u64().is_some_and(|took| took > 0), "{listed}");
+    assert!(shop.run(["backup", "list"]).succeeded("list").stdout.contains("proven"));
+    assert_eq!(shop.helpers(), "", "nothing stays of a rehearsal");
+    shop.run(["backup", "verify", "latest"]).succeeded("a proof does not change what it is about");
+
+    shop.run(["backup", "pin", "latest"]).succeeded("pin");
+    shop.run(["backup", "rm", "latest", "--force"]).failed(5, ["pinned"]);
+    let file = shop.workplace.path("one.tar").display().to_string();
+    shop.run(["backup", "export", "latest", "-o", &file]).succeeded("export");
+    let name = bundle.file_name().expect("a name").to_string_lossy().into_owned();
+    let listed = shop::output("tar", &["-tf", &file]);
+    assert!(listed.contains(&format!("{name}/manifest.json")), "{listed}");
+    shop.run(["backup", "unpin", "latest"]).succeeded("unpin");
+    shop.run(["backup", "rm", &name, "--force"]).succeeded("rm");
+    assert_eq!(shop.bundles().len(), 0);
+    // The database goes on as if nothing had been.
+    let rows = docker([
+        "exec",
+        &shop.container("db"),
+        "psql",
+        "-U",
+        "ledger",
+        "-tAc",
+        "select count(*) from entries",
+    ]);
+    assert_eq!(rows.trim(), "1000");
+}
