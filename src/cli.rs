@@ -41,6 +41,7 @@ mod pick;
 mod plan;
 mod port;
 mod post_mortem;
+mod preflight;
 mod program;
 mod ps;
 mod pull;
@@ -167,6 +168,7 @@ fn dispatch(arguments: Arguments, output: Output) -> Result<u8, Fault> {
         Command::Stats(arguments) => wait(stats::run(&context()?, arguments, output)),
         Command::Update(arguments) => wait(update::run(&context()?, arguments, output)),
         Command::Rollback(arguments) => wait(rollback::run(&context()?, arguments, output)),
+        Command::Preflight(arguments) => wait(preflight::run(&context()?, arguments, output)),
         Command::History => wait(history::run(&context()?, output)),
         Command::Export(_) => Err(refused::command("export")),
         Command::Commit(_) => Err(refused::command("commit")),

@@ -4,6 +4,7 @@
 //! * [`observe`] takes a snapshot of the Engine; [`plan`] is pure and knows nothing else.
 //! * [`plan::for_operation`] makes the [`ActionPlan`] of any operation; its [`ActionPlan::summary`] is what the
 //!   operator confirms, and [`apply`] carries it out.
+//! * [`preflight`] says what will not work before any of it is begun.
 
 mod apply;
 pub mod archive;
@@ -16,6 +17,7 @@ mod hash;
 mod neighbour;
 mod observe;
 pub mod plan;
+pub mod preflight;
 pub mod watch;
 
 pub use apply::{apply, apply_unless, create_container};

@@ -39,6 +39,7 @@ mod pull;
 mod push;
 mod raw;
 mod reference;
+mod registry;
 mod resources;
 mod session;
 mod socket;

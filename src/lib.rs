@@ -11,11 +11,11 @@
 //! | [`config`] | settings, key map, themes, discovery of stacks; every error names <file:line:column> and the key path | domain |
 //! | [`engine`] | the only module that names bollard: containers, images (pull, build, push, registries' credentials), networks, volumes, archives, exec and attach, logs, events, stats; BuildKit over its own gRPC | domain |
 //! | [`probe`] | what is read off this host without Docker: `host` (sysinfo and `/proc`), `cgroup`, `gpu` (nvml-wrapper), the daemon's log files, the kernel's messages, who listens on a port, on threads of their own | domain |
-//! | [`compose`] | Compose files. `file` (pure but for reading) → `Project`; `plan`, `drift` and `watch` (pure rules); `archive` makes what is sent of files and `context` says what of them a build is sent; `observe` looks at the engine, `command` runs what the files have run and `apply` a plan through it | domain; observe, drift's images, command and apply also engine |
+//! | [`compose`] | Compose files. `file` (pure but for reading) → `Project`; `plan`, `preflight`, `drift` and `watch` (pure rules); `archive` makes what is sent of files and `context` says what of them a build is sent; `observe` looks at the engine, `command` runs what the files have run and `apply` a plan through it | domain; observe, drift's images, command and apply also engine |
 //! | [`backup`] | `manifest` and `retain` (pure); `look` finds out what there is to save, `take` saves it, `verify` reads it again, `rehearse` restores it into throw-away containers, which `workshop` makes and removes; `list`, `find`, `prune` | domain, engine, compose |
 //! | [`health`] | probes of pages, ports, commands, databases, certificates and language models, Docker's own verdict, and verdicts with rise and fall (a pure state machine), for each replica and in sum | domain, engine |
 //! | [`triage`] | rules, one file each: facts → finding (cause, confidence, evidence, fix); what lines of logs are signs of. Pure | domain |
-//! | [`task`] | operations that outlive the console: specification, journal, lock, worker process, audit trail, and what is outstanding | domain, engine, compose, backup, health |
+//! | [`task`] | operations that outlive the console: specification, journal, lock, worker process, audit trail, what was deployed, and what is outstanding | domain, engine, probe, compose, backup, health |
 //! | [`app`] | the pure core of the console: `Msg`, `update`, `Effect`, `State` = stores + panes + dialogs. No tokio, no bollard, no clock | domain, config, triage |
 //! | [`view`] | pure drawing of `&State` into a frame | app, config, domain |
 //! | [`runtime`] | the imperative shell: terminal guard, signals, the one loop, feeds, effects | all above |

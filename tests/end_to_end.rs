@@ -33,6 +33,8 @@ mod history;
 mod hooks;
 #[path = "end_to_end/inside.rs"]
 mod inside;
+#[path = "end_to_end/interrupted_update.rs"]
+mod interrupted_update;
 #[path = "end_to_end/labelled.rs"]
 mod labelled;
 #[path = "end_to_end/leaving.rs"]
@@ -93,6 +95,7 @@ fn main() {
         inside::trials(),
         stats::trials(),
         gpus::trials(),
+        interrupted_update::trials(),
         zero_drop::trials(),
     ]
     .into_iter()

@@ -8,9 +8,9 @@ pub use switch::{Interactive, Orphans, SignalProxy, Tty};
 
 use super::{
     attachment, backup, build, cleanup, config, cp, create, documents, down, events, exec, gpus, health,
-    images, kill, logs, ls, of_services, plan, port, post_mortem, ps, pull, push, refused, restart, rm,
-    rollback, run, scale, snapshot, stacks, start, stats, stop, tasks, top, triage, up, update, version,
-    volumes, wait, watch, worker,
+    images, kill, logs, ls, of_services, plan, port, post_mortem, preflight, ps, pull, push, refused,
+    restart, rm, rollback, run, scale, snapshot, stacks, start, stats, stop, tasks, top, triage, up, update,
+    version, volumes, wait, watch, worker,
 };
 use clap::{Parser, Subcommand};
 
@@ -115,6 +115,8 @@ pub enum Command {
     Rollback(rollback::Arguments),
     /// List the deploys that can be gone back to
     History,
+    /// Look whether an `up` would work: exit code 0 when all is well, 1 with warnings, 2 when something fails
+    Preflight(preflight::Arguments),
     /// Print the stack's file with everything read, merged and resolved
     #[command(alias = "convert")]
     Config(config::Arguments),

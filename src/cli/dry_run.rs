@@ -69,6 +69,7 @@ pub fn check(command: &Command) -> Result<(), Fault> {
         | Command::Update(_)
         | Command::Rollback(_)
         | Command::History
+        | Command::Preflight(_)
         | Command::Stats(_)
         | Command::Export(_)
         | Command::Commit(_)

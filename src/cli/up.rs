@@ -53,6 +53,9 @@ pub struct Arguments {
     stay: Stay,
     #[command(flatten)]
     menu: Menu,
+    /// Go on although a check before fails
+    #[arg(long)]
+    no_preflight: bool,
     /// Nothing is asked, so that there is nothing to agree to
     #[arg(short, long, hide = true)]
     yes: bool,
@@ -75,6 +78,7 @@ impl Arguments {
             wait: self.wait,
             wait_timeout: self.wait_timeout,
             timeout: self.timeout,
+            no_preflight: self.no_preflight,
             ..self.options.read()?
         })
     }

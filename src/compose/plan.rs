@@ -54,7 +54,9 @@ use super::body::Creation;
 use super::file::{Condition, Hook, Project};
 use super::observe::Observed;
 use crate::domain::task::UpdateOptions;
-use crate::domain::{ContainerId, DeployState, Fault, FaultKind, Operation, Plan, PlannedStep, StepVerb};
+use crate::domain::{
+    ChecklistLine, ContainerId, DeployState, Fault, FaultKind, Mark, Operation, Plan, PlannedStep, StepVerb,
+};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -283,6 +285,7 @@ impl ActionPlan {
         for step in &mut self.plan.steps {
             step.after.iter_mut().for_each(|earlier| *earlier += count);
         }
+        self.plan.checklist.clone_from(&earlier.plan.checklist);
         self.plan.reactions.iter_mut().for_each(|(step, _)| *step += count);
         self.plan.milestones.iter_mut().for_each(|(step, _)| *step += count);
         let reached = earlier.plan.milestones.iter().filter(|(step, _)| *step < count);
@@ -355,6 +358,11 @@ impl ActionPlan {
                 self.plan.volumes.push(volume);
             }
         }
+    }
+
+    /// Shows on the card what was looked at besides and is not as it should be.
+    pub fn look_back(&mut self, lines: Vec<ChecklistLine>) {
+        self.plan.checklist = lines.into_iter().filter(|line| line.mark != Mark::Ok).collect();
     }
 
     /// Once the step is done, the deploy has come so far.

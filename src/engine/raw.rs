@@ -52,6 +52,17 @@ impl Engine {
         headers: &[(&'static str, String)],
         body: Option<Upload>,
     ) -> Result<ByteStream, Fault> {
+        self.streamed(&Method::POST, path, headers, body)
+    }
+
+    /// The same for any method.
+    pub(super) fn streamed(
+        &self,
+        method: &Method,
+        path: &str,
+        headers: &[(&'static str, String)],
+        body: Option<Upload>,
+    ) -> Result<ByteStream, Fault> {
         let target = self.versioned(path)?;
         let mut named = Vec::new();
         for (name, value) in headers {
@@ -63,8 +74,9 @@ impl Engine {
         }
         let kind = if body.is_some() { "application/x-tar" } else { "text/plain" };
         let body = Mutex::new(body.map(bollard::body_try_stream));
+        let method = method.clone();
         let docker = self.docker.clone().with_request_modifier(move |request| {
-            let (mut head, _) = replace(request, Method::POST, target.clone(), None).into_parts();
+            let (mut head, _) = replace(request, method.clone(), target.clone(), None).into_parts();
             head.headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
             head.headers.extend(named.iter().cloned());
             let body = body.lock().ok().and_then(|mut body| body.take());

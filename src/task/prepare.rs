@@ -3,7 +3,7 @@
 mod rollback;
 
 use super::container::{self, ContainerAction};
-use super::outstanding;
+use super::{outstanding, preflight};
 use crate::backup::{self, BundleAction, Order, Scene, Survey};
 use crate::compose::{self, ActionPlan, LoadRequest, Observed, Project, load, process_environment};
 use crate::domain::stack::BackupPolicy;
@@ -84,6 +84,9 @@ async fn prepare_compose(
         && let Some(caution) = other_files(&project.reference(), &observed.containers)
     {
         plan.warn(caution);
+    }
+    if let Some(project) = project.as_ref().filter(|_| preflight::is_wanted(operation, plan.plan())) {
+        plan.look_back(Box::pin(preflight::of_plan(engine, project, &observed, plan.plan())).await);
     }
     let addresses = match (operation, &project) {
         (Operation::Up(_) | Operation::Update(_), Some(project)) => project.mcp.addresses.clone(),

@@ -3,6 +3,7 @@
 use super::deploys::{Begun, Deploys};
 use super::lock::LockOwner;
 use super::outstanding::Outstanding;
+use super::preflight;
 use super::prepare::{Prepared, prepare};
 use super::{AuditEntry, Journal, ProcessMark, StackLock, Store};
 use crate::backup;
@@ -139,6 +140,9 @@ async fn attempt(
     // Nothing has been changed yet, and nothing shall be changed that nobody can trace.
     store.audit().append(&entry(spec, Some(plan), "begun".to_owned()))?;
     journal.note(TaskEvent::Planned { plan: plan.clone() });
+    if let Some(fault) = preflight::refusal(&spec.operation, plan) {
+        return Err(fault);
+    }
     if cancelled() {
         Err(cancelled_fault(spec))
     } else {

@@ -21,7 +21,7 @@ pub const ROOMS: &[Room] = &[
     room("backup", &["domain", "engine", "compose"]),
     room("health", &["domain", "engine"]),
     room("triage", &["domain"]),
-    room("task", &["domain", "engine", "compose", "backup", "health"]),
+    room("task", &["domain", "engine", "probe", "compose", "backup", "health"]),
     room("app", &["domain", "config", "triage"]),
     room("view", &["app", "config", "domain"]),
     room(
@@ -45,6 +45,7 @@ pub const ROOMS: &[Room] = &[
 pub const PURE_CORNERS: &[(&str, &[&str])] = &[
     ("src/compose/file", &["engine"]),
     ("src/compose/plan", &["engine"]),
+    ("src/compose/preflight", &["engine"]),
     ("src/backup/manifest", &["engine", "compose"]),
     ("src/health/verdict", &["engine"]),
 ];

@@ -58,6 +58,10 @@ impl Project {
 
 impl Drop for Project {
     fn drop(&mut self) {
+        // The names by which the images of its deploys are kept.
+        let kept = format!("reference=mcp-tui/keep/s{}/*", self.name);
+        let kept = ids(["images", "--filter", &kept, "--format", "{{.Repository}}:{{.Tag}}"]);
+        remove(&["rmi", "--no-prune"], &kept);
         // A worker may still be at it when its test failed: what it makes in the meantime is taken in the next round.
         for _ in 0..3 {
             let filter = self.filter();

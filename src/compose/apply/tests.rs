@@ -6,6 +6,8 @@ use crate::domain::{Container, UpOptions};
 use crate::sim::{Effect, FaultRule, Occasion, Scenario, Server};
 use std::path::Path;
 
+mod updates;
+
 fn shop(directory: &Path) -> Project {
     let file = directory.join("compose.yaml");
     std::fs::write(&file, "name: shop\nservices:\n  web:\n    image: nginx:alpine\n").unwrap();

@@ -3,7 +3,7 @@
 use crate::app::dialog::Confirm;
 use crate::config::theme::Theme;
 use crate::domain::safe::TextStyle;
-use crate::domain::{Plan, Safe};
+use crate::domain::{Mark, Plan, Safe};
 use crate::view::dialogs::card::{self, Line};
 use crate::view::text;
 
@@ -16,6 +16,10 @@ pub(super) fn facts(dialog: &Confirm, theme: &Theme, columns: u16, tight: bool) 
     let mut lines = Vec::new();
     for warning in plans.iter().flat_map(|plan| &plan.warnings) {
         lines.extend(card::wrapped(&format!("⚠ {}", Safe::new(warning)), columns, theme.warning));
+    }
+    for line in plans.iter().flat_map(|plan| &plan.checklist) {
+        let look = if line.mark == Mark::Failed { theme.bad } else { theme.warning };
+        lines.extend(card::wrapped(&Safe::new(line.sentence()), columns, look));
     }
     let joined = |items: fn(&Plan) -> &Vec<String>| join(&plans, items);
     let equivalents = plans.iter().map(|plan| &plan.equivalent);
