@@ -28,6 +28,7 @@ pub mod prune;
 mod redis;
 mod rehearse;
 pub mod retain;
+pub mod schedule;
 mod space;
 mod stream;
 mod take;
