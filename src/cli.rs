@@ -7,6 +7,7 @@
 mod arguments;
 mod attach;
 mod attachment;
+mod audit;
 mod backup;
 mod brought;
 mod build;
@@ -114,7 +115,7 @@ fn dispatch(arguments: Arguments, output: Output) -> Result<u8, Fault> {
         logger::install();
     }
     match command {
-        Command::Worker(arguments) => worker::run(arguments, global.at_once()),
+        Command::Worker(arguments) => worker::run(arguments, global),
         Command::Docs(arguments) => documents::print(arguments.what).map(|()| 0),
         Command::Demo => console::open_demo(&context()?),
         Command::Snapshot(arguments) => snapshot::run(&context()?, &arguments),
@@ -133,6 +134,7 @@ fn dispatch(arguments: Arguments, output: Output) -> Result<u8, Fault> {
         Command::Status => wait(status::run(&context()?, output)),
         Command::Stacks(arguments) => wait(stacks::run(&context()?, arguments, output)),
         Command::Tasks(arguments) => wait(tasks::run(&context()?, arguments, output)),
+        Command::Audit(arguments) => audit::run(&context()?, &arguments, output),
         Command::Backup(command) => wait(backup::run(&context()?, command, output)),
         Command::Up(arguments) => wait(up::run(&context()?, arguments, output)),
         Command::Watch(arguments) => wait(watch::run(&context()?, arguments, output)),

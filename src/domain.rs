@@ -15,6 +15,7 @@ pub mod host;
 pub mod log;
 pub mod log_line;
 pub mod log_lines;
+pub mod notify;
 pub mod plan;
 pub mod resources;
 pub mod safe;
@@ -39,6 +40,6 @@ pub use plan::{ChecklistLine, Mark, Plan, PlannedStep, StepVerb};
 pub use safe::{Gate, Safe, StyledLine};
 pub use stack::{MOST_REPLICAS, StackFile, StackOrigin, StackRef};
 pub use task::{
-    BuildOptions, DownOptions, ImageRemoval, Operation, PullOptions, PushOptions, RestoreMode,
-    RestoreOptions, TaskEvent, TaskId, TaskRecord, TaskSpec, TaskState, TaskTarget, UpOptions,
+    BuildOptions, DownOptions, ImageRemoval, LockWait, Operation, PullOptions, PushOptions, RestoreMode,
+    RestoreOptions, TaskEvent, TaskId, TaskRecord, TaskSpec, TaskState, TaskTarget, TaskTerms, UpOptions,
 };

@@ -8,22 +8,27 @@
 
 mod audit;
 mod cancel;
+mod clean;
 mod container;
 mod deploys;
 mod files;
 mod follow;
+mod hold;
 mod journal;
 mod lock;
+mod notify;
 mod outstanding;
 mod preflight;
 mod prepare;
 mod process;
 mod requester;
+mod resume;
 mod store;
 mod submit;
 pub mod worker;
 
-pub use audit::{AuditEntry, AuditLog};
+pub use audit::{AuditEntry, AuditLog, AuditTrail};
+pub use clean::Cleaned;
 pub use deploys::{Deploy, DeployedImage, Deploys, Outcome};
 pub use files::file_name;
 pub use follow::Follower;

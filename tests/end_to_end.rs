@@ -59,6 +59,8 @@ mod stacks;
 mod stats;
 #[path = "end_to_end/staying.rs"]
 mod staying;
+#[path = "end_to_end/tasks.rs"]
+mod tasks;
 #[path = "end_to_end/tree.rs"]
 mod tree;
 #[path = "end_to_end/verbs.rs"]
@@ -94,6 +96,7 @@ fn main() {
         hooks::trials(),
         inside::trials(),
         stats::trials(),
+        tasks::trials(),
         gpus::trials(),
         interrupted_update::trials(),
         zero_drop::trials(),

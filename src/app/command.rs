@@ -53,6 +53,8 @@ pub enum Command {
     RemoveStopped,
     CleanUp,
     CancelTask,
+    ResumeTask,
+    ForgetTasks,
     BackUp,
     ShowBackups,
     Shell,
@@ -118,6 +120,8 @@ pub enum Needs {
     Fix,
     /// A task that is under way.
     RunningTask,
+    /// A task that ended before all of it was done.
+    UnfinishedTask,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -2,6 +2,7 @@
 
 pub mod cancel;
 pub mod confirm;
+pub mod forget;
 pub mod help;
 pub mod inspect;
 pub mod palette;
@@ -9,6 +10,7 @@ pub mod save;
 
 pub use cancel::Cancel;
 pub use confirm::Confirm;
+pub use forget::Forget;
 pub use help::Help;
 pub use inspect::Inspect;
 pub use palette::Palette;
@@ -18,6 +20,7 @@ pub use save::Save;
 pub enum Dialog {
     Confirm(Confirm),
     Cancel(Cancel),
+    Forget(Forget),
     Help(Help),
     Palette(Palette),
     Inspect(Inspect),

@@ -4,6 +4,7 @@ use super::store::logs::Saved;
 use crate::domain::task::TaskRequest;
 use crate::domain::{ContainerId, StackRef, TaskId};
 use jiff::{SignedDuration, Timestamp};
+use std::time::Duration;
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum Effect {
@@ -45,6 +46,12 @@ pub enum Effect {
     StartTask {
         request: u64,
         task: TaskRequest,
+        /// The task that it goes on with.
+        continues: Option<TaskId>,
+    },
+    /// Removes the records of tasks that ended so long ago; answered by [`super::Msg::TasksForgotten`].
+    ForgetTasks {
+        older_than: Duration,
     },
     /// Asks a task's worker to end after the step it is at; answered by [`super::Msg::CancelAsked`].
     CancelTask(TaskId),

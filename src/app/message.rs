@@ -95,6 +95,8 @@ pub enum Msg {
         id: TaskId,
         result: Result<(), Fault>,
     },
+    /// So many records are gone.
+    TasksForgotten(Result<usize, Fault>),
     Inspected {
         id: ContainerId,
         result: Result<serde_json::Value, Fault>,

@@ -12,6 +12,7 @@ mod feeds;
 mod figures;
 mod findings;
 mod follow;
+mod forget;
 mod keys;
 mod log_copy;
 mod log_filter;
@@ -26,6 +27,7 @@ mod patterns;
 mod previous;
 mod prompt;
 mod requests;
+mod resume;
 mod seen;
 mod timeline;
 
@@ -94,6 +96,7 @@ impl Turn<'_> {
             Msg::Plan { request, result } => self.planned(request, result),
             Msg::TaskStarted { request, result } => self.task_started(request, result),
             Msg::CancelAsked { id, result } => self.cancel_asked(&id, result),
+            Msg::TasksForgotten(result) => self.tasks_forgotten(result),
             Msg::Inspected { id, result } => self.inspected(&id, result),
             Msg::StackInspected { project, inspection } => self.stack_inspected(&project, &inspection),
             Msg::ShellEnded { id, result } => self.shell_ended(&id, result),

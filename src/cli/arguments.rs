@@ -7,8 +7,8 @@ pub use global::{Ansi, Global};
 pub use switch::{Interactive, Orphans, SignalProxy, Tty};
 
 use super::{
-    attachment, backup, build, cleanup, config, cp, create, documents, down, events, exec, gpus, health,
-    images, kill, logs, ls, of_services, plan, port, post_mortem, preflight, ps, pull, push, refused,
+    attachment, audit, backup, build, cleanup, config, cp, create, documents, down, events, exec, gpus,
+    health, images, kill, logs, ls, of_services, plan, port, post_mortem, preflight, ps, pull, push, refused,
     restart, rm, rollback, run, scale, snapshot, stacks, start, stats, stop, tasks, top, triage, up, update,
     version, volumes, wait, watch, worker,
 };
@@ -139,6 +139,8 @@ pub enum Command {
     Backup(backup::BackupCommand),
     /// What was asked for and what came of it
     Tasks(tasks::Arguments),
+    /// Who did what, with which outcome; and whether the log of it is whole
+    Audit(audit::Arguments),
     /// The stacks that can be named with --stack
     Stacks(stacks::Arguments),
     /// Print one frame of the console as it would be now

@@ -39,7 +39,12 @@ impl Context {
     }
 
     pub fn store(&self) -> Result<Store, Fault> {
-        Store::open(&self.paths.state).map(|store| store.with_limit(self.global.at_once()))
+        let store = Store::open(&self.paths.state)?;
+        let store = store.with_limit(self.global.at_once()).with_wait(self.global.wait_lock);
+        Ok(match &self.global.config {
+            Some(_) => store.with_config(self.paths.config.clone()),
+            None => store,
+        })
     }
 
     pub fn endpoint(&self) -> Result<Endpoint, Fault> {

@@ -26,6 +26,9 @@ pub fn check(command: &Command) -> Result<(), Fault> {
         Command::Tasks(arguments) if matches!(arguments.command, Some(TasksCommand::Cancel { .. })) => {
             "tasks cancel"
         }
+        Command::Tasks(arguments) if matches!(arguments.command, Some(TasksCommand::Resume { .. })) => {
+            "tasks resume"
+        }
         Command::Up(_)
         | Command::Create(_)
         | Command::Down(_)
@@ -61,6 +64,7 @@ pub fn check(command: &Command) -> Result<(), Fault> {
         | Command::Host
         | Command::Backup(_)
         | Command::Tasks(_)
+        | Command::Audit(_)
         | Command::Stacks(_)
         | Command::Snapshot(_)
         | Command::Demo

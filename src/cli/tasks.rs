@@ -1,14 +1,16 @@
 //! `tasks`: what was asked for and what came of it.
 
-use super::attach::{attach, to_the_end, words};
+mod cancel;
+mod clean;
+mod show;
+
+use super::attach::attach;
 use super::context::Context;
 use super::output::{Output, Tone, print_json};
 use super::table::Table;
-use crate::domain::task::StepState;
-use crate::domain::{Fault, FaultKind, TaskId, TaskRecord, TaskState, units};
-use crate::task::Store;
+use crate::domain::{Fault, TaskRecord, TaskState, units};
 use clap::Subcommand;
-use jiff::{Timestamp, Unit};
+use jiff::Timestamp;
 
 #[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
 pub struct Arguments {
@@ -24,47 +26,38 @@ pub enum TasksCommand {
     Show { id: String },
     /// Follow a task until it ends
     Attach { id: String },
-    /// End a task after the step it is at, and wait until it has ended
+    /// End a task after the step it is at, wait until it has ended, and tell what is left undone
     Cancel { id: String },
+    /// Go on with a task that failed, was cancelled or interrupted: by what runs now, and under an id of its own
+    Resume { id: String },
+    /// Remove the records of tasks that ended a while ago; the audit log keeps them
+    Cleanup {
+        /// How long ago they must have ended
+        #[arg(long, value_name = "DURATION", default_value = "24h")]
+        older_than: String,
+    },
 }
 
 pub async fn run(context: &Context, arguments: Arguments, output: Output) -> Result<u8, Fault> {
     let store = context.store()?;
     match arguments.command.unwrap_or(TasksCommand::List) {
         TasksCommand::List => list(&store.list()?, output).map(|()| 0),
-        TasksCommand::Show { id } => show(&store.record(&store.find(&id)?)?, output).map(|()| 0),
+        TasksCommand::Show { id } => show::run(&store.record(&store.find(&id)?)?, output).map(|()| 0),
         TasksCommand::Attach { id } => attach(&store, &store.find(&id)?, output).await,
         TasksCommand::Cancel { id } => {
             context.may_change("cancel task")?;
-            cancel(&store, &store.find(&id)?, output).await.map(|()| 0)
+            cancel::run(&store, &store.find(&id)?, output).await.map(|()| 0)
+        }
+        TasksCommand::Resume { id } => {
+            context.may_change("resume task")?;
+            let id = store.resume(&store.find(&id)?, Timestamp::now())?;
+            attach(&store, &id, output).await
+        }
+        TasksCommand::Cleanup { older_than } => {
+            context.may_change("clean up tasks")?;
+            clean::run(&store, &older_than, context.dry_run.is_some(), output)
         }
     }
-}
-
-/// What the task did before is not told again; what it still does is.
-async fn cancel(store: &Store, id: &TaskId, output: Output) -> Result<(), Fault> {
-    let mut follower = store.follow(id)?;
-    follower.catch_up()?;
-    store.cancel(id)?;
-    if !output.json {
-        output.toned(&[
-            (Tone::Dim, "task "),
-            (Tone::Dim, &id.0),
-            (Tone::Dim, " ends after the step it is at"),
-        ])?;
-    }
-    to_the_end(&mut follower, output).await?;
-    let record = follower.record();
-    if record.state != TaskState::Cancelled {
-        return Err(Fault::new(FaultKind::Conflict, "cancel task", &id.0)
-            .because(format!("it ended by itself first: {}", record.state.word()))
-            .hint(format!("`mcp-tui tasks show {}` tells what it did", id.0)));
-    }
-    if output.json {
-        return Ok(());
-    }
-    let (done, all) = (record.done(), record.steps.len());
-    output.toned(&[(Tone::Warning, "cancelled"), (Tone::Plain, &format!(" after {done} of {all} steps"))])
 }
 
 fn list(records: &[TaskRecord], output: Output) -> Result<(), Fault> {
@@ -88,45 +81,6 @@ fn list(records: &[TaskRecord], output: Output) -> Result<(), Fault> {
     table.print_within(output.columns(), output)
 }
 
-fn show(record: &TaskRecord, output: Output) -> Result<(), Fault> {
-    if output.json {
-        return print_json(record);
-    }
-    let spec = &record.spec;
-    let at = spec.requested_at.round(Unit::Second).unwrap_or(spec.requested_at);
-    let (tone, word) = state(record.state);
-    output.toned(&[(Tone::Dim, "task    "), (Tone::Plain, &spec.id.0)])?;
-    output.toned(&[
-        (Tone::Dim, "asked   "),
-        (Tone::Plain, &format!("{} {} by {} at {at}", spec.operation.verb(), spec.target.name(), by(record))),
-    ])?;
-    output.toned(&[
-        (Tone::Dim, "state   "),
-        (tone, &word),
-        (Tone::Plain, &format!(" after {}", took(record))),
-    ])?;
-    for (step, planned) in record.steps.iter().zip(record.plan.iter().flat_map(|plan| &plan.steps)) {
-        let (tone, sign) = match step.state {
-            StepState::Pending => (Tone::Dim, "  · "),
-            StepState::Running => (Tone::Warning, "  … "),
-            StepState::Done => (Tone::Good, "  ✓ "),
-            StepState::Failed => (Tone::Bad, "  ✗ "),
-        };
-        let text = if step.text.is_empty() { String::new() } else { format!(": {}", step.text) };
-        output.toned(&[(tone, sign), (Tone::Plain, &words(planned)), (Tone::Plain, &text)])?;
-    }
-    for line in &record.output {
-        output.line(line)?;
-    }
-    if let Some(fault) = &record.fault {
-        output.toned(&[(Tone::Bad, "error   "), (Tone::Plain, &fault.to_string())])?;
-        if let Some(hint) = &fault.hint {
-            output.toned(&[(Tone::Dim, "hint    "), (Tone::Plain, hint)])?;
-        }
-    }
-    Ok(())
-}
-
 fn state(state: TaskState) -> (Tone, String) {
     let tone = match state {
         TaskState::Pending => Tone::Dim,
@@ -148,9 +102,20 @@ fn took(record: &TaskRecord) -> String {
     record.took(Timestamp::now()).map_or_else(|| "–".to_owned(), units::duration)
 }
 
+/// What came of it; of one that is under way, what it is at.
 fn result(record: &TaskRecord) -> String {
-    match &record.fault {
-        Some(fault) => fault.causes.last().cloned().unwrap_or_else(|| fault.to_string()),
+    if let Some(fault) = &record.fault {
+        return fault.causes.last().cloned().unwrap_or_else(|| fault.to_string());
+    }
+    if let Some(owner) = &record.waits_for {
+        return format!("waits: {owner}");
+    }
+    let planned = |number: usize| record.plan.as_ref()?.steps.get(number);
+    match record.current().filter(|_| !record.state.is_over()) {
+        Some((number, step)) => {
+            let words = planned(number).map(|step| format!("{} {}", step.verb.words(), step.object));
+            [words.unwrap_or_default(), step.amount(Timestamp::now())].join(" ").trim_end().to_owned()
+        }
         None => record.output.last().cloned().unwrap_or_default(),
     }
 }

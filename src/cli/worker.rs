@@ -1,5 +1,8 @@
 //! The hidden command that a task's worker process is started with.
 
+use super::arguments::Global;
+use super::context::Context;
+use crate::domain::notify::NotifySettings;
 use crate::domain::{Fault, TaskId};
 use crate::task;
 use std::path::PathBuf;
@@ -11,6 +14,10 @@ pub struct Arguments {
     pub id: String,
 }
 
-pub fn run(arguments: Arguments, at_once: Option<usize>) -> Result<u8, Fault> {
-    task::worker::run(&arguments.state, &TaskId(arguments.id), at_once)
+/// What is wrong with the settings was told to whoever asked for the task; here they only say who is told of its end.
+pub fn run(arguments: Arguments, global: Global) -> Result<u8, Fault> {
+    let at_once = global.at_once();
+    let notify =
+        Context::new(global).map_or_else(|_| NotifySettings::default(), |context| context.settings.notify);
+    task::worker::run(&arguments.state, &TaskId(arguments.id), at_once, &notify)
 }

@@ -11,11 +11,18 @@
 //!   memory: 64MiB           # what the log pane keeps, in all
 //!   tail: 500               # lines to begin with
 //! stacks: [./stacks, /srv/stacks]   # where stacks are looked for, the first place first
+//! notify:                   # who is told of a task's end; nobody by default
+//!   when: failure           # failure, completion or both
+//!   timeout: 5s             # for each of three tries
+//!   webhook: https://hooks.example.org/services/…    # gets JSON
+//!   email: {server: mail.example.org:587, security: starttls, from: console@example.org, to: [ops@example.org],
+//!     user: console, password_file: smtp-password}   # security: none, starttls or tls
 //! keys:                     # a command's name → its key or keys; an empty list unbinds it
 //!   restart: r
 //!   down: [D, "^d"]
 //! ```
 
+mod notify;
 mod read;
 mod size;
 
@@ -24,6 +31,7 @@ use super::file;
 use super::keys::Override;
 use super::theme::ColourDepth;
 use crate::domain::Fault;
+use crate::domain::notify::NotifySettings;
 use std::path::PathBuf;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,6 +50,7 @@ pub struct Settings {
     pub log_tail: u64,
     /// Where stacks are looked for, the first place first; the built-in ones come after all of them.
     pub stacks: Vec<PathBuf>,
+    pub notify: NotifySettings,
     /// For [`KeyMap::build`](super::keys::KeyMap::build).
     pub keys: Vec<Override>,
 }
@@ -58,6 +67,7 @@ impl Settings {
             log_memory_bytes: 64 << 20,
             log_tail: 500,
             stacks: paths.stack_directories(),
+            notify: NotifySettings::default(),
             keys: Vec::new(),
         }
     }

@@ -3,17 +3,22 @@
 mod bundle;
 mod deployment;
 mod images;
+mod pace;
 mod part;
 mod record;
 mod restore;
+mod terms;
 mod up;
 mod update;
+mod words;
 
 pub use bundle::BundleOperation;
 pub use images::{BuildOptions, PullOptions, PushOptions};
+pub use pace::Pace;
 pub use part::StepPart;
-pub use record::{StepRecord, StepState, TaskRecord};
+pub use record::{StepRecord, StepState, TaskRecord, Told};
 pub use restore::{RestoreMode, RestoreOptions};
+pub use terms::{LockWait, TaskTerms};
 pub use up::UpOptions;
 pub use update::{Strategy, UpdateOptions};
 
@@ -261,6 +266,8 @@ pub struct TaskSpec {
     pub requested_at: Timestamp,
     /// The daemon it is for, as `DOCKER_HOST` would name it.
     pub endpoint: String,
+    #[serde(default)]
+    pub terms: TaskTerms,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -278,6 +285,11 @@ pub enum TaskState {
 impl TaskState {
     pub fn is_over(self) -> bool {
         !matches!(self, Self::Pending | Self::Running)
+    }
+
+    /// Whether it ended before all of it was done, so that it can be gone on with.
+    pub fn is_unfinished(self) -> bool {
+        matches!(self, Self::Failed | Self::Cancelled | Self::Interrupted)
     }
 
     pub fn word(self) -> &'static str {
@@ -308,6 +320,11 @@ pub enum TaskEvent {
         pid: u32,
         boot_id: String,
         start_ticks: u64,
+    },
+    /// Another operation holds the stack; this one goes on when that one has ended.
+    Waiting {
+        /// Who holds it, in a sentence.
+        owner: String,
     },
     Planned {
         plan: Plan,
@@ -346,4 +363,6 @@ pub enum TaskEvent {
         state: TaskState,
         fault: Option<Fault>,
     },
+    /// Somebody was told of the end, or could not be told.
+    Notified(Told),
 }

@@ -249,6 +249,7 @@ fn refused(effect: Effect) -> Msg {
     match effect {
         Effect::RequestPlan { request, .. } => Msg::Plan { request, result: Err(fault) },
         Effect::StartTask { request, .. } => Msg::TaskStarted { request, result: Err(fault) },
+        Effect::ForgetTasks { .. } => Msg::TasksForgotten(Err(fault)),
         Effect::CancelTask(id) => Msg::CancelAsked { id, result: Err(fault) },
         Effect::Inspect(id) => Msg::Inspected { id, result: Err(fault) },
         Effect::InspectStack { project, .. } => {

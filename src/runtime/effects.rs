@@ -1,5 +1,7 @@
 //! Carries out what `update` asked for. Everything here is asynchronous; the answer comes back as a message.
 
+mod tasks;
+
 use super::feeds::fleet::Known;
 use super::feeds::logs::Follower;
 use super::feeds::{docker_disk, events, last_lines, listeners, older, tails};
@@ -104,29 +106,11 @@ fn carry_out(context: &Context, effect: Effect, follower: &mut Follower) {
             let plan = async { task::plan(&here.engine().await?, here.store.root(), &task).await };
             Msg::Plan { request, result: plan.await }
         }),
-        Effect::StartTask { request, task } => context.answer(async move {
-            let endpoint = match &here.endpoint {
-                Ok(endpoint) => endpoint.to_string(),
-                Err(fault) => return Msg::TaskStarted { request, result: Err(fault.clone()) },
-            };
-            let store = here.store.clone();
-            let submitted =
-                tokio::task::spawn_blocking(move || store.submit(task, &endpoint, jiff::Timestamp::now()))
-                    .await;
-            here.started.notify_one();
-            let result = submitted.unwrap_or_else(|error| {
-                Err(Fault::new(FaultKind::Internal, "start the task", "").because(error.to_string()))
-            });
-            Msg::TaskStarted { request, result }
-        }),
-        Effect::CancelTask(id) => context.answer(async move {
-            let asked = id.clone();
-            let cancelled = tokio::task::spawn_blocking(move || here.store.cancel(&asked)).await;
-            let result = cancelled.unwrap_or_else(|error| {
-                Err(Fault::new(FaultKind::Internal, "cancel task", &id.0).because(error.to_string()))
-            });
-            Msg::CancelAsked { id, result }
-        }),
+        Effect::StartTask { request, task, continues } => {
+            context.answer(tasks::start(here, request, task, continues));
+        }
+        Effect::ForgetTasks { older_than } => context.answer(tasks::forget(here, older_than)),
+        Effect::CancelTask(id) => context.answer(tasks::cancel(here, id)),
         Effect::Inspect(id) => context.answer(async move {
             let inspect = async { here.engine().await?.inspect_json(&id).await };
             let result = inspect.await;

@@ -1,16 +1,20 @@
 //! Who did what, on which plan, with which outcome: a file that is only ever appended to.
 //!
-//! Each line carries the SHA-256 of the line before it, so that a line that was changed or taken out shows.
+//! Each line carries the SHA-256 of the line before it, so that a line that was changed or taken out shows; a seal beside
+//! the log tells its end.
+
+mod seal;
 
 use super::files;
 use crate::domain::units::hexadecimal;
 use crate::domain::{Fault, FaultKind, TaskId};
 use jiff::Timestamp;
+use seal::Seal;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AuditEntry {
@@ -35,6 +39,16 @@ struct Chained {
     previous: String,
 }
 
+/// The log as it can be read.
+#[derive(Debug, Clone)]
+pub struct AuditTrail {
+    pub entries: Vec<AuditEntry>,
+    /// The first line that shows that it was tampered with.
+    pub broken: Option<Fault>,
+    /// Whether its end can be vouched for.
+    pub sealed: bool,
+}
+
 #[derive(Debug, Clone)]
 pub struct AuditLog {
     path: PathBuf,
@@ -55,39 +69,96 @@ impl AuditLog {
         file.lock()?;
         let (last, torn) = last_line(&mut file)?;
         let chained = Chained { entry: entry.clone(), previous: hash(&last) };
+        let line = serde_json::to_vec(&chained)?;
+        let lines = self.lines_before(&last)? + 1;
         let mut bytes = if torn { vec![b'\n'] } else { Vec::new() };
-        bytes.extend(serde_json::to_vec(&chained)?);
+        bytes.extend(&line);
         bytes.push(b'\n');
         file.write_all(&bytes)?;
-        file.sync_data()
+        file.sync_data()?;
+        Seal { lines, last: hash(&line) }.write(&self.path)
     }
 
-    /// All entries in order, or the number of the first line that does not follow from the one before it.
+    /// Lines that the log has. They are counted only where the seal does not tell: after a loss of power, or of the seal.
+    fn lines_before(&self, last: &[u8]) -> std::io::Result<u64> {
+        match Seal::read(&self.path)? {
+            Some(seal) if seal.last == hash(last) => Ok(seal.lines),
+            // What was cut off stays missing: the seal goes on from what it knew.
+            Some(seal) => Ok(count_lines(&self.path)?.max(seal.lines)),
+            None => count_lines(&self.path),
+        }
+    }
+
+    /// All entries in order, or the fault of the first line that shows that the log was tampered with.
     pub fn verified(&self) -> Result<Vec<AuditEntry>, Fault> {
-        let bytes = match std::fs::read(&self.path) {
-            Ok(bytes) => bytes,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-            Err(error) => return Err(Fault::io("read audit log", self.path.display(), &error)),
+        let AuditTrail { entries, broken, .. } = self.read()?;
+        broken.map_or(Ok(entries), Err)
+    }
+
+    /// All entries that can be read, in order, and what is wrong with the chain.
+    pub fn read(&self) -> Result<AuditTrail, Fault> {
+        let failed = |error: &std::io::Error| Fault::io("read audit log", self.path.display(), error);
+        let mut bytes = Vec::new();
+        let seal = match File::open(&self.path) {
+            Ok(mut file) => {
+                // No line is written between the log and its seal being read.
+                file.lock_shared().map_err(|error| failed(&error))?;
+                file.read_to_end(&mut bytes).map_err(|error| failed(&error))?;
+                Seal::read(&self.path)
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Seal::read(&self.path),
+            Err(error) => return Err(failed(&error)),
         };
-        let mut entries = Vec::new();
-        let mut previous: &[u8] = b"";
+        let seal = seal.map_err(|error| failed(&error))?;
+        Ok(self.trail(&bytes, seal.as_ref()))
+    }
+
+    fn trail(&self, bytes: &[u8], seal: Option<&Seal>) -> AuditTrail {
+        let (mut entries, mut broken) = (Vec::new(), None);
+        let (mut previous, mut count): (&[u8], u64) = (b"", 0);
         let lines = bytes.split(|byte| *byte == b'\n').enumerate().filter(|(_, line)| !line.is_empty());
         for (index, line) in lines {
-            let chained = serde_json::from_slice::<Chained>(line);
-            match chained {
-                Ok(chained) if chained.previous == hash(previous) => entries.push(chained.entry),
-                Ok(_) | Err(_) => return Err(self.broken(index + 1)),
+            count += 1;
+            match serde_json::from_slice::<Chained>(line) {
+                Ok(chained) => {
+                    if chained.previous != hash(previous) {
+                        let cause = "the line does not follow from the one before it";
+                        let hint = "it or the one before it was changed, or lines between them were removed";
+                        broken.get_or_insert_with(|| self.broken(index + 1, cause.to_owned(), hint));
+                    }
+                    entries.push(chained.entry);
+                }
+                Err(error) => {
+                    let hint = "it was changed, or cut by a crash while it was written";
+                    let cause = format!("the line is no entry: {error}");
+                    broken.get_or_insert_with(|| self.broken(index + 1, cause, hint));
+                }
+            }
+            if seal.is_some_and(|seal| seal.lines == count && seal.last != hash(line)) {
+                let cause = "the line is not the one that was written".to_owned();
+                broken.get_or_insert_with(|| self.broken(index + 1, cause, "it was changed"));
             }
             previous = line;
         }
-        Ok(entries)
+        if let Some(seal) = seal.filter(|seal| seal.lines > count) {
+            let missing = seal.lines - count;
+            let cause = format!("{} lines were written, of which {missing} are missing", seal.lines);
+            let line = usize::try_from(count + 1).unwrap_or(usize::MAX);
+            broken.get_or_insert_with(|| self.broken(line, cause, "the end of the log was cut off"));
+        }
+        AuditTrail { entries, broken, sealed: seal.is_some() || count == 0 }
     }
 
-    fn broken(&self, line: usize) -> Fault {
+    fn broken(&self, line: usize, cause: String, hint: &str) -> Fault {
         Fault::new(FaultKind::Invalid, "verify audit log", format!("{}:{line}", self.path.display()))
-            .because("the line does not follow from the one before it")
-            .hint("it, or the line before it, was changed, removed, or cut by a crash")
+            .because(cause)
+            .hint(hint)
     }
+}
+
+fn count_lines(path: &Path) -> std::io::Result<u64> {
+    let bytes = std::fs::read(path)?;
+    Ok(bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()).count() as u64)
 }
 
 /// The last line without its newline, and whether that newline is missing.
@@ -117,72 +188,4 @@ fn hash(bytes: &[u8]) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn entry(what: &str) -> AuditEntry {
-        AuditEntry {
-            time: Timestamp::UNIX_EPOCH,
-            task: TaskId("t".to_owned()),
-            who: "alice".to_owned(),
-            from: None,
-            what: what.to_owned(),
-            target: "mlflow".to_owned(),
-            plan: String::new(),
-            outcome: "begun".to_owned(),
-        }
-    }
-
-    fn log_of(directory: &tempfile::TempDir, count: usize) -> AuditLog {
-        let log = AuditLog::new(directory.path().join("audit.jsonl"));
-        for number in 0..count {
-            log.append(&entry(&format!("up {number}"))).unwrap();
-        }
-        log
-    }
-
-    #[test]
-    fn what_was_written_is_verified_in_order() {
-        let directory = tempfile::tempdir().unwrap();
-        let log = log_of(&directory, 3);
-        let entries = log.verified().unwrap();
-        assert_eq!(
-            entries.iter().map(|entry| entry.what.as_str()).collect::<Vec<_>>(),
-            ["up 0", "up 1", "up 2"]
-        );
-    }
-
-    #[test]
-    fn a_changed_or_missing_line_shows() {
-        let directory = tempfile::tempdir().unwrap();
-        let log = log_of(&directory, 3);
-        let text = std::fs::read_to_string(&log.path).unwrap();
-        std::fs::write(&log.path, text.replace("up 1", "up 7")).unwrap();
-        assert!(log.verified().unwrap_err().object.ends_with(":3"));
-        let without: Vec<_> =
-            text.lines().enumerate().filter(|(at, _)| *at != 1).map(|(_, line)| line).collect();
-        std::fs::write(&log.path, without.join("\n")).unwrap();
-        assert!(log.verified().unwrap_err().object.ends_with(":2"));
-    }
-
-    #[test]
-    fn the_chain_goes_on_over_a_very_long_line() {
-        let directory = tempfile::tempdir().unwrap();
-        let log = log_of(&directory, 1);
-        log.append(&entry(&"x".repeat(300 << 10))).unwrap();
-        log.append(&entry("last")).unwrap();
-        assert_eq!(log.verified().unwrap().len(), 3);
-    }
-
-    #[test]
-    fn writers_at_the_same_time_keep_one_chain() {
-        let directory = tempfile::tempdir().unwrap();
-        let log = log_of(&directory, 0);
-        std::thread::scope(|scope| {
-            for _ in 0..4 {
-                scope.spawn(|| (0..10).for_each(|_| log.append(&entry("up")).unwrap()));
-            }
-        });
-        assert_eq!(log.verified().unwrap().len(), 40);
-    }
-}
+mod tests;

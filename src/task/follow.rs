@@ -43,6 +43,11 @@ impl Follower {
         Ok(lines)
     }
 
+    /// Whether nothing more will come: it is over, and its worker, which tells others of the end, has left.
+    pub fn is_settled(&self) -> bool {
+        self.record.state.is_over() && !self.worker_lives()
+    }
+
     /// Polls until nothing is new.
     pub fn catch_up(&mut self) -> Result<(), Fault> {
         while !self.poll()?.is_empty() {}
@@ -62,19 +67,23 @@ impl Follower {
             return false;
         }
         match &self.record.worker {
-            Some((pid, boot_id, start_ticks)) => {
-                !ProcessMark { pid: *pid, boot_id: boot_id.clone(), start_ticks: *start_ticks }.is_alive()
-            }
+            Some(_) => !self.worker_lives(),
             None => since(self.record.spec.requested_at, Timestamp::now()) > START_PATIENCE,
         }
+    }
+
+    fn worker_lives(&self) -> bool {
+        let mark = self.record.worker.clone();
+        mark.is_some_and(|(pid, boot_id, start_ticks)| ProcessMark { pid, boot_id, start_ticks }.is_alive())
     }
 
     fn interrupt(&mut self) {
         let spec = &self.record.spec;
         self.record.state = TaskState::Interrupted;
+        self.record.waits_for = None;
         let fault = Fault::new(FaultKind::Internal, spec.operation.verb(), spec.target.name())
             .because("its worker died without finishing")
-            .hint("look at what is running, then ask for the same again: what is done already is kept");
+            .hint(format!("`mcp-tui tasks resume {}` goes on from what is there", spec.id.0));
         self.record.fault = Some(fault);
     }
 }

@@ -7,6 +7,11 @@ use serde::{Deserialize, Serialize};
 use std::fs::{File, TryLockError};
 use std::io::{Read, Seek, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// How often the one who lost looks for the winner's record.
+const LOOKS_FOR_OWNER: u32 = 100;
+const LOOK_EVERY: Duration = Duration::from_millis(1);
 
 /// Who holds a lock, as the loser reads it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,10 +61,20 @@ impl StackLock {
         // The file is never removed: a lock on a file that another has unlinked would exclude nobody.
         let open = files::options().read(true).write(true).create(true).truncate(false).open(&path);
         let mut file = open.map_err(|error| failed(&error))?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Err(held(target, &mut file)),
-            Err(TryLockError::Error(error)) => return Err(failed(&error)),
+        let mut looks = 0;
+        loop {
+            match file.try_lock() {
+                Ok(()) => break,
+                Err(TryLockError::WouldBlock) => {}
+                Err(TryLockError::Error(error)) => return Err(failed(&error)),
+            }
+            let owner = recorded(&mut file);
+            if owner.is_some() || looks == LOOKS_FOR_OWNER {
+                return Err(held(target, owner.as_ref()));
+            }
+            // Between taking the lock and writing the record there is an instant without one.
+            std::thread::sleep(LOOK_EVERY);
+            looks += 1;
         }
         let mut lock = Self { file };
         lock.write(owner).map_err(|error| failed(&error))?;
@@ -91,17 +106,22 @@ fn path_of(directory: &Path, target: &TaskTarget) -> PathBuf {
     })
 }
 
-fn held(target: &TaskTarget, file: &mut File) -> Fault {
+/// Who holds the lock, unless that is not written yet: a dead owner's record says nothing of the present one.
+fn recorded(file: &mut File) -> Option<LockOwner> {
     let mut text = String::new();
-    let owner = file.read_to_string(&mut text).ok().and_then(|_| serde_json::from_str(&text).ok());
+    file.rewind().ok()?;
+    file.read_to_string(&mut text).ok()?;
+    let owner: LockOwner = serde_json::from_str(&text).ok()?;
+    Path::new("/proc").join(owner.pid.to_string()).exists().then_some(owner)
+}
+
+fn held(target: &TaskTarget, owner: Option<&LockOwner>) -> Fault {
     let fault = Fault::new(FaultKind::Locked, "lock", target.name());
     match owner {
-        Some(owner) => {
-            let owner: LockOwner = owner;
-            let hint = format!("wait for it with `mcp-tui tasks attach {}`, then ask again", owner.task.0);
-            fault.because(owner.sentence(Timestamp::now())).hint(hint)
-        }
-        // Between taking the lock and writing the record there is an instant without one.
+        Some(owner) => fault.because(owner.sentence(Timestamp::now())).hint(format!(
+            "follow it with `mcp-tui tasks attach {}`, or give the command again with --wait-lock",
+            owner.task.0
+        )),
         None => fault.because("another operation has just begun on it").hint("see `mcp-tui tasks`"),
     }
 }

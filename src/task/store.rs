@@ -1,7 +1,7 @@
 //! The state directory: tasks, locks and the audit log.
 
 use super::{AuditLog, Follower, JournalTail, files};
-use crate::domain::{Fault, FaultKind, TaskId, TaskRecord, TaskSpec};
+use crate::domain::{Fault, FaultKind, LockWait, TaskId, TaskRecord, TaskSpec};
 use std::path::{Path, PathBuf};
 
 /// The most tasks a list reads.
@@ -12,12 +12,14 @@ pub struct Store {
     root: PathBuf,
     pub(super) program: Option<PathBuf>,
     pub(super) at_once: Option<usize>,
+    pub(super) config: Option<PathBuf>,
+    pub(super) wait_lock: Option<LockWait>,
 }
 
 impl Store {
     /// Opens the state directory and makes what is missing.
     pub fn open(root: impl Into<PathBuf>) -> Result<Self, Fault> {
-        let store = Self { root: root.into(), program: None, at_once: None };
+        let store = Self { root: root.into(), program: None, at_once: None, config: None, wait_lock: None };
         for directory in [store.root.clone(), store.tasks(), store.locks()] {
             files::make_directory(&directory)?;
         }
@@ -28,6 +30,20 @@ impl Store {
     #[must_use]
     pub fn with_limit(mut self, at_once: Option<usize>) -> Self {
         self.at_once = at_once;
+        self
+    }
+
+    /// Has workers read who is to be told of an end from the settings there.
+    #[must_use]
+    pub fn with_config(mut self, directory: PathBuf) -> Self {
+        self.config = Some(directory);
+        self
+    }
+
+    /// Has tasks wait while another operation holds their stack.
+    #[must_use]
+    pub fn with_wait(mut self, wait: Option<LockWait>) -> Self {
+        self.wait_lock = wait;
         self
     }
 

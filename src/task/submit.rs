@@ -2,7 +2,7 @@
 
 use super::{JournalTail, Requester, Store, files};
 use crate::domain::task::TaskRequest;
-use crate::domain::{Fault, FaultKind, TaskId, TaskSpec};
+use crate::domain::{Fault, FaultKind, TaskId, TaskSpec, TaskTerms};
 use jiff::Timestamp;
 use std::hash::{BuildHasher, RandomState};
 use std::os::unix::fs::DirBuilderExt;
@@ -18,7 +18,18 @@ const LOOK_EVERY: Duration = Duration::from_millis(5);
 impl Store {
     /// Writes the specification, starts the worker and waits until it has begun. `endpoint` names the daemon.
     pub fn submit(&self, request: TaskRequest, endpoint: &str, now: Timestamp) -> Result<TaskId, Fault> {
-        let requester = Requester::current();
+        self.submit_for(Requester::current(), request, endpoint, None, now)
+    }
+
+    /// The same in somebody's name, who need not be the user of this process.
+    pub fn submit_for(
+        &self,
+        requester: Requester,
+        request: TaskRequest,
+        endpoint: &str,
+        continues: Option<TaskId>,
+        now: Timestamp,
+    ) -> Result<TaskId, Fault> {
         let id = self.reserve(&request, now)?;
         let spec = TaskSpec {
             id: id.clone(),
@@ -28,6 +39,7 @@ impl Store {
             requested_from: requester.address,
             requested_at: now,
             endpoint: endpoint.to_owned(),
+            terms: TaskTerms { continues, wait_lock: self.wait_lock },
         };
         let begun = self.write_spec(&spec).and_then(|()| self.begin(&id));
         // What never began is no task: it would stand in the list as pending for nothing. What did begin after all,
@@ -101,6 +113,7 @@ impl Store {
             .arg("--state")
             .arg(self.root())
             .args(self.at_once.map(|limit| format!("--parallel={limit}")))
+            .args(self.config.iter().flat_map(|directory| ["--config".as_ref(), directory.as_os_str()]))
             .arg(&id.0)
             .current_dir("/")
             .stdin(Stdio::null())

@@ -1,14 +1,16 @@
 //! The process that carries one task out, in a session of its own: no terminal that goes away can take it along.
 
 use super::deploys::{Begun, Deploys};
-use super::lock::LockOwner;
+use super::hold::Hold;
+use super::notify;
 use super::outstanding::Outstanding;
 use super::preflight;
 use super::prepare::{Prepared, prepare};
-use super::{AuditEntry, Journal, ProcessMark, StackLock, Store};
+use super::{AuditEntry, Journal, ProcessMark, Store};
 use crate::backup;
+use crate::domain::notify::NotifySettings;
 use crate::domain::task::{TaskEvent, TaskRequest};
-use crate::domain::{Fault, FaultKind, Plan, StackRef, TaskId, TaskSpec, TaskState, TaskTarget};
+use crate::domain::{Fault, FaultKind, Plan, TaskId, TaskSpec, TaskState, TaskTarget};
 use crate::engine::{Endpoint, Engine};
 use jiff::Timestamp;
 use std::cell::{Cell, RefCell};
@@ -16,15 +18,20 @@ use std::path::Path;
 use std::pin::pin;
 use tokio::signal::unix::{SignalKind, signal};
 
-/// Runs the task to its end, with no more than `at_once` things at a time, and gives the exit code. A fault means that
-/// it could not even be journalled.
-pub fn run(state_directory: &Path, id: &TaskId, at_once: Option<usize>) -> Result<u8, Fault> {
+/// Runs the task to its end, with no more than `at_once` things at a time, and gives the exit code. Whom `notify` names is
+/// told of the end. A fault means that it could not even be journalled.
+pub fn run(
+    state_directory: &Path,
+    id: &TaskId,
+    at_once: Option<usize>,
+    notify: &NotifySettings,
+) -> Result<u8, Fault> {
     // It fails only for a process that leads a session already, and then there is nothing to leave.
     let _ = rustix::process::setsid();
     let store = Store::open(state_directory)?.with_limit(at_once);
     let spec = store.spec(id)?;
-    let lock = match lock(&store, &spec) {
-        Ok(lock) => lock,
+    let hold = match Hold::take(&store, &spec) {
+        Ok(hold) => hold,
         // Before the first line of a journal it is no task: the submitter hears why and takes all of it back.
         Err(fault) => {
             let code = fault.exit_code();
@@ -35,9 +42,9 @@ pub fn run(state_directory: &Path, id: &TaskId, at_once: Option<usize>) -> Resul
     let journal = Scribe::new(Journal::create(&store.journal_path(id))?);
     let started = TaskEvent::Started { pid: mark.pid, boot_id: mark.boot_id, start_ticks: mark.start_ticks };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let ended = match runtime {
-        Ok(runtime) => runtime.block_on(heed_signals(&store, &spec, &journal, started)),
-        Err(error) => Err(Fault::io("start", "the runtime", &error)),
+    let ended = match &runtime {
+        Ok(runtime) => runtime.block_on(heed_signals(&store, &spec, &journal, &hold, started)),
+        Err(error) => Err(Fault::io("start", "the runtime", error)),
     };
     let fault = ended.err();
     let state = match &fault {
@@ -47,8 +54,12 @@ pub fn run(state_directory: &Path, id: &TaskId, at_once: Option<usize>) -> Resul
     };
     let code = fault.as_ref().map_or(0, Fault::exit_code);
     // Whoever reads the end may begin the next operation at once.
-    drop(lock);
+    drop(hold);
     journal.note(TaskEvent::Finished { state, fault });
+    // From here on nothing can change how it ended, and nobody waits for it.
+    if let (Ok(runtime), Ok(record)) = (&runtime, store.record(id)) {
+        runtime.block_on(notify::tell(notify, &record, &mut |told| journal.note(TaskEvent::Notified(told))));
+    }
     journal.close().map(|()| code)
 }
 
@@ -79,6 +90,7 @@ async fn heed_signals(
     store: &Store,
     spec: &TaskSpec,
     journal: &Scribe,
+    hold: &Hold,
     started: TaskEvent,
 ) -> Result<(), Fault> {
     let listen = |kind| signal(kind).map_err(|error| Fault::io("listen for", "signals", &error));
@@ -89,7 +101,7 @@ async fn heed_signals(
     journal.note(started);
     let cancelled = Cell::new(false);
     let is_cancelled = || cancelled.get();
-    let mut work = pin!(work(store, spec, journal, &is_cancelled));
+    let mut work = pin!(work(store, spec, journal, hold, &is_cancelled));
     loop {
         tokio::select! {
             ended = &mut work => return ended,
@@ -105,10 +117,15 @@ async fn work(
     store: &Store,
     spec: &TaskSpec,
     journal: &Scribe,
+    hold: &Hold,
     cancelled: &impl Fn() -> bool,
 ) -> Result<(), Fault> {
     let mut plan = None;
-    let ended = Box::pin(attempt(store, spec, journal, cancelled, &mut plan)).await;
+    let waited = hold.wait(store, spec, cancelled, |owner| journal.note(TaskEvent::Waiting { owner })).await;
+    let ended = match waited {
+        Ok(()) => Box::pin(attempt(store, spec, journal, cancelled, &mut plan)).await,
+        Err(fault) => Err(fault),
+    };
     let outcome = match &ended {
         Ok(()) => "completed".to_owned(),
         Err(fault) if fault.kind == FaultKind::Cancelled => format!("cancelled: {fault}"),
@@ -148,15 +165,6 @@ async fn attempt(
     } else {
         carry_out(prepared, &engine, spec, store, journal, cancelled).await
     }
-}
-
-/// Takes the lock of what is changed: of the stack when the container belongs to one.
-fn lock(store: &Store, spec: &TaskSpec) -> Result<StackLock, Fault> {
-    let target = match &spec.target {
-        TaskTarget::Container { stack: Some(project), .. } => TaskTarget::Stack(StackRef::named(project)),
-        TaskTarget::Stack(_) | TaskTarget::Container { stack: None, .. } => spec.target.clone(),
-    };
-    StackLock::acquire(&store.locks(), &target, &LockOwner::of(spec, Timestamp::now()))
 }
 
 async fn carry_out(
@@ -200,7 +208,7 @@ fn begin_deploy(deploys: &Deploys, spec: &TaskSpec, prepared: &Prepared) -> Resu
     Ok(begun)
 }
 
-fn cancelled_fault(spec: &TaskSpec) -> Fault {
+pub(super) fn cancelled_fault(spec: &TaskSpec) -> Fault {
     Fault::new(FaultKind::Cancelled, spec.operation.verb(), spec.target.name())
         .because("ended on request before anything was changed")
 }
@@ -213,9 +221,16 @@ fn entry(spec: &TaskSpec, plan: Option<&Plan>, outcome: String) -> AuditEntry {
         from: spec.requested_from.clone(),
         what: spec.operation.verb().to_owned(),
         target: spec.target.name().to_owned(),
-        plan: plan.map_or_else(|| "not planned".to_owned(), in_one_line),
+        plan: match &spec.terms.continues {
+            Some(before) => format!("{}; continues {}", in_words(plan), before.0),
+            None => in_words(plan),
+        },
         outcome,
     }
+}
+
+fn in_words(plan: Option<&Plan>) -> String {
+    plan.map_or_else(|| "not planned".to_owned(), in_one_line)
 }
 
 /// `create network 1, create 2, keep 3`, in the order of the plan.

@@ -3,10 +3,12 @@
 mod cancel;
 mod card;
 mod confirm;
+mod forget;
 mod help;
 mod inspect;
 pub(super) mod no_docker;
 mod palette;
+mod question;
 mod save;
 
 use super::canvas::Canvas;
@@ -24,6 +26,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
         match dialog {
             Dialog::Confirm(dialog) => confirm::draw(canvas, area, dialog),
             Dialog::Cancel(dialog) => cancel::draw(canvas, state, area, dialog),
+            Dialog::Forget(dialog) => forget::draw(canvas, area, *dialog),
             Dialog::Help(dialog) => help::draw(canvas, state, area, *dialog),
             Dialog::Palette(dialog) => palette::draw(canvas, state, area, dialog),
             Dialog::Inspect(dialog) => inspect::draw(canvas, area, dialog),

@@ -58,6 +58,7 @@ impl Refusal {
                     Needs::Finding => "a finding that is not over",
                     Needs::Fix => "a finding with a fix",
                     Needs::RunningTask => "a task that is under way",
+                    Needs::UnfinishedTask => "a task that failed, was cancelled or interrupted",
                 };
                 format!("{title}: needs {what}")
             }
@@ -108,5 +109,6 @@ fn has(state: &State, needs: Needs) -> bool {
         Needs::Finding => state.finding().is_some(),
         Needs::Fix => state.fix().is_some(),
         Needs::RunningTask => state.task().is_some_and(|record| !record.state.is_over()),
+        Needs::UnfinishedTask => state.task().is_some_and(|record| record.state.is_unfinished()),
     }
 }

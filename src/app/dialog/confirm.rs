@@ -10,7 +10,7 @@ use crate::app::command::Danger;
 use crate::app::input::Input;
 use crate::app::pane::List;
 use crate::domain::task::TaskRequest;
-use crate::domain::{Fault, MOST_REPLICAS, Operation, Plan, StepVerb};
+use crate::domain::{Fault, MOST_REPLICAS, Operation, Plan, StepVerb, TaskId};
 use std::collections::BTreeMap;
 
 #[derive(Debug, Clone, PartialEq)]
@@ -25,6 +25,8 @@ pub struct Confirm {
     /// The number that is asked for, when scaling.
     pub replicas: Option<Replicas>,
     pub choices: Choices,
+    /// The task that is gone on with.
+    pub continues: Option<TaskId>,
     /// The plans' rows, and the cursor over them.
     pub rows: List<Row>,
     /// Branches that the operator folded or unfolded, by part and place; the others are as `folds` says.

@@ -36,7 +36,7 @@ fn a_restart_is_planned_confirmed_and_started() {
     assert_eq!(card(&state).title, "Restart mcp-inference of mcp?");
     assert_eq!(press(&mut state, "enter"), [], "nothing is confirmed before it was planned");
     planned(&mut state, request, &[StepVerb::RestartContainer]);
-    assert_eq!(press(&mut state, "enter"), [Effect::StartTask { request, task }]);
+    assert_eq!(press(&mut state, "enter"), [Effect::StartTask { request, task, continues: None }]);
     assert_eq!(press(&mut state, "enter"), [], "and only once");
     send(&mut state, Msg::TaskStarted { request, result: Ok(TaskId("t".to_owned())) });
     assert!(state.dialogs.is_empty());
@@ -92,7 +92,7 @@ fn scaling_asks_for_the_number_first_and_plans_each() {
     planned(&mut state, old, &[StepVerb::RemoveContainer]);
     assert_eq!(card(&state).parts[0].phase, Phase::Planning, "the plan for 5 is not one for 6");
     planned(&mut state, request, &[StepVerb::CreateContainer]);
-    assert_eq!(press(&mut state, "enter"), [Effect::StartTask { request, task: scale(6) }]);
+    assert_eq!(press(&mut state, "enter"), [Effect::StartTask { request, task: scale(6), continues: None }]);
 }
 
 #[test]
@@ -209,6 +209,7 @@ fn every_task_ends_in_a_notice() {
         requested_from: None,
         requested_at: now(),
         endpoint: String::new(),
+        terms: crate::domain::TaskTerms::default(),
     });
     record.state = TaskState::Running;
     assert_eq!(send(&mut state, Msg::Task(Box::new(record.clone()))), []);

@@ -72,3 +72,37 @@ fn a_worker_that_cannot_be_asked_is_told_of() {
     assert!(state.notices.latest().unwrap().text.contains("its worker is gone"));
     assert!(!state.tasks.is_ending(&id));
 }
+
+#[test]
+fn a_task_that_did_not_get_to_its_end_is_resumed_by_what_is_there_now() {
+    let (mut state, mut record) = running();
+    let id = record.spec.id.clone();
+    press(&mut state, "c");
+    assert!(state.notices.latest().unwrap().text.contains("needs a task that failed"));
+    record.state = TaskState::Interrupted;
+    send(&mut state, Msg::Task(Box::new(record.clone())));
+    assert_eq!(
+        state.notices.latest().unwrap().hint.as_deref(),
+        Some("c in the tasks (6) goes on from what is there")
+    );
+    let asked = press(&mut state, "c");
+    let [Effect::RequestPlan { request, task }] = asked.as_slice() else { panic!("{asked:?}") };
+    assert_eq!((&task.operation, &task.target), (&record.spec.operation, &record.spec.target));
+    let result = Ok(plan("up", &[StepVerb::StartContainer]));
+    send(&mut state, Msg::Plan { request: *request, result });
+    let started = Effect::StartTask { request: *request, task: task.clone(), continues: Some(id) };
+    assert_eq!(press(&mut state, "enter"), [started]);
+}
+
+#[test]
+fn records_of_old_tasks_are_removed_after_a_question() {
+    let (mut state, _) = running();
+    assert_eq!(press(&mut state, "C"), []);
+    assert!(matches!(state.dialog(), Some(Dialog::Forget(forget)) if forget.listed == 0), "it runs");
+    let asked = press(&mut state, "enter");
+    assert!(
+        matches!(asked.as_slice(), [Effect::ForgetTasks { older_than }] if older_than.as_secs() == 86_400)
+    );
+    send(&mut state, Msg::TasksForgotten(Ok(3)));
+    assert!(state.notices.latest().unwrap().text.contains("3 tasks are gone"));
+}

@@ -26,6 +26,7 @@ fn deploy(state: &mut State, seconds: i64) {
         requested_from: None,
         requested_at: ago(seconds),
         endpoint: "unix:///var/run/docker.sock".to_owned(),
+        terms: crate::domain::TaskTerms::default(),
     });
     record.state = TaskState::Completed;
     (record.started, record.finished) = (Some(ago(seconds)), Some(ago(seconds - 3)));

@@ -54,6 +54,7 @@ impl Turn<'_> {
             Dialog::Inspect(inspect) => is_meant(inspect).then_some(inspect),
             Dialog::Confirm(_)
             | Dialog::Cancel(_)
+            | Dialog::Forget(_)
             | Dialog::Help(_)
             | Dialog::Palette(_)
             | Dialog::Save(_) => None,

@@ -72,6 +72,8 @@ impl Turn<'_> {
             Command::Acknowledge => self.acknowledge(),
             Command::Timeline => self.toggle_timeline(),
             Command::CancelTask => self.open_cancel(),
+            Command::ResumeTask => self.open_resume(),
+            Command::ForgetTasks => self.open_forget(),
             Command::ShowBackups => self.lead_to(PaneId::Backups),
             Command::Shell => self.open_shell(),
             Command::ShowLogs => self.show_logs(),
@@ -339,6 +341,7 @@ impl Turn<'_> {
             Some(
                 Dialog::Confirm(_)
                 | Dialog::Cancel(_)
+                | Dialog::Forget(_)
                 | Dialog::Help(_)
                 | Dialog::Inspect(_)
                 | Dialog::Save(_),

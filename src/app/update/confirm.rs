@@ -46,6 +46,7 @@ impl Turn<'_> {
             typed: None,
             replicas,
             choices,
+            continues: None,
             rows: List::default(),
             unfolded: BTreeMap::new(),
         };
@@ -114,10 +115,11 @@ impl Turn<'_> {
         if !confirm.is_ready() {
             return;
         }
+        let continues = confirm.continues.clone();
         for part in &mut confirm.parts {
             part.phase = Phase::Starting;
             let (request, task) = (part.request, part.task.clone());
-            self.effects.push(Effect::StartTask { request, task });
+            self.effects.push(Effect::StartTask { request, task, continues: continues.clone() });
         }
         confirm.refresh(usize::MAX);
     }
@@ -183,6 +185,7 @@ impl Turn<'_> {
                 confirm.parts.iter().any(|part| part.request == request).then_some(confirm)
             }
             Dialog::Cancel(_)
+            | Dialog::Forget(_)
             | Dialog::Help(_)
             | Dialog::Palette(_)
             | Dialog::Inspect(_)
@@ -191,7 +194,7 @@ impl Turn<'_> {
     }
 
     /// Asks for all plans anew, under new numbers, so that a late answer to an older question is not taken for one.
-    fn plan_again(&mut self) {
+    pub(super) fn plan_again(&mut self) {
         let mut next = self.state.next_request;
         let room = self.plan_room();
         let Some(Dialog::Confirm(confirm)) = self.state.dialogs.last_mut() else { return };

@@ -26,6 +26,13 @@ impl Turn<'_> {
                 }
                 (_, _) => {}
             },
+            Some(Dialog::Forget(_)) => match (press.key, press.typed()) {
+                (Key::Enter, _) | (_, Some('y')) => self.forget(),
+                (_, Some('n' | 'q')) => {
+                    self.state.dialogs.pop();
+                }
+                (_, _) => {}
+            },
             Some(Dialog::Palette(palette)) => match press.key {
                 Key::Enter => self.choose(),
                 Key::Up => palette.list.go(Motion::Up, usize::from(ROWS)),
@@ -55,7 +62,14 @@ impl Turn<'_> {
                 self.state.hits.dialog_lines.unwrap_or_else(|| self.help_rows(help.scope))
             }
             Some(Dialog::Inspect(inspect)) => inspect.len(),
-            Some(Dialog::Confirm(_) | Dialog::Palette(_) | Dialog::Cancel(_) | Dialog::Save(_)) | None => 0,
+            Some(
+                Dialog::Confirm(_)
+                | Dialog::Palette(_)
+                | Dialog::Cancel(_)
+                | Dialog::Forget(_)
+                | Dialog::Save(_),
+            )
+            | None => 0,
         };
         match self.state.dialogs.last_mut() {
             Some(Dialog::Help(help)) => help.scroll = scrolled(help.scroll, motion, rows, lines),
@@ -67,7 +81,7 @@ impl Turn<'_> {
                 Motion::Down => save.choice = save.choice.neighbour(true),
                 Motion::Top | Motion::Bottom | Motion::PageUp | Motion::PageDown | Motion::By(_) => {}
             },
-            Some(Dialog::Cancel(_)) | None => {}
+            Some(Dialog::Cancel(_) | Dialog::Forget(_)) | None => {}
         }
     }
 }

@@ -177,6 +177,17 @@ impl Turn<'_> {
         self.redraw();
     }
 
+    /// Where a task that did not get to its end is gone on with.
+    fn resume_hint(&self) -> String {
+        let key = |command| self.state.keys.keys(command).first().map(ToString::to_string);
+        match (key(Command::Focus(PaneId::Tasks)), key(Command::ResumeTask)) {
+            (Some(tasks), Some(resume)) => {
+                format!("{resume} in the tasks ({tasks}) goes on from what is there")
+            }
+            (_, _) => "give the command again; it goes on from what is there".to_owned(),
+        }
+    }
+
     /// Every task ends in a notice, and what it may have changed is asked for again.
     fn task_ended(&mut self, record: &TaskRecord) {
         let what = format!("{} {}", record.spec.operation.verb(), record.spec.target.name());
@@ -192,15 +203,18 @@ impl Turn<'_> {
             TaskState::Completed => (Severity::Good, format!("{what}: done{took}"), None),
             TaskState::Cancelled => {
                 let steps = format!("{} of {} steps", record.done(), record.steps.len());
-                (Severity::Warning, format!("{what}: cancelled after {steps}, which stay done"), hint)
+                let left = record.left().join(", ");
+                let left = if left.is_empty() { left } else { format!("; left undone: {left}") };
+                let text = format!("{what}: cancelled after {steps}, which stay done{left}");
+                (Severity::Warning, text, hint.or_else(|| Some(self.resume_hint())))
             }
             TaskState::Interrupted => (
                 Severity::Bad,
                 format!("{what}: interrupted, its worker is gone{cause}"),
-                Some("give the command again; it continues from what is there".to_owned()),
+                Some(self.resume_hint()),
             ),
             TaskState::Failed | TaskState::Pending | TaskState::Running => {
-                (Severity::Bad, format!("{what}: failed{cause}"), hint)
+                (Severity::Bad, format!("{what}: failed{cause}"), hint.or_else(|| Some(self.resume_hint())))
             }
         };
         self.state.notices.add(Notice {

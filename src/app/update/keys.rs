@@ -36,7 +36,13 @@ impl Turn<'_> {
         let input = match self.state.dialogs.last_mut() {
             Some(Dialog::Confirm(confirm)) => confirm.typed.as_mut().map(|typed| &mut typed.input),
             Some(Dialog::Palette(palette)) => Some(&mut palette.input),
-            Some(Dialog::Help(_) | Dialog::Inspect(_) | Dialog::Cancel(_) | Dialog::Save(_)) => None,
+            Some(
+                Dialog::Help(_)
+                | Dialog::Inspect(_)
+                | Dialog::Cancel(_)
+                | Dialog::Forget(_)
+                | Dialog::Save(_),
+            ) => None,
             None => self.state.prompt.as_mut().map(|prompt| &mut prompt.input),
         };
         // What is pasted where nothing is being typed is not obeyed as keys.

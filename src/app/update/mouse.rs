@@ -85,6 +85,7 @@ impl Turn<'_> {
         match (self.state.dialogs.last_mut(), target) {
             (Some(Dialog::Confirm(_)), Some(HitTarget::Confirm)) => self.confirm(),
             (Some(Dialog::Cancel(_)), Some(HitTarget::Confirm)) => self.cancel(),
+            (Some(Dialog::Forget(_)), Some(HitTarget::Confirm)) => self.forget(),
             (Some(Dialog::Save(save)), Some(HitTarget::Confirm)) => {
                 let choice = save.choice;
                 self.save(choice);

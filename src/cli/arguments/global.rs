@@ -1,6 +1,6 @@
 //! What may stand with every command: which daemon, which stack, and how things are told.
 
-use crate::domain::{Fault, FaultKind};
+use crate::domain::{Fault, FaultKind, LockWait};
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 
@@ -44,6 +44,17 @@ pub struct Global {
     /// Show the plan of what would be changed, as `plan` does, and change nothing
     #[arg(long, global = true)]
     pub dry_run: bool,
+    /// Where another operation holds the stack, wait for it, for so many seconds or as long as it takes
+    #[arg(
+        long,
+        global = true,
+        value_name = "SECONDS",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = FOREVER,
+        value_parser = lock_wait
+    )]
+    pub wait_lock: Option<LockWait>,
     /// How many things are done at a time; -1 for as many as it takes
     #[arg(long, global = true, value_name = "N", allow_negative_numbers = true)]
     pub parallel: Option<i32>,
@@ -77,6 +88,16 @@ pub enum Ansi {
     Auto,
     Never,
     Always,
+}
+
+/// What `--wait-lock` means without a number.
+const FOREVER: &str = "as-long-as-it-takes";
+
+fn lock_wait(text: &str) -> Result<LockWait, String> {
+    if text == FOREVER {
+        return Ok(LockWait::AsLongAsItTakes);
+    }
+    text.parse().map(LockWait::Seconds).map_err(|_| "expected a number of seconds".to_owned())
 }
 
 impl Global {

@@ -2,10 +2,11 @@
 
 use super::{takes_time, words};
 use crate::cli::output::{Output, Tone, print_json};
-use crate::domain::task::{JournalLine, TaskEvent};
+use crate::domain::task::{JournalLine, Pace, TaskEvent};
 use crate::domain::{Fault, Plan, PlannedStep, StepVerb, TaskId, units};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 use std::time::Duration;
 
 /// How often the progress of one step is told.
@@ -19,11 +20,19 @@ pub struct Printer {
     warned: BTreeSet<String>,
     /// When the progress of a step was told last.
     told: BTreeMap<usize, Timestamp>,
+    paces: BTreeMap<usize, Pace>,
 }
 
 impl Printer {
     pub fn new(id: TaskId, output: Output) -> Self {
-        Self { id, output, plan: None, warned: BTreeSet::new(), told: BTreeMap::new() }
+        Self {
+            id,
+            output,
+            plan: None,
+            warned: BTreeSet::new(),
+            told: BTreeMap::new(),
+            paces: BTreeMap::new(),
+        }
     }
 
     pub fn print(&mut self, line: &JournalLine) -> Result<(), Fault> {
@@ -33,6 +42,9 @@ impl Printer {
         let output = self.output;
         match &line.event {
             TaskEvent::Started { .. } => output.toned(&[(Tone::Dim, "task "), (Tone::Dim, &self.id.0)]),
+            TaskEvent::Waiting { owner } => {
+                output.toned(&[(Tone::Warning, "… waits: "), (Tone::Plain, owner)])
+            }
             TaskEvent::Planned { plan } => self.planned(plan),
             TaskEvent::StepStarted { step } => match self.step(*step) {
                 Some(step) if takes_time(step.verb) => {
@@ -60,8 +72,8 @@ impl Printer {
             },
             TaskEvent::Output { text } => output.line(text),
             // The parts are summed up in the progress; the ending is told by the exit code and, if it failed, by the
-            // report.
-            TaskEvent::StepParts { .. } | TaskEvent::Finished { .. } => Ok(()),
+            // report. Nobody waits for whoever else is told of it.
+            TaskEvent::StepParts { .. } | TaskEvent::Finished { .. } | TaskEvent::Notified(_) => Ok(()),
         }
     }
 
@@ -92,13 +104,20 @@ impl Printer {
         bytes: Option<(u64, u64)>,
         text: &str,
     ) -> Result<(), Fault> {
-        let Some(step) = self.step(number) else { return Ok(()) };
         let Some((done, total)) = bytes else { return Ok(()) };
+        let pace = self.paces.entry(number).or_default();
+        pace.take(time, done);
+        let pace = pace.clone();
+        let Some(step) = self.step(number) else { return Ok(()) };
         let recently = |told: &Timestamp| time.duration_since(*told).unsigned_abs() < PROGRESS_EVERY;
         if self.told.get(&number).is_some_and(recently) {
             return Ok(());
         }
-        let words = format!("{} of {}, {text}", units::bytes(done), units::bytes(total));
+        let mut words = format!("{} of {}, {text}", units::bytes(done), units::bytes(total));
+        if let (Some(rate), Some(end)) = (pace.rate(), pace.end(total)) {
+            let left = units::duration(units::since(time, end));
+            let _ = write!(words, ", {}/s, {left} left", units::bytes(rate));
+        }
         self.output.toned(&[
             (Tone::Dim, "  "),
             (Tone::Dim, &step.object),

@@ -1,14 +1,24 @@
 //! The settings from their file's text.
 
-use super::{Settings, size};
+use super::{Settings, notify, size};
 use crate::config::file;
 use crate::config::keys::{KeyPress, Override};
 use crate::config::theme::ColourDepth;
 use crate::domain::yaml::{Complaint, Reader, Value};
 use std::path::{Path, PathBuf};
 
-const KNOWN: [&str; 9] =
-    ["theme", "colours", "ascii", "mouse", "read_only", "frames_per_second", "logs", "stacks", "keys"];
+const KNOWN: [&str; 10] = [
+    "theme",
+    "colours",
+    "ascii",
+    "mouse",
+    "read_only",
+    "frames_per_second",
+    "logs",
+    "stacks",
+    "notify",
+    "keys",
+];
 const COLOURS: [(&str, Option<ColourDepth>); 5] = [
     ("auto", None),
     ("none", Some(ColourDepth::None)),
@@ -37,6 +47,7 @@ pub(super) fn settings(text: &str, path: &Path, defaults: Settings) -> (Settings
     set("frames_per_second", &mut |value| put(&mut settings.frames_per_second, frames(value)));
     set("logs", &mut |value| logs(&mut settings, value));
     set("stacks", &mut |value| put(&mut settings.stacks, directories(value, path)));
+    set("notify", &mut |value| settings.notify = notify::notify(value, path));
     set("keys", &mut |value| settings.keys = keys(value, path));
     (settings, reader.complaints())
 }

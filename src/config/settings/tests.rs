@@ -123,3 +123,28 @@ proptest::proptest! {
         }
     }
 }
+
+#[test]
+fn who_is_told_of_an_end_is_set_and_a_wrong_webhook_is_not_repeated() {
+    let (settings, faults) = load(
+        "notify:\n  when: both\n  timeout: 2s\n  webhook: https://hooks.example.org/T0pSecret\n  email: {server: \
+         mail.example.org, from: a@example.org, to: b@example.org, user: c, password_file: smtp}\n",
+    );
+    assert_eq!(faults, [""; 0]);
+    let email = settings.notify.email.clone().unwrap();
+    assert_eq!(
+        (email.host.as_str(), email.port, email.to),
+        ("mail.example.org", 587, vec!["b@example.org".to_owned()])
+    );
+    assert!(email.password_file.unwrap().is_absolute());
+    assert!(!format!("{:?}", settings.notify).contains("T0pSecret"));
+
+    let (settings, faults) = load("notify: {when: never, webhook: \"hooks/T0pSecret\", email: {from: a}}\n");
+    assert_eq!((settings.notify.webhook, settings.notify.email), (None, None));
+    let said = faults.join("\n");
+    assert!(
+        said.contains("notify.when") && said.contains("notify.webhook") && said.contains("`server`"),
+        "{said}"
+    );
+    assert!(!said.contains("T0pSecret"), "{said}");
+}

@@ -1,7 +1,8 @@
 //! A task as its specification and journal tell it.
 
+use super::pace::Pace;
 use super::{JournalLine, StepPart, TaskEvent, TaskSpec, TaskState};
-use crate::domain::{Fault, Plan, StepVerb, units};
+use crate::domain::{Fault, Plan, PlannedStep, StepVerb, units};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
@@ -27,12 +28,29 @@ pub struct StepRecord {
     pub text: String,
     pub done: Option<u64>,
     pub total: Option<u64>,
+    /// Bytes in a second, of late.
+    #[serde(default)]
+    pub rate: Option<u64>,
+    /// When all of its bytes are expected to be moved.
+    #[serde(default)]
+    pub expected_end: Option<Timestamp>,
+    #[serde(skip)]
+    pace: Pace,
     /// Empty where a step is not made of parts.
     #[serde(default)]
     pub parts: Vec<StepPart>,
     /// The last lines that its programs wrote.
     #[serde(default)]
     pub output: VecDeque<String>,
+}
+
+/// Who was told of a task's end.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Told {
+    /// An address without its secrets.
+    pub to: String,
+    /// Why it could not be delivered.
+    pub undelivered: Option<String>,
 }
 
 /// A task as its specification and journal tell it.
@@ -49,6 +67,14 @@ pub struct TaskRecord {
     pub fault: Option<Fault>,
     /// The worker's process id, boot id and start time.
     pub worker: Option<(u32, String, u64)>,
+    /// Who holds the stack while it waits for that, in a sentence.
+    #[serde(default)]
+    pub waits_for: Option<String>,
+    #[serde(default)]
+    pub told: Vec<Told>,
+    /// When the last line of the journal was written.
+    #[serde(default)]
+    pub last_sign: Option<Timestamp>,
 }
 
 impl TaskRecord {
@@ -63,18 +89,28 @@ impl TaskRecord {
             finished: None,
             fault: None,
             worker: None,
+            waits_for: None,
+            told: Vec::new(),
+            last_sign: None,
         }
     }
 
     /// Takes one line of the journal in.
     pub fn apply(&mut self, line: &JournalLine) {
+        self.last_sign = Some(line.time);
         match &line.event {
             TaskEvent::Started { pid, boot_id, start_ticks } => {
                 self.state = TaskState::Running;
                 self.started = Some(line.time);
                 self.worker = Some((*pid, boot_id.clone(), *start_ticks));
             }
+            TaskEvent::Waiting { owner } => {
+                self.state = TaskState::Pending;
+                self.waits_for = Some(owner.clone());
+            }
             TaskEvent::Planned { plan } => {
+                self.state = TaskState::Running;
+                self.waits_for = None;
                 // A plan that was made anew on the way begins with the steps that were taken.
                 let before = self.plan.take().map(|plan| plan.steps).unwrap_or_default();
                 let taken = std::mem::take(&mut self.steps);
@@ -97,6 +133,11 @@ impl TaskRecord {
                     record.done = *done;
                     record.total = *total;
                     record.text.clone_from(text);
+                    if let Some(done) = done {
+                        record.pace.take(line.time, *done);
+                        record.rate = record.pace.rate();
+                        record.expected_end = total.and_then(|total| record.pace.end(total));
+                    }
                 }
             }
             TaskEvent::StepParts { step, parts } => {
@@ -130,8 +171,10 @@ impl TaskRecord {
             TaskEvent::Finished { state, fault } => {
                 self.state = *state;
                 self.finished = Some(line.time);
+                self.waits_for = None;
                 self.fault.clone_from(fault);
             }
+            TaskEvent::Notified(told) => self.told.push(told.clone()),
         }
     }
 
@@ -145,6 +188,22 @@ impl TaskRecord {
     pub fn progress(&self) -> (usize, usize) {
         let done = self.steps.iter().filter(|step| step.state == StepState::Done);
         (done.count(), self.steps.len())
+    }
+
+    /// What was planned and not done, of a task that ended before its end.
+    pub fn undone(&self) -> impl Iterator<Item = &PlannedStep> {
+        let planned = self.plan.iter().flat_map(|plan| &plan.steps);
+        let left = self
+            .steps
+            .iter()
+            .zip(planned)
+            .filter(|(step, planned)| step.state != StepState::Done && planned.verb != StepVerb::Keep);
+        left.map(|(_, planned)| planned).filter(|_| self.state.is_unfinished())
+    }
+
+    /// When it came to an end, or was last heard of.
+    pub fn ended(&self) -> Timestamp {
+        self.finished.or(self.last_sign).unwrap_or(self.spec.requested_at)
     }
 
     /// Steps that were done: what stays of a task that was cancelled or failed.
@@ -162,6 +221,9 @@ impl StepRecord {
             text: String::new(),
             done: None,
             total: None,
+            rate: None,
+            expected_end: None,
+            pace: Pace::default(),
             parts: Vec::new(),
             output: VecDeque::new(),
         }
@@ -187,6 +249,7 @@ mod tests {
             requested_from: None,
             requested_at: Timestamp::UNIX_EPOCH,
             endpoint: String::new(),
+            terms: crate::domain::TaskTerms::default(),
         })
     }
 

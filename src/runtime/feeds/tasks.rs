@@ -108,11 +108,11 @@ impl Board {
                 changed.push(id.clone());
             }
         }
-        for id in &changed {
-            if self.running.get(id).is_some_and(|follower| follower.record().state.is_over())
-                && let Some(follower) = self.running.remove(id)
-            {
-                self.over.insert(id.clone(), follower.into_record());
+        // Of one that is over, whom its worker tells is still to come.
+        let settled = self.running.iter().filter(|(_, follower)| follower.is_settled());
+        for id in settled.map(|(id, _)| id.clone()).collect::<Vec<_>>() {
+            if let Some(follower) = self.running.remove(&id) {
+                self.over.insert(id, follower.into_record());
             }
         }
         Ok(match changed.as_slice() {

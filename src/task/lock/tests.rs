@@ -1,6 +1,7 @@
 use super::*;
 use crate::domain::{Operation, StackRef};
 use std::process::{Command, Stdio};
+use std::sync::Barrier;
 
 const DIRECTORY: &str = "MCP_TUI_TEST_LOCK_DIRECTORY";
 
@@ -23,6 +24,7 @@ fn owner(who: &str) -> LockOwner {
         requested_from: Some("10.0.0.7".to_owned()),
         requested_at: Timestamp::UNIX_EPOCH,
         endpoint: String::new(),
+        terms: crate::domain::TaskTerms::default(),
     };
     LockOwner::of(&spec, Timestamp::UNIX_EPOCH)
 }
@@ -96,4 +98,35 @@ fn of_processes_that_race_for_it_exactly_one_wins_and_its_death_frees_it() {
         racer.wait().unwrap();
     }
     StackLock::acquire(directory.path(), &target(), &owner("next")).unwrap();
+}
+
+/// Open file descriptions exclude one another within a process as they do between processes.
+#[test]
+fn of_a_thousand_races_each_has_one_winner_whom_the_loser_sees() {
+    let directory = tempfile::tempdir().unwrap();
+    let (start, tried) = (Barrier::new(2), Barrier::new(2));
+    let race = |who: &str| {
+        let run = |_| {
+            start.wait();
+            let tried_for = StackLock::acquire(directory.path(), &target(), &owner(who));
+            tried.wait();
+            tried_for.map(drop).map_err(|fault| fault.causes.join(" "))
+        };
+        (0..1_000).map(run).collect::<Vec<_>>()
+    };
+    let (here, there) = std::thread::scope(|scope| {
+        let other = scope.spawn(|| race("bob"));
+        (race("alice"), other.join().unwrap())
+    });
+    for (number, races) in here.into_iter().zip(there).enumerate() {
+        let (loser, winner) = match races {
+            (Ok(()), Err(told)) => (told, "alice"),
+            (Err(told), Ok(())) => (told, "bob"),
+            both => panic!("race {number}: {both:?}"),
+        };
+        assert!(
+            loser.starts_with(&format!("{winner} (from 10.0.0.7) runs backup")),
+            "race {number}: {loser}"
+        );
+    }
 }

@@ -23,6 +23,7 @@ fn store_with(directory: &tempfile::TempDir, ids: &[&str]) -> Store {
             requested_from: None,
             requested_at: Timestamp::now(),
             endpoint: "unix:///var/run/docker.sock".to_owned(),
+            terms: crate::domain::TaskTerms::default(),
         };
         let path = store.directory(&spec.id);
         files::make_directory(&path).unwrap();

@@ -1,6 +1,8 @@
 use super::*;
 use crate::domain::Operation;
+use crate::domain::StackRef;
 use crate::sim::{Scenario, Server};
+use crate::task::hold::acquire;
 
 fn stack(project: &str) -> TaskTarget {
     TaskTarget::Stack(StackRef::named(project))
@@ -15,6 +17,7 @@ fn spec(target: TaskTarget, endpoint: &str) -> TaskSpec {
         requested_from: None,
         requested_at: Timestamp::UNIX_EPOCH,
         endpoint: endpoint.to_owned(),
+        terms: crate::domain::TaskTerms::default(),
     }
 }
 
@@ -31,12 +34,12 @@ async fn a_container_of_a_stack_waits_for_what_is_done_to_the_stack() {
         TaskTarget::Container { id: container.id, name: container.name.to_string(), stack: stack_name };
     let of_container = spec(target, &endpoint);
 
-    let held = lock(&store, &spec(stack("mlflow"), &endpoint)).unwrap();
-    let fault = lock(&store, &of_container).unwrap_err();
+    let held = acquire(&store, &spec(stack("mlflow"), &endpoint)).unwrap();
+    let fault = acquire(&store, &of_container).unwrap_err();
     assert_eq!(fault.kind, FaultKind::Locked);
     drop(held);
-    let held = lock(&store, &of_container).unwrap();
-    let fault = lock(&store, &spec(stack("mlflow"), &endpoint)).unwrap_err();
+    let held = acquire(&store, &of_container).unwrap();
+    let fault = acquire(&store, &spec(stack("mlflow"), &endpoint)).unwrap_err();
     assert_eq!(fault.kind, FaultKind::Locked);
     drop(held);
 }
@@ -48,7 +51,8 @@ async fn what_fails_before_there_is_a_plan_is_audited_and_a_broken_audit_log_doe
     let spec = spec(stack("mlflow"), &endpoint);
     let store = Store::open(directory.path().join("state")).unwrap();
     let journal = Scribe::new(Journal::create(&directory.path().join("journal")).unwrap());
-    let fault = work(&store, &spec, &journal, &|| false).await.unwrap_err();
+    let hold = Hold::take(&store, &spec).unwrap();
+    let fault = work(&store, &spec, &journal, &hold, &|| false).await.unwrap_err();
     assert_eq!(fault.kind, FaultKind::Unreachable);
     let entries = store.audit().verified().unwrap();
     let told: Vec<_> = entries.iter().map(|entry| (entry.who.as_str(), entry.plan.as_str())).collect();
@@ -59,5 +63,5 @@ async fn what_fails_before_there_is_a_plan_is_audited_and_a_broken_audit_log_doe
     let log = store.root().join("audit.jsonl");
     std::fs::remove_file(&log).unwrap();
     std::fs::create_dir(&log).unwrap();
-    assert_eq!(work(&store, &spec, &journal, &|| false).await.unwrap_err(), fault);
+    assert_eq!(work(&store, &spec, &journal, &hold, &|| false).await.unwrap_err(), fault);
 }

@@ -39,6 +39,7 @@ fn task(stack: &str, state: TaskState, back: Duration) -> TaskRecord {
         requested_from: None,
         requested_at: ago(back),
         endpoint: String::new(),
+        terms: crate::domain::TaskTerms::default(),
     });
     record.state = state;
     record.finished = Some(ago(back));

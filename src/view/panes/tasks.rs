@@ -4,12 +4,14 @@ mod steps;
 
 use super::{Rows, explain};
 use crate::app::State;
+use crate::app::command::Command;
 use crate::app::pane::PaneId;
 use crate::config::theme::Theme;
 use crate::domain::safe::TextStyle;
 use crate::domain::{Safe, TaskRecord, TaskState};
 use crate::view::canvas::Canvas;
 use crate::view::frame::Frame;
+use crate::view::hints;
 use crate::view::widgets::columns::{Column, widths};
 use crate::view::words;
 use jiff::Timestamp;
@@ -30,7 +32,8 @@ pub(in crate::view) fn draw(canvas: &mut Canvas<'_>, state: &State, area: Rect, 
     if let Some((id, first)) = &state.panes.tasks.open
         && let Some(record) = state.tasks.get(id)
     {
-        return steps::draw(canvas, area, focused, record, *first);
+        let resume = hints::keys(state, Command::ResumeTask);
+        return steps::draw(canvas, area, focused, record, *first, &resume);
     }
     let list = &state.panes.tasks.list;
     let running = state.tasks.running().count();
@@ -62,7 +65,7 @@ pub(in crate::view) fn draw(canvas: &mut Canvas<'_>, state: &State, area: Rect, 
 fn draw_record(canvas: &mut Canvas<'_>, area: Rect, record: &TaskRecord, ending: bool) {
     let theme = canvas.theme;
     let (symbol, look) = words::task_state(record.state, theme);
-    let (mut outcome, outcome_look) = outcome(record, theme);
+    let (mut outcome, outcome_look) = outcome(record, theme, canvas.now);
     if ending {
         outcome.insert_str(0, "ends after ");
     }
@@ -90,11 +93,14 @@ fn draw_record(canvas: &mut Canvas<'_>, area: Rect, record: &TaskRecord, ending:
 }
 
 /// What a row says about how far a task is, or how it ended.
-fn outcome(record: &TaskRecord, theme: &Theme) -> (String, TextStyle) {
+fn outcome(record: &TaskRecord, theme: &Theme, now: Timestamp) -> (String, TextStyle) {
     let (done, all) = record.progress();
     match record.state {
-        TaskState::Pending => ("about to start".to_owned(), theme.dim),
-        TaskState::Running => match steps::current(record) {
+        TaskState::Pending => match &record.waits_for {
+            Some(owner) => (format!("waits: {}", Safe::new(owner)), theme.warning),
+            None => ("about to start".to_owned(), theme.dim),
+        },
+        TaskState::Running => match steps::current(record, now) {
             Some(step) => (format!("{done}/{all} {step}"), theme.starting),
             None if all == 0 => ("planning".to_owned(), theme.starting),
             None => (format!("{done}/{all}"), theme.starting),

@@ -209,4 +209,16 @@ pub(super) const COMMANDS: &[CommandSpec] = &[
         scopes: TASKS, keys: &["x"], hint: "cancel",
         needs: Needs::RunningTask, danger: Danger::Changes,
     },
+    CommandSpec {
+        command: Command::ResumeTask, name: "resume-task", title: "Resume the task",
+        help: "Go on with a task that failed, was cancelled or interrupted, from what is there now.",
+        scopes: TASKS, keys: &["c"], hint: "resume",
+        needs: Needs::UnfinishedTask, danger: Danger::Changes,
+    },
+    CommandSpec {
+        command: Command::ForgetTasks, name: "cleanup-tasks", title: "Clean up the tasks",
+        help: "Remove the records of tasks that ended more than 24 h ago; the audit log keeps them.",
+        scopes: TASKS, keys: &["C"], hint: "",
+        needs: Needs::Row, danger: Danger::Changes,
+    },
 ];

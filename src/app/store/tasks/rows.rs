@@ -31,6 +31,12 @@ pub enum TaskRow {
     Output(usize),
     Fault,
     Hint,
+    /// Who was told of the end.
+    Told(usize),
+    /// What was left undone.
+    Undone,
+    /// What can be done about a task that did not get to its end.
+    Offer,
     /// There is nothing to tell yet.
     Nothing,
 }
@@ -65,6 +71,11 @@ pub fn rows(record: &TaskRecord, outline: &[Branch]) -> Vec<TaskRow> {
     if let Some(fault) = &record.fault {
         rows.push(TaskRow::Fault);
         rows.extend(fault.hint.as_ref().map(|_| TaskRow::Hint));
+    }
+    rows.extend((0..record.told.len()).map(TaskRow::Told));
+    if record.state.is_unfinished() {
+        rows.extend(record.undone().next().map(|_| TaskRow::Undone));
+        rows.push(TaskRow::Offer);
     }
     if rows.is_empty() {
         rows.push(TaskRow::Nothing);
@@ -124,6 +135,7 @@ mod tests {
             requested_from: None,
             requested_at: Timestamp::UNIX_EPOCH,
             endpoint: String::new(),
+            terms: crate::domain::TaskTerms::default(),
         });
         let step = |service: usize, number: usize| PlannedStep {
             verb: StepVerb::CreateContainer,

@@ -5,7 +5,7 @@ use crate::app::store::tasks::{TaskRow, branch_state, rows};
 use crate::config::theme::Theme;
 use crate::domain::plan::{Branch, PlannedStep};
 use crate::domain::safe::TextStyle;
-use crate::domain::task::{StepPart, StepRecord, StepState};
+use crate::domain::task::{StepPart, StepRecord, StepState, Told};
 use crate::domain::{Plan, Safe, TaskRecord, units};
 use crate::view::canvas::Canvas;
 use crate::view::frame::{Frame, scrollbar};
@@ -26,7 +26,15 @@ struct Line {
 /// The bar of a step that moves bytes.
 const BAR: u16 = 12;
 
-pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, focused: bool, record: &TaskRecord, first: usize) {
+/// `resume` is the key that goes on with a task.
+pub(super) fn draw(
+    canvas: &mut Canvas<'_>,
+    area: Rect,
+    focused: bool,
+    record: &TaskRecord,
+    first: usize,
+    resume: &str,
+) {
     let theme = canvas.theme;
     let (symbol, look) = words::task_state(record.state, theme);
     let title = format!("{} ", super::title(record));
@@ -36,7 +44,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, focused: bool, record: &
         .left([("› ", theme.dim), (title.as_str(), theme.title), (state.as_str(), look)])
         .right([(asked.as_str(), theme.dim)])
         .draw(canvas, area);
-    let lines = lines(record, canvas);
+    let lines = lines(record, canvas, resume);
     let rows = usize::from(body.height);
     let first = first.min(lines.len().saturating_sub(rows));
     for (y, line) in (body.y..body.bottom()).zip(lines.iter().skip(first)) {
@@ -54,13 +62,19 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, focused: bool, record: &
     scrollbar(canvas, body, first, rows.min(lines.len()), lines.len());
 }
 
-fn lines(record: &TaskRecord, canvas: &Canvas<'_>) -> Vec<Line> {
+fn lines(record: &TaskRecord, canvas: &Canvas<'_>, resume: &str) -> Vec<Line> {
     let outline = record.plan.as_ref().map(Plan::outline).unwrap_or_default();
     let rows = rows(record, &outline);
-    rows.into_iter().filter_map(|row| line(row, record, &outline, canvas)).collect()
+    rows.into_iter().filter_map(|row| line(row, record, &outline, canvas, resume)).collect()
 }
 
-fn line(row: TaskRow, record: &TaskRecord, outline: &[Branch], canvas: &Canvas<'_>) -> Option<Line> {
+fn line(
+    row: TaskRow,
+    record: &TaskRecord,
+    outline: &[Branch],
+    canvas: &Canvas<'_>,
+    resume: &str,
+) -> Option<Line> {
     let theme = canvas.theme;
     let plain = |symbol, text: String, look| Line {
         mark: (symbol, look),
@@ -85,8 +99,23 @@ fn line(row: TaskRow, record: &TaskRecord, outline: &[Branch], canvas: &Canvas<'
         TaskRow::Output(line) => plain("›", said(record.output.get(line)?), theme.accent),
         TaskRow::Fault => plain("✗", said(&record.fault.as_ref()?.to_string()), theme.bad),
         TaskRow::Hint => plain(" ", said(record.fault.as_ref()?.hint.as_ref()?), theme.text),
+        TaskRow::Told(told) => told_line(record.told.get(told)?, theme),
+        TaskRow::Undone => {
+            plain("○", format!("left undone: {}", said(&record.left().join(", "))), theme.warning)
+        }
+        TaskRow::Offer => plain("→", format!("{resume} goes on from what is there"), theme.accent),
         TaskRow::Nothing => plain(" ", "Nothing has happened yet.".to_owned(), theme.dim),
     })
+}
+
+/// Who was told of the end, or was not.
+fn told_line(told: &Told, theme: &Theme) -> Line {
+    let to = Safe::new(&told.to);
+    let (mark, text) = match &told.undelivered {
+        None => (("✉", theme.dim), format!("told {to}")),
+        Some(cause) => (("!", theme.warning), format!("undelivered: {to}: {}", Safe::new(cause))),
+    };
+    Line { mark, text, look: mark.1, figure: String::new(), part: None }
 }
 
 /// `✓ mcp-api  recreate ×4: image changed                      4/8  12s`
@@ -127,7 +156,7 @@ fn step_line(
     // Under its branch a step has its mark before its words, which stand further in.
     let lead = if inside { format!("{mark} ") } else { String::new() };
     let mut text = format!("{lead}{} {}", step.verb.words(), Safe::new(&step.object));
-    let said = progress(state);
+    let said = progress(state, now.or(state.finished).unwrap_or_default());
     if !said.is_empty() {
         text.push_str("  ");
         text.push_str(&said);
@@ -174,20 +203,20 @@ fn step_look(state: StepState, theme: &Theme) -> TextStyle {
     }
 }
 
-fn progress(state: &StepRecord) -> String {
-    let text = Safe::new(&state.text);
-    match (state.done, state.total) {
-        (Some(done), Some(total)) if total > 0 => {
-            format!("{}/{} {text}", units::bytes(done), units::bytes(total))
-        }
-        (Some(done), _) => format!("{} {text}", units::bytes(done)),
-        (None, _) => text.to_string(),
-    }
+fn progress(state: &StepRecord, now: Timestamp) -> String {
+    let amount = state.amount(now);
+    let text = Safe::new(&state.text).to_string();
+    if amount.is_empty() { text } else { format!("{amount} {text}") }
 }
 
 /// The step that is being taken, in words.
-pub(super) fn current(record: &TaskRecord) -> Option<String> {
+pub(super) fn current(record: &TaskRecord, now: Timestamp) -> Option<String> {
     let at = record.steps.iter().position(|step| step.state == StepState::Running)?;
     let step = record.plan.as_ref()?.steps.get(at)?;
-    Some(format!("{} {} {}", step.verb.words(), Safe::new(&step.object), progress(record.steps.get(at)?)))
+    Some(format!(
+        "{} {} {}",
+        step.verb.words(),
+        Safe::new(&step.object),
+        progress(record.steps.get(at)?, now)
+    ))
 }

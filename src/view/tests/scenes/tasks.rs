@@ -22,6 +22,7 @@ fn record(project: &str, operation: Operation, seconds: i64) -> TaskRecord {
         requested_from: Some("192.0.2.7".to_owned()),
         requested_at: at,
         endpoint: "unix:///var/run/docker.sock".to_owned(),
+        terms: crate::domain::TaskTerms::default(),
     })
 }
 

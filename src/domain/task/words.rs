@@ -1,0 +1,39 @@
+//! What is told of a task's progress, the same wherever it is told.
+
+use super::{StepRecord, StepState, TaskRecord};
+use crate::domain::units;
+use jiff::Timestamp;
+use std::fmt::Write as _;
+
+impl StepRecord {
+    /// `12 MiB/48 MiB 3 MiB/s, 12s left`; empty for a step that moves no bytes.
+    pub fn amount(&self, now: Timestamp) -> String {
+        let Some(done) = self.done else { return String::new() };
+        let mut words = match self.total.filter(|total| *total > 0) {
+            Some(total) => format!("{}/{}", units::bytes(done), units::bytes(total)),
+            None => units::bytes(done),
+        };
+        if self.state != StepState::Running {
+            return words;
+        }
+        if let Some(rate) = self.rate {
+            let _ = write!(words, " {}/s", units::bytes(rate));
+        }
+        if let Some(end) = self.expected_end {
+            let _ = write!(words, ", {} left", units::duration(units::since(now, end)));
+        }
+        words
+    }
+}
+
+impl TaskRecord {
+    /// The step that is being taken, and its number.
+    pub fn current(&self) -> Option<(usize, &StepRecord)> {
+        self.steps.iter().enumerate().find(|(_, step)| step.state == StepState::Running)
+    }
+
+    /// What was left undone, in words: `start mlflow-server-1`.
+    pub fn left(&self) -> Vec<String> {
+        self.undone().map(|step| format!("{} {}", step.verb.words(), step.object)).collect()
+    }
+}
