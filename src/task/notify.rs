@@ -5,7 +5,7 @@ mod email;
 mod message;
 mod webhook;
 
-use crate::domain::notify::NotifySettings;
+use crate::domain::notify::{Email, NotifySettings};
 use crate::domain::task::Told;
 use crate::domain::{TaskRecord, secret};
 use message::Message;
@@ -26,10 +26,20 @@ struct Failure {
 
 /// Tells those who are to hear of this end, one after the other, and what came of it.
 pub async fn tell(settings: &NotifySettings, record: &TaskRecord, told: &mut impl FnMut(Told)) {
+    let message = Message::of(record);
+    if let Some(address) = &record.spec.terms.email {
+        let undelivered = match &settings.email {
+            Some(email) => {
+                let email = Email { to: vec![address.clone()], ..email.clone() };
+                tries(settings.timeout, || email::send(&email, settings.timeout, &message)).await
+            }
+            None => Some("the settings name no mail server (notify.email)".to_owned()),
+        };
+        told(Told { to: address.clone(), undelivered });
+    }
     if !settings.when.is_for(record.state) {
         return;
     }
-    let message = Message::of(record);
     if let Some(webhook) = &settings.webhook {
         let undelivered = tries(settings.timeout, || webhook::post(&webhook.url, &message)).await;
         told(Told { to: webhook.masked(), undelivered });

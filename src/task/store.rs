@@ -14,12 +14,20 @@ pub struct Store {
     pub(super) at_once: Option<usize>,
     pub(super) config: Option<PathBuf>,
     pub(super) wait_lock: Option<LockWait>,
+    pub(super) email: Option<String>,
 }
 
 impl Store {
     /// Opens the state directory and makes what is missing.
     pub fn open(root: impl Into<PathBuf>) -> Result<Self, Fault> {
-        let store = Self { root: root.into(), program: None, at_once: None, config: None, wait_lock: None };
+        let store = Self {
+            root: root.into(),
+            program: None,
+            at_once: None,
+            config: None,
+            wait_lock: None,
+            email: None,
+        };
         for directory in [store.root.clone(), store.tasks(), store.locks()] {
             files::make_directory(&directory)?;
         }
@@ -44,6 +52,13 @@ impl Store {
     #[must_use]
     pub fn with_wait(mut self, wait: Option<LockWait>) -> Self {
         self.wait_lock = wait;
+        self
+    }
+
+    /// Has an address told of the ends of tasks, beside those of the settings.
+    #[must_use]
+    pub fn with_email(mut self, address: Option<String>) -> Self {
+        self.email = address;
         self
     }
 

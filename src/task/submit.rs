@@ -39,7 +39,7 @@ impl Store {
             requested_from: requester.address,
             requested_at: now,
             endpoint: endpoint.to_owned(),
-            terms: TaskTerms { continues, wait_lock: self.wait_lock },
+            terms: TaskTerms { continues, wait_lock: self.wait_lock, email: self.email.clone() },
         };
         let begun = self.write_spec(&spec).and_then(|()| self.begin(&id));
         // What never began is no task: it would stand in the list as pending for nothing. What did begin after all,

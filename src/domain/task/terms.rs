@@ -13,6 +13,9 @@ pub struct TaskTerms {
     /// How long it waits while another operation holds the stack; without it, not at all.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub wait_lock: Option<LockWait>,
+    /// An address that is told of the end, however it ends, beside those of the settings.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,5 +1,5 @@
 use super::*;
-use crate::domain::notify::{Email, MailSecurity, NotifyWhen, Webhook};
+use crate::domain::notify::{MailSecurity, NotifyWhen, Webhook};
 use crate::domain::{
     Fault, FaultKind, Operation, StackRef, TaskId, TaskSpec, TaskState, TaskTarget, TaskTerms,
 };
