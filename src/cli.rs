@@ -54,6 +54,8 @@ mod rm;
 mod rollback;
 mod run;
 mod scale;
+mod schedule;
+mod serve;
 mod signal;
 mod snapshot;
 mod stack;
@@ -135,6 +137,8 @@ fn dispatch(arguments: Arguments, output: Output) -> Result<u8, Fault> {
         Command::Stacks(arguments) => wait(stacks::run(&context()?, arguments, output)),
         Command::Tasks(arguments) => wait(tasks::run(&context()?, arguments, output)),
         Command::Audit(arguments) => audit::run(&context()?, &arguments, output),
+        Command::Schedule(arguments) => wait(schedule::run(&context()?, arguments, output)),
+        Command::Serve(arguments) => wait(serve::run(context()?, arguments, output)),
         Command::Backup(command) => wait(backup::run(&context()?, command, output)),
         Command::Up(arguments) => wait(up::run(&context()?, arguments, output)),
         Command::Watch(arguments) => wait(watch::run(&context()?, arguments, output)),

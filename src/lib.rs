@@ -98,6 +98,10 @@
 //! hash-chained audit log says who did what with which outcome. What `x-mcp` asks for and did not end well is kept
 //! beside them as outstanding, and is the one thing that a plan takes from there: the Engine does not know of it.
 //!
+//! A task that ended before its end is gone on with by another one that plans anew: a journal tells what was meant, the
+//! Engine what is. Who is told of an end hears of it after the lock is let go, from the worker that journals what came of
+//! it. `serve` and `schedule` only start tasks as the command line does; when a backup is due is a pure rule.
+//!
 //! ## Where stacks come from
 //!
 //! From the search path, from those built into the binary, and from the files that the labels of running containers name

@@ -53,6 +53,8 @@ mod no_daemon;
 mod operate;
 #[path = "end_to_end/overlays.rs"]
 mod overlays;
+#[path = "end_to_end/serve.rs"]
+mod serve;
 #[path = "end_to_end/stacks.rs"]
 mod stacks;
 #[path = "end_to_end/stats.rs"]
@@ -96,6 +98,7 @@ fn main() {
         hooks::trials(),
         inside::trials(),
         stats::trials(),
+        serve::trials(),
         tasks::trials(),
         gpus::trials(),
         interrupted_update::trials(),

@@ -31,7 +31,7 @@ pub struct Schedule {
 struct Days {
     /// Monday is 1.
     weekdays: BTreeSet<i8>,
-    days: BTreeSet<i8>,
+    of_month: BTreeSet<i8>,
     months: BTreeSet<i8>,
 }
 
@@ -93,6 +93,15 @@ impl Schedule {
         since.take_while(|date| *date < today).any(|date| self.slot(date, zone).is_some())
     }
 
+    /// The same an hour later, or as late as the day allows: for whoever asks again whether one is due.
+    #[must_use]
+    pub fn an_hour_later(&self) -> Self {
+        let hour = self.time.hour() + 1;
+        let time =
+            if hour < 24 { self.time.with().hour(hour).build().ok() } else { Time::new(23, 59, 0, 0).ok() };
+        Self { time: time.unwrap_or(self.time), ..self.clone() }
+    }
+
     /// As systemd's `OnCalendar` has it.
     pub fn on_calendar(&self) -> String {
         let names = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
@@ -107,7 +116,7 @@ impl Schedule {
         if !weekdays.is_empty() {
             words.push(weekdays.join(","));
         }
-        words.push(format!("*-{}-{}", list(&self.days.months), list(&self.days.days)));
+        words.push(format!("*-{}-{}", list(&self.days.months), list(&self.days.of_month)));
         words.push(self.time.strftime("%H:%M:%S").to_string());
         words.extend(self.zone_name().map(str::to_owned));
         words.join(" ")
@@ -119,9 +128,9 @@ impl Schedule {
             let numbers: Vec<String> = numbers.iter().map(ToString::to_string).collect();
             if numbers.is_empty() { "*".to_owned() } else { numbers.join(",") }
         };
-        let Days { weekdays, days, months } = &self.days;
+        let Days { weekdays, of_month, months } = &self.days;
         let (minute, hour) = (self.time.minute(), self.time.hour());
-        format!("{minute} {hour} {} {} {}", list(days), list(months), list(weekdays))
+        format!("{minute} {hour} {} {} {}", list(of_month), list(months), list(weekdays))
     }
 
     pub fn zone_name(&self) -> Option<&str> {
@@ -133,11 +142,12 @@ impl Days {
     fn have(&self, date: Date) -> bool {
         let any_or = |set: &BTreeSet<i8>, number: i8| set.is_empty() || set.contains(&number);
         let weekday = any_or(&self.weekdays, Weekday::to_monday_one_offset(date.weekday()));
-        let day = any_or(&self.days, date.day());
+        let day = any_or(&self.of_month, date.day());
         // As cron has it: where both are restricted, either of them will do.
-        let either = !self.weekdays.is_empty() && !self.days.is_empty();
+        let either = !self.weekdays.is_empty() && !self.of_month.is_empty();
         let fits = if either {
-            self.weekdays.contains(&date.weekday().to_monday_one_offset()) || self.days.contains(&date.day())
+            self.weekdays.contains(&date.weekday().to_monday_one_offset())
+                || self.of_month.contains(&date.day())
         } else {
             weekday && day
         };

@@ -9,8 +9,8 @@ pub use switch::{Interactive, Orphans, SignalProxy, Tty};
 use super::{
     attachment, audit, backup, build, cleanup, config, cp, create, documents, down, events, exec, gpus,
     health, images, kill, logs, ls, of_services, plan, port, post_mortem, preflight, ps, pull, push, refused,
-    restart, rm, rollback, run, scale, snapshot, stacks, start, stats, stop, tasks, top, triage, up, update,
-    version, volumes, wait, watch, worker,
+    restart, rm, rollback, run, scale, schedule, serve, snapshot, stacks, start, stats, stop, tasks, top,
+    triage, up, update, version, volumes, wait, watch, worker,
 };
 use clap::{Parser, Subcommand};
 
@@ -139,6 +139,10 @@ pub enum Command {
     Backup(backup::BackupCommand),
     /// What was asked for and what came of it
     Tasks(tasks::Arguments),
+    /// When stacks are backed up by themselves
+    Schedule(schedule::Arguments),
+    /// Backups, restores and tasks over HTTP, and a backup whenever one is due
+    Serve(serve::Arguments),
     /// Who did what, with which outcome; and whether the log of it is whole
     Audit(audit::Arguments),
     /// The stacks that can be named with --stack

@@ -23,6 +23,7 @@ pub fn check(command: &Command) -> Result<(), Fault> {
         Command::Cp(_) => "cp",
         Command::Watch(_) => "watch",
         Command::Backup(command) if !command.can_be_planned() => "backup",
+        Command::Serve(_) => "serve",
         Command::Tasks(arguments) if matches!(arguments.command, Some(TasksCommand::Cancel { .. })) => {
             "tasks cancel"
         }
@@ -65,6 +66,7 @@ pub fn check(command: &Command) -> Result<(), Fault> {
         | Command::Backup(_)
         | Command::Tasks(_)
         | Command::Audit(_)
+        | Command::Schedule(_)
         | Command::Stacks(_)
         | Command::Snapshot(_)
         | Command::Demo

@@ -78,12 +78,12 @@ impl Follower {
     }
 
     fn interrupt(&mut self) {
-        let spec = &self.record.spec;
         self.record.state = TaskState::Interrupted;
         self.record.waits_for = None;
+        let spec = &self.record.spec;
         let fault = Fault::new(FaultKind::Internal, spec.operation.verb(), spec.target.name())
             .because("its worker died without finishing")
-            .hint(format!("`mcp-tui tasks resume {}` goes on from what is there", spec.id.0));
+            .hint(self.record.offer());
         self.record.fault = Some(fault);
     }
 }

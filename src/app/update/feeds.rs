@@ -178,11 +178,12 @@ impl Turn<'_> {
     }
 
     /// Where a task that did not get to its end is gone on with.
-    fn resume_hint(&self) -> String {
+    fn resume_hint(&self, record: &TaskRecord) -> String {
+        let back = record.roll_back().map(|line| format!(", `{line}` goes back")).unwrap_or_default();
         let key = |command| self.state.keys.keys(command).first().map(ToString::to_string);
         match (key(Command::Focus(PaneId::Tasks)), key(Command::ResumeTask)) {
             (Some(tasks), Some(resume)) => {
-                format!("{resume} in the tasks ({tasks}) goes on from what is there")
+                format!("{resume} in the tasks ({tasks}) goes on from what is there{back}")
             }
             (_, _) => "give the command again; it goes on from what is there".to_owned(),
         }
@@ -206,16 +207,18 @@ impl Turn<'_> {
                 let left = record.left().join(", ");
                 let left = if left.is_empty() { left } else { format!("; left undone: {left}") };
                 let text = format!("{what}: cancelled after {steps}, which stay done{left}");
-                (Severity::Warning, text, hint.or_else(|| Some(self.resume_hint())))
+                (Severity::Warning, text, hint.or_else(|| Some(self.resume_hint(record))))
             }
             TaskState::Interrupted => (
                 Severity::Bad,
                 format!("{what}: interrupted, its worker is gone{cause}"),
-                Some(self.resume_hint()),
+                Some(self.resume_hint(record)),
             ),
-            TaskState::Failed | TaskState::Pending | TaskState::Running => {
-                (Severity::Bad, format!("{what}: failed{cause}"), hint.or_else(|| Some(self.resume_hint())))
-            }
+            TaskState::Failed | TaskState::Pending | TaskState::Running => (
+                Severity::Bad,
+                format!("{what}: failed{cause}"),
+                hint.or_else(|| Some(self.resume_hint(record))),
+            ),
         };
         self.state.notices.add(Notice {
             severity,

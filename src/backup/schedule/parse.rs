@@ -49,30 +49,30 @@ fn cron(fields: &[&str], zone: Option<TimeZone>) -> Result<Schedule, String> {
         })
     };
     let lower: Vec<String> = fields.iter().map(|field| field.to_ascii_lowercase()).collect();
-    let [minute, hour, day, month, weekday] = lower.as_slice() else {
+    let [minute, hour, day, month, of_week] = lower.as_slice() else {
         return Err("cron has five fields".to_owned());
     };
     let time = Time::new(one("hour", hour, 23)?, one("minute", minute, 59)?, 0, 0);
-    let mut weekdays = field("weekday", weekday, (0, 7), &WEEKDAYS)?;
+    let mut weekdays = field("weekday", of_week, (0, 7), &WEEKDAYS)?;
     // Sunday has two numbers.
     if weekdays.remove(&0) {
         weekdays.insert(7);
     }
     let days = Days {
         weekdays,
-        days: field("day", day, (1, 31), &[])?,
+        of_month: field("day", day, (1, 31), &[])?,
         months: field("month", month, (1, 12), &MONTHS)?,
     };
     Ok(Schedule { time: time.map_err(|error| error.to_string())?, days, zone })
 }
 
 /// `*`, numbers, names counted from 1, ranges, steps, and lists of them. All of them is the empty set.
-fn field(name: &str, text: &str, (least, most): (i8, i8), names: &[&str]) -> Result<BTreeSet<i8>, String> {
-    let wrong = || format!("`{text}` is no {name} from {least} to {most}");
+fn field(name: &str, text: &str, (low, high): (i8, i8), words: &[&str]) -> Result<BTreeSet<i8>, String> {
+    let wrong = || format!("`{text}` is no {name} from {low} to {high}");
     let number = |word: &str| {
-        let named = names.iter().position(|other| *other == word).and_then(|at| i8::try_from(at + 1).ok());
+        let named = words.iter().position(|other| *other == word).and_then(|at| i8::try_from(at + 1).ok());
         let number = named.or_else(|| word.parse().ok());
-        number.filter(|number| (least..=most).contains(number)).ok_or_else(wrong)
+        number.filter(|number| (low..=high).contains(number)).ok_or_else(wrong)
     };
     let mut numbers = BTreeSet::new();
     if text == "*" {
@@ -82,7 +82,7 @@ fn field(name: &str, text: &str, (least, most): (i8, i8), names: &[&str]) -> Res
         let (range, step) = item.split_once('/').unwrap_or((item, "1"));
         let step: usize = step.parse().ok().filter(|step| *step > 0).ok_or_else(wrong)?;
         let (first, last) = match (range, range.split_once('-')) {
-            ("*", _) => (least, most),
+            ("*", _) => (low, high),
             (_, Some((first, last))) => (number(first)?, number(last)?),
             (one, None) => (number(one)?, number(one)?),
         };

@@ -32,5 +32,5 @@ pub(super) async fn run(store: &Store, id: &TaskId, output: Output) -> Result<()
     for step in record.left() {
         output.toned(&[(Tone::Dim, "  left undone: "), (Tone::Plain, &step)])?;
     }
-    output.toned(&[(Tone::Dim, "hint: "), (Tone::Plain, &super::show::offer(record))])
+    output.toned(&[(Tone::Dim, "hint: "), (Tone::Plain, &record.offer())])
 }

@@ -63,12 +63,7 @@ pub(super) fn run(record: &TaskRecord, output: Output) -> Result<(), Fault> {
         if !left.is_empty() {
             output.toned(&[(Tone::Dim, "undone  "), (Tone::Plain, &left.join(", "))])?;
         }
-        output.toned(&[(Tone::Dim, "offer   "), (Tone::Plain, &offer(record))])?;
+        output.toned(&[(Tone::Dim, "offer   "), (Tone::Plain, &record.offer())])?;
     }
     Ok(())
-}
-
-/// What can be done about a task that did not get to its end.
-pub(super) fn offer(record: &TaskRecord) -> String {
-    format!("`mcp-tui tasks resume {}` goes on from what is there", record.spec.id.0)
 }

@@ -1,6 +1,6 @@
 //! What is told of a task's progress, the same wherever it is told.
 
-use super::{StepRecord, StepState, TaskRecord};
+use super::{Operation, StepRecord, StepState, TaskRecord, TaskTarget};
 use crate::domain::units;
 use jiff::Timestamp;
 use std::fmt::Write as _;
@@ -30,6 +30,24 @@ impl TaskRecord {
     /// The step that is being taken, and its number.
     pub fn current(&self) -> Option<(usize, &StepRecord)> {
         self.steps.iter().enumerate().find(|(_, step)| step.state == StepState::Running)
+    }
+
+    /// What can be done about a task that did not get to its end: gone on with, or, of a deployment, taken back.
+    pub fn offer(&self) -> String {
+        let resume = format!("`mcp-tui tasks resume {}` goes on from what is there", self.spec.id.0);
+        match self.roll_back() {
+            Some(line) => format!("{resume}, `{line}` goes back to the deploy that was good"),
+            None => resume,
+        }
+    }
+
+    /// The command that goes back to how the stack was deployed before, where this task was to change that.
+    pub fn roll_back(&self) -> Option<String> {
+        let deploys = matches!(self.spec.operation, Operation::Up(_) | Operation::Update(_));
+        match &self.spec.target {
+            TaskTarget::Stack(stack) if deploys => Some(format!("mcp-tui -p {} rollback", stack.project)),
+            TaskTarget::Stack(_) | TaskTarget::Container { .. } => None,
+        }
     }
 
     /// What was left undone, in words: `start mlflow-server-1`.

@@ -56,6 +56,7 @@ fn a_deploy_is_had_back_as_it_was_and_only_its_owner_reads_it() {
         requested_from: None,
         requested_at: Timestamp::UNIX_EPOCH,
         endpoint: String::new(),
+        terms: crate::domain::TaskTerms::default(),
     };
     let step = crate::domain::PlannedStep {
         verb: StepVerb::CreateContainer,

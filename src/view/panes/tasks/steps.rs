@@ -103,7 +103,13 @@ fn line(
         TaskRow::Undone => {
             plain("○", format!("left undone: {}", said(&record.left().join(", "))), theme.warning)
         }
-        TaskRow::Offer => plain("→", format!("{resume} goes on from what is there"), theme.accent),
+        TaskRow::Offer => {
+            let back = record
+                .roll_back()
+                .map(|line| format!(", {} goes back to the deploy that was good", said(&line)));
+            let text = format!("{resume} goes on from what is there{}", back.unwrap_or_default());
+            plain("→", text, theme.accent)
+        }
         TaskRow::Nothing => plain(" ", "Nothing has happened yet.".to_owned(), theme.dim),
     })
 }

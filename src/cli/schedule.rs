@@ -1,0 +1,89 @@
+//! `schedule`: when stacks are backed up by themselves, and what of this host sees to it.
+
+mod host;
+mod install;
+mod list;
+mod run;
+
+use super::context::Context;
+use super::output::Output;
+use super::report;
+use super::stack::choose;
+use super::stacks;
+use crate::backup::schedule::{DEFAULT, Schedule};
+use crate::domain::{Fault, FaultKind, StackFile};
+use clap::Subcommand;
+use std::path::PathBuf;
+
+#[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
+pub struct Arguments {
+    #[command(subcommand)]
+    pub command: ScheduleCommand,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
+pub enum ScheduleCommand {
+    /// Have systemd back the stack up when its file says; with --dry-run, only show how
+    Install {
+        /// Print lines for cron instead
+        #[arg(long)]
+        cron: bool,
+        /// Where the units go, instead of where systemd looks for them
+        #[arg(long, value_name = "DIRECTORY")]
+        directory: Option<PathBuf>,
+    },
+    /// When the stacks are backed up next, and what sees to it
+    List,
+    /// Take away what `install` has put in place
+    Remove {
+        #[arg(long, value_name = "DIRECTORY")]
+        directory: Option<PathBuf>,
+    },
+    /// Take the stack's backup if one is due; what systemd and cron start
+    Run,
+}
+
+pub async fn run(context: &Context, arguments: Arguments, output: Output) -> Result<u8, Fault> {
+    match arguments.command {
+        ScheduleCommand::List => list::run(context, output).await.map(|()| 0),
+        ScheduleCommand::Run => run::run(context, output).await,
+        ScheduleCommand::Install { cron, directory } => {
+            context.may_change("install schedule")?;
+            install::install(context, cron, directory, output).await.map(|()| 0)
+        }
+        ScheduleCommand::Remove { directory } => {
+            context.may_change("remove schedule")?;
+            install::remove(context, directory, output).await.map(|()| 0)
+        }
+    }
+}
+
+/// The stack that the arguments name, else all of the search path.
+pub async fn stacks(context: &Context) -> Result<Vec<StackFile>, Fault> {
+    let global = &context.global;
+    let one_is_named = global.stack.is_some() || global.project.is_some() || !global.files.is_empty();
+    if one_is_named {
+        return Ok(vec![choose(context).await?.file()]);
+    }
+    Ok(stacks::all(context, &[]).into_iter().filter_map(|listed| listed.file.ok()).collect())
+}
+
+/// When the stack is backed up. One that says nothing of it is so by default where it alone is meant, and not where it is
+/// one of all that are found.
+pub fn schedule_of(stack: &StackFile, alone: bool) -> Result<Option<Schedule>, Fault> {
+    let project = &stack.reference.project;
+    let Some(text) = stack.backup_policy.schedule.as_deref().or(alone.then_some(DEFAULT)) else {
+        return Ok(None);
+    };
+    Schedule::parse(text).map_err(|cause| {
+        Fault::new(FaultKind::Invalid, "read schedule", format!("x-mcp.backup.schedule of {project}"))
+            .because(cause)
+    })
+}
+
+/// Tells at once what is wrong with schedules that are to be kept.
+pub fn keeps_schedule(stacks: &[StackFile]) {
+    for fault in stacks.iter().filter_map(|stack| schedule_of(stack, stacks.len() == 1).err()) {
+        report::warn(&fault, Output::aside());
+    }
+}

@@ -1,0 +1,82 @@
+//! `schedule list`.
+
+use super::host::{self, Units};
+use super::{schedule_of, stacks};
+use crate::backup;
+use crate::backup::schedule::DEFAULT;
+use crate::cli::context::Context;
+use crate::cli::output::{Output, Tone, print_json};
+use crate::cli::table::Table;
+use crate::domain::{Fault, StackFile, units};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use serde::Serialize;
+
+#[derive(Serialize)]
+struct Row {
+    stack: String,
+    schedule: String,
+    /// When the next backup is due; now, where one is overdue.
+    next: Option<Timestamp>,
+    last: Option<Timestamp>,
+    /// What of this host sees to it; `serve` does so as well while it runs.
+    kept_by: Option<String>,
+    wrong: Option<String>,
+}
+
+pub(super) async fn run(context: &Context, output: Output) -> Result<(), Fault> {
+    let (now, zone) = (Timestamp::now(), TimeZone::system());
+    let all = stacks(context).await?;
+    let saved = all.iter().filter(|stack| !stack.backup.is_empty() || stack.backup_policy.schedule.is_some());
+    let rows: Vec<Row> = saved.map(|stack| row(context, stack, now, &zone)).collect::<Result<_, _>>()?;
+    if output.json {
+        return print_json(&rows);
+    }
+    let titles = ["STACK", "SCHEDULE", "NEXT", "LAST", "KEPT BY"];
+    let mut table = Table::new(&titles, "no stack has anything to back up");
+    for row in rows {
+        let ago = |last| format!("{} ago", units::duration(units::since(last, now)));
+        let next = match (&row.wrong, row.next) {
+            (Some(wrong), _) => (Tone::Bad, wrong.clone()),
+            (None, Some(next)) if next <= now => (Tone::Warning, "due now".to_owned()),
+            (None, Some(next)) => (Tone::Plain, shown(next, &zone)),
+            (None, None) => (Tone::Dim, "never".to_owned()),
+        };
+        let kept = match row.kept_by {
+            Some(kept) => (Tone::Plain, kept),
+            None => (Tone::Dim, "nothing; `schedule install`, or `serve`".to_owned()),
+        };
+        table.row(vec![
+            (Tone::Plain, row.stack),
+            (Tone::Plain, row.schedule),
+            next,
+            (Tone::Plain, row.last.map_or_else(|| "–".to_owned(), ago)),
+            kept,
+        ]);
+    }
+    table.print_within(output.columns(), output)
+}
+
+fn row(context: &Context, stack: &StackFile, now: Timestamp, zone: &TimeZone) -> Result<Row, Fault> {
+    let project = &stack.reference.project;
+    let taken = backup::list(&backup::root(&context.paths.state), Some(project))?;
+    let taken: Vec<Timestamp> = taken.iter().map(|entry| entry.created).collect();
+    let (next, wrong) = match schedule_of(stack, true) {
+        Ok(schedule) => (schedule.and_then(|schedule| schedule.next(now, zone, &taken)), None),
+        Err(fault) => (None, Some(fault.causes.join(": "))),
+    };
+    let units = Units::new(project, &host::unit_directory());
+    Ok(Row {
+        stack: project.clone(),
+        schedule: stack.backup_policy.schedule.clone().unwrap_or_else(|| DEFAULT.to_owned()),
+        next,
+        last: taken.iter().max().copied(),
+        kept_by: units.timer.exists().then(|| format!("systemd: {}", units.timer_name())),
+        wrong,
+    })
+}
+
+/// In the zone of this host, with which its operators reckon.
+pub(super) fn shown(time: Timestamp, zone: &TimeZone) -> String {
+    time.to_zoned(zone.clone()).strftime("%a %Y-%m-%d %H:%M %Z").to_string()
+}
