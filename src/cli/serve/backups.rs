@@ -1,9 +1,9 @@
 //! `/backups`: listed, taken and removed.
 
 use super::answer::{Answer, Document, Refused};
-use super::bundle;
-use super::world::{World, aside};
+use super::world::World;
 use crate::domain::stack::BackupEntry;
+use crate::domain::task::BundleOperation;
 use crate::domain::{Operation, units};
 use axum::extract::{ConnectInfo, Path, State};
 use axum::http::StatusCode;
@@ -96,17 +96,21 @@ fn address(text: Option<&str>) -> Result<Option<String>, Refused> {
     }
 }
 
-/// Under the stack's lock: neither what is being restored nor what is being compared may go.
+/// A task as any other change, under the stack's lock: neither what is being restored nor what is being compared may go.
+/// It takes a moment, and its end is the answer.
 pub(super) async fn remove(
     State(world): State<Arc<World>>,
     ConnectInfo(from): ConnectInfo<SocketAddr>,
     Path(name): Path<String>,
 ) -> Result<Answer<Value>, Refused> {
     let entry = world.backup(&name).await?;
-    if entry.pinned {
-        return Err(Refused::new(StatusCode::CONFLICT, format!("{name} is pinned")));
+    let stack = world.reference(&entry.stack).await?;
+    let operation = Operation::Bundle(BundleOperation::Remove { name: entry.name });
+    let id = world.start(from, stack, operation, None).await?;
+    let record = world.ended(&id).await?;
+    if let Some(fault) = record.fault {
+        return Err(Refused::from(fault));
     }
-    let store = world.store.clone();
-    aside(move || bundle::remove(&store, &entry, from)).await?;
-    Ok(Answer(StatusCode::OK, json!({ "message": format!("{name} is removed"), "removed": name })))
+    let message = format!("{name} is removed");
+    Ok(Answer(StatusCode::OK, json!({ "task_id": id.0, "message": message, "removed": name })))
 }

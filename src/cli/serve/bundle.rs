@@ -1,17 +1,13 @@
-//! A bundle as a tar stream, and its removal.
+//! A bundle as a tar stream.
 
 use super::answer::Refused;
 use super::world::World;
 use crate::domain::stack::BackupEntry;
-use crate::domain::{Fault, StackRef, TaskId, TaskTarget};
-use crate::task::{AuditEntry, LockOwner, StackLock, Store};
 use axum::body::{Body, Bytes};
 use axum::extract::{Path, State};
 use axum::http::{HeaderName, StatusCode, header};
 use futures_util::stream;
-use jiff::Timestamp;
 use std::io::{self, Write};
-use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use tokio::sync::mpsc;
@@ -92,39 +88,4 @@ impl Write for Pipe {
         let gone = |_| io::Error::new(io::ErrorKind::BrokenPipe, "nobody reads it any more");
         self.sender.blocking_send(Ok(Bytes::from(piece))).map_err(gone)
     }
-}
-
-/// Under the stack's lock, so that nothing goes that is being restored or compared. The name goes first: what is left
-/// half removed is listed by nobody.
-pub(super) fn remove(store: &Store, entry: &BackupEntry, from: SocketAddr) -> Result<(), Fault> {
-    let now = Timestamp::now();
-    let target = TaskTarget::Stack(StackRef::named(&entry.stack));
-    let task = TaskId(format!("{}-delete-{}", now.strftime("%Y%m%dT%H%M%S"), entry.name));
-    let (who, address) = ("http".to_owned(), Some(from.ip().to_string()));
-    let owner = LockOwner {
-        who: who.clone(),
-        from: address.clone(),
-        what: "backup rm".to_owned(),
-        task: task.clone(),
-        since: now,
-        pid: std::process::id(),
-    };
-    let _lock = StackLock::acquire(&store.root().join("locks"), &target, &owner)?;
-    let removed = entry.directory.with_file_name(format!(".removed-{}", entry.name));
-    let gone = std::fs::rename(&entry.directory, &removed).and_then(|()| std::fs::remove_dir_all(&removed));
-    let outcome = match &gone {
-        Ok(()) => "completed".to_owned(),
-        Err(error) => format!("failed: {error}"),
-    };
-    store.audit().append(&AuditEntry {
-        time: now,
-        task,
-        who,
-        from: address,
-        what: "backup rm".to_owned(),
-        target: entry.stack.clone(),
-        plan: format!("remove {}", entry.name),
-        outcome,
-    })?;
-    gone.map_err(|error| Fault::io("remove backup", entry.directory.display(), &error))
 }

@@ -2,8 +2,8 @@
 
 use super::answer::{Answer, Document, Refused};
 use super::world::World;
+use crate::domain::Operation;
 use crate::domain::task::{RestoreMode, RestoreOptions};
-use crate::domain::{Operation, StackRef};
 use axum::extract::{ConnectInfo, State};
 use axum::http::StatusCode;
 use serde::Deserialize;
@@ -27,12 +27,7 @@ pub(super) async fn start(
     Document(wanted): Document<Wanted>,
 ) -> Result<Answer<Value>, Refused> {
     let entry = world.backup(&wanted.backup_name).await?;
-    // A stack whose files are gone is restored by what its containers tell.
-    let stack = match world.stack(Some(&entry.stack)).await {
-        Ok(stack) => stack.reference,
-        Err(refused) if refused.status == StatusCode::NOT_FOUND => StackRef::named(&entry.stack),
-        Err(refused) => return Err(refused),
-    };
+    let stack = world.reference(&entry.stack).await?;
     let options = RestoreOptions {
         name: entry.name,
         mode: wanted.mode,

@@ -12,6 +12,10 @@ use axum::http::StatusCode;
 use jiff::Timestamp;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
+
+/// How often a task is looked at that is waited for.
+const LOOK_EVERY: Duration = Duration::from_millis(20);
 
 pub struct World {
     pub context: Context,
@@ -63,6 +67,28 @@ impl World {
                 Err(Refused::invalid(format!("name one of the stacks as `stack`: {known}")))
             }
             None => stacks.pop().ok_or_else(|| Refused::not_found("there is no stack")),
+        }
+    }
+
+    /// The stack that a backup is of. One whose files are gone is known by what its containers tell.
+    pub async fn reference(&self, name: &str) -> Result<StackRef, Refused> {
+        match self.stack(Some(name)).await {
+            Ok(stack) => Ok(stack.reference),
+            Err(refused) if refused.status == StatusCode::NOT_FOUND => Ok(StackRef::named(name)),
+            Err(refused) => Err(refused),
+        }
+    }
+
+    /// The task, once it is over.
+    pub async fn ended(&self, id: &TaskId) -> Result<TaskRecord, Refused> {
+        let (store, id) = (self.store.clone(), id.clone());
+        let mut follower = aside(move || store.follow(&id)).await?;
+        loop {
+            follower = aside(move || follower.catch_up().map(|()| follower)).await?;
+            if follower.record().state.is_over() {
+                return Ok(follower.into_record());
+            }
+            tokio::time::sleep(LOOK_EVERY).await;
         }
     }
 
