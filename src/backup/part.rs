@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use std::fs::File;
 use std::io::{self, Write};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread::JoinHandle;
 use tokio::sync::mpsc;
 use zstd::stream::raw::CParameter;
@@ -45,12 +45,13 @@ pub struct Written {
     pub tar: Option<TarSummary>,
 }
 
-/// Dropped before its end it leaves a file that the bundle takes away.
+/// Dropped before its end it closes its file, which the bundle takes away: an open one would keep its room.
 pub struct PartWriter {
     sender: Option<mpsc::Sender<Bytes>>,
     thread: Option<JoinHandle<io::Result<Written>>>,
     raw_bytes: u64,
     packed: Arc<AtomicU64>,
+    given_up: Arc<AtomicBool>,
 }
 
 impl PartWriter {
@@ -58,12 +59,14 @@ impl PartWriter {
     pub fn new(file: File, path: &str, form: Form) -> io::Result<Self> {
         let (sender, receiver) = mpsc::channel(WAITING);
         let packed = Arc::new(AtomicU64::new(0));
+        let given_up = Arc::new(AtomicBool::new(false));
+        let stop = Arc::clone(&given_up);
         let sink = Summed { file, sum: Sha256::new(), bytes: 0, flushed: 0, shown: Arc::clone(&packed) };
         let (name, packs) = (path.to_owned(), super::manifest::is_packed(path));
         let thread = std::thread::Builder::new()
             .name("part".to_owned())
-            .spawn(move || write(receiver, sink, name, packs, form))?;
-        Ok(Self { sender: Some(sender), thread: Some(thread), raw_bytes: 0, packed })
+            .spawn(move || write(receiver, sink, name, packs, form, &stop))?;
+        Ok(Self { sender: Some(sender), thread: Some(thread), raw_bytes: 0, packed, given_up })
     }
 
     /// How much it was given so far.
@@ -106,12 +109,24 @@ impl PartWriter {
     }
 }
 
+impl Drop for PartWriter {
+    fn drop(&mut self) {
+        self.sender = None;
+        if let Some(thread) = self.thread.take() {
+            self.given_up.store(true, Ordering::Relaxed);
+            // What waits for it is little, and is not seen to the disk.
+            drop(thread.join());
+        }
+    }
+}
+
 fn write(
     mut receiver: mpsc::Receiver<Bytes>,
     sink: Summed,
     path: String,
     packs: bool,
     form: Form,
+    given_up: &AtomicBool,
 ) -> io::Result<Written> {
     let mut raw = Raw { bytes: 0, head: Vec::new(), tar: (form == Form::Tar).then(TarCounter::default) };
     let sink = if packs {
@@ -129,6 +144,9 @@ fn write(
         }
         sink
     };
+    if given_up.load(Ordering::Relaxed) {
+        return Err(io::Error::other("the part was given up"));
+    }
     sink.file.sync_all()?;
     let part = BackupPart { path, bytes: sink.bytes, sha256: units::hexadecimal(&sink.sum.finalize()) };
     Ok(Written { part, raw_bytes: raw.bytes, head: raw.head, tar: raw.tar.map(TarCounter::finish) })

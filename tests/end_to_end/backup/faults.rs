@@ -41,7 +41,7 @@ pub fn a_damaged_backup_is_found_out() {
 /// Killed at whatever it is at, some moments apart: before, in and after the volume.
 pub fn a_killed_backup_leaves_nothing_behind() {
     let shop = Shop::open("killed");
-    shop.in_pages("head -c 200M /dev/urandom > /pages/noise");
+    shop.in_pages("head -c 150M /dev/urandom > /pages/noise");
     for grown in [0, 1 << 20, 60 << 20] {
         let create = shop.workplace.command(["-s", &shop.project.name, "backup", "create"]);
         let mut create = { create }.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the program");
@@ -67,7 +67,7 @@ pub fn a_killed_backup_leaves_nothing_behind() {
 
 pub fn a_file_that_is_written_to_meanwhile() {
     let shop = Shop::with("grows", FILES_ONLY);
-    shop.in_pages("head -c 300M /dev/urandom > /pages/log");
+    shop.in_pages("head -c 80M /dev/urandom > /pages/log");
     let grow = "while :; do echo more >> /pages/log; touch /pages/new; rm /pages/new; done";
     docker(["exec", "--detach", &shop.container("web"), "sh", "-c", grow]);
     let bundle = shop.backup();

@@ -159,7 +159,9 @@ impl Shop {
 }
 
 pub fn files(directory: &Path) -> Vec<PathBuf> {
-    output("find", &[&directory.display().to_string(), "-type", "f"]).lines().map(PathBuf::from).collect()
+    // Some of it may go while it is looked at.
+    let found = Command::new("find").arg(directory).args(["-type", "f"]).output().expect("find");
+    String::from_utf8_lossy(&found.stdout).lines().map(PathBuf::from).collect()
 }
 
 pub fn unpacked(file: &Path) -> Vec<u8> {
