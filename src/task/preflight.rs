@@ -10,6 +10,7 @@ use crate::engine::Engine;
 use crate::probe::host::HostProbe;
 use crate::probe::ports::Proc;
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::{IpAddr, Ipv4Addr, TcpListener};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
@@ -127,8 +128,10 @@ async fn gather(
         facts.has_gpu_toolkit = has_gpu_toolkit();
         facts.gpus =
             Some(std::fs::read_dir("/proc/driver/nvidia/gpus").map_or(0, |gpus| gpus.count() as u64));
-        for port in preflight::wanted_ports(services, observed) {
-            if let Ok(Some(listener)) = Proc::host().listener(port) {
+        for (port, address) in preflight::wanted_ports(services, observed) {
+            if let Ok(Some(listener)) = Proc::host().listener(port)
+                && is_taken(address, port)
+            {
                 let words = match listener.process {
                     Some((pid, name)) => format!("{name} (PID {pid})"),
                     None => "a process of another user".to_owned(),
@@ -209,6 +212,12 @@ fn free(path: &str) -> Option<(String, u64)> {
     let over = disks.into_iter().filter(|disk| Path::new(path).starts_with(&disk.mount_point));
     let disk = over.max_by_key(|disk| disk.mount_point.len())?;
     Some((path.to_owned(), disk.total_bytes.saturating_sub(disk.used_bytes)))
+}
+
+/// Somebody may listen on the port at another address. The attempt ends before anybody could come.
+fn is_taken(address: Option<IpAddr>, port: u16) -> bool {
+    let address = address.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
+    TcpListener::bind((address, port)).is_err_and(|error| error.kind() == std::io::ErrorKind::AddrInUse)
 }
 
 fn has_gpu_toolkit() -> bool {

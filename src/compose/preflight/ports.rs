@@ -5,16 +5,16 @@ use crate::compose::file::{Project, Service, address};
 use crate::compose::observe::Observed;
 use crate::domain::{ChecklistLine, Container};
 use std::collections::BTreeSet;
+use std::net::IpAddr;
 
-/// The fixed ports that are to be published, without those that the services' own containers have: these make room.
-pub fn wanted(services: &[&Service], observed: &Observed) -> BTreeSet<u16> {
-    let fixed = services.iter().flat_map(|service| service.ports.iter().map(move |port| (service, port)));
-    let fixed = fixed.filter(|(_, port)| port.protocol == "tcp");
-    let numbers = fixed.filter_map(|(service, port)| {
+/// The fixed ports that are to be published, and where, without those that the project's own containers have: these
+/// make room, as far as the plan says so.
+pub fn wanted(services: &[&Service], observed: &Observed) -> BTreeSet<(u16, Option<IpAddr>)> {
+    let fixed = services.iter().flat_map(|service| &service.ports).filter(|port| port.protocol == "tcp");
+    let numbers = fixed.filter_map(|port| {
         let number: u16 = port.published.parse().ok()?;
-        let own = observed.of_service(&service.name);
-        let held = own.iter().any(|container| container.is_running() && publishes(container, number));
-        (!held).then_some(number)
+        let own = |container: &Container| container.is_running() && publishes(container, number);
+        (!observed.containers.iter().any(own)).then_some((number, port.host_address()))
     });
     numbers.collect()
 }
@@ -31,13 +31,7 @@ pub fn check(
             // Of a range, and of none, the Engine takes what is free.
             let Ok(number) = port.published.parse::<u16>() else { continue };
             let check = format!("port {number}");
-            let of_others = observed.others.iter().chain(&observed.containers).filter(|other| {
-                let own = other.compose.as_ref().is_some_and(|labels| {
-                    labels.project == observed.project && labels.service == service.name
-                });
-                other.is_running() && !own
-            });
-            let holder = of_others.into_iter().find(|other| {
+            let holder = observed.others.iter().filter(|other| other.is_running()).find(|other| {
                 other.ports.iter().any(|held| {
                     held.host_port == Some(number)
                         && held.protocol == port.protocol
