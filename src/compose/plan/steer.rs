@@ -26,23 +26,22 @@ pub struct Steer {
 pub struct Proxies<'plan> {
     service: &'plan Service,
     told: Vec<(String, &'plan Reaction, Vec<Target>)>,
+    /// Those that have to be restarted to learn of it.
+    restarted: Vec<(String, &'plan Reaction, Vec<Target>)>,
 }
 
 impl<'plan> Proxies<'plan> {
     /// Only those that are told by a command go on answering meanwhile; one that is restarted drops what it is at.
     pub fn of(service: &'plan Service, observed: &Observed) -> Self {
-        let reactions = service.mcp.on_scale.iter().enumerate();
-        let told = reactions.filter(|(_, reaction)| matches!(reaction.kind, ReactionKind::Exec { .. }));
-        let told = told.map(|(index, reaction)| {
+        let reactions = service.mcp.on_scale.iter().enumerate().map(|(index, reaction)| {
             let key = format!("services.{}.x-mcp.on_scale[{index}]", service.name);
             (key, reaction, running(observed, &reaction.service))
         });
-        Self {
-            service,
-            told: told
-                .filter(|(_, reaction, running)| reaction.service != service.name && !running.is_empty())
-                .collect(),
-        }
+        let there = reactions
+            .filter(|(_, reaction, running)| reaction.service != service.name && !running.is_empty());
+        let (told, restarted) =
+            there.partition(|(_, reaction, _)| matches!(reaction.kind, ReactionKind::Exec { .. }));
+        Self { service, told, restarted }
     }
 
     pub fn are_there(&self) -> bool {
@@ -90,15 +89,44 @@ impl<'plan> Proxies<'plan> {
         why: &str,
         observed: &Observed,
     ) -> Vec<usize> {
-        let before = plan.actions.len();
-        let mut after = after.to_vec();
-        for (key, reaction, running) in &self.told {
-            let begun = plan.actions.len();
-            add_steps(plan, (key, reaction), running.clone(), why, &after, observed);
-            after.extend(begun..plan.actions.len());
-        }
-        (before..plan.actions.len()).collect()
+        tell(plan, &self.told, after, why, observed)
     }
+
+    /// The restart of those that learn of it by nothing else.
+    pub fn restart(
+        &self,
+        plan: &mut ActionPlan,
+        after: &[usize],
+        why: &str,
+        observed: &Observed,
+    ) -> Vec<usize> {
+        tell(plan, &self.restarted, after, why, observed)
+    }
+}
+
+/// One after the other.
+fn tell(
+    plan: &mut ActionPlan,
+    reactions: &[(String, &Reaction, Vec<Target>)],
+    after: &[usize],
+    why: &str,
+    observed: &Observed,
+) -> Vec<usize> {
+    let before = plan.actions.len();
+    let mut after = after.to_vec();
+    for (key, reaction, running) in reactions {
+        let begun = plan.actions.len();
+        add_steps(plan, (key, reaction), running.clone(), why, &after, observed);
+        after.extend(begun..plan.actions.len());
+    }
+    (before..plan.actions.len()).collect()
+}
+
+/// The services that others of them tell of their containers: these come last, so that whoever is told is there.
+pub(super) fn told_by<'service>(
+    services: impl Iterator<Item = &'service Service>,
+) -> BTreeSet<&'service str> {
+    services.flat_map(|service| &service.mcp.on_scale).map(|reaction| reaction.service.as_str()).collect()
 }
 
 /// Containers that a plan takes away, because they are too many, get no new requests before they stop. The services

@@ -14,6 +14,7 @@ pub use policy::Policy;
 use super::card::{add_gpus, new_plan};
 use super::provision::{provide, wait_for_images};
 use super::services::named_or_all;
+use super::steer::told_by;
 use super::{Action, ActionPlan, Guard, Target, graph, missing, objects};
 use crate::compose::file::{Project, Service};
 use crate::compose::observe::Observed;
@@ -53,6 +54,8 @@ pub fn update(project: &Project, observed: &Observed, options: &UpdateOptions) -
             rollouts.push(Rollout::new(project, service, observed, versions, options.strategy));
         }
     }
+    let told = told_by(rollouts.iter().map(Rollout::service));
+    rollouts.sort_by_key(|rollout| told.contains(rollout.service().name.as_str()));
     missing::check(&mut plan, "update", project, rollouts.iter().map(Rollout::service), observed)?;
     let mut chain = Chain { plan, last: Vec::new() };
     if !rollouts.is_empty() {

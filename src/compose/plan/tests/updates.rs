@@ -183,3 +183,16 @@ fn an_update_of_what_is_up_to_date_does_nothing() {
     assert!(plan.plan().is_empty(), "{:?}", told(&plan));
     assert!(plan.undo().is_none());
 }
+
+#[test]
+fn whoever_is_told_is_replaced_last_and_looks_names_up_by_itself_then() {
+    let text = REPLICAS.replace("  proxy:", "  aproxy:").replace("exec: proxy", "exec: aproxy");
+    let before = running(&project(&text));
+    let both = text.replace("image: app\n", "image: app\n    hostname: other\n");
+    let both = project(&both.replace("image: nginx\n", "image: nginx\n    hostname: other\n"));
+    let told = told(&update(&both, &before, &options(Strategy::Rolling)).unwrap());
+    let last = |what: &str| told.iter().rposition(|step| step.starts_with(what)).unwrap();
+    let first = |what: &str| told.iter().position(|step| step.starts_with(what)).unwrap();
+    assert!(last("run in shop-aproxy-1") < first("create aproxy"), "{told:#?}");
+    assert!(last("stop shop-aproxy-1") < first("remove shop-api-1"), "{told:#?}");
+}

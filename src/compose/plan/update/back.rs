@@ -2,7 +2,7 @@
 
 use super::super::card::new_plan;
 use super::super::leftovers::name_before;
-use super::super::steer::Proxies;
+use super::super::steer::{Proxies, told_by};
 use super::policy::Policy;
 use super::slots::{Slot, Versions};
 use super::{Chain, existing, guard};
@@ -42,6 +42,8 @@ pub fn back(project: &Project, observed: &Observed) -> Result<ActionPlan, Fault>
             affected.push((service, versions));
         }
     }
+    let told = told_by(affected.iter().map(|(service, _)| *service));
+    affected.sort_by_key(|(service, _)| told.contains(service.name.as_str()));
     plan.guard = Some(guard(observed, affected.iter().map(|(service, _)| *service)));
     let mut chain = Chain::new(plan);
     for (service, versions) in &affected {
@@ -121,6 +123,10 @@ fn of_service(
     }
     if proxies.are_there() {
         steer(chain, &proxies, Vec::new(), "whoever its name stands for", observed);
+    }
+    let after = chain.last().to_vec();
+    for step in proxies.restart(&mut chain.plan, &after, "going back", observed) {
+        chain.follow(step);
     }
     for new in &fresh {
         let action = Action::Remove { target: existing(new), volumes: false, force: true };

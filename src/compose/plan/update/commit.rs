@@ -1,4 +1,4 @@
-//! The end of an update: names lead to whoever has them again, the old ones go, and the new ones take their names.
+//! The end of an update: the old ones go, and the new ones take their names.
 
 use super::rollout::Rollout;
 use super::{Chain, existing};
@@ -6,20 +6,6 @@ use crate::compose::plan::Action;
 use crate::domain::{DeployState, StepVerb};
 
 pub fn commit(chain: &mut Chain, rollouts: &[Rollout<'_>]) {
-    for rollout in rollouts {
-        let service = rollout.service().name.clone();
-        if !rollout.proxies.are_there() {
-            continue;
-        }
-        // The old ones have stopped, so that the name stands for the new ones alone.
-        let step = rollout.proxies.steer(&mut chain.plan, Vec::new(), "whoever its name stands for");
-        chain.follow(step);
-        let after = chain.last().to_vec();
-        let why = format!("only new containers of {service} are left");
-        for step in rollout.proxies.reload(&mut chain.plan, &after, &why, rollout.observed) {
-            chain.follow(step);
-        }
-    }
     let mut removed = false;
     for rollout in rollouts {
         let service = &rollout.service().name;

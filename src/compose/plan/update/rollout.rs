@@ -75,7 +75,25 @@ impl<'plan> Rollout<'plan> {
                 self.gate(chain, batch, self.policy.delay, "the delay before the next one");
             }
         }
+        self.settle(chain);
         Ok(())
+    }
+
+    /// The old ones have stopped, so that the name stands for the new ones alone.
+    fn settle(&self, chain: &mut Chain) {
+        let why = format!("only new containers of {} are left", self.service.name);
+        if self.proxies.are_there() {
+            let step = self.proxies.steer(&mut chain.plan, Vec::new(), "whoever its name stands for");
+            chain.follow(step);
+            let after = chain.last().to_vec();
+            for step in self.proxies.reload(&mut chain.plan, &after, &why, self.observed) {
+                chain.follow(step);
+            }
+        }
+        let after = chain.last().to_vec();
+        for step in self.proxies.restart(&mut chain.plan, &after, &why, self.observed) {
+            chain.follow(step);
+        }
     }
 
     /// Something has yet to be made, started or stopped there.
