@@ -27,6 +27,7 @@ pub mod proof;
 pub mod prune;
 mod redis;
 mod rehearse;
+pub mod restore;
 pub mod retain;
 pub mod schedule;
 mod space;

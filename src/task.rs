@@ -22,6 +22,7 @@ mod preflight;
 mod prepare;
 mod process;
 mod requester;
+mod restoration;
 mod resume;
 mod store;
 mod submit;

@@ -53,6 +53,8 @@ mod no_daemon;
 mod operate;
 #[path = "end_to_end/overlays.rs"]
 mod overlays;
+#[path = "end_to_end/restore.rs"]
+mod restore;
 #[path = "end_to_end/serve.rs"]
 mod serve;
 #[path = "end_to_end/stacks.rs"]
@@ -85,6 +87,7 @@ fn main() {
         headless::trials(),
         logs::trials(),
         operate::trials(),
+        restore::trials(),
         console_verbs::trials(),
         log_outage::trials(),
         log_flood::trials(),

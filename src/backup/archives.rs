@@ -16,6 +16,7 @@ use crate::engine::ExecRequest;
 use serde_json::{Value, json};
 use std::path::Path;
 
+const OF_RESTORES: &str = "--exclude=./.mcp-tui-*";
 /// Images that have tar more often than not, should none of the stack have it.
 const WELL_KNOWN: [&str; 5] =
     ["debian:bookworm-slim", "debian:stable-slim", "ubuntu:latest", "busybox:latest", "alpine:latest"];
@@ -100,6 +101,8 @@ impl Archiver {
             // Nobody puts those back, and they make each entry half a kilobyte longer.
             command.push("--pax-option=delete=atime,delete=ctime");
         }
+        // The other side of a restore that waits is none of the data.
+        command.push(OF_RESTORES);
         command.extend(["--", what]);
         let request = ExecRequest {
             command: command.into_iter().map(str::to_owned).collect(),

@@ -27,6 +27,12 @@ pub fn survey(root: &Path, stack: Option<&str>) -> Result<(Vec<BackupEntry>, Vec
             Err(fault) => damaged.push(fault),
         }
     }
+    for pending in super::restore::pending(root) {
+        let is_it = |entry: &&mut BackupEntry| entry.stack == pending.stack && entry.name == pending.bundle;
+        if let Some(entry) = entries.iter_mut().find(is_it) {
+            entry.old_side_until = pending.until();
+        }
+    }
     entries.sort_by(|left, right| (right.created, &right.name).cmp(&(left.created, &left.name)));
     Ok((entries, damaged))
 }

@@ -2,7 +2,7 @@
 
 mod derive;
 mod postgres;
-mod redis;
+pub mod redis;
 mod volumes;
 
 pub use derive::derive;

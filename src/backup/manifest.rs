@@ -138,6 +138,7 @@ impl Manifest {
             directory: directory.to_owned(),
             pinned: false,
             proof: Proof::default(),
+            old_side_until: None,
         }
     }
 

@@ -41,7 +41,7 @@ pub async fn ask(engine: &Engine, server: &PostgresServer, question: &Question<'
 }
 
 impl PostgresServer {
-    fn request(&self, words: &[&str], job: &str) -> ExecRequest {
+    pub fn request(&self, words: &[&str], job: &str) -> ExecRequest {
         let mut environment = vec![format!("PGAPPNAME={JOB_PREFIX} {job}")];
         environment.extend(self.password.as_ref().map(|password| format!("PGPASSWORD={password}")));
         ExecRequest { command: self.place.command(words), environment, ..ExecRequest::default() }

@@ -1,6 +1,7 @@
 //! `backup`: takes them, tells of them, proves them and lets them go.
 
 mod list;
+mod restore;
 mod show;
 mod stats;
 mod verify;
@@ -35,6 +36,20 @@ pub enum BackupCommand {
     },
     /// Restore a backup into throw-away containers, compare, and note how long it took
     Rehearse { name: String },
+    /// Put a backup back: beside what is there, then in its place; what was there is kept until it is accepted
+    Restore(restore::Arguments),
+    /// Remove for good what the last restore took out of use
+    Accept {
+        /// Do not ask
+        #[arg(short, long)]
+        yes: bool,
+    },
+    /// Put back what the last restore took out of use, or bring one that was interrupted to an end
+    Undo {
+        /// Do not ask
+        #[arg(short, long)]
+        yes: bool,
+    },
     /// Remove a backup for good
     Rm {
         name: String,
@@ -66,6 +81,9 @@ impl BackupCommand {
             | Self::List
             | Self::Show { .. }
             | Self::Rehearse { .. }
+            | Self::Restore(_)
+            | Self::Accept { .. }
+            | Self::Undo { .. }
             | Self::Rm { .. }
             | Self::Prune
             | Self::Stats => true,
@@ -94,6 +112,13 @@ pub async fn run(context: &Context, command: BackupCommand, output: Output) -> R
             let operation = BundleOperation::Rehearse { name: found.name.clone() };
             context.may_change("rehearse")?;
             change::submit(context, request(&found, operation), output).await
+        }
+        BackupCommand::Restore(arguments) => restore::run(context, arguments, output).await,
+        BackupCommand::Accept { yes } => {
+            change::confirmed(context, Operation::RestoreAccept, &[], yes, output).await
+        }
+        BackupCommand::Undo { yes } => {
+            change::confirmed(context, Operation::RestoreUndo, &[], yes, output).await
         }
         BackupCommand::Rm { name, force } => {
             let found = named(&name)?;

@@ -62,6 +62,27 @@ pub async fn unless_done(context: &Context, operation: Operation, output: Output
     submit(context, request, output).await.map(drop)
 }
 
+/// The same, after a sentence was typed that names the operation and the stack. It is the plan that was shown that is
+/// carried out, or none.
+pub async fn typed(context: &Context, operation: Operation, yes: bool, output: Output) -> Result<u8, Fault> {
+    let mut request = request(context, operation, &[], output).await?;
+    if !yes && context.dry_run.is_none() {
+        must_be_asked(&request, "--yes", output)?;
+        let plan = task::plan(&context.engine().await?, &context.paths.state, &request).await?;
+        let sentence = format!("{} {}", request.operation.verb(), request.target.name());
+        shown(&plan, output)?;
+        output.prompt(&format!("Type `{sentence}` to do it: "))?;
+        if answer()?.trim() != sentence {
+            return Err(Fault::new(FaultKind::Cancelled, request.operation.verb(), request.target.name())
+                .because("it was not agreed to; nothing was changed"));
+        }
+        if let Operation::Restore(options) = &mut request.operation {
+            options.agreed = Some(plan.fingerprint());
+        }
+    }
+    submit(context, request, output).await
+}
+
 async fn request(
     context: &Context,
     operation: Operation,
@@ -113,19 +134,35 @@ pub async fn submit(context: &Context, request: TaskRequest, output: Output) -> 
 
 /// Only a person at a terminal can agree; a script says so beforehand.
 fn agreed(request: &TaskRequest, plan: &Plan, output: Output) -> Result<bool, Fault> {
-    if output.json || !io::stdin().is_terminal() {
-        return Err(Fault::new(FaultKind::Invalid, request.operation.verb(), request.target.name())
-            .because("it must be agreed to, and there is no terminal to ask at")
-            .hint("--force does it without asking"));
+    let decides = matches!(&request.operation, Operation::RestoreAccept | Operation::RestoreUndo);
+    let flag = if decides { "--yes" } else { "--force" };
+    must_be_asked(request, flag, output)?;
+    shown(plan, output)?;
+    output.prompt("Are you sure? [yN] ")?;
+    Ok(matches!(answer()?.trim().to_ascii_lowercase().as_str(), "y" | "yes"))
+}
+
+fn must_be_asked(request: &TaskRequest, flag: &str, output: Output) -> Result<(), Fault> {
+    if !output.json && io::stdin().is_terminal() {
+        return Ok(());
     }
+    Err(Fault::new(FaultKind::Invalid, request.operation.verb(), request.target.name())
+        .because("it must be agreed to, and there is no terminal to ask at")
+        .hint(format!("{flag} does it without asking")))
+}
+
+fn shown(plan: &Plan, output: Output) -> Result<(), Fault> {
     for step in plan.steps.iter().filter(|step| step.verb != StepVerb::Keep) {
         output.line(format!("  {}", words(step)))?;
     }
     for warning in &plan.warnings {
         output.toned(&[(Tone::Warning, "! "), (Tone::Plain, warning)])?;
     }
-    output.prompt("Are you sure? [yN] ")?;
+    Ok(())
+}
+
+fn answer() -> Result<String, Fault> {
     let mut answer = String::new();
     io::stdin().read_line(&mut answer).map_err(|error| Fault::io("read", "the answer", &error))?;
-    Ok(matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes"))
+    Ok(answer)
 }

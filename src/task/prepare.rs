@@ -3,7 +3,9 @@
 mod rollback;
 
 use super::container::{self, ContainerAction};
+use super::restoration::{self, Restoration, Stack};
 use super::{outstanding, preflight};
+use crate::backup::restore::{Decision, Pending};
 use crate::backup::{self, BundleAction, Order, Scene, Survey};
 use crate::compose::{self, ActionPlan, LoadRequest, Observed, Project, load, process_environment};
 use crate::domain::stack::BackupPolicy;
@@ -29,6 +31,7 @@ pub enum Prepared {
         plan: Plan,
     },
     Bundle(Box<BundleAction>),
+    Restore(Restoration),
     Container(ContainerAction),
 }
 
@@ -47,12 +50,19 @@ pub async fn prepare(engine: &Engine, root: &Path, request: &TaskRequest) -> Res
         (TaskTarget::Stack(stack), Operation::Rollback { to }) => {
             Box::pin(rollback::prepare(engine, root, stack, *to)).await
         }
-        (
-            TaskTarget::Stack(stack),
-            operation @ (Operation::Restore(_) | Operation::RestoreAccept | Operation::RestoreUndo),
-        ) => Err(Fault::new(FaultKind::Invalid, operation.verb(), &stack.project)
-            .because("this version takes backups and does not put them back")
-            .hint("the bundle's RESTORE.md says how it is done by hand")),
+        (TaskTarget::Stack(stack), Operation::Restore(options)) => {
+            let stack = prepare_restore(engine, stack).await?;
+            let backups = backup::root(root);
+            restoration::prepare(engine, &backups, stack, options).await.map(Prepared::Restore)
+        }
+        (TaskTarget::Stack(stack), Operation::RestoreAccept) => {
+            let stack = prepare_restore(engine, stack).await?;
+            restoration::decide(&backup::root(root), stack, Decision::Accept).map(Prepared::Restore)
+        }
+        (TaskTarget::Stack(stack), Operation::RestoreUndo) => {
+            let stack = prepare_restore(engine, stack).await?;
+            restoration::decide(&backup::root(root), stack, Decision::Undo).map(Prepared::Restore)
+        }
         (TaskTarget::Stack(stack), Operation::Bundle(operation)) => prepare_bundle(root, stack, operation),
         (TaskTarget::Stack(stack), operation) => prepare_compose(engine, root, stack, operation).await,
     }
@@ -95,13 +105,37 @@ async fn prepare_compose(
     Ok(Prepared::Compose { plan: Box::new(plan), addresses, project: project.map(Box::new), back_to: None })
 }
 
-async fn prepare_backup(engine: &Engine, stack: &StackRef) -> Result<Prepared, Fault> {
-    let project = project(stack);
+/// Only an inspect tells the environment, where the database's user and password stand.
+async fn inspected(engine: &Engine, stack: &StackRef) -> Result<Vec<Container>, Fault> {
     let mut containers = Vec::new();
     for container in engine.containers(Some(&stack.project)).await? {
-        // Only an inspect tells the environment, where the database's user and password stand.
         containers.push(engine.inspect(&container.id).await?);
     }
+    Ok(containers)
+}
+
+/// The stack, and what a safety backup of it would take. That none can be taken keeps nobody from looking.
+pub async fn prepare_restore(engine: &Engine, stack: &StackRef) -> Result<Stack, Fault> {
+    let project = project(stack).ok().flatten();
+    let containers = inspected(engine, stack).await?;
+    let file = match &project {
+        Some(project) => Ok(project.stack_file(StackOrigin::Given)),
+        None => from_containers(stack, &containers),
+    };
+    let (file, survey) = match file {
+        Ok(file) => {
+            let scene = Scene { engine, stack: &file, containers: &containers, project: project.as_ref() };
+            let survey = backup::look(&scene).await;
+            (file, survey)
+        }
+        Err(fault) => (restoration::unfiled(stack.clone()), Err(fault)),
+    };
+    Ok(Stack { file, containers, survey })
+}
+
+async fn prepare_backup(engine: &Engine, stack: &StackRef) -> Result<Prepared, Fault> {
+    let project = project(stack);
+    let containers = inspected(engine, stack).await?;
     let (project, file, warning) = match project {
         Ok(Some(project)) => {
             let file = project.stack_file(StackOrigin::Given);
@@ -196,6 +230,7 @@ impl Prepared {
             Self::Compose { plan, .. } => plan.summary(),
             Self::Backup { plan, .. } => plan.clone(),
             Self::Bundle(action) => action.plan(),
+            Self::Restore(restoration) => restoration.plan(),
             Self::Container(action) => action.plan(),
         }
     }
@@ -205,7 +240,7 @@ impl Prepared {
         match self {
             Self::Compose { plan, .. } => plan.limit(at_once),
             // They take one step after the other.
-            Self::Backup { .. } | Self::Bundle(_) | Self::Container(_) => {}
+            Self::Backup { .. } | Self::Bundle(_) | Self::Restore(_) | Self::Container(_) => {}
         }
     }
 
@@ -227,9 +262,15 @@ impl Prepared {
             }
             Self::Backup { survey, .. } => {
                 let order = Order { survey: &survey, root: backups, now: Timestamp::now() };
-                backup::create(engine, order, progress, cancelled).await.map(drop)
+                backup::create(engine, order, progress, cancelled).await?;
+                // Nobody comes by a list that is not looked at: it is said each night until somebody decides.
+                if let Ok(Some(pending)) = Pending::read(backups, &survey.stack) {
+                    progress(TaskEvent::Output { text: pending.sentence(Timestamp::now()) });
+                }
+                Ok(())
             }
             Self::Bundle(action) => action.carry_out(engine, backups, progress, cancelled).await,
+            Self::Restore(restoration) => restoration.carry_out(engine, backups, progress, cancelled).await,
             Self::Container(action) => action.carry_out(engine, progress).await,
         }
     }

@@ -172,8 +172,11 @@ impl Confirm {
             self.typed = None;
         } else if self.typed.is_none() {
             let names: Vec<&str> = self.parts.iter().map(|part| part.task.target.name()).collect();
-            // No blank: that key changes a choice.
-            self.typed = Some(Typed { expected: names.join(","), input: Input::default() });
+            let names = names.join(",");
+            let restores = self.parts.iter().any(|part| matches!(part.task.operation, Operation::Restore(_)));
+            // Elsewhere no blank: that key changes a choice, and a restore has none.
+            let expected = if restores { format!("restore {names}") } else { names };
+            self.typed = Some(Typed { expected, input: Input::default() });
         }
     }
 }

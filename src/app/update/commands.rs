@@ -68,6 +68,9 @@ impl Turn<'_> {
             | Command::RemoveStopped
             | Command::CleanUp
             | Command::BackUp
+            | Command::RestoreBackup
+            | Command::UndoRestore
+            | Command::AcceptRestore
             | Command::ApplyFix => self.open_confirm(command),
             Command::Acknowledge => self.acknowledge(),
             Command::Timeline => self.toggle_timeline(),

@@ -132,7 +132,13 @@ impl Turn<'_> {
             && part.phase == Phase::Planning
         {
             part.phase = match result {
-                Ok(plan) => Phase::Ready(plan),
+                Ok(plan) => {
+                    // What is shown is what is agreed to.
+                    if let Operation::Restore(options) = &mut part.task.operation {
+                        options.agreed = Some(plan.fingerprint());
+                    }
+                    Phase::Ready(plan)
+                }
                 Err(fault) => Phase::Failed(fault),
             };
             confirm.demand_typing();

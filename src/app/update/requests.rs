@@ -6,7 +6,9 @@ use crate::app::dialog::confirm::Choice;
 use crate::app::tree::Subject;
 use crate::domain::task::TaskRequest;
 use crate::domain::task::{BuildOptions, PullOptions, UpdateOptions};
-use crate::domain::{Container, ContainerId, ContainerState, DownOptions, Operation, TaskTarget, UpOptions};
+use crate::domain::{
+    Container, ContainerId, ContainerState, DownOptions, Operation, RestoreOptions, TaskTarget, UpOptions,
+};
 use std::collections::BTreeMap;
 
 /// What is aimed at in one stack.
@@ -108,6 +110,12 @@ fn operation(
         Command::CleanUp => Some(Operation::Cleanup { volumes: false }),
         Command::TakeDown => Some(Operation::Down(DownOptions::default())),
         Command::BackUp => Some(Operation::Backup),
+        Command::RestoreBackup => {
+            let (_, name) = state.panes.backups.list.selected()?;
+            Some(Operation::Restore(RestoreOptions { name: name.clone(), ..RestoreOptions::default() }))
+        }
+        Command::UndoRestore => Some(Operation::RestoreUndo),
+        Command::AcceptRestore => Some(Operation::RestoreAccept),
         Command::Scale => {
             let now = services
                 .into_iter()

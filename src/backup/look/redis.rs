@@ -46,7 +46,7 @@ async fn setting(scene: &Scene<'_>, server: &RedisServer, name: &str) -> Result<
 }
 
 /// From the environment, or from the command line of the server.
-fn password(details: Option<&ContainerDetails>) -> Option<String> {
+pub fn password(details: Option<&ContainerDetails>) -> Option<String> {
     let by_name = ["REDIS_PASSWORD", "REDISCLI_AUTH"].iter().find_map(|name| variable(details, name));
     let command = &details?.command;
     let by_option = || {

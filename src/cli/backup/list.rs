@@ -37,6 +37,10 @@ pub fn list(root: &Path, stack: Option<&str>, output: Output) -> Result<u8, Faul
             ]);
         }
         table.print_within(output.columns(), output)?;
+        let waiting = backup::restore::pending(root).into_iter();
+        for pending in waiting.filter(|pending| stack.is_none_or(|stack| stack == pending.stack)) {
+            output.toned(&[(Tone::Warning, "! "), (Tone::Plain, &pending.sentence(now))])?;
+        }
     }
     for fault in &damaged {
         report::report(fault, output);

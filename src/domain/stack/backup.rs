@@ -99,6 +99,9 @@ pub struct BackupEntry {
     pub pinned: bool,
     #[serde(default)]
     pub proof: Proof,
+    /// It was restored, and what was there before is kept: offered until then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub old_side_until: Option<Timestamp>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -77,5 +77,9 @@ fn draw_entry(canvas: &mut Canvas<'_>, area: Rect, entry: &BackupEntry) {
     canvas.put(at, y, room, &format!("{pin}{}", proof.words(canvas.now)), look);
     let (at, y, room) = next(5);
     let parts: Vec<_> = entry.parts.iter().map(|part| part.path.as_str()).collect();
-    canvas.put(at, y, room, &parts.join("  "), theme.dim);
+    match entry.old_side_until {
+        None => canvas.put(at, y, room, &parts.join("  "), theme.dim),
+        // What waits for a decision is said before anything that can be looked up.
+        Some(_) => canvas.put(at, y, room, "restored; the old side waits: undo or accept it", theme.warning),
+    };
 }

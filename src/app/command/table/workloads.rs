@@ -30,6 +30,7 @@ const INSPECTED: &[Scope] = &[
     Scope::Pane(PaneId::Backups),
 ];
 const SERVICES: &[Scope] = &[Scope::Pane(PaneId::Services)];
+const BACKUPS: &[Scope] = &[Scope::Pane(PaneId::Backups)];
 const TASKS: &[Scope] = &[Scope::Pane(PaneId::Tasks)];
 const FINDINGS: &[Scope] = &[Scope::Pane(PaneId::Findings)];
 
@@ -124,6 +125,24 @@ pub(super) const COMMANDS: &[CommandSpec] = &[
         help: "Back up the stack's databases.",
         scopes: WORKLOADS, keys: &["b"], hint: "backup",
         needs: Needs::BackupSource, danger: Danger::Changes,
+    },
+    CommandSpec {
+        command: Command::RestoreBackup, name: "restore", title: "Restore",
+        help: "Put the backup in the place of what is there, which is kept until it is accepted.",
+        scopes: BACKUPS, keys: &["x"], hint: "restore",
+        needs: Needs::Row, danger: Danger::Destroys,
+    },
+    CommandSpec {
+        command: Command::UndoRestore, name: "restore-undo", title: "Undo the restore",
+        help: "Put back what the stack's last restore took out of use.",
+        scopes: BACKUPS, keys: &[], hint: "",
+        needs: Needs::Row, danger: Danger::Changes,
+    },
+    CommandSpec {
+        command: Command::AcceptRestore, name: "restore-accept", title: "Accept the restore",
+        help: "Remove for good what the stack's last restore took out of use.",
+        scopes: BACKUPS, keys: &[], hint: "",
+        needs: Needs::Row, danger: Danger::Destroys,
     },
     CommandSpec {
         command: Command::ShowBackups, name: "backups", title: "Backups",

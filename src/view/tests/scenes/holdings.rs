@@ -24,6 +24,7 @@ pub fn backups() -> Vec<BackupEntry> {
             directory: PathBuf::from("/var/lib/mcp-tui/backups/mlflow"),
             pinned: false,
             proof: Proof::default(),
+            old_side_until: None,
         })
         .collect()
 }

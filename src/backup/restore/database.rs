@@ -1,0 +1,265 @@
+//! A database that is made beside the one in use, and changes names with it.
+
+use super::feed::{Feed, Watch, patiently};
+use super::target::DatabaseTarget;
+use crate::backup::job::PostgresServer;
+use crate::backup::manifest::Database;
+use crate::backup::postgres::{COUNTS, Question, ask};
+use crate::domain::{Fault, FaultKind};
+use crate::engine::Engine;
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+/// By this the server knows what a restore does in it.
+pub const JOB: &str = "restore";
+
+pub struct Databases<'run> {
+    pub engine: &'run Engine,
+    pub server: &'run PostgresServer,
+}
+
+impl Databases<'_> {
+    /// Makes the new database and restores into it, all of it or nothing; then compares what can be compared.
+    pub async fn stage(
+        &self,
+        target: &DatabaseTarget,
+        wanted: &Database,
+        feed: Feed,
+        watch: &Watch<'_>,
+    ) -> Result<(), Fault> {
+        self.discard(target).await?;
+        self.tell(&created(target, wanted, self.model(target).await?.as_deref())).await?;
+        let user = format!("--username={}", self.server.user);
+        let into = format!("--dbname={}", target.new);
+        let words = ["pg_restore", "--exit-on-error", "--no-password", &user, &into];
+        let request = self.server.request(&words, JOB);
+        let ended = feed.into_tool(self.engine, &self.server.place.container, &request, watch).await;
+        if ended.is_err() {
+            // The tool cannot be killed, and would go on for nobody.
+            self.disconnect(&[&target.new]).await?;
+        }
+        let ended = ended?;
+        if ended.code != 0 {
+            return Err(explained(&ended, &target.label()));
+        }
+        for statement in self.settings(target).await? {
+            self.tell(&statement).await?;
+        }
+        let words = ["psql", "-XAtq", "--no-password", &user, &into, "-c", "ANALYZE"];
+        let request = self.server.request(&words, JOB);
+        let ended = patiently(self.engine, &self.server.place.container, request).await?;
+        if ended.code != 0 {
+            return Err(explained(&ended, &target.label()));
+        }
+        self.compare(target, &wanted.rows).await
+    }
+
+    /// Tables that nobody wrote to while the backup was taken must have as many rows as then.
+    async fn compare(&self, target: &DatabaseTarget, rows: &BTreeMap<String, u64>) -> Result<(), Fault> {
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let answer = self.ask_in(&target.new, COUNTS).await?;
+        let found: BTreeMap<String, u64> = serde_json::from_str(&answer).unwrap_or_default();
+        let differs = |(table, then): &(&String, &u64)| found.get(*table) != Some(*then);
+        match rows.iter().find(differs) {
+            None => Ok(()),
+            Some((table, then)) => Err(Fault::new(FaultKind::Refused, "restore", target.label())
+                .because(format!(
+                    "{table} has {} rows instead of {then}",
+                    found.get(table).map_or_else(|| "no".to_owned(), u64::to_string)
+                ))
+                .hint("what is in use was not touched; look at the service's log")),
+        }
+    }
+
+    /// Gives the new databases the names of those in use, all at once or none.
+    pub async fn switch(&self, targets: &[&DatabaseTarget]) -> Result<(), Fault> {
+        let there = self.names().await?;
+        let mut statement = String::from("BEGIN;");
+        let mut closed = Vec::new();
+        for target in targets.iter().filter(|target| there.contains_key(&target.new)) {
+            if there.contains_key(&target.database) {
+                self.tell(&format!("ALTER DATABASE {} ALLOW_CONNECTIONS false", quoted(&target.database)))
+                    .await?;
+                closed.push(target.database.as_str());
+                statement.push_str(&renamed(&target.database, &target.old));
+            }
+            closed.push(target.new.as_str());
+            statement.push_str(&renamed(&target.new, &target.database));
+        }
+        statement.push_str("COMMIT");
+        self.disconnect(&closed).await?;
+        self.tell(&statement).await
+    }
+
+    /// Gives those that were in use their names back, as far as they lost them. It can be done any number of times.
+    pub async fn switch_back(&self, targets: &[&DatabaseTarget]) -> Result<(), Fault> {
+        let there = self.names().await?;
+        let is_there = |name: &String| there.contains_key(name);
+        let mut statement = String::from("BEGIN;");
+        let mut closed = Vec::new();
+        for target in targets {
+            let switched = is_there(&target.old) || (!target.existed && !is_there(&target.new));
+            if !switched {
+                continue;
+            }
+            closed.extend([target.database.as_str(), target.old.as_str()]);
+            if is_there(&target.database) {
+                self.tell(&format!("ALTER DATABASE {} ALLOW_CONNECTIONS false", quoted(&target.database)))
+                    .await?;
+                statement.push_str(&renamed(&target.database, &target.new));
+            }
+            if is_there(&target.old) {
+                statement.push_str(&renamed(&target.old, &target.database));
+            }
+        }
+        statement.push_str("COMMIT");
+        self.disconnect(&closed).await?;
+        self.tell(&statement).await?;
+        let there = self.names().await?;
+        for target in targets.iter().filter(|target| there.get(&target.database) == Some(&false)) {
+            self.tell(&format!("ALTER DATABASE {} ALLOW_CONNECTIONS true", quoted(&target.database))).await?;
+        }
+        Ok(())
+    }
+
+    /// Removes what was staged, if it is there.
+    pub async fn discard(&self, target: &DatabaseTarget) -> Result<(), Fault> {
+        self.drop_database(&target.new).await
+    }
+
+    /// Removes what was in use before.
+    pub async fn accept(&self, target: &DatabaseTarget) -> Result<(), Fault> {
+        self.drop_database(&target.old).await
+    }
+
+    async fn drop_database(&self, name: &str) -> Result<(), Fault> {
+        if !self.names().await?.contains_key(name) {
+            return Ok(());
+        }
+        self.tell(&format!("ALTER DATABASE {} ALLOW_CONNECTIONS false", quoted(name))).await?;
+        self.disconnect(&[name]).await?;
+        self.tell(&format!("DROP DATABASE IF EXISTS {}", quoted(name))).await
+    }
+
+    /// Databases, and whether they let anybody in.
+    pub async fn names(&self) -> Result<BTreeMap<String, bool>, Fault> {
+        let statement = "SELECT COALESCE(json_object_agg(datname, datallowconn), '{}') FROM pg_database";
+        let answer = self.ask(statement).await?;
+        serde_json::from_str(&answer).map_err(|error| {
+            Fault::new(FaultKind::Refused, "ask", &self.server.place.name)
+                .because("psql's answer about its databases cannot be read")
+                .caused_by(&error)
+        })
+    }
+
+    async fn disconnect(&self, names: &[&str]) -> Result<(), Fault> {
+        if names.is_empty() {
+            return Ok(());
+        }
+        let names: Vec<String> = names.iter().map(|name| literal(name)).collect();
+        let statement = format!(
+            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname IN ({}) \
+             AND pid <> pg_backend_pid()",
+            names.join(", ")
+        );
+        self.ask(&statement).await.map(drop)
+    }
+
+    /// Owner, encoding and the rest of the one in use, as the tail of a statement; `None` when there is none.
+    async fn model(&self, target: &DatabaseTarget) -> Result<Option<String>, Fault> {
+        let statement = format!(
+            "SELECT format('OWNER %I ENCODING %L LC_COLLATE %L LC_CTYPE %L CONNECTION LIMIT %s', r.rolname, \
+             pg_encoding_to_char(d.encoding), d.datcollate, d.datctype, d.datconnlimit) \
+             FROM pg_database d JOIN pg_roles r ON r.oid = d.datdba WHERE d.datname = {}",
+            literal(&target.database)
+        );
+        let answer = self.ask(&statement).await?;
+        Ok(Some(answer.trim().to_owned()).filter(|answer| !answer.is_empty()))
+    }
+
+    /// What is set for the database in use and who may do what with it: a dump does not know of it.
+    async fn settings(&self, target: &DatabaseTarget) -> Result<Vec<String>, Fault> {
+        let (database, new) = (literal(&target.database), literal(&target.new));
+        let statement = format!(
+            "SELECT COALESCE(json_agg(line), '[]') FROM (\
+             SELECT format('ALTER %s SET %s TO %s', \
+               CASE WHEN s.setrole = 0 THEN format('DATABASE %I', {new}) \
+                    ELSE format('ROLE %I IN DATABASE %I', (SELECT rolname FROM pg_roles WHERE oid = s.setrole), {new}) END, \
+               split_part(c, '=', 1), \
+               CASE WHEN split_part(c, '=', 1) IN ('search_path', 'temp_tablespaces', 'session_preload_libraries', \
+                 'local_preload_libraries') THEN substr(c, strpos(c, '=') + 1) \
+                 ELSE quote_literal(substr(c, strpos(c, '=') + 1)) END) AS line \
+             FROM pg_db_role_setting s, unnest(s.setconfig) c \
+             WHERE s.setdatabase = (SELECT oid FROM pg_database WHERE datname = {database}) \
+             UNION ALL \
+             SELECT format('REVOKE ALL ON DATABASE %I FROM PUBLIC', {new}) FROM pg_database \
+             WHERE datname = {database} AND datacl IS NOT NULL \
+             UNION ALL \
+             SELECT format('GRANT %s ON DATABASE %I TO %s%s', a.privilege_type, {new}, \
+               CASE WHEN a.grantee = 0 THEN 'PUBLIC' ELSE quote_ident(r.rolname) END, \
+               CASE WHEN a.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END) \
+             FROM pg_database d CROSS JOIN LATERAL aclexplode(d.datacl) a LEFT JOIN pg_roles r ON r.oid = a.grantee \
+             WHERE d.datname = {database} AND d.datacl IS NOT NULL) AS lines"
+        );
+        let answer = self.ask(&statement).await?;
+        serde_json::from_str(&answer).map_err(|error| {
+            Fault::new(FaultKind::Refused, "ask", target.label())
+                .because("psql's answer about its settings cannot be read")
+                .caused_by(&error)
+        })
+    }
+
+    pub async fn ask(&self, statement: &str) -> Result<String, Fault> {
+        self.ask_in(&self.server.first_database, statement).await
+    }
+
+    pub async fn ask_in(&self, database: &str, statement: &str) -> Result<String, Fault> {
+        ask(self.engine, self.server, &Question::of(database, statement)).await
+    }
+
+    async fn tell(&self, statement: &str) -> Result<(), Fault> {
+        self.ask(statement).await.map(drop)
+    }
+}
+
+fn created(target: &DatabaseTarget, wanted: &Database, model: Option<&str>) -> String {
+    let mut statement = format!("CREATE DATABASE {} TEMPLATE template0 ", quoted(&target.new));
+    if let Some(model) = model {
+        return statement + model;
+    }
+    let _ = write!(statement, "OWNER {}", quoted(&target.user));
+    if !wanted.encoding.is_empty() {
+        let _ = write!(statement, " ENCODING {}", literal(&wanted.encoding));
+    }
+    statement
+}
+
+fn renamed(from: &str, to: &str) -> String {
+    format!("ALTER DATABASE {} RENAME TO {};", quoted(from), quoted(to))
+}
+
+/// A name as SQL writes it.
+pub fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+/// A text as SQL writes it.
+pub fn literal(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
+}
+
+fn explained(ended: &crate::backup::stream::Ended, object: &str) -> Fault {
+    let fault = Fault::new(FaultKind::Refused, "restore", object)
+        .because(format!("its tool ended with exit code {}", ended.code));
+    let said = &ended.complaints;
+    let hint = if said.contains("role") && said.contains("does not exist") {
+        "what is in use was not touched; make the role first: the bundle's postgres/globals-*.sql.zst has it"
+    } else if said.contains("unsupported version") {
+        "what is in use was not touched; the dump is of a newer PostgreSQL than the one that runs: run that one"
+    } else {
+        "what is in use was not touched; look at the service's log"
+    };
+    ended.explain(fault).hint(hint)
+}

@@ -1,0 +1,220 @@
+//! A part of the bundle as the input of a tool in a container.
+//!
+//! It is read and unpacked on a thread of its own, and summed up on the way: what the tool got is what the manifest says,
+//! or it is as if nothing had been given. How the tool ended only its exit code tells.
+
+use super::archive::{self, Rules};
+use crate::backup::ManifestPart;
+use crate::backup::stream::Ended;
+use crate::backup::verify::open;
+use crate::domain::{ContainerId, Fault, FaultKind, units};
+use crate::engine::{Engine, ExecChunk, ExecRequest, SessionOptions};
+use bytes::Bytes;
+use futures_util::StreamExt;
+use sha2::{Digest, Sha256};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::pin::pin;
+use std::time::Duration;
+use tokio::io::AsyncWriteExt;
+use tokio::sync::mpsc;
+
+const PIECE: usize = 128 << 10;
+const WAITING: usize = 16;
+const LOOK_EVERY: Duration = Duration::from_millis(250);
+const COMPLAINT_LIMIT: usize = 64 << 10;
+
+pub struct Feed {
+    pub path: PathBuf,
+    pub part: ManifestPart,
+    /// What an archive has to keep to.
+    pub rules: Option<Rules>,
+}
+
+/// Whoever is told how far it is, and asked whether to go on.
+pub struct Watch<'run> {
+    pub told: &'run dyn Fn(u64),
+    pub cancelled: &'run dyn Fn() -> bool,
+}
+
+impl Feed {
+    pub fn new(bundle: &Path, part: &ManifestPart, rules: Option<Rules>) -> Self {
+        Self { path: bundle.join(&part.part.path), part: part.clone(), rules }
+    }
+
+    /// Runs the command with the part as its input. What the tool has to say is in what is returned, its exit code too.
+    pub async fn into_tool(
+        self,
+        engine: &Engine,
+        container: &ContainerId,
+        request: &ExecRequest,
+        watch: &Watch<'_>,
+    ) -> Result<Ended, Fault> {
+        let object = self.part.part.path.clone();
+        let options = SessionOptions { stdin: true, ..SessionOptions::default() };
+        let mut session = engine.exec_session(container, request, &options).await?;
+        let (sender, mut receiver) = mpsc::channel(WAITING);
+        let reader = tokio::task::spawn_blocking(move || self.read(&sender));
+        let (mut output, mut complaints) = (Vec::new(), Vec::new());
+        {
+            let mut input = session.input;
+            let told = watch.told;
+            let mut write = pin!(async move {
+                let mut done = 0;
+                while let Some(bytes) = receiver.recv().await {
+                    let bytes: Bytes = bytes;
+                    if input.write_all(&bytes).await.is_err() {
+                        // The tool has ended; its exit code says why.
+                        return;
+                    }
+                    done += bytes.len() as u64;
+                    told(done);
+                }
+                // Without this end it would wait for more.
+                drop(input.shutdown().await);
+            });
+            let mut written = false;
+            loop {
+                tokio::select! {
+                    () = &mut write, if !written => written = true,
+                    chunk = session.output.next() => match chunk.transpose()? {
+                        Some(ExecChunk::Stdout(bytes)) => keep(&mut output, &bytes),
+                        Some(ExecChunk::Stderr(bytes)) => keep(&mut complaints, &bytes),
+                        None => break,
+                    },
+                    () = tokio::time::sleep(LOOK_EVERY) => {
+                        if (watch.cancelled)() {
+                            return Err(super::cancelled(&object));
+                        }
+                    }
+                }
+            }
+        }
+        let read = reader.await.map_err(|error| {
+            Fault::new(FaultKind::Internal, "read", &object).because("its reader panicked").caused_by(&error)
+        })?;
+        let code = session.program.exit_code().await?.ok_or_else(|| {
+            Fault::new(FaultKind::Unreachable, "restore", &object)
+                .because("the tool's output ended while it still runs")
+        })?;
+        match read {
+            Err(Stopped::Fault(fault)) => return Err(fault),
+            // The tool did not want all of it: then it must say that it failed.
+            Err(Stopped::Unwanted) if code == 0 => {
+                return Err(Fault::new(FaultKind::Refused, "restore", &object)
+                    .because("the tool ended before it had read all"));
+            }
+            Err(Stopped::Unwanted) | Ok(()) => {}
+        }
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        Ok(Ended { code, output: text(&output), complaints: text(&complaints) })
+    }
+
+    fn read(&self, sender: &mpsc::Sender<Bytes>) -> Result<(), Stopped> {
+        let fault = |error: io::Error| {
+            if error.kind() == io::ErrorKind::BrokenPipe {
+                return Stopped::Unwanted;
+            }
+            Stopped::Fault(Fault::io("read", self.path.display(), &error).hint(
+                "the backup was whole a moment ago: look at the disk that it lies on; nothing was put in place",
+            ))
+        };
+        let mut summed = Summed { file: open(&self.path).map_err(fault)?, sum: Sha256::new(), bytes: 0 };
+        let mut send = |bytes: &[u8]| {
+            sender
+                .blocking_send(Bytes::copy_from_slice(bytes))
+                .map_err(|_| io::Error::from(io::ErrorKind::BrokenPipe))
+        };
+        {
+            let reader: Box<dyn Read + '_> = if self.part.is_packed() {
+                Box::new(zstd::Decoder::new(&mut summed).map_err(fault)?)
+            } else {
+                Box::new(&mut summed)
+            };
+            match &self.rules {
+                Some(rules) => {
+                    if let Err(fault) = archive::pass(reader, rules, &mut send) {
+                        let unwanted = sender.is_closed();
+                        return Err(if unwanted { Stopped::Unwanted } else { Stopped::Fault(fault) });
+                    }
+                }
+                None => plain(reader, self.part.raw_bytes(), &mut send).map_err(fault)?,
+            }
+        }
+        // What the unpacking did not look at.
+        io::copy(&mut summed, &mut io::sink()).map_err(fault)?;
+        if units::hexadecimal(&summed.sum.finalize()) != self.part.part.sha256 {
+            return Err(fault(io::Error::other("its SHA-256 is not the one in the manifest")));
+        }
+        Ok(())
+    }
+}
+
+enum Stopped {
+    Fault(Fault),
+    /// Nobody reads any more.
+    Unwanted,
+}
+
+fn plain(
+    mut reader: impl Read,
+    expected: u64,
+    send: &mut dyn FnMut(&[u8]) -> io::Result<()>,
+) -> io::Result<()> {
+    let mut piece = vec![0; PIECE];
+    let mut read = 0;
+    loop {
+        let count = reader.read(&mut piece)?;
+        if count == 0 {
+            break;
+        }
+        read += count as u64;
+        if read > expected {
+            break;
+        }
+        send(&piece[..count])?;
+    }
+    if read == expected {
+        return Ok(());
+    }
+    Err(io::Error::other(format!("unpacked it is not the {expected} bytes that the manifest says")))
+}
+
+struct Summed<R> {
+    file: R,
+    sum: Sha256,
+    bytes: u64,
+}
+
+impl<R: Read> Read for Summed<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.file.read(buffer)?;
+        self.sum.update(&buffer[..count]);
+        self.bytes += count as u64;
+        Ok(count)
+    }
+}
+
+fn keep(kept: &mut Vec<u8>, bytes: &[u8]) {
+    let room = COMPLAINT_LIMIT.saturating_sub(kept.len());
+    kept.extend_from_slice(&bytes[..bytes.len().min(room)]);
+}
+
+/// Runs what may take as long as it takes: the more there is to move or to look at, the longer.
+pub async fn patiently(
+    engine: &Engine,
+    container: &ContainerId,
+    request: ExecRequest,
+) -> Result<Ended, Fault> {
+    let mut exec = engine.exec(container, request).await?;
+    let (mut output, mut complaints) = (Vec::new(), Vec::new());
+    while let Some(chunk) = exec.next().await {
+        match chunk? {
+            ExecChunk::Stdout(bytes) => keep(&mut output, &bytes),
+            ExecChunk::Stderr(bytes) => keep(&mut complaints, &bytes),
+        }
+    }
+    let code = exec.finish().await?;
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    Ok(Ended { code, output: text(&output), complaints: text(&complaints) })
+}

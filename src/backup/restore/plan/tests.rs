@@ -1,0 +1,233 @@
+use super::*;
+use crate::backup::job::{Place as Container_, PostgresServer};
+use crate::backup::manifest::{Archive, Mounted, Server};
+use crate::backup::manifest::{Database, VolumeArchive};
+use crate::backup::restore::look::LiveServer;
+use crate::backup::restore::look::{Client, LiveDatabase};
+use crate::backup::restore::order::needs;
+use crate::backup::restore::state::{Pending, Phase};
+use crate::domain::container::{Attachment, MountPoint};
+use crate::domain::stack::BackupPart;
+use crate::domain::{ContainerId, fixtures};
+use rstest::rstest;
+
+fn part(path: &str, content: Content) -> ManifestPart {
+    let part = BackupPart { path: path.to_owned(), bytes: 10, sha256: "ab".repeat(32) };
+    ManifestPart { part, raw_bytes: None, content }
+}
+
+/// `web` needs `db` by the file and has the volume; `worker` is only connected.
+fn facts() -> Facts {
+    let mut web = fixtures::replica("shop", "web", 1);
+    web.mounts = vec![MountPoint {
+        kind: "volume".to_owned(),
+        source: "shop_files".to_owned(),
+        target: "/files".to_owned(),
+        read_write: true,
+    }];
+    let mut worker = fixtures::replica("shop", "worker", 1);
+    let address = Some([10, 0, 0, 7].into());
+    worker.networks = vec![Attachment { network: "shop".to_owned(), address, prefix: None }];
+    let containers = vec![web, worker, fixtures::replica("shop", "db", 1)];
+    let server = Server {
+        service: "db".to_owned(),
+        user: "shop".to_owned(),
+        server_version: "15.8".to_owned(),
+        ..Server::default()
+    };
+    let database = Database {
+        server,
+        database: "shop".to_owned(),
+        rows: [("public.orders".to_owned(), 12)].into(),
+        ..Database::default()
+    };
+    let archive = Archive {
+        entries: 3,
+        tool: "tar (GNU tar) 1.34".to_owned(),
+        image: "debian".to_owned(),
+        changed: Vec::new(),
+    };
+    let volume = VolumeArchive {
+        volume: "shop_files".to_owned(),
+        mounted: vec![Mounted { service: "web".to_owned(), target: "/files".to_owned() }],
+        archive,
+        ..VolumeArchive::default()
+    };
+    let parts = vec![
+        part("postgres/shop.dump.zst", Content::Postgres(database)),
+        part("volumes/files.tar.zst", Content::Volume(volume)),
+        part("images.json", Content::Images),
+    ];
+    let name = "20261120T103104Z-3f9c".to_owned();
+    let live = LiveServer {
+        server: PostgresServer {
+            place: Container_::of(&containers[2], "db"),
+            user: "shop".to_owned(),
+            password: None,
+            version: "15.9".to_owned(),
+            first_database: "postgres".to_owned(),
+            data: None,
+            path: String::new(),
+        },
+        databases: [("shop".to_owned(), LiveDatabase { bytes: 10, rows: Some(13) })].into(),
+        extensions: ["plpgsql".to_owned()].into(),
+        clients: vec![client("10.0.0.7")],
+        free: None,
+    };
+    let file = [("web", vec!["db".to_owned()])];
+    Facts {
+        stack: "shop".to_owned(),
+        needs: needs(file.iter().map(|(service, on)| (*service, on.as_slice())), &containers),
+        manifest: Manifest::new(name.clone(), "shop".to_owned(), Timestamp::UNIX_EPOCH, parts),
+        found: crate::backup::Found { stack: "shop".to_owned(), name, directory: "/b".into() },
+        containers,
+        foreign: Vec::new(),
+        servers: [("db".to_owned(), live)].into(),
+        redis: BTreeMap::new(),
+        volumes: ["shop_files".to_owned()].into(),
+        tools: Some(("debian".to_owned(), "tar (GNU tar) 1.34".to_owned())),
+        pending: None,
+    }
+}
+
+fn client(address: &str) -> Client {
+    Client { database: "shop".to_owned(), address: address.parse().ok(), application: "psql".to_owned() }
+}
+
+fn course(facts: &Facts, options: &RestoreOptions) -> Result<Course, Fault> {
+    plan(facts, options, "1a2b", None, Timestamp::UNIX_EPOCH + jiff::SignedDuration::from_hours(72))
+}
+
+fn forced() -> RestoreOptions {
+    RestoreOptions { force: true, ..RestoreOptions::default() }
+}
+
+#[test]
+fn staged_saved_stopped_switched_and_started() {
+    let course = course(&facts(), &RestoreOptions::default()).unwrap();
+    let lines: Vec<String> = course
+        .plan
+        .steps
+        .iter()
+        .map(|step| format!("{} {}: {}", step.verb.words(), step.object, step.reason))
+        .collect();
+    assert_eq!(
+        lines,
+        [
+            "check backup 20261120T103104Z-3f9c: 30B, taken 3d ago",
+            "stage database shop of db: from postgres/shop.dump.zst: 12 rows then, 13 now",
+            "stage volume shop_files: from volumes/files.tar.zst: 3 entries",
+            "dump safety backup of shop: of what is there now; checked and pinned",
+            "stop shop-worker-1: until the data is switched",
+            "stop shop-web-1: until the data is switched",
+            "switch database shop of db: what is there now is kept until accepted",
+            "switch volume shop_files: what is there now is kept until accepted",
+            "start shop-web-1: it ran before",
+            "start shop-worker-1: it ran before",
+            "check data of shop: ",
+        ]
+    );
+    assert_eq!(course.actions.len(), lines.len());
+    let Target::Database(target) = &course.targets[0] else { panic!("a database first") };
+    assert_eq!((target.new.as_str(), target.old.as_str()), ("shop__new_1a2b", "shop__old_1a2b"));
+    assert!(course.plan.warnings.iter().any(|warning| warning.contains("images.json")));
+}
+
+#[test]
+fn what_is_agreed_to_does_not_depend_on_numbers_that_move() {
+    let (first, mut later) = (facts(), facts());
+    if let Some(database) = later.servers.get_mut("db").and_then(|live| live.databases.get_mut("shop")) {
+        database.rows = Some(14);
+    }
+    let print = |facts: &Facts| course(facts, &RestoreOptions::default()).unwrap().plan.fingerprint();
+    assert_eq!(print(&first), print(&later));
+    later.containers.retain(|container| container.name.as_str() != "shop-web-1");
+    assert_ne!(print(&first), print(&later));
+}
+
+#[rstest]
+#[case::database(RestoreMode::Database, &[], 1)]
+#[case::artifacts(RestoreMode::Artifacts, &[], 1)]
+#[case::all(RestoreMode::Full, &[], 2)]
+#[case::named(RestoreMode::Full, &["volumes/files.tar.zst"], 1)]
+fn only_what_is_chosen_is_switched(
+    #[case] mode: RestoreMode,
+    #[case] parts: &[&str],
+    #[case] targets: usize,
+) {
+    let parts = parts.iter().map(|part| (*part).to_owned()).collect();
+    let options = RestoreOptions { mode, parts, ..RestoreOptions::default() };
+    assert_eq!(course(&facts(), &options).unwrap().targets.len(), targets);
+}
+
+#[rstest]
+#[case::no_such_part(RestoreMode::Full, "volumes/none")]
+#[case::to_be_read_only(RestoreMode::Full, "images.json")]
+#[case::not_of_the_mode(RestoreMode::Database, "volumes/files.tar.zst")]
+fn what_cannot_be_chosen_is_refused(#[case] mode: RestoreMode, #[case] part: &str) {
+    let options = RestoreOptions { mode, parts: vec![part.to_owned()], ..RestoreOptions::default() };
+    assert_eq!(course(&facts(), &options).err().map(|fault| fault.kind), Some(FaultKind::Invalid));
+}
+
+type Change = fn(&mut Facts);
+
+fn with_server(facts: &mut Facts, change: impl FnOnce(&mut LiveServer)) {
+    facts.servers.entry("db".to_owned()).and_modify(change);
+}
+
+fn a_newer_server(facts: &mut Facts) {
+    with_server(facts, |live| live.server.version = "14.12".to_owned());
+}
+
+fn no_space(facts: &mut Facts) {
+    with_server(facts, |live| live.free = Some(1));
+}
+
+fn a_client(facts: &mut Facts) {
+    with_server(facts, |live| live.clients.push(client("192.0.2.1")));
+}
+
+fn anothers_volume(facts: &mut Facts) {
+    let mut other = facts.containers[0].clone();
+    other.id = ContainerId("other".to_owned());
+    facts.foreign.push(other);
+}
+
+fn no_tar(facts: &mut Facts) {
+    facts.tools = None;
+}
+
+fn an_old_side_waits(facts: &mut Facts) {
+    let mut pending = Pending::new("0".to_owned(), "shop", "b", String::new(), Timestamp::UNIX_EPOCH);
+    pending.phase = Phase::Waiting;
+    facts.pending = Some(pending);
+}
+
+#[rstest]
+#[case(a_newer_server, "cannot read it", false)]
+#[case(no_space, "are free", false)]
+#[case(anothers_volume, "not of this stack", false)]
+#[case(a_client, "192.0.2.1", true)]
+#[case(no_tar, "not here", false)]
+#[case(an_old_side_waits, "shop", true)]
+fn what_speaks_against_it_is_said_and_force_overrides_only_some(
+    #[case] change: Change,
+    #[case] cause: &str,
+    #[case] can_be_forced: bool,
+) {
+    let mut facts = facts();
+    change(&mut facts);
+    let fault = course(&facts, &RestoreOptions::default()).err().expect("a fault");
+    assert!(fault.to_string().contains(cause), "{fault}");
+    assert_eq!(course(&facts, &forced()).is_ok(), can_be_forced);
+}
+
+#[test]
+fn without_a_safety_backup_only_by_force() {
+    let fault = Fault::new(FaultKind::Conflict, "back up", "shop/db").because("it is broken");
+    let now = Timestamp::UNIX_EPOCH;
+    assert!(plan(&facts(), &RestoreOptions::default(), "1", Some(&fault), now).is_err());
+    let course = plan(&facts(), &forced(), "1", Some(&fault), now).unwrap();
+    assert!(!course.actions.contains(&Action::Safety));
+    assert!(course.plan.warnings.iter().any(|warning| warning.contains("it is broken")));
+}

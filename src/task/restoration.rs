@@ -1,0 +1,224 @@
+//! A restore, and what is decided about one.
+
+use super::prepare::prepare_restore;
+use crate::backup::restore::{self, Course, Decision, Facts, Pending, Phase, Run, Scene, Way};
+use crate::backup::{Found, Survey, find, read_manifest};
+use crate::domain::task::TaskEvent;
+use crate::domain::{Container, Fault, FaultKind, Plan, RestoreOptions, StackFile};
+use crate::engine::Engine;
+use jiff::Timestamp;
+use std::path::Path;
+
+/// What the stack is like, for a restore or a decision.
+pub struct Stack {
+    pub file: StackFile,
+    pub containers: Vec<Container>,
+    /// What a safety backup would take, or why it cannot.
+    pub survey: Result<Survey, Fault>,
+}
+
+pub enum Restoration {
+    Anew(Box<Anew>),
+    /// One that was interrupted is brought to an end first.
+    Interrupted {
+        pending: Box<Pending>,
+        stack: Box<Stack>,
+        options: RestoreOptions,
+    },
+    Decide {
+        pending: Box<Pending>,
+        stack: Box<Stack>,
+        decision: Decision,
+    },
+}
+
+pub struct Anew {
+    facts: Facts,
+    course: Course,
+    options: RestoreOptions,
+    id: String,
+    survey: Option<Survey>,
+}
+
+/// For `backup restore`.
+pub async fn prepare(
+    engine: &Engine,
+    root: &Path,
+    stack: Stack,
+    options: &RestoreOptions,
+) -> Result<Restoration, Fault> {
+    let name = &stack.file.reference.project;
+    // Whatever is wrong with the request is said before anything else is done for it.
+    let found = bundle(root, name, &options.name)?;
+    let manifest = read_manifest(&found.directory)?;
+    restore::chosen(&manifest, options)?;
+    let pending = Pending::read(root, name)?;
+    if let Some(pending) = pending.filter(|pending| pending.phase.way() != Way::Decide) {
+        let options = options.clone();
+        return Ok(Restoration::Interrupted { pending: Box::new(pending), stack: Box::new(stack), options });
+    }
+    anew(engine, root, stack, options, found).await.map(|anew| Restoration::Anew(Box::new(anew)))
+}
+
+async fn anew(
+    engine: &Engine,
+    root: &Path,
+    stack: Stack,
+    options: &RestoreOptions,
+    found: Found,
+) -> Result<Anew, Fault> {
+    let Stack { file, containers, survey } = stack;
+    let manifest = read_manifest(&found.directory)?;
+    let chosen: Vec<_> = restore::chosen(&manifest, options)?.into_iter().cloned().collect();
+    let scene = Scene { engine, root, stack: &file, containers };
+    let facts = scene.look(manifest, found, &chosen.iter().collect::<Vec<_>>()).await?;
+    let id = restore::new_id();
+    let course = restore::plan(&facts, options, &id, survey.as_ref().err(), Timestamp::now())?;
+    Ok(Anew { facts, course, options: options.clone(), id, survey: survey.ok() })
+}
+
+/// By its name among the stack's own; one of another stack is never put into this one.
+fn bundle(root: &Path, stack: &str, name: &str) -> Result<Found, Fault> {
+    let found = match find(root, Some(stack), name) {
+        Err(fault) if fault.kind == FaultKind::NotFound => {
+            let Ok(other) = find(root, None, name) else { return Err(fault) };
+            return Err(foreign(stack, name, &other.stack));
+        }
+        found => found?,
+    };
+    let of = read_manifest(&found.directory)?.stack;
+    if of == stack { Ok(found) } else { Err(foreign(stack, name, &of)) }
+}
+
+fn foreign(stack: &str, name: &str, other: &str) -> Fault {
+    Fault::new(FaultKind::Conflict, "restore", stack)
+        .because(format!("{name} is a backup of the stack {other}"))
+        .hint(format!("name that stack: `mcp-tui -s {other} backup restore {name}`"))
+}
+
+/// For `backup accept` and `backup undo`.
+pub fn decide(root: &Path, stack: Stack, decision: Decision) -> Result<Restoration, Fault> {
+    let name = &stack.file.reference.project;
+    let Some(pending) = Pending::read(root, name)? else {
+        return Err(Fault::new(FaultKind::NotFound, "restore", name)
+            .because("no restore of it waits for a decision, and none was interrupted")
+            .hint(format!("`mcp-tui -s {name} backup list` tells what there is to restore from")));
+    };
+    Ok(Restoration::Decide { pending: Box::new(pending), stack: Box::new(stack), decision })
+}
+
+impl Restoration {
+    pub fn plan(&self) -> Plan {
+        match self {
+            Self::Anew(anew) => anew.course.plan.clone(),
+            Self::Interrupted { pending, options, .. } => {
+                let mut plan = restore::decision_plan(pending, Decision::Neither);
+                plan.warnings.push(format!("then {} is restored, as was asked for", options.name));
+                plan
+            }
+            Self::Decide { pending, decision, .. } => restore::decision_plan(pending, *decision),
+        }
+    }
+
+    pub async fn carry_out(
+        self,
+        engine: &Engine,
+        root: &Path,
+        progress: &mut dyn FnMut(TaskEvent),
+        cancelled: &dyn Fn() -> bool,
+    ) -> Result<(), Fault> {
+        match self {
+            Self::Anew(anew) => anew.carry_out(engine, root, progress, cancelled).await,
+            Self::Decide { stack, decision, .. } => {
+                settle(engine, root, &stack, decision, progress).await.map(drop)
+            }
+            Self::Interrupted { pending, stack, options } => {
+                let mut first = restore::decision_plan(&pending, Decision::Neither);
+                let phase = settle(engine, root, &stack, Decision::Neither, progress).await?;
+                if phase == Some(Phase::Waiting) && pending.bundle.starts_with(&options.name) {
+                    return Ok(());
+                }
+                let stack = prepare_restore(engine, &stack.file.reference).await?;
+                let found = bundle(root, &stack.file.reference.project, &options.name)?;
+                // What was agreed to was another plan: that of the end of the one before.
+                let options = RestoreOptions { agreed: None, ..options };
+                let anew = anew(engine, root, stack, &options, found).await?;
+                let taken = first.steps.len();
+                let mut plan = anew.course.plan.clone();
+                first.steps.append(&mut plan.steps);
+                plan.steps = first.steps;
+                progress(TaskEvent::Planned { plan });
+                let mut later = |event: TaskEvent| progress(shifted(event, taken));
+                anew.carry_out(engine, root, &mut later, cancelled).await
+            }
+        }
+    }
+}
+
+impl Anew {
+    async fn carry_out(
+        &self,
+        engine: &Engine,
+        root: &Path,
+        progress: &mut dyn FnMut(TaskEvent),
+        cancelled: &dyn Fn() -> bool,
+    ) -> Result<(), Fault> {
+        let Self { facts, course, options, id, survey } = self;
+        let survey = survey.as_ref();
+        let run = Run { engine, root, facts, options, id: id.clone(), survey, cancelled };
+        restore::carry_out(&run, course, progress).await
+    }
+}
+
+async fn settle(
+    engine: &Engine,
+    root: &Path,
+    stack: &Stack,
+    decision: Decision,
+    progress: &mut dyn FnMut(TaskEvent),
+) -> Result<Option<Phase>, Fault> {
+    progress(TaskEvent::StepStarted { step: 0 });
+    let services = stack.file.services.iter();
+    let file = services.map(|service| (service.name.as_str(), service.depends_on.as_slice()));
+    let needs = restore::needs(file, &stack.containers);
+    let project = &stack.file.reference.project;
+    let world = restore::World { project, containers: &stack.containers, needs: &needs };
+    let done = restore::settle(engine, root, &world, decision, progress).await;
+    progress(TaskEvent::StepFinished { step: 0, fault: done.as_ref().err().cloned() });
+    done
+}
+
+/// An event of a step that stands further down in the plan.
+fn shifted(event: TaskEvent, by: usize) -> TaskEvent {
+    match event {
+        TaskEvent::StepStarted { step } => TaskEvent::StepStarted { step: step + by },
+        TaskEvent::StepProgress { step, done, total, text } => {
+            TaskEvent::StepProgress { step: step + by, done, total, text }
+        }
+        TaskEvent::StepParts { step, parts } => TaskEvent::StepParts { step: step + by, parts },
+        TaskEvent::StepOutput { step, text } => TaskEvent::StepOutput { step: step + by, text },
+        TaskEvent::StepFinished { step, fault } => TaskEvent::StepFinished { step: step + by, fault },
+        other @ (TaskEvent::Started { .. }
+        | TaskEvent::Waiting { .. }
+        | TaskEvent::Planned { .. }
+        | TaskEvent::Output { .. }
+        | TaskEvent::Finished { .. }
+        | TaskEvent::Notified(_)) => other,
+    }
+}
+
+/// A stack that is known by nothing but its containers, for want of anything else.
+pub fn unfiled(reference: crate::domain::StackRef) -> StackFile {
+    StackFile {
+        reference,
+        origin: crate::domain::StackOrigin::Given,
+        title: None,
+        services: Vec::new(),
+        checks: Vec::new(),
+        backup: Vec::new(),
+        backup_policy: crate::domain::stack::BackupPolicy::default(),
+        addresses: Vec::new(),
+        overlays: Vec::new(),
+        profiles: Vec::new(),
+    }
+}
