@@ -7,7 +7,8 @@ use crate::support::workplace::Workplace;
 use libtest_mimic::Trial;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
-use std::io::{BufRead, BufReader, Read, Write};
+use std::fmt::Write as _;
+use std::io::{BufRead, BufReader, Read, Write as _};
 use std::net::TcpStream;
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
@@ -46,7 +47,7 @@ impl Served {
             text.push_str(header);
             text.push_str("\r\n");
         }
-        text.push_str(&format!("Content-Length: {}\r\n\r\n{body}", body.len()));
+        let _ = write!(text, "Content-Length: {}\r\n\r\n{body}", body.len());
         stream.write_all(text.as_bytes()).expect("it reads");
         let mut answer = Vec::new();
         stream.read_to_end(&mut answer).expect("it answers");
@@ -154,9 +155,9 @@ fn the_examples() {
     served.json("GET /tasks/lost", 404, &Value::Null);
 
     // What is downloaded opens with tar, and its sums are right.
-    let (status, head, archive) = served.ask(&format!("GET /backups/{name}/download"), &[], "");
+    let (code, head, archive) = served.ask(&format!("GET /backups/{name}/download"), &[], "");
     assert!(
-        status == 200 && head.contains(&format!("filename=\"{}.tar\"", name.to_ascii_lowercase())),
+        code == 200 && head.contains(&format!("filename=\"{}.tar\"", name.to_ascii_lowercase())),
         "{head}"
     );
     let folder = workplace.path("download");
@@ -189,9 +190,9 @@ fn the_examples() {
     {
         assert!(described["paths"][path].is_object(), "{path}");
     }
-    let (status, head, page) = served.ask("GET /docs", &[], "");
+    let (code, head, page) = served.ask("GET /docs", &[], "");
     let page = String::from_utf8_lossy(&page);
-    assert!(status == 200 && head.contains("content-security-policy") && !page.contains("<script"), "{page}");
+    assert!(code == 200 && head.contains("content-security-policy") && !page.contains("<script"), "{page}");
 
     refuses(&served, name);
 

@@ -28,7 +28,7 @@ pub fn trials() -> Vec<Trial> {
     ]
 }
 
-const SERVER: &str = r#"
+const SERVER: &str = r"
 import os, signal, time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 class Handler(BaseHTTPRequestHandler):
@@ -46,7 +46,7 @@ class Handler(BaseHTTPRequestHandler):
 signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
 ThreadingHTTPServer.request_queue_size = 64
 ThreadingHTTPServer(('', 8000), Handler).serve_forever()
-"#;
+";
 
 const NGINX: &str = "upstream backend { least_conn; server api:8000 max_fails=1 fail_timeout=5s; }
 server {
@@ -177,7 +177,6 @@ impl Load {
         }
         let told = self.told.lock().expect("nobody panics with it");
         let answered: usize = told.answers.values().sum();
-        println!("{answered} requests answered, {} failed: {:?}", told.failures.len(), told.answers);
         assert_eq!(told.failures, Vec::<String>::new(), "of {answered} requests");
         assert!(answered >= least, "{answered} requests are no load");
         told.answers.clone()

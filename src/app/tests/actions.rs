@@ -296,5 +296,5 @@ fn a_restore_is_typed_and_bound_to_the_plan_that_was_shown() {
     }
     let agreed = RestoreOptions { agreed: Some(shown.fingerprint()), ..options };
     let task = TaskRequest { operation: Operation::Restore(agreed), target: task.target };
-    assert_eq!(press(&mut state, "enter"), [Effect::StartTask { request, task }]);
+    assert_eq!(press(&mut state, "enter"), [Effect::StartTask { request, task, continues: None }]);
 }

@@ -60,7 +60,9 @@ mod tests {
 
     fn pace(readings: &[(i64, u64)]) -> Pace {
         let mut pace = Pace::default();
-        readings.iter().for_each(|(time, done)| pace.take(at(*time), *done));
+        for (time, done) in readings {
+            pace.take(at(*time), *done);
+        }
         pace
     }
 

@@ -16,7 +16,7 @@ fn deploy(number: u64, outcome: Outcome) -> Deploy {
         at: Timestamp::UNIX_EPOCH,
         outcome,
         stack: StackRef::named("shop"),
-        images: Default::default(),
+        images: BTreeMap::default(),
     }
 }
 

@@ -73,7 +73,7 @@ async fn a_stranger_in_mid_update_ends_it_neither_forward_nor_back() {
     let options = UpOptions { scale: [("web".to_owned(), 2)].into(), ..UpOptions::default() };
     let stranger = up(&shop.project, &observed, &options).unwrap();
     shop.change();
-    shop.project.services.get_mut("web").unwrap().mcp.update.min_healthy_time = Some(Duration::from_secs(60));
+    shop.project.services.get_mut("web").unwrap().mcp.update.min_healthy_time = Some(Duration::from_mins(1));
     let plan = shop.update().await;
     // Somebody brings the stack up by other means, as soon as the new container is there.
     let gate = tokio::sync::Notify::new();

@@ -30,7 +30,7 @@ fn told(plan: &ActionPlan) -> Vec<String> {
     let steps = plan.plan().steps.iter().enumerate();
     let told = steps.filter(|(_, step)| step.verb != StepVerb::Keep).map(|(index, step)| {
         let reached = plan.plan().milestones.iter().filter(|(step, _)| *step == index);
-        let reached: String = reached.map(|(_, state)| format!(" → {state:?}")).collect();
+        let reached = reached.fold(String::new(), |text, (_, state)| format!("{text} → {state:?}"));
         format!("{} {}{reached}", step.verb.words(), step.object)
     });
     told.collect()
