@@ -4,7 +4,7 @@
 //! It is written under a `.partial-` name that no list shows, and gets its own name only when all of it is on the disk:
 //! a backup that failed, for whatever reason, leaves nothing behind.
 //!
-//! [`look`] finds out what there is to take, [`plan`] says it, [`take`] does it, [`list`] reads the manifests.
+//! [`look`] finds out what there is to take, [`plan`] says it, `take` does it, [`list`] reads the manifests.
 
 mod action;
 mod archives;
