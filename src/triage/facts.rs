@@ -1,7 +1,7 @@
 //! What is known at one moment, and the questions that several rules ask of it.
 
 use super::rules::{came_back, is_looping};
-use super::sign::{LogSign, Sign};
+use super::sign::{LogSign, NOTED_LATE, Sign, began};
 use super::tried::Stood;
 use crate::domain::host::KernelMessage;
 use crate::domain::log::Level;
@@ -70,7 +70,7 @@ impl<'facts> Facts<'facts> {
             let of_last_run = || {
                 (self.is_looping(container) || came_back(container, self.now))
                     && match self.last_runs.get(&container.id) {
-                        Some((started, _)) => told.last >= *started,
+                        Some((started, _)) => told.last >= *started - NOTED_LATE,
                         // Nobody saw that run; what was written a moment before this one is of it.
                         None => told.is_recent(self.now),
                     }
@@ -88,7 +88,7 @@ impl<'facts> Facts<'facts> {
     /// What the container wrote last may say why it ended: the first line near the end of its last run that says of
     /// itself that it is an error, or else its last line.
     pub(super) fn first_error(&self, container: &Container) -> Option<(Option<Timestamp>, &'facts Safe)> {
-        let started = container.details.as_ref().and_then(|details| details.started_at);
+        let started = began(container);
         let lines: Vec<&LogLine> =
             self.tails.get(&container.id)?.iter().filter(|line| !line.line.text.trim().is_empty()).collect();
         let is_before = |line: &LogLine| line.time.zip(started).is_some_and(|(time, start)| time < start);

@@ -104,22 +104,40 @@ const PERSISTS: SignedDuration = SignedDuration::from_mins(2);
 /// Between two of one trouble there is less than this, the longest pause of a restart policy and a run among it.
 const APART: SignedDuration = SignedDuration::from_mins(10);
 
+/// The daemon notes when a container started only once it has been told so. By then one that ends at once may have
+/// written its last words, and be over.
+pub(super) const NOTED_LATE: SignedDuration = SignedDuration::from_secs(1);
+
+/// From when on what a container wrote is of its run, of the last one where it has ended.
+pub(super) fn began(container: &Container) -> Option<Timestamp> {
+    let started = container.details.as_ref()?.started_at?;
+    Some(match container.state {
+        // What stands before may be the end of the run before.
+        ContainerState::Running | ContainerState::Paused | ContainerState::Unknown => started,
+        ContainerState::Created
+        | ContainerState::Restarting
+        | ContainerState::Exited
+        | ContainerState::Dead
+        | ContainerState::Removing => started - NOTED_LATE,
+    })
+}
+
 impl LogSign {
     pub const MOST_TIMES: usize = 64;
 
     /// Whether it tells of the present: the container wrote it in its present run, or in the one that just ended, and
     /// if it runs on, not long ago.
     pub fn is_current(&self, container: &Container, now: Timestamp) -> bool {
-        let started = container.details.as_ref().and_then(|details| details.started_at);
+        let is_of_run = || began(container).is_none_or(|began| self.last >= began);
         match container.state {
             ContainerState::Running | ContainerState::Paused | ContainerState::Unknown => {
-                self.is_recent(now) && started.is_none_or(|started| self.last >= started)
+                self.is_recent(now) && is_of_run()
             }
             // Between two runs of a loop the daemon tells when the last one began.
             ContainerState::Restarting
             | ContainerState::Exited
             | ContainerState::Dead
-            | ContainerState::Removing => started.is_none_or(|started| self.last >= started),
+            | ContainerState::Removing => is_of_run(),
             ContainerState::Created => false,
         }
     }

@@ -48,6 +48,38 @@ fn the_first_error_of_the_last_run_is_shown() {
     assert_eq!(shown(&lines[..1]), None);
 }
 
+/// As the daemon tells it of `sh -c servr`: the run was over before it was noted that it had begun.
+#[test]
+fn the_last_words_of_one_that_ended_at_once_are_of_its_run() {
+    let milliseconds = |back: u64| Some(ago(Duration::from_millis(back)));
+    let web = Container {
+        state: ContainerState::Exited,
+        details: Some(ContainerDetails {
+            exit_code: 127,
+            started_at: milliseconds(1_000),
+            finished_at: milliseconds(1_002),
+            ..fixtures::details()
+        }),
+        ..container("web")
+    };
+    let said = [LogLine {
+        container: web.id.clone(),
+        time: milliseconds(1_005),
+        source: LogSource::Stderr,
+        line: StyledLine { text: Safe::new("sh: servr: not found"), ..StyledLine::default() },
+        level: None,
+        continues: false,
+    }];
+    let tails = [(&web.id, said.as_slice())].into();
+    let found = findings(&Facts { containers: vec![&web], tails, now: now(), ..Facts::default() });
+    assert!(found[0].evidence.iter().any(|line| &*line.text == "sh: servr: not found"), "{found:?}");
+    let sign =
+        LogSign { last: said[0].time.unwrap(), ..told_sign(&web, Sign::CudaOutOfMemory, "out of memory") };
+    assert!(sign.is_current(&web, now()));
+    let running = Container { state: ContainerState::Running, ..web.clone() };
+    assert!(!sign.is_current(&running, now()), "the end of the run before");
+}
+
 /// The console was opened a moment ago, and has seen none of the runs before.
 #[test]
 fn what_the_run_before_wrote_names_the_cause_though_nobody_saw_that_run() {
