@@ -101,7 +101,11 @@ fn takes_down_a_service_and_then_all() {
     workplace.run(["-s", stack, "run", "-d", "web", "sleep", "600"]).succeeded("run");
     workplace.run(["-s", stack, "down", "-t", "0"]).succeeded("down");
     assert_eq!(project.containers().len(), 1, "a one-off container stays");
+    // Somebody else's, of no stack.
+    let other = format!("{stack}-other");
+    docker(["create", "--name", &other, "mcp-tui-test/busybox", "true"]);
     let down = workplace.run(["-s", stack, "down", "-t", "0", "-v", "--remove-orphans", "--rmi", "all"]);
+    docker(["rm", &other]);
     let down = down.succeeded("down of all");
     assert!(project.containers().is_empty() && project.networks().is_empty() && project.volumes().is_empty());
     assert!(docker(["images", "--quiet", &image]).is_empty(), "{}", down.stdout);
