@@ -158,6 +158,38 @@ fn from_the_middle_it_goes_on_with_what_is_left() {
 }
 
 #[test]
+fn back_is_to_those_that_had_the_name_whatever_the_files_ask_for_by_now() {
+    let before = project(REPLICAS);
+    let changed = changed();
+    let observed = beside(&changed, running(&before), 1, ContainerState::Running);
+    let third = project(&REPLICAS.replace("image: app\n", "image: app\n    hostname: third\n"));
+    let expected = told(&back(&changed, &observed).unwrap());
+    assert!(expected.contains(&"stop 000000000001_shop-api-1".to_owned()), "{expected:#?}");
+    for files in [before, third] {
+        assert!(is_between(&files, &observed));
+        assert_eq!(told(&back(&files, &observed).unwrap()), expected);
+    }
+}
+
+#[test]
+fn one_update_given_up_for_another_leaves_its_container_aside_and_no_way_back_to_it() {
+    let third = project(&REPLICAS.replace("image: app\n", "image: app\n    hostname: third\n"));
+    let mut observed = running(&project(REPLICAS));
+    let first =
+        observed.containers.iter_mut().find(|container| container.name.as_str() == "shop-api-1").unwrap();
+    first.id = ContainerId(format!("{:064x}", 1).chars().rev().collect());
+    let aside = format!("{}_shop-api-1", first.id.short());
+    observed = beside(&changed(), observed, 1, ContainerState::Created);
+    observed.containers.last_mut().unwrap().name = Safe::new(aside.clone());
+    let on = told(&update(&third, &observed, &options(Strategy::Rolling)).unwrap());
+    assert!(!on.contains(&format!("create {aside}")), "that name is taken: {on:#?}");
+    assert!(on.contains(&format!("remove {aside}")), "{on:#?}");
+    let back = told(&back(&third, &observed).unwrap());
+    assert!(!back.iter().any(|step| step.starts_with("start") || step == "remove shop-api-1"), "{back:#?}");
+    assert!(back.iter().any(|step| step.starts_with(&format!("remove {aside}"))), "{back:#?}");
+}
+
+#[test]
 fn the_states_that_a_plan_passes_follow_each_other() {
     let changed = changed();
     let before = running(&project(REPLICAS));

@@ -3,51 +3,83 @@
 use super::super::card::new_plan;
 use super::super::leftovers::name_before;
 use super::super::steer::{Proxies, told_by};
-use super::policy::Policy;
-use super::slots::{Slot, Versions};
+use super::policy::{Means, Policy, means};
 use super::{Chain, existing, guard};
-use crate::compose::body::container_name;
 use crate::compose::file::{Project, Service};
-use crate::compose::observe::Observed;
+use crate::compose::observe::{Observed, number};
 use crate::compose::plan::{Action, ActionPlan, Gate, Target};
 use crate::domain::task::Strategy;
 use crate::domain::{Container, DeployState, Fault, FaultKind, StepVerb};
+use std::collections::BTreeMap;
 use std::time::Duration;
+
+/// One replica's place. Which of its containers are to go is told by their names, and not by what the files ask for:
+/// these may have been changed, or put back, since the update was interrupted.
+#[derive(Debug, Clone, Default)]
+struct Place<'seen> {
+    /// Those that have proven themselves once; several only where somebody else has made some.
+    proven: Vec<&'seen Container>,
+    /// Made to take the others' place; of several updates, where one was given up for another.
+    newcomers: Vec<&'seen Container>,
+    /// A newcomer whose predecessor is gone: it is what is left.
+    is_committed: bool,
+}
+
+impl<'seen> Place<'seen> {
+    fn is_double(&self) -> bool {
+        !self.newcomers.is_empty()
+    }
+
+    /// The one that takes its place back: one that runs, where there are several.
+    fn old(&self) -> Option<&'seen Container> {
+        let running = self.proven.iter().find(|proven| proven.is_running());
+        running.or(self.proven.first()).copied()
+    }
+}
+
+fn places<'seen>(service: &Service, observed: &'seen Observed) -> BTreeMap<u32, Place<'seen>> {
+    let containers = observed.of_service(&service.name);
+    let mut places: BTreeMap<u32, Place<'seen>> = BTreeMap::new();
+    for container in &containers {
+        let place = places.entry(number(container)).or_default();
+        let successor_of = name_before(&container.name);
+        if successor_of.is_some_and(|name| containers.iter().any(|other| other.name.as_str() == name)) {
+            place.newcomers.push(container);
+        } else {
+            place.is_committed |= successor_of.is_some();
+            place.proven.push(container);
+        }
+    }
+    places
+}
 
 /// Whether some place has both an old and a new container.
 pub fn is_between(project: &Project, observed: &Observed) -> bool {
-    project.services.values().any(|service| {
-        Versions::of(project, service, observed, false)
-            .is_ok_and(|versions| versions.slots.values().any(is_double))
-    })
-}
-
-fn is_double(slot: &Slot<'_>) -> bool {
-    slot.new.is_some() && !slot.old.is_empty()
+    project.services.values().any(|service| places(service, observed).values().any(Place::is_double))
 }
 
 /// Makes the old containers the only ones again, of all services that have both.
 pub fn back(project: &Project, observed: &Observed) -> Result<ActionPlan, Fault> {
     let mut plan = new_plan("up", Some(project), observed, &["-d".to_owned()]);
     plan.plan.title = format!("go back {}", observed.project);
-    let mut affected: Vec<(&Service, Versions<'_>)> = Vec::new();
+    let mut affected: Vec<(&Service, BTreeMap<u32, Place<'_>>)> = Vec::new();
     for service in project.services.values() {
-        let versions = Versions::of(project, service, observed, false)?;
-        if versions.slots.iter().any(|(number, slot)| is_committed(slot, *number, service, project)) {
+        let places = places(service, observed);
+        if places.values().any(|place| place.is_committed) {
             return Err(Fault::new(FaultKind::Conflict, "go back", service.name.as_str())
                 .because("some old containers are gone already, and their successors have proven themselves")
                 .hint("ask for the update again: it goes on to its end"));
         }
-        if versions.slots.values().any(is_double) {
-            affected.push((service, versions));
+        if places.values().any(Place::is_double) {
+            affected.push((service, places));
         }
     }
     let told = told_by(affected.iter().map(|(service, _)| *service));
     affected.sort_by_key(|(service, _)| told.contains(service.name.as_str()));
     plan.guard = Some(guard(observed, affected.iter().map(|(service, _)| *service)));
     let mut chain = Chain::new(plan);
-    for (service, versions) in &affected {
-        of_service(&mut chain, project, service, versions, observed);
+    for (service, places) in &affected {
+        of_service(&mut chain, project, service, places, observed);
     }
     let last = chain.plan.actions().len().checked_sub(1);
     if let Some(last) = last {
@@ -57,52 +89,31 @@ pub fn back(project: &Project, observed: &Observed) -> Result<ActionPlan, Fault>
     Ok(chain.plan)
 }
 
-/// A container that still has the name that it was given beside an old one, and no old one beside it.
-fn is_committed(slot: &Slot<'_>, number: u32, service: &Service, project: &Project) -> bool {
-    let own = container_name(&project.name, service, number);
-    let is_aside = |new: &Container| name_before(&new.name) == Some(own.as_str());
-    slot.old.is_empty() && slot.new.is_some_and(is_aside)
-}
-
 fn of_service(
     chain: &mut Chain,
     project: &Project,
     service: &Service,
-    versions: &Versions<'_>,
+    places: &BTreeMap<u32, Place<'_>>,
     observed: &Observed,
 ) {
     let name = &service.name;
     let policy = Policy::of(service, Strategy::Rolling);
     let proxies = Proxies::of(service, observed);
-    let doubles = || versions.slots.values().filter(|slot| is_double(slot));
     let begun = chain.plan.actions().len();
-    let fresh: Vec<&Container> = doubles().filter_map(|slot| slot.new).collect();
+    let fresh: Vec<&Container> = places.values().flat_map(|place| &place.newcomers).copied().collect();
     // Where only one can be there at a time, the new one goes first.
-    let alone =
-        matches!(super::policy::means(service, versions.slots.len()), super::policy::Means::StopFirst(_));
+    let alone = matches!(means(service, places.len()), Means::StopFirst(_));
     if alone {
         stop(chain, name, fresh.iter().copied(), "it did not prove itself");
     }
-    let mut serving: Vec<Target> = Vec::new();
-    for slot in versions.slots.values() {
-        match slot.old.first() {
-            Some((old, _)) => {
-                if !old.is_running() {
-                    let reason = "it takes its place back";
-                    chain.add(
-                        StepVerb::StartContainer,
-                        &old.name,
-                        name,
-                        reason,
-                        Action::Start(existing(old)),
-                    );
-                }
-                serving.push(existing(old));
-            }
-            None => serving.extend(slot.new.filter(|new| new.is_running()).map(existing)),
-        }
+    let old: Vec<&Container> = places.values().filter_map(Place::old).collect();
+    let serving: Vec<Target> = old.iter().copied().map(existing).collect();
+    let asleep: Vec<&Container> = old.iter().copied().filter(|old| !old.is_running()).collect();
+    for old in &asleep {
+        let reason = "it takes its place back";
+        chain.add(StepVerb::StartContainer, &old.name, name, reason, Action::Start(existing(old)));
     }
-    if versions.slots.values().any(|slot| slot.old.first().is_some_and(|(old, _)| !old.is_running())) {
+    if !asleep.is_empty() {
         let gate = Gate { min_healthy: Duration::from_secs(1), ..policy.gate(service, Duration::ZERO) };
         let action = Action::Gate { containers: serving.clone(), gate };
         chain.add(StepVerb::Await, name, name, "before requests go to it", action);
@@ -133,8 +144,8 @@ fn of_service(
         chain.add(StepVerb::RemoveContainer, &new.name, name, "it did not prove itself", action);
     }
     let reference = service.image_name(&project.name);
-    let old = doubles().find_map(|slot| slot.old.first());
-    if let Some((old, _)) = old
+    let before = places.values().filter(|place| place.is_double()).find_map(Place::old);
+    if let Some(old) = before
         && observed.images.get(&reference).is_some_and(|image| image.id != old.image_id)
     {
         let action = Action::Tag { image: old.image_id.clone(), reference: reference.clone() };

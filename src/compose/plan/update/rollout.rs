@@ -1,6 +1,7 @@
 //! One service's way: batch after batch, the new ones come, prove themselves and take the requests over.
 
 use super::super::converge::{Converging, Recreate, Wish};
+use super::super::leftovers::is_taken;
 use super::super::reactions::{add_steps, due, running};
 use super::super::steer::Proxies;
 use super::policy::{Means, Policy, means};
@@ -190,7 +191,10 @@ impl<'plan> Rollout<'plan> {
             image => image?,
         };
         let (creation, reason) = converging.beside(old, image, reason)?;
-        let name = format!("{}_{}", old.id.short(), creation.name);
+        // What an update that was given up for this one has made may have the old one's name still.
+        let beside = |old: &Container| format!("{}_{}", old.id.short(), creation.name);
+        let names = std::iter::once(old).chain(place.slot.old.iter().map(|(old, _)| *old)).map(beside);
+        let name = names.into_iter().find(|name| !is_taken(observed, name)).unwrap_or_else(|| beside(old));
         let creation = Creation { name: name.clone(), ..creation };
         let action = Action::Create(Box::new(creation));
         chain.add(StepVerb::CreateContainer, &name, &self.service.name, &reason, action);
