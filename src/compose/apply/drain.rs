@@ -3,6 +3,7 @@
 
 mod peers;
 
+use super::cancelled;
 use super::steps::Run;
 use crate::compose::command;
 use crate::compose::plan::Target;
@@ -55,13 +56,20 @@ pub(super) async fn drain(
         if over {
             return Ok(());
         }
-        if passed >= limit.max(AT_LEAST) && (open > 0 || blind) {
-            let text = format!(
-                "warning: {open} requests are still at work after {} s; they have its grace to end",
-                limit.as_secs()
-            );
+        if passed >= limit.max(AT_LEAST) {
+            let seconds = limit.as_secs();
+            let text = match open {
+                0 => format!("warning: requests still come to it after {seconds} s"),
+                open => format!(
+                    "warning: {open} requests are still at work after {seconds} s; they have its grace to end"
+                ),
+            };
             (run.tell)(TaskEvent::Output { text });
             return Ok(());
+        }
+        if (run.cancelled)() {
+            let names: Vec<&str> = containers.iter().map(Target::name).collect();
+            return Err(cancelled("drain", &names.join(", ")));
         }
         let text = if open > 0 { format!("{open} requests at work") } else { "until it is quiet".to_owned() };
         (run.tell)(TaskEvent::StepProgress { step, done: None, total: None, text });

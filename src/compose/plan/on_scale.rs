@@ -38,8 +38,11 @@ pub(super) fn add(
         let names: BTreeSet<&str> = told.iter().map(|(_, reaction, ..)| reaction.service.as_str()).collect();
         let why = format!("{} is told then", names.into_iter().collect::<Vec<_>>().join(", "));
         let mut after = settled(plan, service, state, &changes, &why);
-        if steered.contains(service.name.as_str()) {
-            let proxies = Proxies::of(service, observed);
+        let proxies = Proxies::of(service, observed);
+        // What was to be told and was not may have been interrupted while the names led to some of the containers only.
+        let interrupted =
+            told.iter().any(|(key, reaction, ..)| observed.outstanding.contains(&due(key, reaction)));
+        if proxies.are_there() && (interrupted || steered.contains(service.name.as_str())) {
             let step = proxies.steer(plan, Vec::new(), "whoever its name stands for");
             plan.after(step, after.iter().copied());
             after.push(step);

@@ -129,8 +129,10 @@ fn what_did_not_end_well_is_done_again_in_all_that_runs() {
         [
             "wait for api (its hooks need it healthy) after []",
             "run in shop-api-1 (it did not end well the last time: migrate, by services.api.x-mcp.hooks.after_healthy[0]) after [3]",
-            "run in shop-proxy-1 (it did not end well the last time: nginx, by services.api.x-mcp.on_scale[0]) after []",
-        ]
+            "lead requests in shop-proxy-1 (whoever its name stands for) after []",
+            "run in shop-proxy-1 (it did not end well the last time: nginx, by services.api.x-mcp.on_scale[0]) after [5]",
+        ],
+        "what was interrupted may have led requests to some of them only"
     );
     assert_eq!(plan.summary().reactions.len(), 2);
 
