@@ -18,7 +18,7 @@ pub async fn run(context: &Context, output: Output) -> Result<u8, Fault> {
     for deploy in deploys {
         let tone = match deploy.outcome {
             Outcome::Good => Tone::Good,
-            Outcome::Unfinished => Tone::Warning,
+            Outcome::Unfinished | Outcome::WentBack => Tone::Warning,
             Outcome::Failed => Tone::Bad,
         };
         let what = match deploy.back_to {

@@ -68,21 +68,42 @@ impl Deploys {
         Ok(deploys)
     }
 
-    /// The deploy to go back to: this one, or the last good one before that which runs now.
+    /// The deploy to go back to: this one, or the last good one before that which runs now. One that failed half-way is
+    /// what runs now; one that was taken back is as if it had never been.
     pub fn target(&self, number: Option<u64>) -> Result<Deploy, Fault> {
         let fault = |cause: String| {
             Fault::new(FaultKind::NotFound, "roll back", &self.stack)
                 .because(cause)
                 .hint("`mcp-tui history` lists the deploys that there are")
         };
-        let mut good = self.list()?.into_iter().filter(|deploy| deploy.outcome == Outcome::Good);
+        let mut deploys = self.list()?;
+        deploys.retain(|deploy| deploy.outcome != Outcome::WentBack);
+        let good = |deploy: &Deploy| deploy.outcome == Outcome::Good;
         match number {
-            Some(number) => good
-                .find(|deploy| deploy.number == number)
+            Some(number) => deploys
+                .into_iter()
+                .find(|deploy| deploy.number == number && good(deploy))
                 .ok_or_else(|| fault(format!("there is no good deploy {number}"))),
             None => {
-                good.nth(1).ok_or_else(|| fault("there is no good deploy before the present one".to_owned()))
+                let mut before = deploys.into_iter().skip(1);
+                before
+                    .find(good)
+                    .ok_or_else(|| fault("there is no good deploy before the present one".to_owned()))
             }
+        }
+    }
+
+    /// The last one, where it came to no good end: what it has changed may stand half done.
+    pub fn half_done(&self) -> Result<Option<Deploy>, Fault> {
+        let last = self.list()?.into_iter().next();
+        Ok(last.filter(|last| matches!(last.outcome, Outcome::Unfinished | Outcome::Failed)))
+    }
+
+    /// Notes that what the last one had left half done was taken back.
+    pub fn was_taken_back(&self) -> Result<(), Fault> {
+        match self.half_done()? {
+            Some(deploy) => self.write(&Deploy { outcome: Outcome::WentBack, ..deploy }),
+            None => Ok(()),
         }
     }
 
@@ -162,12 +183,14 @@ impl Begun {
     }
 
     /// Writes down what came of it; of a good one, the images.
-    pub async fn end(mut self, engine: &Engine, good: bool) -> Result<(), Fault> {
-        self.deploy.outcome = if good { Outcome::Good } else { Outcome::Failed };
-        if good {
-            self.deploy.images = images::keep(engine, &self.project, self.deploy.number).await?;
-        }
+    pub async fn end(mut self, engine: &Engine, outcome: Outcome) -> Result<(), Fault> {
+        self.deploy.outcome = outcome;
+        // First, so that it counts as good even where its images cannot be asked for.
         self.deploys.write(&self.deploy)?;
+        if outcome == Outcome::Good {
+            self.deploy.images = images::keep(engine, &self.project, self.deploy.number).await?;
+            self.deploys.write(&self.deploy)?;
+        }
         self.deploys.forget(engine).await
     }
 }

@@ -1,6 +1,6 @@
 //! The process that carries one task out, in a session of its own: no terminal that goes away can take it along.
 
-use super::deploys::{Begun, Deploys};
+use super::deploys::{Begun, Deploys, Outcome};
 use super::hold::Hold;
 use super::notify;
 use super::outstanding::Outstanding;
@@ -10,7 +10,9 @@ use super::{AuditEntry, Journal, ProcessMark, Store};
 use crate::backup;
 use crate::domain::notify::NotifySettings;
 use crate::domain::task::{TaskEvent, TaskRequest};
-use crate::domain::{Fault, FaultKind, Plan, TaskId, TaskSpec, TaskState, TaskTarget};
+use crate::domain::{
+    DeployState, Fault, FaultKind, Operation, Plan, TaskId, TaskSpec, TaskState, TaskTarget,
+};
 use crate::engine::{Endpoint, Engine};
 use jiff::Timestamp;
 use std::cell::{Cell, RefCell};
@@ -188,14 +190,30 @@ async fn carry_out(
     let deploys = Deploys::of(store.root(), engine.endpoint(), &stack.project);
     let deploy = begin_deploy(&deploys, spec, &prepared)?;
     let ended = prepared.carry_out(engine, &backups, &mut note, cancelled).await;
-    if let Some(deploy) = deploy
-        && let Err(fault) = deploy.end(engine, ended.is_ok()).await
-    {
+    let noted_deploy = match deploy {
+        Some(deploy) => deploy.end(engine, outcome(store, spec, ended.is_ok())).await,
+        None if ended.is_ok() && matches!(spec.operation, Operation::Rollback { .. }) => {
+            deploys.was_taken_back()
+        }
+        None => Ok(()),
+    };
+    if let Err(fault) = noted_deploy {
         // What runs is as it was asked for; only going back to it is not sure.
         note(TaskEvent::Output { text: format!("warning: {fault}") });
     }
     let noted = outstanding.end(&spec.operation, ended.is_ok());
     ended.and(noted)
+}
+
+/// What came of a deploy. Of one that failed its journal tells whether it was taken back, or had changed nothing yet.
+fn outcome(store: &Store, spec: &TaskSpec, good: bool) -> Outcome {
+    if good {
+        return Outcome::Good;
+    }
+    match store.record(&spec.id).ok().and_then(|record| record.deploy_state()) {
+        Some(DeployState::RolledBack | DeployState::Locked | DeployState::Pulled) => Outcome::WentBack,
+        _ => Outcome::Failed,
+    }
 }
 
 /// Writes down what is to be deployed, before anything is changed: it is what a later rollback goes back to.

@@ -13,30 +13,45 @@ fn name(stack: &str, service: &str, number: u64) -> String {
     format!("mcp-tui/keep/s{stack}/{}:{number}", service.to_lowercase())
 }
 
-/// What the project's services run now, kept from being pruned.
+/// What the project's services run, kept from being pruned. What a name leads to may be newer than what runs by it. One
+/// whose image cannot be looked at is left out, and logged.
 pub async fn keep(
     engine: &Engine,
     project: &Project,
     number: u64,
 ) -> Result<BTreeMap<String, DeployedImage>, Fault> {
+    let containers = engine.containers(Some(&project.name)).await?;
     let mut images = BTreeMap::new();
     for service in project.services.values() {
         let reference = service.image_name(&project.name);
-        let told = match engine.image_json(&reference).await {
-            Ok(told) => told,
-            Err(fault) if fault.kind == FaultKind::NotFound => continue,
-            Err(fault) => return Err(fault),
-        };
-        let id = told.get("Id").and_then(Value::as_str).unwrap_or_default().to_owned();
-        let digests = told.get("RepoDigests").and_then(Value::as_array).into_iter().flatten();
-        let digests = digests.filter_map(Value::as_str).map(str::to_owned).collect();
-        // One that has no name of ours can still be had by its digests.
-        if let Err(fault) = engine.tag_image(&id, &name(&project.name, &service.name, number)).await {
-            log::warn!("the image of {} is not kept from being pruned: {fault}", service.name);
+        let of_service = containers.iter().filter(|container| {
+            container.compose.as_ref().is_some_and(|labels| labels.service == service.name)
+        });
+        let runs = of_service.max_by_key(|container| (container.is_running(), container.created));
+        let of = runs.map_or(reference.as_str(), |container| container.image_id.as_str());
+        match deployed(engine, of, &reference).await {
+            Ok(image) => {
+                // One that has no name of ours can still be had by its digests.
+                if let Err(fault) =
+                    engine.tag_image(&image.id, &name(&project.name, &service.name, number)).await
+                {
+                    log::warn!("the image of {} is not kept from being pruned: {fault}", service.name);
+                }
+                images.insert(service.name.clone(), image);
+            }
+            Err(fault) if fault.kind == FaultKind::NotFound => {}
+            Err(fault) => log::warn!("the image of {} is not known: {fault}", service.name),
         }
-        images.insert(service.name.clone(), DeployedImage { reference, id, digests });
     }
     Ok(images)
+}
+
+async fn deployed(engine: &Engine, image: &str, reference: &str) -> Result<DeployedImage, Fault> {
+    let told = engine.image_json(image).await?;
+    let id = told.get("Id").and_then(Value::as_str).unwrap_or_default().to_owned();
+    let digests = told.get("RepoDigests").and_then(Value::as_array).into_iter().flatten();
+    let digests = digests.filter_map(Value::as_str).map(str::to_owned).collect();
+    Ok(DeployedImage { reference: reference.to_owned(), id, digests })
 }
 
 /// Takes the names away; an image that has no other one goes with it, unless a container has it.

@@ -11,7 +11,10 @@ pub enum Outcome {
     /// Under way, or its worker died.
     Unfinished,
     Good,
+    /// It failed, and what ran before it may run again, or not, or in part.
     Failed,
+    /// It failed, and all of what ran before it runs again.
+    WentBack,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,6 +50,7 @@ impl Outcome {
             Self::Unfinished => "unfinished",
             Self::Good => "good",
             Self::Failed => "failed",
+            Self::WentBack => "failed, went back",
         }
     }
 }

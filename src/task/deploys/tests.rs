@@ -95,6 +95,19 @@ fn what_is_gone_back_to_is_the_last_good_one_before_the_present_one() {
     assert_eq!(deploys.target(None).unwrap().number, 2);
     assert_eq!(deploys.target(Some(1)).unwrap().number, 1);
     assert!(deploys.target(Some(3)).unwrap_err().to_string().contains("no good deploy 3"));
+
+    // What failed half-way is what runs now, if only in part.
+    deploys.write(&deploy(5, Outcome::Failed)).unwrap();
+    assert_eq!(deploys.target(None).unwrap().number, 4);
+    assert_eq!(deploys.half_done().unwrap().unwrap().number, 5);
+    deploys.write(&deploy(5, Outcome::Unfinished)).unwrap();
+    assert_eq!(deploys.target(None).unwrap().number, 4);
+    // Taken back, it is as if it had not been.
+    deploys.was_taken_back().unwrap();
+    assert_eq!(deploys.target(None).unwrap().number, 2);
+    assert_eq!(deploys.half_done().unwrap(), None);
+    deploys.was_taken_back().unwrap();
+    assert_eq!(deploys.list().unwrap()[1].outcome, Outcome::Good, "there is nothing to take back");
 }
 
 #[test]

@@ -16,16 +16,16 @@ pub async fn prepare(
     stack: &StackRef,
     to: Option<u64>,
 ) -> Result<Prepared, Fault> {
-    // Files that cannot be read keep nobody from going back to what was deployed from them.
-    let present = project(stack).ok().flatten();
-    if let Some(project) = present.filter(|_| to.is_none()) {
+    let deploys = Deploys::of(root, engine.endpoint(), &stack.project);
+    if to.is_none()
+        && let Some(project) = interrupted(&deploys, stack)?
+    {
         let observed = observe(engine, root, &project).await?;
         if plan::is_between(&project, &observed) {
             let plan = Box::new(plan::back(&project, &observed)?);
             return Ok(Prepared::Compose { plan, addresses: Vec::new(), project: None, back_to: None });
         }
     }
-    let deploys = Deploys::of(root, engine.endpoint(), &stack.project);
     let deploy = deploys.target(to)?;
     let project = deploys.project(&deploy)?;
     let observed = observe(engine, root, &project).await?;
@@ -38,6 +38,15 @@ pub async fn prepare(
         project: Some(Box::new(project)),
         back_to: Some(deploy.number),
     })
+}
+
+/// What an update that was interrupted was to bring, as it was resolved then: the files may be others by now, or broken.
+/// Where none was written down, as the files are.
+fn interrupted(deploys: &Deploys, stack: &StackRef) -> Result<Option<Project>, Fault> {
+    match deploys.half_done()? {
+        Some(deploy) => deploys.project(&deploy).map(Some),
+        None => Ok(project(stack).ok().flatten()),
+    }
 }
 
 async fn observe(engine: &Engine, root: &Path, project: &Project) -> Result<Observed, Fault> {
