@@ -28,18 +28,7 @@ impl Chosen {
     pub fn file(&self) -> StackFile {
         match &self.project {
             Some(project) => project.stack_file(self.origin),
-            None => StackFile {
-                reference: self.reference.clone(),
-                origin: self.origin,
-                title: None,
-                services: Vec::new(),
-                checks: Vec::new(),
-                backup: Vec::new(),
-                backup_policy: crate::domain::stack::BackupPolicy::default(),
-                addresses: Vec::new(),
-                overlays: Vec::new(),
-                profiles: Vec::new(),
-            },
+            None => StackFile::unfiled(self.reference.clone(), self.origin),
         }
     }
 

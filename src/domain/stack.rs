@@ -85,6 +85,23 @@ pub struct StackService {
 }
 
 impl StackFile {
+    /// A stack that is known by nothing but its containers. What its file says of its backups is not known either, so that
+    /// none of them is let go for their age.
+    pub fn unfiled(reference: StackRef, origin: StackOrigin) -> Self {
+        Self {
+            reference,
+            origin,
+            title: None,
+            services: Vec::new(),
+            checks: Vec::new(),
+            backup: Vec::new(),
+            backup_policy: BackupPolicy { prune: false, ..BackupPolicy::default() },
+            addresses: Vec::new(),
+            overlays: Vec::new(),
+            profiles: Vec::new(),
+        }
+    }
+
     /// The stack's own files, without any overlay.
     pub fn base(&self) -> impl Iterator<Item = &PathBuf> {
         let files = self.reference.files.iter();

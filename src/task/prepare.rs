@@ -8,7 +8,6 @@ use super::{outstanding, preflight};
 use crate::backup::restore::{Decision, Pending};
 use crate::backup::{self, BundleAction, Order, Scene, Survey};
 use crate::compose::{self, ActionPlan, LoadRequest, Observed, Project, load, process_environment};
-use crate::domain::stack::BackupPolicy;
 use crate::domain::task::{BundleOperation, TaskEvent, TaskRequest};
 use crate::domain::{
     Container, Fault, FaultKind, Operation, Plan, Safe, StackFile, StackOrigin, StackRef, TaskTarget,
@@ -128,7 +127,7 @@ pub async fn prepare_restore(engine: &Engine, stack: &StackRef) -> Result<Stack,
             let survey = backup::look(&scene).await;
             (file, survey)
         }
-        Err(fault) => (restoration::unfiled(stack.clone()), Err(fault)),
+        Err(fault) => (StackFile::unfiled(stack.clone(), StackOrigin::Given), Err(fault)),
     };
     Ok(Stack { file, containers, survey })
 }
@@ -157,8 +156,12 @@ async fn prepare_backup(engine: &Engine, stack: &StackRef) -> Result<Prepared, F
 /// What is done with a backup needs the stack's files only for its policy.
 fn prepare_bundle(root: &Path, stack: &StackRef, operation: &BundleOperation) -> Result<Prepared, Fault> {
     let policy = || {
-        let project = project(stack)?;
-        Ok(project.map(|project| project.mcp.backup.policy).unwrap_or_default())
+        let project = project(stack)?.ok_or_else(|| {
+            Fault::new(FaultKind::NotFound, "prune backups of", &stack.project)
+                .because("the stack's files are not known, and they say which backups are kept")
+                .hint("name them with -f; `mcp-tui backup rm` removes single ones")
+        })?;
+        Ok(project.mcp.backup.policy)
     };
     let backups = backup::root(root);
     let action = BundleAction::prepare(&backups, &stack.project, operation, policy, Timestamp::now())?;
@@ -173,18 +176,7 @@ fn from_containers(stack: &StackRef, containers: &[Container]) -> Result<StackFi
             .because("the stack is known by its containers only, and none of them has a database or a volume")
             .hint("name its Compose files with -f, or put them into the stack search path"));
     }
-    Ok(StackFile {
-        reference: stack.clone(),
-        origin: StackOrigin::Given,
-        title: None,
-        services: Vec::new(),
-        checks: Vec::new(),
-        backup: sources,
-        backup_policy: BackupPolicy::default(),
-        addresses: Vec::new(),
-        overlays: Vec::new(),
-        profiles: Vec::new(),
-    })
+    Ok(StackFile { backup: sources, ..StackFile::unfiled(stack.clone(), StackOrigin::Given) })
 }
 
 /// Two stacks can have one name, and a stack can have been brought up with other overlays. What is done to the containers of one by the files of the other must not go unsaid.

@@ -206,19 +206,3 @@ fn shifted(event: TaskEvent, by: usize) -> TaskEvent {
         | TaskEvent::Notified(_)) => other,
     }
 }
-
-/// A stack that is known by nothing but its containers, for want of anything else.
-pub fn unfiled(reference: crate::domain::StackRef) -> StackFile {
-    StackFile {
-        reference,
-        origin: crate::domain::StackOrigin::Given,
-        title: None,
-        services: Vec::new(),
-        checks: Vec::new(),
-        backup: Vec::new(),
-        backup_policy: crate::domain::stack::BackupPolicy::default(),
-        addresses: Vec::new(),
-        overlays: Vec::new(),
-        profiles: Vec::new(),
-    }
-}
