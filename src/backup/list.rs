@@ -6,6 +6,7 @@ use super::manifest::MANIFEST;
 use super::proof;
 use crate::domain::stack::BackupEntry;
 use crate::domain::{Fault, FaultKind};
+use jiff::Timestamp;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -18,7 +19,13 @@ pub fn list(root: &Path, stack: Option<&str>) -> Result<Vec<BackupEntry>, Fault>
     Ok(entries)
 }
 
-/// The same, with one fault for each bundle that cannot be relied on.
+/// When those of a stack were taken that are not known to be bad: what its schedule is kept by.
+pub fn good_times(root: &Path, stack: &str) -> Result<Vec<Timestamp>, Fault> {
+    let entries = list(root, Some(stack))?;
+    Ok(entries.iter().filter(|entry| entry.proof.failed.is_none()).map(|entry| entry.created).collect())
+}
+
+/// The same as the list, with one fault for each bundle that cannot be relied on.
 pub fn survey(root: &Path, stack: Option<&str>) -> Result<(Vec<BackupEntry>, Vec<Fault>), Fault> {
     let (mut entries, mut damaged) = (Vec::new(), Vec::new());
     for bundle in bundles(root, stack)? {

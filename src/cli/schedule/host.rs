@@ -53,7 +53,8 @@ impl Job {
         for (name, value) in &self.environment {
             let _ = writeln!(text, "Environment={}", quoted(&format!("{name}={value}")));
         }
-        let words: Vec<String> = self.words.iter().map(|word| quoted(word)).collect();
+        // Only of a command systemd replaces variables.
+        let words: Vec<String> = self.words.iter().map(|word| quoted(word).replace('$', "$$")).collect();
         let _ = writeln!(text, "ExecStart={}", words.join(" "));
         // The worker, which is a process of its own, is not to be ended with whoever follows it.
         text.push_str("KillMode=process\nNice=10\nIOSchedulingClass=best-effort\nIOSchedulingPriority=7\n");
@@ -96,7 +97,7 @@ fn quoted(word: &str) -> String {
     if !word.is_empty() && word.chars().all(plain) {
         return word.to_owned();
     }
-    let word = escaped(word).replace('\\', "\\\\").replace('"', "\\\"").replace('$', "$$");
+    let word = escaped(word).replace('\\', "\\\\").replace('"', "\\\"");
     format!("\"{word}\"")
 }
 
@@ -112,7 +113,7 @@ mod tests {
     fn job() -> Job {
         Job {
             project: "shop".to_owned(),
-            words: ["/usr/bin/mcp-tui", "-f", "/srv/my shop/100%.yaml", "-p", "shop", "schedule", "run"]
+            words: ["/usr/bin/mcp-tui", "-f", "/srv/my $hop/100%.yaml", "-p", "shop", "schedule", "run"]
                 .map(str::to_owned)
                 .to_vec(),
             directory: "/srv".into(),
@@ -133,17 +134,18 @@ mod tests {
         }
         let service = job().service();
         assert!(
-            service
-                .contains("ExecStart=/usr/bin/mcp-tui -f \"/srv/my shop/100%%.yaml\" -p shop schedule run\n"),
+            service.contains(
+                "ExecStart=/usr/bin/mcp-tui -f \"/srv/my $$hop/100%%.yaml\" -p shop schedule run\n"
+            ),
             "{service}"
         );
-        assert!(service.contains("Environment=\"MCP_TUI_BACKUPS=/mnt/b $$1\"\n"), "{service}");
+        assert!(service.contains("Environment=\"MCP_TUI_BACKUPS=/mnt/b $1\"\n"), "{service}");
     }
 
     #[test]
     fn cron_is_told_so_too() {
         let lines = job().cron(&Schedule::parse("sun 03:05").unwrap().unwrap());
-        let command = "cd /srv && MCP_TUI_BACKUPS='/mnt/b $1' /usr/bin/mcp-tui -f '/srv/my shop/100\\%.yaml' -p shop schedule run";
+        let command = "cd /srv && MCP_TUI_BACKUPS='/mnt/b $1' /usr/bin/mcp-tui -f '/srv/my $hop/100\\%.yaml' -p shop schedule run";
         assert_eq!(lines, format!("5 3 * * 7 {command}\n@reboot {command}\n"));
     }
 }

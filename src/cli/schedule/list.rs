@@ -59,8 +59,7 @@ pub(super) async fn run(context: &Context, output: Output) -> Result<(), Fault> 
 
 fn row(context: &Context, stack: &StackFile, now: Timestamp, zone: &TimeZone) -> Result<Row, Fault> {
     let project = &stack.reference.project;
-    let taken = backup::list(&backup::root(&context.paths.state), Some(project))?;
-    let taken: Vec<Timestamp> = taken.iter().map(|entry| entry.created).collect();
+    let taken = backup::good_times(&backup::root(&context.paths.state), project)?;
     let (next, wrong) = match schedule_of(stack, true) {
         Ok(schedule) => (schedule.and_then(|schedule| schedule.next(now, zone, &taken)), None),
         Err(fault) => (None, Some(fault.causes.join(": "))),

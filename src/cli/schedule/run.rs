@@ -18,8 +18,7 @@ pub(super) async fn run(context: &Context, output: Output) -> Result<u8, Fault> 
     };
     let Some(schedule) = schedule_of(stack, true)? else { return Ok(0) };
     let root = backup::root(&context.paths.state);
-    let taken = backup::list(&root, Some(&stack.reference.project))?;
-    let taken: Vec<Timestamp> = taken.iter().map(|entry| entry.created).collect();
+    let taken = backup::good_times(&root, &stack.reference.project)?;
     let (now, zone) = (Timestamp::now(), TimeZone::system());
     if schedule.is_due(now, &zone, &taken) {
         return change::run(context, Operation::Backup, &[], output).await;

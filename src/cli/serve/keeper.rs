@@ -51,8 +51,7 @@ async fn look(world: &World, now: Timestamp) -> Result<(), Fault> {
 async fn look_at(world: &World, stack: &StackFile, now: Timestamp) -> Result<(), Fault> {
     let Some(schedule) = schedule_of(stack, world.names_one())? else { return Ok(()) };
     let project = &stack.reference.project;
-    let taken = backup::list(&world.backups, Some(project))?;
-    let taken: Vec<Timestamp> = taken.iter().map(|entry| entry.created).collect();
+    let taken = backup::good_times(&world.backups, project)?;
     if !schedule.is_due(now, &TimeZone::system(), &taken) {
         return Ok(());
     }
