@@ -1,5 +1,6 @@
 //! From what is asked for to what will be done: looks at the world and plans, changing nothing.
 
+mod late;
 mod rollback;
 
 use super::container::{self, ContainerAction};
@@ -41,6 +42,11 @@ pub async fn plan(engine: &Engine, root: &Path, request: &TaskRequest) -> Result
 }
 
 pub async fn prepare(engine: &Engine, root: &Path, request: &TaskRequest) -> Result<Prepared, Fault> {
+    if let (TaskTarget::Stack(stack), Operation::Up(_) | Operation::Update(_) | Operation::Rollback { .. }) =
+        (&request.target, &request.operation)
+    {
+        late::wait(engine, root, stack).await?;
+    }
     match (&request.target, &request.operation) {
         (TaskTarget::Container { id, name, .. }, operation) => {
             container::prepare(engine, id, name, operation).await.map(Prepared::Container)

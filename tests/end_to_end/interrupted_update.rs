@@ -97,8 +97,15 @@ fn goes_on_or_back_from_every_state() {
         let (old, new) = (version.to_string(), (version + 1).to_string());
         write(&new);
         site.kill_at(state);
+        // Whoever finds it in the night may put the file back first, or change it once more.
+        match state {
+            "green_created" => write("another"),
+            "green_healthy" => write(&old),
+            _ => {}
+        }
         site.run(&["rollback"]);
         site.is_one(&old, &format!("after going back from {state}"));
+        write(&new);
         site.kill_at(state);
         site.run(&["update"]);
         site.is_one(&new, &format!("after going on from {state}"));
