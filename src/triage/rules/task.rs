@@ -1,7 +1,7 @@
 //! What was asked for was not done, and nothing has been done to the stack since.
 
 use super::task_cause;
-use crate::domain::{Operation, TaskRecord, TaskState, TaskTarget, units};
+use crate::domain::{FaultKind, Operation, TaskRecord, TaskState, TaskTarget, units};
 use crate::triage::{About, Facts, Finding, Origin, Severity};
 use jiff::Timestamp;
 use std::collections::BTreeSet;
@@ -31,6 +31,8 @@ fn standing<'t>(newest_first: &[&'t TaskRecord], now: Timestamp) -> Vec<&'t Task
             TaskState::Completed => {
                 told.insert(name);
             }
+            // It was refused before anything was done, and whoever asked for it was told.
+            TaskState::Failed if was_refused(record) => {}
             TaskState::Failed | TaskState::Interrupted => {
                 if told.insert(name) && units::since(ended(record), now) < RECENT {
                     standing.push(*record);
@@ -41,6 +43,15 @@ fn standing<'t>(newest_first: &[&'t TaskRecord], now: Timestamp) -> Vec<&'t Task
         }
     }
     standing
+}
+
+/// That no backup could be begun matters also when nobody looked on.
+fn was_refused(record: &TaskRecord) -> bool {
+    let of_request = matches!(
+        record.fault.as_ref().map(|fault| fault.kind),
+        Some(FaultKind::Invalid | FaultKind::NotFound | FaultKind::Locked)
+    );
+    record.plan.is_none() && of_request && record.spec.operation != Operation::Backup
 }
 
 fn failed(record: &TaskRecord, ended: Timestamp, facts: &Facts<'_>) -> Finding {
@@ -56,13 +67,28 @@ fn failed(record: &TaskRecord, ended: Timestamp, facts: &Facts<'_>) -> Finding {
     if let Some(finding) = task_cause::of(record, &about, facts) {
         return finding.symptom().seen(Origin::Task, ended, standing);
     }
-    let mut finding =
-        Finding::new("task", name, Severity::Warning, format!("{verb} of {name} {what}"), about).symptom();
+    let is_restore = matches!(
+        record.spec.operation,
+        Operation::Restore(_) | Operation::RestoreAccept | Operation::RestoreUndo
+    );
+    // Of a restore that nobody ends the services that it stopped stay away, and what they lack are its consequences.
+    let mut finding = match record.state {
+        TaskState::Interrupted if is_restore => {
+            Finding::new("task", name, Severity::Critical, format!("{verb} of {name} {what}"), about)
+        }
+        _ => {
+            Finding::new("task", name, Severity::Warning, format!("{verb} of {name} {what}"), about).symptom()
+        }
+    };
     if let Some(fault) = &record.fault {
         finding = finding.seen(Origin::Task, ended, fault.to_string());
     }
     finding = finding.seen(Origin::Task, ended, standing);
     let hint = record.fault.as_ref().and_then(|fault| fault.hint.as_deref());
+    if record.state == TaskState::Interrupted {
+        let id = &record.spec.id.0;
+        return finding.advise(format!("resume it: in the tasks (6), c; or `mcp-tui tasks resume {id}`"));
+    }
     finding.advise(match (hint, &record.spec.operation) {
         (Some(hint), _) => hint,
         (None, Operation::Backup) => "read its steps in the tasks (6) and back up again",

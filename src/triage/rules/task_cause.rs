@@ -2,7 +2,7 @@
 //! dependency that did not come up.
 
 use super::port::{holder, port_in};
-use crate::domain::{Container, ContainerState, TaskRecord};
+use crate::domain::{Container, ContainerState, Operation, TaskRecord};
 use crate::triage::{About, Facts, Finding, Origin, Severity};
 
 struct Cause {
@@ -92,6 +92,11 @@ const CAUSES: [Cause; 14] = [
 pub(super) fn of(record: &TaskRecord, about: &About, facts: &Facts<'_>) -> Option<Finding> {
     let text = record.fault.as_ref()?.to_string();
     let cause = CAUSES.iter().find(|cause| text.contains(cause.phrase))?;
+    // What an update finds unhealthy is the new container itself.
+    let replaces = matches!(record.spec.operation, Operation::Update(_) | Operation::Rollback { .. });
+    if replaces && cause.rule == "dependency" {
+        return None;
+    }
     let verb = record.spec.operation.verb();
     let name = record.spec.target.name();
     let port = port_of(record).filter(|_| cause.rule == "task-port");
