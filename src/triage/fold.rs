@@ -62,7 +62,7 @@ fn cause_of(needs: &Needs<'_, '_>, found: &[Finding], index: usize) -> Option<us
     let of_a_need = || {
         let (stack, service) = (finding.about.stack.as_ref()?, finding.about.service.as_ref()?);
         let is_needed = |cause: &Finding| {
-            (cause.severity == Severity::Critical || is_killed_before(cause, finding))
+            (cause.severity == Severity::Critical || is_away_before(cause, finding))
                 && cause.about.stack.as_ref() == Some(stack)
                 && cause.about.service.as_ref().is_some_and(|other| {
                     other != service
@@ -90,10 +90,11 @@ fn cause_of(needs: &Needs<'_, '_>, found: &[Finding], index: usize) -> Option<us
     blamed().or_else(of_same_place).or_else(|| (finding.role == Role::Symptom).then(of_another).flatten())
 }
 
-/// What was wrong before somebody killed what it needs has another cause.
-fn is_killed_before(cause: &Finding, finding: &Finding) -> bool {
+/// What was wrong before somebody killed or stopped what it needs has another cause.
+fn is_away_before(cause: &Finding, finding: &Finding) -> bool {
     let end = cause.evidence.first().and_then(|line| line.time);
-    cause.id.starts_with("killed/") && finding.began.zip(end).is_none_or(|(began, end)| began >= end)
+    ["killed/", "away/"].iter().any(|rule| cause.id.starts_with(rule))
+        && finding.began.zip(end).is_none_or(|(began, end)| began >= end)
 }
 
 /// Whether the service stands in the text as a word, or with a replica's number behind it.

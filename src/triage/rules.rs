@@ -1,5 +1,6 @@
 //! The catalogue, causes before their consequences.
 
+mod away;
 mod check;
 mod connection;
 mod crash_loop;
@@ -42,7 +43,7 @@ use super::{Facts, Finding};
 
 pub(super) type Rule = fn(&Facts<'_>, &mut Vec<Finding>);
 
-pub(super) const ALL: [Rule; 30] = [
+pub(super) const ALL: [Rule; 31] = [
     daemon::find,
     gpu::find,
     xid::find,
@@ -62,6 +63,7 @@ pub(super) const ALL: [Rule; 30] = [
     connection::find,
     exited::find,
     killed::find,
+    away::find,
     health_check::find,
     unhealthy::find,
     dependency::find,

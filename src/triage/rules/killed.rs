@@ -116,6 +116,7 @@ mod tests {
             now: now(),
             ..Facts::default()
         });
+        let found: Vec<_> = found.into_iter().filter(|finding| finding.id.starts_with("killed/")).collect();
         assert_eq!(found.len(), expected, "{found:?}");
         for finding in found {
             let title = "redis-1 is stopped: exit code 137, killed; worker needs it";
@@ -150,6 +151,7 @@ mod tests {
         let (redis, worker) = (redis(137), worker(ContainerState::Running));
         let other = fixtures::replica("mcp", "redis", 2);
         let containers = vec![&redis, &worker, &other];
-        assert_eq!(findings(&Facts { containers, past_is_known: true, now: now(), ..Facts::default() }), []);
+        let found = findings(&Facts { containers, past_is_known: true, now: now(), ..Facts::default() });
+        assert!(!found.iter().any(|finding| finding.id.starts_with("killed/")), "{found:?}");
     }
 }

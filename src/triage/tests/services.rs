@@ -152,3 +152,51 @@ fn who_has_never_seen_it_otherwise_does_not_say_when_it_began() {
     assert!(says(fresh).contains("| for at least 2m |"));
     assert!(says(seen).contains("| for 2m |"));
 }
+
+fn needing(service: &str, needed: &str, condition: &str) -> Container {
+    let mut needing = container(service);
+    needing.compose.as_mut().unwrap().depends_on = vec![format!("{needed}:{condition}:false")];
+    needing
+}
+
+fn stopped(service: &str) -> Container {
+    with(service, |container, details| {
+        (container.state, container.health) = (ContainerState::Exited, None);
+        details.finished_at = Some(ago(Duration::from_mins(2)));
+        details.last_end =
+            Some(crate::domain::container::LastEnd { exit_code: 0, oom_killed: false, on_request: true });
+    })
+}
+
+#[test]
+fn what_others_need_is_missed_also_when_somebody_stopped_it() {
+    let found = of(&[stopped("db"), needing("api", "db", "service_healthy")], &[check("api", Verdict::Down)]);
+    let told: Vec<_> = found.iter().map(|finding| (finding.severity, &*finding.title)).collect();
+    assert_eq!(told, [(Severity::Critical, "db is stopped, and api needs it")]);
+    assert_eq!(found[0].explains.len(), 1, "that api fails comes of it");
+    let start = found[0].fix.clone().unwrap().request.unwrap().operation;
+    assert_eq!(start, Operation::Start { services: vec!["db".to_owned()] });
+    // Nobody misses what nobody needs, nor a job that is done.
+    assert_eq!(of(&[stopped("db"), container("api")], &[]), []);
+    let job = [exited("migrate", 0), needing("api", "migrate", "service_completed_successfully")];
+    assert_eq!(of(&job, &[]), []);
+}
+
+#[test]
+fn a_replica_that_is_gone_without_an_error_is_missed() {
+    let mut second = stopped("api");
+    second.compose.as_mut().unwrap().number = Some(2);
+    second.id = crate::domain::ContainerId("second".to_owned());
+    let found = of(&[container("api"), second], &[]);
+    assert_eq!(told(&found), ["Warning: api: 1 of 2 replicas run [api-2 was stopped on request 2m ago]"]);
+}
+
+#[test]
+fn what_is_paused_is_let_go_on() {
+    let paused = with("redis", |container, _| container.state = ContainerState::Paused);
+    let found = of(&[paused, needing("api", "redis", "service_started")], &[check("redis", Verdict::Down)]);
+    let titles: Vec<_> = found.iter().map(|finding| (finding.severity, &*finding.title)).collect();
+    assert_eq!(titles, [(Severity::Critical, "redis is paused")]);
+    let unpause = found[0].fix.clone().unwrap().request.unwrap().operation;
+    assert_eq!(unpause, Operation::Unpause { services: vec!["redis".to_owned()] });
+}
