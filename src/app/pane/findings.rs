@@ -52,7 +52,7 @@ impl FindingsPane {
             })
         });
         let keys = shown.map(|finding| finding.id.clone()).collect();
-        self.list.set(keys)
+        self.list.set_from_top(keys)
     }
 
     /// The filter of the rows that are shown.

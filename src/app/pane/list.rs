@@ -21,12 +21,14 @@ pub struct List<K> {
     selected: Option<K>,
     index: usize,
     offset: usize,
+    /// Somebody has put the cursor where it is.
+    is_moved: bool,
     pub filter: Option<Pattern>,
 }
 
 impl<K> Default for List<K> {
     fn default() -> Self {
-        Self { keys: Vec::new(), selected: None, index: 0, offset: 0, filter: None }
+        Self { keys: Vec::new(), selected: None, index: 0, offset: 0, is_moved: false, filter: None }
     }
 }
 
@@ -38,6 +40,15 @@ impl<K: Clone + PartialEq> List<K> {
         let found = self.selected.as_ref().and_then(|key| self.keys.iter().position(|other| other == key));
         let index = found.unwrap_or(self.index).min(self.keys.len().saturating_sub(1));
         self.put(index);
+        changed
+    }
+
+    /// The same for rows of which the first matters most: until somebody moves the cursor it stays on the first one.
+    pub fn set_from_top(&mut self, keys: Vec<K>) -> bool {
+        let changed = self.set(keys);
+        if !self.is_moved {
+            self.put(0);
+        }
         changed
     }
 
@@ -62,6 +73,7 @@ impl<K: Clone + PartialEq> List<K> {
 
     pub fn select(&mut self, index: usize) {
         if index < self.keys.len() {
+            self.is_moved = true;
             self.put(index);
         }
     }
@@ -69,6 +81,7 @@ impl<K: Clone + PartialEq> List<K> {
     pub fn select_key(&mut self, key: &K) -> bool {
         let found = self.keys.iter().position(|other| other == key);
         if let Some(index) = found {
+            self.is_moved = true;
             self.put(index);
         }
         found.is_some()
@@ -87,6 +100,7 @@ impl<K: Clone + PartialEq> List<K> {
             Motion::PageDown => self.index.saturating_add(half),
             Motion::By(by) => self.index.saturating_add_signed(by),
         };
+        self.is_moved = true;
         self.put(index.min(last));
         self.offset = self.first_visible(rows);
     }
@@ -120,6 +134,17 @@ mod tests {
         assert_eq!(list.selected(), Some(&"y"), "the nearest row, when its own is gone");
         list.set(vec![]);
         assert_eq!((list.selected(), list.index()), (None, None));
+    }
+
+    #[test]
+    fn a_cursor_that_nobody_moved_stays_on_what_matters_most() {
+        let mut list = List::default();
+        list.set_from_top(vec!["b"]);
+        list.set_from_top(vec!["a", "b"]);
+        assert_eq!(list.selected(), Some(&"a"));
+        list.go(Motion::Top, 10);
+        list.set_from_top(vec!["newer", "a", "b"]);
+        assert_eq!(list.selected(), Some(&"a"), "it was put there");
     }
 
     proptest! {

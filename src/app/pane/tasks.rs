@@ -23,6 +23,6 @@ impl TasksPane {
         if self.open.as_ref().is_some_and(|(id, _)| store.get(id).is_none()) {
             self.open = None;
         }
-        self.list.set(keys)
+        self.list.set_from_top(keys)
     }
 }
