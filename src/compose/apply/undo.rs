@@ -19,7 +19,13 @@ pub(super) async fn unless_done(
     if fault.operation == NEEDS_OPERATOR {
         return ended;
     }
-    let fault = fault.clone();
+    // Of one that is cancelled nothing stays.
+    let fault = match fault.kind {
+        FaultKind::Cancelled => {
+            Fault::new(fault.kind, &fault.operation, &fault.object).because("ended on request")
+        }
+        _ => fault.clone(),
+    };
     tell(TaskEvent::Output { text: format!("{fault}; going back") });
     let project = &undo.project;
     // The daemon may be what failed: it is waited for as long as a restart takes.

@@ -3,7 +3,7 @@
 use super::question::{self, Question};
 use crate::app::State;
 use crate::app::dialog::Cancel;
-use crate::domain::Safe;
+use crate::domain::{Operation, Safe};
 use crate::view::canvas::Canvas;
 use ratatui::layout::Rect;
 
@@ -16,7 +16,16 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, area: Rect, dialog: &
             format!("It has done {done} of {all} steps.")
         }
     });
-    let means = "It ends after the step it is at. What is done by then stays: nothing is taken back.";
+    let operation = state.tasks.get(&dialog.id).map(|record| &record.spec.operation);
+    let means = match operation {
+        Some(Operation::Update(_) | Operation::Rollback { .. }) => {
+            "It ends after the step it is at, and goes back: the containers from before serve again."
+        }
+        Some(Operation::Restore(_)) => {
+            "It ends after the step it is at, and goes back: all is as it was before, unless it has switched already."
+        }
+        _ => "It ends after the step it is at. What is done by then stays: nothing is taken back.",
+    };
     let question = Question {
         title: &format!("Cancel {}?", Safe::new(&dialog.what)),
         text: &[&at.unwrap_or_default(), means],
