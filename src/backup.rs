@@ -43,7 +43,7 @@ pub use create::create;
 pub use export::export;
 pub use find::{Found, LATEST, find};
 pub use job::Survey;
-pub use list::{good_times, list, manifest as read_manifest, survey};
+pub use list::{bundles, good_times, list, manifest as read_manifest, survey};
 pub use look::{Scene, derive, look};
 pub use manifest::{Content, Manifest, ManifestPart, is_bundle_name};
 pub use plan::plan;

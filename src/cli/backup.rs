@@ -16,7 +16,7 @@ use crate::domain::task::{BundleOperation, TaskRequest};
 use crate::domain::{Fault, Operation, StackRef, TaskTarget, units};
 use clap::Subcommand;
 use serde_json::json;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// NAME is a backup's name, the beginning of one, or `latest`.
 #[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
@@ -94,7 +94,7 @@ impl BackupCommand {
 
 pub async fn run(context: &Context, command: BackupCommand, output: Output) -> Result<u8, Fault> {
     let root = backup::root(&context.paths.state);
-    let stack = project(context).await;
+    let stack = project(context, &root).await?;
     let stack = stack.as_deref();
     let named = |name: &str| find(&root, stack, name);
     match command {
@@ -135,13 +135,17 @@ pub async fn run(context: &Context, command: BackupCommand, output: Output) -> R
 
 /// The project whose backups are meant; `None` when it is all of them. A stack's files may give it another name than it is
 /// found by; without its files it is the name of the project.
-async fn project(context: &Context) -> Option<String> {
+async fn project(context: &Context, root: &Path) -> Result<Option<String>, Fault> {
     let Global { stack, project, .. } = &context.global;
-    if project.is_some() || stack.is_none() {
-        return project.clone();
+    let (Some(stack), None) = (stack, project) else { return Ok(project.clone()) };
+    match choose(context).await {
+        Ok(chosen) => Ok(Some(chosen.reference.project)),
+        // What is left of a stack that is gone may be its backups.
+        Err(_) if backup::bundles(root, Some(stack)).is_ok_and(|bundles| !bundles.is_empty()) => {
+            Ok(Some(stack.clone()))
+        }
+        Err(fault) => Err(fault),
     }
-    let chosen = choose(context).await.map(|chosen| chosen.reference.project);
-    chosen.ok().or_else(|| stack.clone())
 }
 
 /// It needs nothing of the stack but its name, which the backup has.

@@ -212,6 +212,10 @@ fn print(answer: &Answer, output: Output) -> Result<(), Fault> {
         output.toned(&[(Tone::Dim, &format!("{label:<9}")), (Tone::Plain, &items.join(", "))])?;
     }
     output.toned(&[(Tone::Dim, "in all   "), (Tone::Plain, &plan.counts())])?;
+    // What Docker's own tools cannot do has no such line.
+    if plan.equivalent.is_empty() {
+        return Ok(());
+    }
     output.toned(&[(Tone::Dim, "same as  "), (Tone::Plain, &plan.equivalent)])
 }
 

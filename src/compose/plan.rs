@@ -370,6 +370,11 @@ impl ActionPlan {
         self.plan.milestones.push((step, state));
     }
 
+    /// What the card is headed with.
+    pub fn entitle(&mut self, title: String) {
+        self.plan.title = title;
+    }
+
     /// What does not block but must be read on the card.
     pub fn warn(&mut self, text: impl Into<String>) {
         let text = text.into();

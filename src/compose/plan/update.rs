@@ -35,6 +35,8 @@ pub fn update(project: &Project, observed: &Observed, options: &UpdateOptions) -
     let words = std::iter::once("-d".to_owned()).chain(options.services.iter().cloned());
     let mut plan = new_plan("up", Some(project), observed, &words.collect::<Vec<_>>());
     plan.plan.title = format!("update {}", observed.project);
+    // `up` replaces the old ones before the new ones have proven anything, which is not the same.
+    plan.plan.equivalent.clear();
     let services = chosen(project, observed, options)?;
     if observed.pinned.is_empty() {
         provide(&mut plan, project, &services, observed, &options.provision())?;

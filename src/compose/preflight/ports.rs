@@ -13,8 +13,7 @@ pub fn wanted(services: &[&Service], observed: &Observed) -> BTreeSet<(u16, Opti
     let fixed = services.iter().flat_map(|service| &service.ports).filter(|port| port.protocol == "tcp");
     let numbers = fixed.filter_map(|port| {
         let number: u16 = port.published.parse().ok()?;
-        let own = |container: &Container| container.is_running() && publishes(container, number);
-        (!observed.containers.iter().any(own)).then_some((number, port.host_address()))
+        (!is_own(observed, number)).then_some((number, port.host_address()))
     });
     numbers.collect()
 }
@@ -50,6 +49,9 @@ pub fn check(
                     let found = format!("{} wants it, and {listener} listens on it", service.name);
                     ChecklistLine::failed(check, found, "stop that one, or publish another port")
                 }
+                (None, None) if is_own(observed, number) => {
+                    ChecklistLine::ok(check, format!("{} has it", service.name))
+                }
                 (None, None) => ChecklistLine::ok(check, format!("free for {}", service.name)),
             });
         }
@@ -57,6 +59,8 @@ pub fn check(
     lines
 }
 
-fn publishes(container: &Container, number: u16) -> bool {
-    container.ports.iter().any(|port| port.host_port == Some(number))
+/// Whether a container of the project has it.
+fn is_own(observed: &Observed, number: u16) -> bool {
+    let publishes = |container: &Container| container.ports.iter().any(|port| port.host_port == Some(number));
+    observed.containers.iter().any(|container| container.is_running() && publishes(container))
 }

@@ -31,7 +31,8 @@ pub async fn prepare(
     let observed = observe(engine, root, &project).await?;
     let observed = Observed { pinned: images(engine, &deploy).await?, ..observed };
     let operation = Operation::Rollback { to };
-    let plan = Box::new(plan::for_operation(Some(&project), &observed, &operation)?);
+    let mut plan = Box::new(plan::for_operation(Some(&project), &observed, &operation)?);
+    plan.entitle(format!("roll {} back to deploy {}", stack.project, deploy.number));
     Ok(Prepared::Compose {
         plan,
         addresses: Vec::new(),

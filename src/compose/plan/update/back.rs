@@ -62,6 +62,7 @@ pub fn is_between(project: &Project, observed: &Observed) -> bool {
 pub fn back(project: &Project, observed: &Observed) -> Result<ActionPlan, Fault> {
     let mut plan = new_plan("up", Some(project), observed, &["-d".to_owned()]);
     plan.plan.title = format!("go back {}", observed.project);
+    plan.plan.equivalent.clear();
     let mut affected: Vec<(&Service, BTreeMap<u32, Place<'_>>)> = Vec::new();
     for service in project.services.values() {
         let places = places(service, observed);

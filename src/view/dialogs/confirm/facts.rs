@@ -22,7 +22,7 @@ pub(super) fn facts(dialog: &Confirm, theme: &Theme, columns: u16, tight: bool) 
         lines.extend(card::wrapped(&Safe::new(line.sentence()), columns, look));
     }
     let joined = |items: fn(&Plan) -> &Vec<String>| join(&plans, items);
-    let equivalents = plans.iter().map(|plan| &plan.equivalent);
+    let equivalents = plans.iter().map(|plan| &plan.equivalent).filter(|line| !line.is_empty());
     for (index, words) in counts(&plans).split("; ").enumerate() {
         let label = if index == 0 { "in all" } else { "" };
         lines.extend(labelled(label, words, theme.text, theme, columns, most));

@@ -219,6 +219,9 @@ fn planned(plan: &Plan, canvas: &Canvas<'_>, columns: usize) -> Vec<Line> {
     lines.extend(
         plan.warnings.iter().flat_map(|warning| indented(&Safe::new(warning), columns, theme.warning)),
     );
+    if plan.equivalent.is_empty() {
+        return lines;
+    }
     let equivalent = Safe::new(&plan.equivalent);
     let same = text::wrap_command(&equivalent, columns.saturating_sub(13)).into_iter().enumerate();
     lines.extend(same.map(|(at, part)| {
