@@ -79,18 +79,12 @@ impl Deploys {
         let mut deploys = self.list()?;
         deploys.retain(|deploy| deploy.outcome != Outcome::WentBack);
         let good = |deploy: &Deploy| deploy.outcome == Outcome::Good;
-        match number {
-            Some(number) => deploys
-                .into_iter()
-                .find(|deploy| deploy.number == number && good(deploy))
-                .ok_or_else(|| fault(format!("there is no good deploy {number}"))),
-            None => {
-                let mut before = deploys.into_iter().skip(1);
-                before
-                    .find(good)
-                    .ok_or_else(|| fault("there is no good deploy before the present one".to_owned()))
-            }
+        if let Some(number) = number {
+            let found = deploys.into_iter().find(|deploy| deploy.number == number && good(deploy));
+            return found.ok_or_else(|| fault(format!("there is no good deploy {number}")));
         }
+        let before = deploys.into_iter().skip(1).find(good);
+        before.ok_or_else(|| fault("there is no good deploy before the present one".to_owned()))
     }
 
     /// The last one, where it came to no good end: what it has changed may stand half done.

@@ -55,9 +55,10 @@ fn of_service(facts: &Facts<'_>, stack: &str, service: &str) -> Option<Finding> 
         return None;
     }
     // Who stopped it may know why; that is worse only where others fail for it.
-    let (what, severity) = match ended.was_stopped() {
-        true => ("is stopped", Severity::Warning),
-        false => ("has ended", Severity::Critical),
+    let (what, severity) = if ended.was_stopped() {
+        ("is stopped", Severity::Warning)
+    } else {
+        ("has ended", Severity::Critical)
     };
     let (names, need) = (needing.join(", "), if needing.len() == 1 { "needs" } else { "need" });
     let title = format!("{service} {what}, and {names} {need} it");
@@ -112,7 +113,7 @@ fn about(
             };
             finding.seen(Origin::Inspect, end, format!("{} {how} {ago} ago", container.tag()))
         }
-        None => finding.seen(Origin::Inspect, None, container.status.to_string()),
+        None => finding.seen(Origin::Inspect, None, &container.status),
     };
     match needing {
         [] => finding,
