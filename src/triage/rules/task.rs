@@ -45,13 +45,17 @@ fn standing<'t>(newest_first: &[&'t TaskRecord], now: Timestamp) -> Vec<&'t Task
     standing
 }
 
-/// That no backup could be begun matters also when nobody looked on.
+/// A deploy that was wanted is missed until there is one, and so is a backup; what was asked of backups is not.
 fn was_refused(record: &TaskRecord) -> bool {
     let of_request = matches!(
         record.fault.as_ref().map(|fault| fault.kind),
         Some(FaultKind::Invalid | FaultKind::NotFound | FaultKind::Locked)
     );
-    record.plan.is_none() && of_request && record.spec.operation != Operation::Backup
+    let of_backups = matches!(
+        record.spec.operation,
+        Operation::Restore(_) | Operation::RestoreAccept | Operation::RestoreUndo | Operation::Bundle(_)
+    );
+    record.plan.is_none() && of_request && of_backups
 }
 
 fn failed(record: &TaskRecord, ended: Timestamp, facts: &Facts<'_>) -> Finding {
