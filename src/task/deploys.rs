@@ -159,8 +159,11 @@ impl Deploys {
 
     /// Forgets what is older than the last good ones, and gives its images free.
     async fn forget(&self, engine: &Engine) -> Result<(), Fault> {
-        for old in record::superfluous(&self.list()?, KEPT) {
-            images::give_free(engine, &self.stack, &old).await;
+        let mut left = self.list()?;
+        let superfluous = record::superfluous(&left, KEPT);
+        left.retain(|deploy| !superfluous.iter().any(|old| old.number == deploy.number));
+        for old in superfluous {
+            images::give_free(engine, &self.stack, &old, &left).await;
             for kind in ["yaml", "json"] {
                 let path = self.path(old.number, kind);
                 std::fs::remove_file(&path).map_err(|error| Fault::io("remove", path.display(), &error))?;
@@ -182,7 +185,7 @@ impl Begun {
         // First, so that it counts as good even where its images cannot be asked for.
         self.deploys.write(&self.deploy)?;
         if outcome == Outcome::Good {
-            self.deploy.images = images::keep(engine, &self.project, self.deploy.number).await?;
+            self.deploy.images = images::keep(engine, &self.project).await?;
             self.deploys.write(&self.deploy)?;
         }
         self.deploys.forget(engine).await

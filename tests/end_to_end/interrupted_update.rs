@@ -117,6 +117,10 @@ fn goes_on_or_back_from_every_state() {
     site.kill_at("old_removed");
     site.run(&["update"]);
     site.is_one(&new, "after going on from old_removed");
+    // All of these deploys ran one image, which one name keeps.
+    let kept = format!("reference=mcp-tui/keep/s{}/*", site.project.name);
+    let kept = docker(["images", "--quiet", "--filter", &kept]);
+    assert_eq!(kept.lines().count(), 1, "{kept}");
 }
 
 fn preflight_tells_what_would_fail() {

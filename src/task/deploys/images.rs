@@ -1,5 +1,5 @@
-//! The images of deploys: each has a name of ours, `mcp-tui/keep/<stack>/<service>:<number>`, as long as its record is
-//! kept.
+//! The images of deploys: each has a name of ours, `mcp-tui/keep/<stack>/<service>:<image>`, as long as a record of a
+//! deploy that ran it is kept.
 
 use super::record::{Deploy, DeployedImage};
 use crate::compose::Project;
@@ -8,18 +8,16 @@ use crate::engine::Engine;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-fn name(stack: &str, service: &str, number: u64) -> String {
+fn name(stack: &str, service: &str, image: &str) -> String {
+    let id = image.rsplit(':').next().unwrap_or_default();
+    let short: String = id.chars().take(12).collect();
     // A stack's name may begin with what a repository's may not.
-    format!("mcp-tui/keep/s{stack}/{}:{number}", service.to_lowercase())
+    format!("mcp-tui/keep/s{stack}/{}:{short}", service.to_lowercase())
 }
 
 /// What the project's services run, kept from being pruned. What a name leads to may be newer than what runs by it. One
 /// whose image cannot be looked at is left out, and logged.
-pub async fn keep(
-    engine: &Engine,
-    project: &Project,
-    number: u64,
-) -> Result<BTreeMap<String, DeployedImage>, Fault> {
+pub async fn keep(engine: &Engine, project: &Project) -> Result<BTreeMap<String, DeployedImage>, Fault> {
     let containers = engine.containers(Some(&project.name)).await?;
     let mut images = BTreeMap::new();
     for service in project.services.values() {
@@ -33,7 +31,7 @@ pub async fn keep(
             Ok(image) => {
                 // One that has no name of ours can still be had by its digests.
                 if let Err(fault) =
-                    engine.tag_image(&image.id, &name(&project.name, &service.name, number)).await
+                    engine.tag_image(&image.id, &name(&project.name, &service.name, &image.id)).await
                 {
                     log::warn!("the image of {} is not kept from being pruned: {fault}", service.name);
                 }
@@ -54,10 +52,15 @@ async fn deployed(engine: &Engine, image: &str, reference: &str) -> Result<Deplo
     Ok(DeployedImage { reference: reference.to_owned(), id, digests })
 }
 
-/// Takes the names away; an image that has no other one goes with it, unless a container has it.
-pub async fn give_free(engine: &Engine, stack: &str, deploy: &Deploy) {
-    for service in deploy.images.keys() {
-        match engine.remove_image(&name(stack, service, deploy.number)).await {
+/// Takes the names away of those that no other deploy ran; an image that has no other one goes with it, unless a container
+/// has it.
+pub async fn give_free(engine: &Engine, stack: &str, deploy: &Deploy, others: &[Deploy]) {
+    for (service, image) in &deploy.images {
+        let runs = |other: &Deploy| other.images.get(service).is_some_and(|kept| kept.id == image.id);
+        if others.iter().any(runs) {
+            continue;
+        }
+        match engine.remove_image(&name(stack, service, &image.id)).await {
             Err(fault) if fault.kind != FaultKind::NotFound => log::warn!("{fault}"),
             Ok(()) | Err(_) => {}
         }

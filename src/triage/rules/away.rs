@@ -12,7 +12,8 @@ const MOMENT: Duration = Duration::from_secs(3);
 
 pub(super) fn find(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     let mut services = BTreeSet::new();
-    for container in &facts.containers {
+    let away = |state| matches!(state, ContainerState::Paused | ContainerState::Exited);
+    for container in facts.containers.iter().filter(|container| away(container.state)) {
         let Some(labels) = container.compose.as_ref().filter(|labels| !labels.oneoff) else { continue };
         if services.insert((labels.project.as_str(), labels.service.as_str())) {
             // One that was killed is told already.
@@ -33,10 +34,11 @@ fn of_service(facts: &Facts<'_>, stack: &str, service: &str) -> Option<Finding> 
     }
     let all: Vec<&Container> = facts.of_service(stack, service).collect();
     let running = all.iter().filter(|container| container.state == ContainerState::Running).count();
-    let needing: Vec<String> =
-        needs::running(facts, stack, service).into_iter().filter(|other| other != service).collect();
+    let needing = || -> Vec<String> {
+        needs::running(facts, stack, service).into_iter().filter(|other| other != service).collect()
+    };
     if let Some(paused) = all.iter().find(|container| container.state == ContainerState::Paused) {
-        let whole = running == 0;
+        let (whole, needing) = (running == 0, needing());
         let severity = if whole && !needing.is_empty() { Severity::Critical } else { Severity::Warning };
         let who = if all.len() == 1 { service.to_owned() } else { paused.tag() };
         let finding = about(facts, paused, severity, format!("{who} is paused"), &needing);
@@ -50,6 +52,7 @@ fn of_service(facts: &Facts<'_>, stack: &str, service: &str) -> Option<Finding> 
         let title = format!("{service}: {running} of {} replicas run", all.len());
         return Some(about(facts, ended, Severity::Warning, title, &[]).fix("start it", start));
     }
+    let needing = needing();
     let is_job = facts.containers.iter().any(|other| awaits_its_end(other, stack, service));
     if is_job || needing.is_empty() || all.iter().any(|container| !has_ended_quietly(container, facts)) {
         return None;
