@@ -40,3 +40,6 @@ pub use prepare::plan;
 pub use process::ProcessMark;
 pub use requester::Requester;
 pub use store::Store;
+
+/// The directory, in the state directory, of what the console and its tasks write out for the operator.
+pub const SAVED: &str = "saved";

@@ -1,7 +1,10 @@
 //! What is done with a bundle that there is, from the request to the end of it.
 
+use super::export::task::{self as export_task, ExportTask};
+use super::pin::{self, Pin};
 use super::prune::{self, Removal};
 use super::rehearse::{self, Rehearsal};
+use super::verification::{self, Verification};
 use crate::domain::stack::BackupPolicy;
 use crate::domain::task::BundleOperation;
 use crate::domain::{Fault, Plan, TaskEvent};
@@ -10,34 +13,55 @@ use jiff::Timestamp;
 use std::path::Path;
 
 pub enum BundleAction {
-    Remove(Removal),
+    Verify(Verification),
     Rehearse(Box<Rehearsal>),
+    Pin(Pin),
+    Export(ExportTask),
+    Remove(Removal),
+}
+
+/// Where the bundles lie, and where what is written out of them goes.
+#[derive(Clone, Copy)]
+pub struct BundlePlaces<'place> {
+    pub root: &'place Path,
+    pub exports: &'place Path,
 }
 
 impl BundleAction {
     /// Looks and changes nothing. `policy` is asked for only where a policy decides.
     pub fn prepare(
-        root: &Path,
+        places: BundlePlaces<'_>,
         stack: &str,
         operation: &BundleOperation,
         policy: impl FnOnce() -> Result<BackupPolicy, Fault>,
         now: Timestamp,
     ) -> Result<Self, Fault> {
+        let BundlePlaces { root, exports } = places;
         match operation {
-            BundleOperation::Remove { name } => prune::one(root, stack, name).map(Self::Remove),
-            BundleOperation::Prune => {
-                prune::by_policy(root, stack, &policy()?.retention, now).map(Self::Remove)
+            BundleOperation::Verify { name, deep } => {
+                verification::prepare(root, stack, name, *deep).map(Self::Verify)
             }
             BundleOperation::Rehearse { name } => {
                 rehearse::prepare(root, stack, name).map(|rehearsal| Self::Rehearse(Box::new(rehearsal)))
+            }
+            BundleOperation::Pin { name, pinned } => pin::prepare(root, stack, name, *pinned).map(Self::Pin),
+            BundleOperation::Export { name } => {
+                export_task::prepare(root, stack, name, exports).map(Self::Export)
+            }
+            BundleOperation::Remove { name } => prune::one(root, stack, name).map(Self::Remove),
+            BundleOperation::Prune => {
+                prune::by_policy(root, stack, &policy()?.retention, now).map(Self::Remove)
             }
         }
     }
 
     pub fn plan(&self) -> Plan {
         match self {
-            Self::Remove(removal) => removal.plan(),
+            Self::Verify(verification) => verification.plan(),
             Self::Rehearse(rehearsal) => rehearsal.plan(),
+            Self::Pin(pin) => pin.plan(),
+            Self::Export(export) => export.plan(),
+            Self::Remove(removal) => removal.plan(),
         }
     }
 
@@ -49,10 +73,13 @@ impl BundleAction {
         is_cancelled: &dyn Fn() -> bool,
     ) -> Result<(), Fault> {
         match self {
-            Self::Remove(removal) => removal.carry_out(progress, is_cancelled),
+            Self::Verify(verification) => verification.carry_out(engine, root, progress).await,
             Self::Rehearse(rehearsal) => {
                 rehearse::rehearse(engine, root, &rehearsal, progress, is_cancelled).await
             }
+            Self::Pin(pin) => pin.carry_out(progress),
+            Self::Export(export) => export.carry_out(progress).await,
+            Self::Remove(removal) => removal.carry_out(progress, is_cancelled),
         }
     }
 }

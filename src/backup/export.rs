@@ -1,5 +1,7 @@
 //! A bundle as one file: a tar archive of its directory. Its parts are packed already.
 
+pub mod task;
+
 use super::find::Found;
 use super::manifest::{INSTRUCTIONS, MANIFEST, SUMS};
 use super::{read_manifest, verify};

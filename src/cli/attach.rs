@@ -85,6 +85,7 @@ fn takes_time(verb: StepVerb) -> bool {
         | StepVerb::Drain
         | StepVerb::Dump
         | StepVerb::Check
+        | StepVerb::Export
         | StepVerb::Stage => true,
         StepVerb::CreateNetwork
         | StepVerb::CreateVolume
@@ -99,6 +100,8 @@ fn takes_time(verb: StepVerb) -> bool {
         | StepVerb::RemoveVolume
         | StepVerb::RemoveImage
         | StepVerb::RemoveBackup
+        | StepVerb::PinBackup
+        | StepVerb::UnpinBackup
         | StepVerb::Switch
         | StepVerb::Steer
         | StepVerb::TagImage

@@ -298,6 +298,9 @@ fn mark(verb: StepVerb) -> (&'static str, Tone) {
         | StepVerb::UnpauseContainer
         | StepVerb::Stage
         | StepVerb::TagImage
+        | StepVerb::PinBackup
+        | StepVerb::UnpinBackup
+        | StepVerb::Export
         | StepVerb::Dump => Tone::Good,
     };
     (verb.mark(), tone)

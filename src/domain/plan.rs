@@ -45,6 +45,11 @@ pub enum StepVerb {
     TagImage,
     Dump,
     RemoveBackup,
+    /// No pruning takes it from now on.
+    PinBackup,
+    UnpinBackup,
+    /// Write it out into a file.
+    Export,
     /// Read all of it, and see whether it is what it should be.
     Check,
     /// Make what will take the place of something, beside it.
@@ -124,6 +129,9 @@ impl StepVerb {
             Self::TagImage => "tag image",
             Self::Dump => "dump",
             Self::RemoveBackup => "remove backup",
+            Self::PinBackup => "pin",
+            Self::UnpinBackup => "unpin",
+            Self::Export => "export",
             Self::Check => "check",
             Self::Stage => "stage",
             Self::Switch => "switch",
@@ -134,7 +142,7 @@ impl StepVerb {
     /// The sign before it, in the console and on the command line.
     pub fn mark(self) -> &'static str {
         match self {
-            Self::Pull | Self::Build | Self::Push | Self::Dump => "↓",
+            Self::Pull | Self::Build | Self::Push | Self::Dump | Self::Export => "↓",
             Self::CreateNetwork
             | Self::CreateVolume
             | Self::CreateContainer
@@ -146,7 +154,14 @@ impl StepVerb {
             Self::KillContainer => "!",
             Self::RemoveContainer | Self::RemoveNetwork | Self::RemoveImage => "-",
             Self::RemoveVolume | Self::RemoveBackup => "✗",
-            Self::Await | Self::Exec | Self::Check | Self::Steer | Self::Drain | Self::TagImage => "·",
+            Self::Await
+            | Self::Exec
+            | Self::Check
+            | Self::Steer
+            | Self::Drain
+            | Self::TagImage
+            | Self::PinBackup
+            | Self::UnpinBackup => "·",
             Self::Keep => "=",
         }
     }

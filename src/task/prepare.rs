@@ -5,9 +5,9 @@ mod rollback;
 
 use super::container::{self, ContainerAction};
 use super::restoration::{self, Restoration, Stack};
-use super::{outstanding, preflight};
+use super::{SAVED, outstanding, preflight};
 use crate::backup::restore::{Decision, Pending};
-use crate::backup::{self, BundleAction, Order, Scene, Survey};
+use crate::backup::{self, BundleAction, BundlePlaces, Order, Scene, Survey};
 use crate::compose::{self, ActionPlan, LoadRequest, Observed, Project, load, process_environment};
 use crate::domain::task::{BundleOperation, TaskEvent, TaskRequest};
 use crate::domain::{
@@ -170,7 +170,8 @@ fn prepare_bundle(root: &Path, stack: &StackRef, operation: &BundleOperation) ->
         Ok(project.mcp.backup.policy)
     };
     let backups = backup::root(root);
-    let action = BundleAction::prepare(&backups, &stack.project, operation, policy, Timestamp::now())?;
+    let places = BundlePlaces { root: &backups, exports: &root.join(SAVED) };
+    let action = BundleAction::prepare(places, &stack.project, operation, policy, Timestamp::now())?;
     Ok(Prepared::Bundle(Box::new(action)))
 }
 

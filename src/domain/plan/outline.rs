@@ -125,6 +125,9 @@ impl StepVerb {
             | Self::TagImage
             | Self::Dump
             | Self::RemoveBackup
+            | Self::PinBackup
+            | Self::UnpinBackup
+            | Self::Export
             | Self::Check
             | Self::Stage
             | Self::Switch => false,
@@ -134,7 +137,7 @@ impl StepVerb {
 
 /// What says most about an object to which several steps are done.
 fn weight(verb: StepVerb) -> usize {
-    const LIGHT_TO_HEAVY: [StepVerb; 29] = [
+    const LIGHT_TO_HEAVY: [StepVerb; 32] = [
         StepVerb::Keep,
         StepVerb::Await,
         StepVerb::Drain,
@@ -145,6 +148,9 @@ fn weight(verb: StepVerb) -> usize {
         StepVerb::Pull,
         StepVerb::Build,
         StepVerb::Push,
+        StepVerb::PinBackup,
+        StepVerb::UnpinBackup,
+        StepVerb::Export,
         StepVerb::Check,
         StepVerb::Dump,
         StepVerb::Stage,
@@ -209,6 +215,9 @@ fn headline(steps: &[&PlannedStep]) -> String {
             | StepVerb::TagImage
             | StepVerb::Dump
             | StepVerb::RemoveBackup
+            | StepVerb::PinBackup
+            | StepVerb::UnpinBackup
+            | StepVerb::Export
             | StepVerb::Check
             | StepVerb::Stage
             | StepVerb::Switch => false,
@@ -250,6 +259,9 @@ fn counted_words(verb: StepVerb, count: usize) -> String {
         StepVerb::Push => format!("{count} image{plural} pushed"),
         StepVerb::Dump => format!("{count} dump{plural}"),
         StepVerb::RemoveBackup => format!("{count} backup{plural} removed"),
+        StepVerb::PinBackup => format!("{count} backup{plural} pinned"),
+        StepVerb::UnpinBackup => format!("{count} backup{plural} left to the policy"),
+        StepVerb::Export => format!("{count} backup{plural} exported"),
         StepVerb::RemoveImage => format!("{count} image{plural} removed"),
         StepVerb::Exec => format!("{count} command{plural} run"),
         StepVerb::Check => format!("{count} check{plural}"),

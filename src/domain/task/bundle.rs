@@ -5,8 +5,14 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "bundle")]
 pub enum BundleOperation {
+    /// Reads all of it again, and with `deep` has the services' own tools read it too.
+    Verify { name: String, deep: bool },
     /// Restores it into throw-away containers, compares, and removes those again.
     Rehearse { name: String },
+    /// Keeps it whatever the policy says, or leaves it to the policy again.
+    Pin { name: String, pinned: bool },
+    /// Writes it into one file among those that the console saves.
+    Export { name: String },
     /// Removes it for good.
     Remove { name: String },
     /// Removes those that the stack's policy does not want any more.
@@ -16,9 +22,25 @@ pub enum BundleOperation {
 impl BundleOperation {
     pub fn verb(&self) -> &'static str {
         match self {
+            Self::Verify { .. } => "verify",
             Self::Rehearse { .. } => "rehearse",
+            Self::Pin { pinned: true, .. } => "pin",
+            Self::Pin { pinned: false, .. } => "unpin",
+            Self::Export { .. } => "export",
             Self::Remove { .. } => "backup-rm",
             Self::Prune => "backup-prune",
+        }
+    }
+
+    /// The backup that it is about; `None` where a policy says which.
+    pub fn name(&self) -> Option<&str> {
+        match self {
+            Self::Verify { name, .. }
+            | Self::Rehearse { name }
+            | Self::Pin { name, .. }
+            | Self::Export { name }
+            | Self::Remove { name } => Some(name),
+            Self::Prune => None,
         }
     }
 
@@ -26,7 +48,11 @@ impl BundleOperation {
     pub fn destroys(&self) -> bool {
         match self {
             Self::Remove { .. } => true,
-            Self::Rehearse { .. } | Self::Prune => false,
+            Self::Verify { .. }
+            | Self::Rehearse { .. }
+            | Self::Pin { .. }
+            | Self::Export { .. }
+            | Self::Prune => false,
         }
     }
 }

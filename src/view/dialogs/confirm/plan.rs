@@ -184,6 +184,8 @@ fn mark(verb: StepVerb, theme: &Theme) -> words::Mark {
         | StepVerb::CreateContainer
         | StepVerb::StartContainer
         | StepVerb::UnpauseContainer
+        | StepVerb::Export
+        | StepVerb::PinBackup
         | StepVerb::Stage => theme.good,
         StepVerb::RecreateContainer
         | StepVerb::RestartContainer
@@ -201,6 +203,7 @@ fn mark(verb: StepVerb, theme: &Theme) -> words::Mark {
         | StepVerb::Steer
         | StepVerb::Drain
         | StepVerb::TagImage
+        | StepVerb::UnpinBackup
         | StepVerb::Keep => theme.dim,
     };
     (verb.mark(), look)
