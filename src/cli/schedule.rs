@@ -6,7 +6,7 @@ mod list;
 mod run;
 
 use super::context::Context;
-use super::output::Output;
+use super::output::{Output, Tone};
 use super::report;
 use super::stack::choose;
 use super::stacks;
@@ -81,9 +81,31 @@ pub fn schedule_of(stack: &StackFile, alone: bool) -> Result<Option<Schedule>, F
     })
 }
 
-/// Tells at once what is wrong with schedules that are to be kept.
-pub fn keeps_schedule(stacks: &[StackFile]) {
-    for fault in stacks.iter().filter_map(|stack| schedule_of(stack, stacks.len() == 1).err()) {
-        report::warn(&fault, Output::aside());
+/// Tells at once which stacks will be backed up by themselves, which will not be although they could, and what is wrong
+/// with schedules that are to be kept. `alone` is whether one stack is meant.
+pub fn tell_kept(stacks: &[StackFile], alone: bool, output: Output) -> Result<(), Fault> {
+    let (mut kept, mut left) = (Vec::new(), Vec::new());
+    for stack in stacks {
+        let project = stack.reference.project.as_str();
+        match (schedule_of(stack, alone), &stack.backup_policy.schedule) {
+            (Ok(Some(_)), schedule) => {
+                kept.push(format!("{project} ({})", schedule.as_deref().unwrap_or(DEFAULT)));
+            }
+            (Ok(None), None) if !stack.backup.is_empty() => left.push(project),
+            // It says itself that none is wanted, or there is nothing to save.
+            (Ok(None), _) => {}
+            (Err(fault), _) => report::warn(&fault, Output::aside()),
+        }
     }
+    if !kept.is_empty() {
+        output.toned(&[(Tone::Good, "backs up "), (Tone::Plain, &kept.join(", "))])?;
+    }
+    if !left.is_empty() {
+        output.toned(&[
+            (Tone::Warning, "does not back up "),
+            (Tone::Plain, &left.join(", ")),
+            (Tone::Dim, ": no x-mcp.backup.schedule says when"),
+        ])?;
+    }
+    Ok(())
 }

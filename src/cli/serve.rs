@@ -15,7 +15,7 @@ mod world;
 
 use super::context::Context;
 use super::output::{Output, Tone};
-use super::schedule::keeps_schedule;
+use super::schedule::tell_kept;
 use crate::domain::{Fault, FaultKind};
 use answer::Refused;
 use axum::Router;
@@ -42,7 +42,7 @@ pub struct Arguments {
     /// A file with the token that requests must bear; else `MCP_TUI_TOKEN` has it
     #[arg(long, value_name = "FILE")]
     pub token_file: Option<PathBuf>,
-    /// Take no backups by itself
+    /// Take no backups by itself; else it does of the stacks that set x-mcp.backup.schedule, and of one that -s names
     #[arg(long)]
     pub no_schedule: bool,
 }
@@ -64,7 +64,7 @@ pub async fn run(context: Context, arguments: Arguments, output: Output) -> Resu
         (Tone::Dim, &format!("  {}", names.join(", "))),
     ])?;
     if !arguments.no_schedule {
-        keeps_schedule(&stacks);
+        tell_kept(&stacks, world.names_one(), Output::aside())?;
         tokio::spawn(keeper::run(Arc::clone(&world)));
     }
     let listen = |kind| signal(kind).map_err(|error| Fault::io("listen for", "signals", &error));

@@ -27,6 +27,9 @@ pub(super) fn run(record: &TaskRecord, output: Output) -> Result<(), Fault> {
         (tone, &word),
         (Tone::Plain, &format!(" after {}", took(record))),
     ])?;
+    if let Some(deploy) = record.deploy_state() {
+        output.toned(&[(Tone::Dim, "deploy  "), (Tone::Plain, deploy.words())])?;
+    }
     if let Some(owner) = &record.waits_for {
         output.toned(&[(Tone::Dim, "waits   "), (Tone::Plain, owner)])?;
     }
