@@ -74,6 +74,7 @@ pub enum Effect {
     RefreshResources,
     /// What Docker takes of the disk, which costs the daemon much; answered by [`super::Msg::DockerDisk`].
     AskDockerDisk,
+    /// Lists the backups anew, whether or not it looks as if there were others.
     RefreshBackups,
     /// Tries the daemon again, now.
     Reconnect,

@@ -8,7 +8,7 @@ use crate::config::keys::KeyPress;
 use crate::domain::daemon::PastEvents;
 use crate::domain::host::KernelMessage;
 use crate::domain::resources::Resources;
-use crate::domain::stack::BackupEntry;
+use crate::domain::stack::Backups;
 use crate::domain::{
     CheckReport, ContainerFigures, ContainerId, Drift, Fault, FleetEvent, GpuSample, HostSample, LogLine,
     LogLines, Plan, Safe, StackFile, TaskId, TaskRecord,
@@ -77,8 +77,10 @@ pub enum Msg {
     /// One task came or went on.
     Task(Box<TaskRecord>),
 
+    /// The backups that there are, and how the stacks stand with them.
+    Backups(Result<Backups, Fault>),
+
     // What came of an effect.
-    Backups(Result<Vec<BackupEntry>, Fault>),
     Resources(Result<Resources, Fault>),
     /// Answers [`super::Effect::AskDockerDisk`].
     DockerDisk(Result<DiskAnswer, Fault>),

@@ -1,6 +1,7 @@
 //! Messages in, whole effects and state out.
 
 mod actions;
+mod backups;
 mod cancel;
 mod console;
 mod drift;

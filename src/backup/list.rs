@@ -68,6 +68,14 @@ pub fn bundles(root: &Path, stack: Option<&str>) -> Result<Vec<Found>, Fault> {
     Ok(found)
 }
 
+/// Every directory whose time of change tells that the list may be another one than before.
+pub fn places(root: &Path) -> Vec<PathBuf> {
+    let stacks = directories(root).unwrap_or_default();
+    let bundles: Vec<PathBuf> =
+        stacks.iter().flat_map(|stack| directories(stack).unwrap_or_default()).collect();
+    std::iter::once(root.to_owned()).chain(stacks).chain(bundles).collect()
+}
+
 /// The visible directories in one directory; none when it does not exist yet.
 fn directories(path: &Path) -> Result<Vec<PathBuf>, Fault> {
     let read = || -> io::Result<Vec<PathBuf>> {

@@ -66,6 +66,14 @@ impl Schedule {
             .find_map(|date| self.slot(date, zone).filter(|slot| *slot > now))
     }
 
+    /// When the first backup is due on a later date than this time's.
+    pub fn due_after(&self, time: Timestamp, host: &TimeZone) -> Option<Timestamp> {
+        let zone = self.zone.as_ref().unwrap_or(host);
+        let date = date_of(time, zone);
+        let later = (1..HORIZON_DAYS).map_while(|days| date.checked_add(days.days()).ok());
+        later.into_iter().find_map(|date| self.slot(date, zone))
+    }
+
     /// The instant of a date, if it is one of those asked for. A time that the clock skips is the first instant after it;
     /// of one that it shows twice it is the first.
     fn slot(&self, date: Date, zone: &TimeZone) -> Option<Timestamp> {

@@ -2,10 +2,12 @@
 
 mod backup;
 mod labelled;
+mod standing;
 
 pub use backup::{
     BackupEntry, BackupPart, BackupPolicy, BackupSource, Proof, ProofFailure, ProofLevel, Recovery, Retention,
 };
+pub use standing::{BackupStanding, Backups};
 
 use super::{CheckSpec, Safe};
 use serde::{Deserialize, Serialize};

@@ -193,6 +193,46 @@ impl Operation {
         }
     }
 
+    /// Whether what it does can be seen on the list of the backups.
+    pub fn is_about_backups(&self) -> bool {
+        match self {
+            Self::Backup | Self::Bundle(_) | Self::Restore(_) | Self::RestoreAccept | Self::RestoreUndo => {
+                true
+            }
+            Self::Up(_)
+            | Self::Create(_)
+            | Self::Down(_)
+            | Self::Start { .. }
+            | Self::Stop { .. }
+            | Self::Restart { .. }
+            | Self::Kill { .. }
+            | Self::Pause { .. }
+            | Self::Unpause { .. }
+            | Self::Rm { .. }
+            | Self::Cleanup { .. }
+            | Self::Scale { .. }
+            | Self::Prepare { .. }
+            | Self::Pull(_)
+            | Self::Build(_)
+            | Self::Push(_)
+            | Self::Update(_)
+            | Self::Rollback { .. } => false,
+        }
+    }
+
+    /// The backup that it is about.
+    pub fn backup_name(&self) -> Option<&str> {
+        if let Self::Bundle(operation) = self {
+            return operation.name();
+        }
+        if let Self::Restore(options) = self { Some(&options.name) } else { None }
+    }
+
+    /// Whether neither files nor containers of the stack are needed for it.
+    pub fn needs_no_stack(&self) -> bool {
+        self.backup_name().is_some() && !matches!(self, Self::Restore(_))
+    }
+
     /// Whether the containers' labels alone cannot tell what is to be done.
     pub fn needs_files(&self) -> bool {
         match self {

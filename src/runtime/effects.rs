@@ -8,14 +8,13 @@ use super::feeds::{docker_disk, events, last_lines, listeners, older, tails};
 use crate::app::dialog::inspect::Inspection;
 use crate::app::store::logs::Saved;
 use crate::app::{Effect, Msg};
-use crate::backup;
 use crate::config::stacks::stack_at;
 use crate::domain::task::TaskRequest;
 use crate::domain::{ContainerId, Fault, FaultKind, Operation, StackRef, TaskTarget, UpOptions};
 use crate::engine::{Endpoint, Engine};
 use crate::task::{self, Store};
 use std::future::Future;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use tokio::sync::{Mutex, Notify, mpsc, watch};
 
@@ -24,7 +23,6 @@ pub struct Context {
     /// Or why there is none.
     pub endpoint: Result<Endpoint, Fault>,
     pub store: Store,
-    pub backups: PathBuf,
     pub known: Known,
     pub facts: mpsc::Sender<Msg>,
     /// Batches of log lines.
@@ -33,6 +31,8 @@ pub struct Context {
     pub seen: watch::Sender<Vec<ContainerId>>,
     /// Rung when a task was started.
     pub started: Arc<Notify>,
+    /// Rung when the backups are to be listed anew.
+    pub relisted: Arc<Notify>,
     /// Connected on first use; bollard opens its connections anew by itself.
     engine: Arc<Mutex<Option<Engine>>>,
 }
@@ -41,7 +41,6 @@ impl Context {
     pub fn new(
         endpoint: Result<Endpoint, Fault>,
         store: Store,
-        backups: PathBuf,
         known: Known,
         facts: mpsc::Sender<Msg>,
         logs: mpsc::Sender<Msg>,
@@ -49,12 +48,12 @@ impl Context {
         Self {
             endpoint,
             store,
-            backups,
             known,
             facts,
             logs,
             seen: watch::Sender::default(),
             started: Arc::default(),
+            relisted: Arc::default(),
             engine: Arc::default(),
         }
     }
@@ -129,13 +128,7 @@ fn carry_out(context: &Context, effect: Effect, follower: &mut Follower) {
                 inspection: Inspection { plan, overlays: listed.unwrap_or_default() },
             }
         }),
-        Effect::RefreshBackups => context.answer(async move {
-            let root = here.backups.clone();
-            let listed = tokio::task::spawn_blocking(move || backup::list(&root, None)).await;
-            Msg::Backups(listed.unwrap_or_else(|error| {
-                Err(Fault::new(FaultKind::Internal, "list the backups", "").because(error.to_string()))
-            }))
-        }),
+        Effect::RefreshBackups => context.relisted.notify_one(),
         Effect::RefreshResources => context.answer(async move {
             let resources = async { here.engine().await?.resources().await };
             Msg::Resources(resources.await)
@@ -174,7 +167,7 @@ fn overlays(stack: &StackRef) -> Vec<String> {
 fn save(directory: &Path, name: &str, lines: &Saved) -> Result<String, Fault> {
     use std::io::Write as _;
     use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
-    let directory = directory.join("saved");
+    let directory = directory.join(task::SAVED);
     std::fs::DirBuilder::new()
         .recursive(true)
         .mode(0o700)

@@ -1,5 +1,6 @@
 //! What flows into the console by itself: the fleet, figures, logs, checks, stacks and tasks.
 
+pub mod backups;
 pub mod checks;
 mod deployed;
 pub mod docker_disk;

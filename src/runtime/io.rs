@@ -5,7 +5,7 @@ use super::effects::{self, Context};
 use super::feeds::figures::{self, Source, Unread};
 use super::feeds::fleet::{self, Known};
 use super::feeds::stacks::{self, Search};
-use super::feeds::{checks, drift, signs, tasks};
+use super::feeds::{backups, checks, drift, signs, tasks};
 use super::metrics::{self, Metrics, MetricsEnd};
 use super::signals::{self, SignalEvent};
 use crate::app::{Effect, Msg};
@@ -107,8 +107,7 @@ async fn feed(setup: Setup, senders: Senders, effects: mpsc::Receiver<Effect>) {
         gpus: Gpus::watched(metrics.watch_gpus()),
     };
     let store = setup.store;
-    let context =
-        Context::new(setup.endpoint, store.clone(), setup.backups, known.clone(), facts.clone(), logs);
+    let context = Context::new(setup.endpoint, store.clone(), known.clone(), facts.clone(), logs);
     let unread = figures::start(setup.source, known.clone(), cgroups, metrics.clone());
     let unread = unread.unwrap_or_else(|error| {
         log::error!("the sampler cannot be started: {error}");
@@ -119,6 +118,8 @@ async fn feed(setup: Setup, senders: Senders, effects: mpsc::Receiver<Effect>) {
     let (projects, all_projects) = watch::channel(None);
     tokio::spawn(stacks::run(setup.search, known.clone(), facts.clone(), stacks, projects));
     tokio::spawn(drift::run(all_projects, known.clone(), context.clone(), facts.clone()));
+    let relisted = context.relisted.clone();
+    tokio::spawn(backups::run(setup.backups, stack_files.clone(), known.clone(), relisted, facts.clone()));
     tokio::spawn(checks::run(stack_files, known, prober, facts.clone()));
     tokio::spawn(tasks::run(store, context.started.clone(), facts));
     effects::run(context, effects).await;

@@ -5,6 +5,7 @@ use super::sign::{LogSign, NOTED_LATE, Sign, began};
 use super::tried::Stood;
 use crate::domain::host::KernelMessage;
 use crate::domain::log::Level;
+use crate::domain::stack::BackupStanding;
 use crate::domain::{
     CheckReport, Container, ContainerFigures, ContainerId, ContainerState, Fault, GpuSample, HostSample,
     LogLine, Safe, TaskRecord, units,
@@ -55,6 +56,8 @@ pub struct Facts<'facts> {
     pub daemon: Option<&'facts Fault>,
     /// What is wrong with the stacks' files.
     pub stack_faults: Vec<&'facts Fault>,
+    /// How the stacks stand with their backups, as far as that is known.
+    pub backups: Vec<&'facts BackupStanding>,
     /// The newest first.
     pub tasks: Vec<&'facts TaskRecord>,
     pub now: Timestamp,

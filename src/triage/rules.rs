@@ -1,6 +1,7 @@
 //! The catalogue, causes before their consequences.
 
 mod away;
+mod backup;
 mod check;
 mod connection;
 mod crash_loop;
@@ -43,7 +44,7 @@ use super::{Facts, Finding};
 
 pub(super) type Rule = fn(&Facts<'_>, &mut Vec<Finding>);
 
-pub(super) const ALL: [Rule; 31] = [
+pub(super) const ALL: [Rule; 32] = [
     daemon::find,
     gpu::find,
     xid::find,
@@ -73,6 +74,7 @@ pub(super) const ALL: [Rule; 31] = [
     zombies::find,
     gpu_seats::find,
     gpu_orphan::find,
+    backup::find,
     task::find,
     stack_file::find,
 ];

@@ -1,3 +1,4 @@
+mod backups;
 mod containers;
 mod gpu_seats;
 mod host;

@@ -56,8 +56,11 @@ pub(super) fn danger(danger: Danger, theme: &Theme) -> (&'static str, TextStyle)
 /// What stays when there is no room for all: 0 stays longest.
 pub(super) fn rank(state: &State, command: Command) -> u8 {
     let reads_logs = state.focus == PaneId::Logs;
+    let reads_backups = state.focus == PaneId::Backups;
     match command {
         Command::Help => 0,
+        Command::BackUp if reads_backups => 2,
+        Command::Deploy | Command::Restart | Command::ShowLogs if reads_backups => 6,
         Command::NextMatch if reads_logs && state.logs.searched().is_some() => 2,
         Command::Filter
         | Command::KeepLines
@@ -71,9 +74,21 @@ pub(super) fn rank(state: &State, command: Command) -> u8 {
         Command::Previous if reads_logs => 3,
         Command::Deploy | Command::Restart if reads_logs => 4,
         Command::NextMatch | Command::Scale | Command::BackUp if reads_logs => 5,
-        Command::Palette | Command::Quit => 1,
-        Command::Deploy | Command::Restart | Command::ApplyFix | Command::Retry | Command::Demo => 2,
-        Command::ShowLogs | Command::Scale | Command::BackUp | Command::NextMatch => 3,
+        Command::Palette | Command::Quit | Command::AcceptRestore | Command::UndoRestore => 1,
+        Command::Deploy
+        | Command::Restart
+        | Command::ApplyFix
+        | Command::RestoreBackup
+        | Command::VerifyBackup
+        | Command::Retry
+        | Command::Demo => 2,
+        Command::ShowLogs
+        | Command::Scale
+        | Command::BackUp
+        | Command::RehearseBackup
+        | Command::PinOrUnpinBackup
+        | Command::RemoveBackup
+        | Command::NextMatch => 3,
         Command::Filter | Command::Shell => 4,
         Command::StopOrStart | Command::Zoom => 5,
         _ => 6,

@@ -54,7 +54,7 @@ impl Refusal {
                     Needs::Service => "a service",
                     Needs::Workload => "a stack, a service or a container",
                     Needs::Container => "a container",
-                    Needs::BackupSource => "a stack with a database to back up",
+                    Needs::BackupSource => "a stack with something to back up",
                     Needs::Finding => "a finding that is not over",
                     Needs::Fix => "a finding with a fix",
                     Needs::RunningTask => "a task that is under way",

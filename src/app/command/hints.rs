@@ -35,8 +35,9 @@ pub fn hints(state: &State) -> Vec<Hint> {
                 3
             }
         });
-    } else if state.focus == PaneId::Findings {
-        // Who looks at what is wrong is about to mend it, and not to deploy.
+    } else if matches!(state.focus, PaneId::Findings | PaneId::Backups) {
+        // Who looks at what is wrong is about to mend it, and who looks at backups to do something with one; neither is
+        // about to deploy.
         shown.sort_by_key(|(spec, _)| !is_own(spec, state.scope()));
     }
     let shown = shown.into_iter();
@@ -57,9 +58,18 @@ fn word(state: &State, spec: &CommandSpec) -> &'static str {
         "search"
     } else if spec.command == Command::Bottom && reads_lines && !state.panes.logs.is_following() {
         "follow"
+    } else if matches!(spec.command, Command::AcceptRestore | Command::UndoRestore) && !decision_is_due(state)
+    {
+        ""
     } else {
         spec.hint
     }
+}
+
+/// Whether a restore of the stack whose backup is selected waits to be accepted or undone.
+fn decision_is_due(state: &State) -> bool {
+    let selected = state.panes.backups.list.selected();
+    selected.is_some_and(|(stack, _)| state.backups.awaits_decision(stack))
 }
 
 /// Whether it can be given in this pane alone.

@@ -1,5 +1,6 @@
 //! The table itself, in parts. Its order is the order of help and palette; the hint line shows the actions in it first.
 
+mod backups;
 mod console;
 mod logs;
 mod moving;
@@ -9,8 +10,9 @@ use super::{CommandSpec, Scope};
 
 const EVERYWHERE: &[Scope] = &[Scope::Everywhere];
 
-const PARTS: [&[CommandSpec]; 4] = [moving::COMMANDS, workloads::COMMANDS, logs::COMMANDS, console::COMMANDS];
-const COUNT: usize = PARTS[0].len() + PARTS[1].len() + PARTS[2].len() + PARTS[3].len();
+const PARTS: [&[CommandSpec]; 5] =
+    [moving::COMMANDS, workloads::COMMANDS, backups::COMMANDS, logs::COMMANDS, console::COMMANDS];
+const COUNT: usize = PARTS[0].len() + PARTS[1].len() + PARTS[2].len() + PARTS[3].len() + PARTS[4].len();
 static ALL_PARTS: [CommandSpec; COUNT] = joined();
 
 pub static COMMANDS: &[CommandSpec] = &ALL_PARTS;

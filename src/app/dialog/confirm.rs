@@ -160,7 +160,10 @@ impl Confirm {
                 Operation::Restore(_) | Operation::RestoreAccept => true,
             };
             let planned = match &part.phase {
-                Phase::Ready(plan) => plan.steps.iter().any(|step| step.verb == StepVerb::RemoveVolume),
+                Phase::Ready(plan) => plan
+                    .steps
+                    .iter()
+                    .any(|step| matches!(step.verb, StepVerb::RemoveVolume | StepVerb::RemoveBackup)),
                 Phase::Asking | Phase::Planning | Phase::Failed(_) | Phase::Starting | Phase::Started => {
                     false
                 }

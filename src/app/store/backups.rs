@@ -1,41 +1,59 @@
-//! The finished backups.
+//! The finished backups, and how the stacks stand with them.
 
 use crate::domain::Fault;
-use crate::domain::stack::BackupEntry;
+use crate::domain::stack::{BackupEntry, BackupStanding, Backups};
 
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct BackupStore {
-    entries: Vec<BackupEntry>,
+    told: Backups,
     fault: Option<Fault>,
-    asked: bool,
     known: bool,
 }
 
 impl BackupStore {
-    /// A failure keeps what was known.
-    pub fn apply(&mut self, result: Result<Vec<BackupEntry>, Fault>) {
+    /// A failure keeps what was known of the backups, and not what follows from it.
+    pub fn apply(&mut self, result: Result<Backups, Fault>) {
         match result {
-            Ok(mut entries) => {
-                entries.sort_by(|a, b| b.created.cmp(&a.created).then_with(|| a.name.cmp(&b.name)));
-                self.entries = entries;
+            Ok(mut told) => {
+                told.entries.sort_by(|a, b| b.created.cmp(&a.created).then_with(|| a.name.cmp(&b.name)));
+                self.told = told;
                 self.known = true;
                 self.fault = None;
             }
-            Err(fault) => self.fault = Some(fault),
+            Err(fault) => {
+                // Whether a backup is missing nobody can say now.
+                self.told.standings.clear();
+                self.fault = Some(fault);
+            }
         }
     }
 
     /// The newest first.
     pub fn entries(&self) -> &[BackupEntry] {
-        &self.entries
+        &self.told.entries
     }
 
     pub fn get(&self, stack: &str, name: &str) -> Option<&BackupEntry> {
-        self.entries.iter().find(|entry| entry.stack == stack && entry.name == name)
+        self.told.entries.iter().find(|entry| entry.stack == stack && entry.name == name)
     }
 
-    pub fn newest_of(&self, stack: &str) -> Option<&BackupEntry> {
-        self.entries.iter().find(|entry| entry.stack == stack)
+    /// One for each bundle that cannot be relied on.
+    pub fn damaged(&self) -> &[Fault] {
+        &self.told.damaged
+    }
+
+    pub fn standings(&self) -> &[BackupStanding] {
+        &self.told.standings
+    }
+
+    /// `None` of a stack with nothing to back up, and before it was told.
+    pub fn standing(&self, project: &str) -> Option<&BackupStanding> {
+        self.told.standings.iter().find(|standing| standing.project == project)
+    }
+
+    /// Whether a restore of the stack waits to be accepted or undone.
+    pub fn awaits_decision(&self, stack: &str) -> bool {
+        self.told.entries.iter().any(|entry| entry.stack == stack && entry.old_side_until.is_some())
     }
 
     /// Why the list could not be read the last time.
@@ -46,14 +64,5 @@ impl BackupStore {
     /// Whether the list was read at least once.
     pub fn is_known(&self) -> bool {
         self.known
-    }
-
-    /// True the first time: then the list is to be asked for.
-    pub fn ask_once(&mut self) -> bool {
-        !std::mem::replace(&mut self.asked, true)
-    }
-
-    pub fn was_asked(&self) -> bool {
-        self.asked
     }
 }

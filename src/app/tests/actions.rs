@@ -5,13 +5,10 @@ use crate::app::dialog::{Confirm, Dialog};
 use crate::app::fixtures::*;
 use crate::app::store::notices::Severity;
 use crate::app::{Effect, Msg, PaneId, State};
-use crate::domain::stack::{BackupEntry, Proof};
 use crate::domain::task::TaskRequest;
-use crate::domain::{
-    DownOptions, Operation, RestoreOptions, StepVerb, TaskId, TaskRecord, TaskSpec, TaskState, TaskTarget,
-};
+use crate::domain::{DownOptions, Operation, StepVerb, TaskId, TaskRecord, TaskSpec, TaskState, TaskTarget};
 
-fn card(state: &State) -> &Confirm {
+pub fn card(state: &State) -> &Confirm {
     match state.dialog() {
         Some(Dialog::Confirm(confirm)) => confirm,
         other => panic!("no confirm card but {other:?}"),
@@ -259,42 +256,4 @@ fn how_long_an_interrupted_task_took_is_not_known() {
     assert!(record.took(now()).is_some(), "until now");
     record.state = TaskState::Interrupted;
     assert_eq!(record.took(now()), None);
-}
-
-fn backup() -> BackupEntry {
-    BackupEntry {
-        name: "20261120T103104Z-3f9c".to_owned(),
-        stack: "mcp".to_owned(),
-        created: now(),
-        size_bytes: 1,
-        parts: Vec::new(),
-        directory: "/b".into(),
-        pinned: false,
-        proof: Proof::default(),
-        old_side_until: None,
-    }
-}
-
-#[test]
-fn a_restore_is_typed_and_bound_to_the_plan_that_was_shown() {
-    let mut state = platform();
-    let effects = press(&mut state, "7");
-    assert!(effects.contains(&Effect::RefreshBackups));
-    send(&mut state, Msg::Backups(Ok(vec![backup()])));
-    let name = state.panes.backups.list.selected().unwrap().1.clone();
-    press(&mut state, "x");
-    let asked = &card(&state).parts[0];
-    let options = RestoreOptions { name, ..RestoreOptions::default() };
-    let (request, task) = (asked.request, asked.task.clone());
-    assert_eq!(task.operation, Operation::Restore(options.clone()));
-    let shown = plan("restore", &[StepVerb::Check, StepVerb::Switch]);
-    send(&mut state, Msg::Plan { request, result: Ok(shown.clone()) });
-    assert_eq!(press(&mut state, "enter"), [], "nothing is restored by one key");
-    for character in "restore mcp".chars() {
-        let key = if character == ' ' { "space".to_owned() } else { character.to_string() };
-        press(&mut state, &key);
-    }
-    let agreed = RestoreOptions { agreed: Some(shown.fingerprint()), ..options };
-    let task = TaskRequest { operation: Operation::Restore(agreed), target: task.target };
-    assert_eq!(press(&mut state, "enter"), [Effect::StartTask { request, task, continues: None }]);
 }

@@ -85,7 +85,7 @@ fn what_mcp_tui_logs_is_drawn_at_once_where_its_pane_is_on_the_screen() {
 fn digits_and_tab_move_the_focus_and_esc_stays() {
     let mut state = platform();
     assert_eq!(keys(&mut state, "8"), [Effect::RefreshResources], "asked for when first looked at");
-    assert_eq!(keys(&mut state, "7"), [Effect::RefreshBackups]);
+    assert_eq!(keys(&mut state, "7"), []);
     assert_eq!(keys(&mut state, "8"), []);
     assert_eq!(state.focus, PaneId::Resources);
     press(&mut state, "esc");

@@ -5,16 +5,9 @@ use crate::app::dialog::inspect::{Content, Inspection, stack};
 use crate::app::dialog::{Dialog, Inspect};
 use crate::app::store::notices::Severity;
 use crate::domain::resources::Resources;
-use crate::domain::stack::BackupEntry;
 use crate::domain::{ContainerId, Fault};
 
 impl Turn<'_> {
-    pub(super) fn backups(&mut self, result: Result<Vec<BackupEntry>, Fault>) {
-        self.state.backups.apply(result);
-        self.state.panes.backups.refresh(&self.state.backups);
-        self.redraw();
-    }
-
     pub(super) fn resources(&mut self, result: Result<Resources, Fault>) {
         self.state.resources.apply(result);
         self.state.panes.resources.refresh(&self.state.resources);

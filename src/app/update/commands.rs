@@ -71,6 +71,13 @@ impl Turn<'_> {
             | Command::RestoreBackup
             | Command::UndoRestore
             | Command::AcceptRestore
+            | Command::VerifyBackup
+            | Command::VerifyBackupDeeply
+            | Command::RehearseBackup
+            | Command::PinOrUnpinBackup
+            | Command::RemoveBackup
+            | Command::PruneBackups
+            | Command::ExportBackup
             | Command::ApplyFix => self.open_confirm(command),
             Command::Acknowledge => self.acknowledge(),
             Command::Timeline => self.toggle_timeline(),
@@ -138,9 +145,6 @@ impl Turn<'_> {
         state.focus = pane;
         if pane == PaneId::Resources && state.resources.ask_once() {
             self.effects.push(Effect::RefreshResources);
-        }
-        if pane == PaneId::Backups && state.backups.ask_once() {
-            self.effects.push(Effect::RefreshBackups);
         }
         if pane == PaneId::Tasks {
             // The list says what the notices said.

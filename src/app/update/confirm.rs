@@ -11,7 +11,7 @@ use crate::app::effect::Effect;
 use crate::app::pane::List;
 use crate::app::store::notices::Severity;
 use crate::config::keys::{Key, KeyPress};
-use crate::domain::task::TaskRequest;
+use crate::domain::task::{BundleOperation, TaskRequest};
 use crate::domain::{Fault, FaultKind, Operation, Plan, TaskId};
 use std::collections::BTreeMap;
 
@@ -249,12 +249,22 @@ fn title(command: Command, tasks: &[TaskRequest]) -> String {
         .map(|task| {
             let services = task.operation.services().join(", ");
             let name = task.target.name();
-            if services.is_empty() { name.to_owned() } else { format!("{services} of {name}") }
+            match task.operation.backup_name() {
+                Some(backup) => format!("{backup} of {name}"),
+                None if services.is_empty() => name.to_owned(),
+                None => format!("{services} of {name}"),
+            }
         })
         .collect();
     let verb = match (command, tasks.first().map(|task| &task.operation)) {
         (Command::TakeDown, _) => "Take down",
         (Command::RemoveStopped, _) => "Remove what is stopped of",
+        (Command::RemoveBackup, _) => "Remove",
+        (Command::PruneBackups, _) => "Prune the backups of",
+        (Command::AcceptRestore, _) => "Accept the restore of",
+        (Command::UndoRestore, _) => "Undo the restore of",
+        (_, Some(Operation::Bundle(BundleOperation::Pin { pinned: true, .. }))) => "Pin",
+        (_, Some(Operation::Bundle(BundleOperation::Pin { pinned: false, .. }))) => "Unpin",
         (_, Some(Operation::Pause { .. })) => "Pause",
         (_, Some(Operation::Unpause { .. })) => "Unpause",
         (_, Some(Operation::Stop { .. })) => "Stop",

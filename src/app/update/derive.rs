@@ -102,6 +102,7 @@ impl Turn<'_> {
             clock_ahead_seconds: state.fleet.daemon().and_then(|daemon| daemon.clock_ahead_seconds),
             daemon,
             stack_faults: state.stacks.faults().iter().collect(),
+            backups: state.backups.standings().iter().collect(),
             tasks: state.tasks.newest_first().collect(),
             now: self.now,
         });

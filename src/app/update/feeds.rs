@@ -7,9 +7,10 @@ use crate::app::message::LogBatch;
 use crate::app::pane::PaneId;
 use crate::app::store::fleet::Connection;
 use crate::app::store::notices::{FileFaults, Notice, Severity};
+use crate::domain::stack::Backups;
 use crate::domain::{
-    CheckReport, Drift, Fault, FaultKind, FleetEvent, GpuSample, HostSample, Operation, Safe, StackFile,
-    TaskId, TaskRecord, TaskState, units,
+    CheckReport, Drift, Fault, FaultKind, FleetEvent, GpuSample, HostSample, Safe, StackFile, TaskId,
+    TaskRecord, TaskState, units,
 };
 use std::collections::BTreeMap;
 
@@ -106,6 +107,13 @@ impl Turn<'_> {
             self.redraw();
             self.tree_changed();
         }
+    }
+
+    pub(super) fn backups(&mut self, result: Result<Backups, Fault>) {
+        self.state.backups.apply(result);
+        self.state.panes.backups.refresh(&self.state.backups);
+        self.redraw();
+        self.findings_changed();
     }
 
     pub(super) fn logged(&mut self) {
@@ -229,8 +237,7 @@ impl Turn<'_> {
             task: Some(record.spec.id.clone()),
             files: FileFaults::default(),
         });
-        let about_backups = matches!(record.spec.operation, Operation::Backup | Operation::Bundle(_));
-        if about_backups && self.state.backups.was_asked() {
+        if record.spec.operation.is_about_backups() {
             self.effects.push(Effect::RefreshBackups);
         }
         if self.state.resources.was_asked() {

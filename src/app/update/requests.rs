@@ -5,9 +5,10 @@ use crate::app::command::Command;
 use crate::app::dialog::confirm::Choice;
 use crate::app::tree::Subject;
 use crate::domain::task::TaskRequest;
-use crate::domain::task::{BuildOptions, PullOptions, UpdateOptions};
+use crate::domain::task::{BuildOptions, BundleOperation, PullOptions, UpdateOptions};
 use crate::domain::{
-    Container, ContainerId, ContainerState, DownOptions, Operation, RestoreOptions, TaskTarget, UpOptions,
+    Container, ContainerId, ContainerState, DownOptions, Operation, RestoreOptions, StackRef, TaskTarget,
+    UpOptions,
 };
 use std::collections::BTreeMap;
 
@@ -71,7 +72,10 @@ pub(super) fn requests(state: &State, command: Command, targets: &[Subject]) -> 
         services.dedup();
         let seen = seen(state, &project, &services);
         let operation = operation(state, command, &project, services, seen)?;
-        Some(TaskRequest { operation, target: TaskTarget::Stack(state.stack_reference(&project)?) })
+        // What is done with a backup needs nothing of the stack but its name, which may be all that is left of it.
+        let named = || operation.needs_no_stack().then(|| StackRef::named(&project));
+        let stack = state.stack_reference(&project).or_else(named)?;
+        Some(TaskRequest { operation, target: TaskTarget::Stack(stack) })
     });
     let of_containers = containers.iter().filter_map(|id| {
         let container = state.fleet.get(id)?;
@@ -114,6 +118,13 @@ fn operation(
             let (_, name) = state.panes.backups.list.selected()?;
             Some(Operation::Restore(RestoreOptions { name: name.clone(), ..RestoreOptions::default() }))
         }
+        Command::VerifyBackup
+        | Command::VerifyBackupDeeply
+        | Command::RehearseBackup
+        | Command::PinOrUnpinBackup
+        | Command::RemoveBackup
+        | Command::PruneBackups
+        | Command::ExportBackup => with_backup(state, command).map(Operation::Bundle),
         Command::UndoRestore => Some(Operation::RestoreUndo),
         Command::AcceptRestore => Some(Operation::RestoreAccept),
         Command::Scale => {
@@ -127,6 +138,23 @@ fn operation(
                 .collect();
             Some(Operation::Scale { replicas: now, no_deps: false })
         }
+        _ => None,
+    }
+}
+
+/// What is done with the selected backup.
+fn with_backup(state: &State, command: Command) -> Option<BundleOperation> {
+    let (stack, name) = state.panes.backups.list.selected()?;
+    let pinned = state.backups.get(stack, name)?.pinned;
+    let name = name.clone();
+    match command {
+        Command::VerifyBackup => Some(BundleOperation::Verify { name, deep: false }),
+        Command::VerifyBackupDeeply => Some(BundleOperation::Verify { name, deep: true }),
+        Command::RehearseBackup => Some(BundleOperation::Rehearse { name }),
+        Command::PinOrUnpinBackup => Some(BundleOperation::Pin { name, pinned: !pinned }),
+        Command::RemoveBackup => Some(BundleOperation::Remove { name }),
+        Command::ExportBackup => Some(BundleOperation::Export { name }),
+        Command::PruneBackups => Some(BundleOperation::Prune),
         _ => None,
     }
 }

@@ -1,6 +1,6 @@
 //! What was asked for was not done, and nothing has been done to the stack since.
 
-use super::task_cause;
+use super::{backup, task_cause};
 use crate::domain::{FaultKind, Operation, TaskRecord, TaskState, TaskTarget, units};
 use crate::triage::{About, Facts, Finding, Origin, Severity};
 use jiff::Timestamp;
@@ -11,9 +11,14 @@ use std::time::Duration;
 const RECENT: Duration = Duration::from_hours(24);
 
 pub(super) fn find(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
-    findings.extend(
-        standing(&facts.tasks, facts.now).into_iter().map(|record| failed(record, ended(record), facts)),
-    );
+    let standing = standing(&facts.tasks, facts.now).into_iter();
+    // That a backup failed is why one is missing, and is told with that.
+    let told = |record: &&TaskRecord| {
+        matches!(record.spec.operation, Operation::Backup)
+            && backup::is_missing(facts, record.spec.target.name())
+    };
+    findings
+        .extend(standing.filter(|record| !told(record)).map(|record| failed(record, ended(record), facts)));
 }
 
 /// The port that a task could not publish, of each that failed and that none has mended since.

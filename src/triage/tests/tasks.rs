@@ -24,7 +24,7 @@ fn a_stack_file_that_cannot_be_read_is_one_finding_with_all_complaints() {
     assert!(found[1].fix.as_ref().unwrap().label.contains("correct the file"));
 }
 
-fn task(stack: &str, state: TaskState, back: Duration) -> TaskRecord {
+pub fn task(stack: &str, state: TaskState, back: Duration) -> TaskRecord {
     let mut record = TaskRecord::new(TaskSpec {
         id: TaskId(stack.to_owned()),
         operation: Operation::Backup,

@@ -1,35 +1,56 @@
-//! Pane 7: the finished backups, the newest first.
+//! Pane 7: what is being done with backups, and the finished ones, the newest first.
+
+mod running;
 
 use super::{Rows, explain};
 use crate::app::State;
+use crate::app::command::Command;
 use crate::app::pane::PaneId;
+use crate::config::theme::Theme;
+use crate::domain::safe::TextStyle;
 use crate::domain::stack::BackupEntry;
-use crate::domain::units;
-use crate::view::canvas::Canvas;
+use crate::domain::{Safe, units};
+use crate::view::canvas::{Canvas, Piece, screen_rect};
 use crate::view::frame::Frame;
 use crate::view::widgets::columns::{Column, widths};
-use crate::view::words;
+use crate::view::{hints, text, words};
+use jiff::Timestamp;
 use ratatui::layout::Rect;
 
-/// Age, stack, name, size, proof, parts.
-const COLUMNS: [Column; 6] = [
-    Column::fixed(5, 0),
-    Column::between(10, 24, 0),
-    Column::between(18, 40, 2),
-    Column::fixed(6, 1),
-    Column::between(9, 22, 1),
-    Column::between(14, 90, 3),
-];
+const SHORTEST_STACK: u16 = 6;
+const LONGEST_STACK: u16 = 24;
+
+/// Age, stack, name, size, proof, parts. A name is told from another one by its end, so it is never cut.
+fn columns(state: &State) -> [Column; 6] {
+    let stacks = state.panes.backups.list.keys().iter().map(|(stack, _)| text::width(stack));
+    let longest = u16::try_from(stacks.max().unwrap_or_default()).unwrap_or(u16::MAX);
+    [
+        Column::fixed(5, 0),
+        Column::fixed(longest.clamp(SHORTEST_STACK, LONGEST_STACK), 0),
+        Column::fixed(21, 1),
+        Column::fixed(6, 2),
+        Column::between(14, 22, 0),
+        Column::between(10, 200, 3),
+    ]
+}
 
 pub(in crate::view) fn draw(canvas: &mut Canvas<'_>, state: &State, area: Rect, focused: bool) {
     let theme = canvas.theme;
     let list = &state.panes.backups.list;
-    let fault = state.backups.fault().map(|fault| format!("✗ {fault} "));
-    let mut frame = Frame::new(PaneId::Backups, focused);
-    if let Some(fault) = &fault {
-        frame = frame.left([(fault.as_str(), theme.bad)]);
+    let fault = state.backups.fault().map(|fault| format!("✗ {} ", Safe::new(fault.to_string())));
+    let damaged = state.backups.damaged().len();
+    let warning = format!("✗ {damaged} damaged: mcp-tui backup list says which ");
+    let mut left: Vec<Piece<'_>> = fault.iter().map(|fault| (fault.as_str(), theme.bad)).collect();
+    if damaged > 0 {
+        left.push((&warning, theme.bad));
     }
-    let body = frame.draw(canvas, area);
+    let entries = state.backups.entries();
+    let bytes: u64 = entries.iter().map(|entry| entry.size_bytes).sum();
+    let sum = format!(" {}, {} ", words::counted(entries.len(), "backup", "backups"), units::bytes(bytes));
+    let right: Vec<Piece<'_>> = if entries.is_empty() { Vec::new() } else { vec![(&sum, theme.dim)] };
+    let body = Frame::new(PaneId::Backups, focused).left(left).right(right).draw(canvas, area);
+    let body = running::draw(canvas, state, body);
+    canvas.hits.set_rows(PaneId::Backups, screen_rect(body));
     if list.keys().is_empty() {
         let words = match (&list.filter, state.backups.is_known()) {
             (Some(_), _) => "No backup matches the filter.",
@@ -39,19 +60,23 @@ pub(in crate::view) fn draw(canvas: &mut Canvas<'_>, state: &State, area: Rect, 
         return explain(canvas, body, &[words]);
     }
     let rows = Rows::of(list, PaneId::Backups, focused, body, 1);
+    let columns = columns(state);
+    let key = |command| hints::key(state, command);
+    let (accept, undo) = (key(Command::AcceptRestore), key(Command::UndoRestore));
+    let waits = format!("restored; the old side waits: {accept} accepts, {undo} undoes");
     for index in rows.shown.clone() {
         let entry = list.keys().get(index).and_then(|(stack, name)| state.backups.get(stack, name));
         if let Some(entry) = entry {
-            draw_entry(canvas, rows.text_area(index), entry);
+            let area = rows.text_area(index);
+            draw_entry(canvas, area, entry, widths(&columns, area.width), &waits);
         }
         rows.finish(canvas, index);
     }
     rows.scrollbar(canvas, list.keys().len());
 }
 
-fn draw_entry(canvas: &mut Canvas<'_>, area: Rect, entry: &BackupEntry) {
+fn draw_entry(canvas: &mut Canvas<'_>, area: Rect, entry: &BackupEntry, widths: [u16; 6], waits: &str) {
     let theme = canvas.theme;
-    let widths = widths(&COLUMNS, area.width);
     let mut x = area.x;
     let mut next = |at: usize| {
         let here = x;
@@ -67,19 +92,26 @@ fn draw_entry(canvas: &mut Canvas<'_>, area: Rect, entry: &BackupEntry) {
     let (at, y, room) = next(3);
     canvas.put_right(at, y, room, &units::bytes(entry.size_bytes), theme.text);
     let (at, y, room) = next(4);
-    let proof = &entry.proof;
-    let look = match (&proof.failed, proof.is_verified()) {
+    let (proof, look) = proof(entry, canvas.now, theme);
+    canvas.put(at, y, room, &proof, look);
+    let (at, y, room) = next(5);
+    match (&entry.old_side_until, &entry.proof.failed) {
+        // What waits for a decision is said before anything that can be looked up.
+        (Some(_), _) => canvas.put(at, y, room, waits, theme.warning),
+        (None, Some(failure)) => canvas.put(at, y, room, &Safe::new(&failure.what), theme.bad),
+        (None, None) => {
+            let parts: Vec<_> = entry.parts.iter().map(|part| part.path.as_str()).collect();
+            canvas.put(at, y, room, &Safe::new(parts.join("  ")), theme.dim)
+        }
+    };
+}
+
+fn proof(entry: &BackupEntry, now: Timestamp, theme: &Theme) -> (String, TextStyle) {
+    let pin = if entry.pinned { "⚑ " } else { "" };
+    let look = match (&entry.proof.failed, entry.proof.is_verified()) {
         (Some(_), _) => theme.bad,
         (None, true) => theme.good,
         (None, false) => theme.dim,
     };
-    let pin = if entry.pinned { "⚑ " } else { "" };
-    canvas.put(at, y, room, &format!("{pin}{}", proof.words(canvas.now)), look);
-    let (at, y, room) = next(5);
-    let parts: Vec<_> = entry.parts.iter().map(|part| part.path.as_str()).collect();
-    match entry.old_side_until {
-        None => canvas.put(at, y, room, &parts.join("  "), theme.dim),
-        // What waits for a decision is said before anything that can be looked up.
-        Some(_) => canvas.put(at, y, room, "restored; the old side waits: undo or accept it", theme.warning),
-    };
+    (format!("{pin}{}", entry.proof.words(now)), look)
 }

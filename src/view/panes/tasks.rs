@@ -93,7 +93,7 @@ fn draw_record(canvas: &mut Canvas<'_>, area: Rect, record: &TaskRecord, ending:
 }
 
 /// What a row says about how far a task is, or how it ended.
-fn outcome(record: &TaskRecord, theme: &Theme, now: Timestamp) -> (String, TextStyle) {
+pub(in crate::view) fn outcome(record: &TaskRecord, theme: &Theme, now: Timestamp) -> (String, TextStyle) {
     let (done, all) = record.progress();
     match record.state {
         TaskState::Pending => match &record.waits_for {

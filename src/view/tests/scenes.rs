@@ -24,7 +24,8 @@ pub use figures::{asked, measured, sorted};
 pub use findings::{finding_opened, findings, timeline};
 pub use gpus::gpus_in_detail;
 pub use looks::{
-    focus, help, inspect, new_since_deploy, notices, palette, read_only, searching, typing_a_filter, zoomed,
+    backups, focus, help, inspect, new_since_deploy, notices, palette, read_only, searching, typing_a_filter,
+    zoomed,
 };
 pub use server::{connecting, crowd, daemon, incident, no_docker, no_gpu, nothing_runs, simulated, stale};
 pub use tasks::{task_images, task_long, task_steps};
@@ -49,6 +50,7 @@ pub fn all() -> Vec<(String, State)> {
         ("choices", choices()),
         ("cancel", cancel()),
         ("scale", scale()),
+        ("backups", backups()),
         ("help", help()),
         ("palette", palette()),
         ("inspect", inspect()),

@@ -66,7 +66,6 @@ fn the_main_states_at_all_sizes(#[case] name: &str, #[case] state: State) {
 #[case("task_long", scenes::task_long())]
 #[case("notices", scenes::notices())]
 #[case("tasks", scenes::focus(crate::app::PaneId::Tasks))]
-#[case("backups", scenes::focus(crate::app::PaneId::Backups))]
 #[case("resources", scenes::focus(crate::app::PaneId::Resources))]
 fn the_other_states_in_the_middle(#[case] name: &str, #[case] state: State) {
     snapshot(name, &state, 120, 40);

@@ -1,6 +1,5 @@
 //! What is done to stacks, services and containers, and how they are looked at.
 
-use super::EVERYWHERE;
 use crate::app::command::{Command, CommandSpec, Danger, Needs, Scope};
 use crate::app::pane::PaneId;
 
@@ -30,7 +29,6 @@ const INSPECTED: &[Scope] = &[
     Scope::Pane(PaneId::Backups),
 ];
 const SERVICES: &[Scope] = &[Scope::Pane(PaneId::Services)];
-const BACKUPS: &[Scope] = &[Scope::Pane(PaneId::Backups)];
 const TASKS: &[Scope] = &[Scope::Pane(PaneId::Tasks)];
 const FINDINGS: &[Scope] = &[Scope::Pane(PaneId::Findings)];
 
@@ -122,33 +120,9 @@ pub(super) const COMMANDS: &[CommandSpec] = &[
     },
     CommandSpec {
         command: Command::BackUp, name: "backup", title: "Back up",
-        help: "Back up the stack's databases.",
+        help: "Back up the stack: its databases, volumes and files.",
         scopes: WORKLOADS, keys: &["b"], hint: "backup",
         needs: Needs::BackupSource, danger: Danger::Changes,
-    },
-    CommandSpec {
-        command: Command::RestoreBackup, name: "restore", title: "Restore",
-        help: "Put the backup in the place of what is there, which is kept until it is accepted.",
-        scopes: BACKUPS, keys: &["x"], hint: "restore",
-        needs: Needs::Row, danger: Danger::Destroys,
-    },
-    CommandSpec {
-        command: Command::UndoRestore, name: "restore-undo", title: "Undo the restore",
-        help: "Put back what the stack's last restore took out of use.",
-        scopes: BACKUPS, keys: &[], hint: "",
-        needs: Needs::Row, danger: Danger::Changes,
-    },
-    CommandSpec {
-        command: Command::AcceptRestore, name: "restore-accept", title: "Accept the restore",
-        help: "Remove for good what the stack's last restore took out of use.",
-        scopes: BACKUPS, keys: &[], hint: "",
-        needs: Needs::Row, danger: Danger::Destroys,
-    },
-    CommandSpec {
-        command: Command::ShowBackups, name: "backups", title: "Backups",
-        help: "Show the backups.",
-        scopes: EVERYWHERE, keys: &["B"], hint: "",
-        needs: Needs::Nothing, danger: Danger::None,
     },
     CommandSpec {
         command: Command::ShowLogs, name: "logs", title: "Logs",

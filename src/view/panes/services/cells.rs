@@ -14,6 +14,8 @@ use std::borrow::Cow;
 pub(super) struct Cells<'a> {
     pub(super) replicas: (String, TextStyle),
     pub(super) state: (Cow<'a, str>, TextStyle),
+    /// Behind that, at the end of its room.
+    pub(super) aside: (String, TextStyle),
     pub(super) drift: Option<(&'static str, words::Mark)>,
     pub(super) check: Vec<(Cow<'a, str>, TextStyle)>,
     pub(super) restarts: (String, TextStyle),
@@ -23,9 +25,10 @@ pub(super) struct Cells<'a> {
     pub(super) running: bool,
 }
 
-pub(super) fn stack_cells<'a>(stack: &'a StackNode, theme: &Theme) -> Cells<'a> {
+pub(super) fn stack_cells<'a>(canvas: &Canvas<'_>, state: &State, stack: &'a StackNode) -> Cells<'a> {
+    let theme = canvas.theme;
     let wanted = stack.wanted();
-    let state = match (stack.is_created, stack.origin) {
+    let words = match (stack.is_created, stack.origin) {
         (true, _) => stack.title.as_deref().unwrap_or_default(),
         (false, Some(StackOrigin::BuiltIn)) => "not deployed, built in",
         (false, Some(StackOrigin::Directory | StackOrigin::Given | StackOrigin::Labels) | None) => {
@@ -43,10 +46,26 @@ pub(super) fn stack_cells<'a>(stack: &'a StackNode, theme: &Theme) -> Cells<'a> 
         if stack.is_created { format!("{}/{wanted}", stack.running()) } else { wanted.to_string() };
     Cells {
         replicas: (replicas, look),
-        state: (state.into(), theme.dim),
+        state: (words.into(), theme.dim),
+        aside: last_backup(canvas, state, stack),
         usage: stack.usage,
         running: stack.is_created,
         ..Cells::default()
+    }
+}
+
+/// How old the last good backup is, of a stack that has something to back up.
+fn last_backup(canvas: &Canvas<'_>, state: &State, stack: &StackNode) -> (String, TextStyle) {
+    let theme = canvas.theme;
+    let Some(standing) = state.backups.standing(&stack.project) else {
+        return (String::new(), theme.dim);
+    };
+    let look = if standing.is_overdue(canvas.now) { theme.warning } else { theme.dim };
+    match standing.last_good {
+        Some(last) => (format!("backup {}", words::age(Some(last), canvas.now)), look),
+        None if stack.is_created => ("never backed up".to_owned(), look),
+        // Of what was never deployed there is nothing to save.
+        None => (String::new(), theme.dim),
     }
 }
 

@@ -8,6 +8,7 @@ use crate::app::tree::{Subject, Usage};
 use crate::domain::safe::TextStyle;
 use crate::domain::units;
 use crate::view::canvas::Canvas;
+use crate::view::text;
 use crate::view::widgets::sparkline;
 use crate::view::words::{self, ABSENT, Mark};
 use ratatui::layout::Rect;
@@ -30,7 +31,7 @@ pub(super) fn draw(
         Subject::Stack(project) => {
             let Some(stack) = state.tree.stack(project) else { return };
             let look = if stack.is_created { theme.title } else { theme.dim };
-            (stack_mark(stack, open, theme), stack.name.as_str(), look, stack_cells(stack, theme))
+            (stack_mark(stack, open, theme), stack.name.as_str(), look, stack_cells(canvas, state, stack))
         }
         Subject::Service { project, service } => {
             let Some(node) = state.tree.service(project, service) else { return };
@@ -107,7 +108,11 @@ fn draw_words(canvas: &mut Canvas<'_>, area: Rect, columns: &Columns, cells: &Ce
     let (x, room) = columns.place(area, Column::State);
     let beside = [Column::Drift, Column::Check, Column::Restarts, Column::Gpus];
     let beside: u16 = beside.map(|column| columns.with_gap(column)).iter().sum();
-    canvas.put(x, y, if spans { room + beside } else { room }, &cells.state.0, cells.state.1);
+    let room = if spans { room + beside } else { room };
+    let aside = u16::try_from(text::width(&cells.aside.0)).unwrap_or(u16::MAX).min(room);
+    let before = room.saturating_sub(aside + u16::from(aside > 0));
+    canvas.put(x, y, before, &cells.state.0, cells.state.1);
+    canvas.put_right(x, y, room, &cells.aside.0, cells.aside.1);
     let (x, room) = columns.place(area, Column::Drift);
     if let Some((word, (symbol, look))) = &cells.drift {
         canvas.put(x, y, room, if room < DRIFT_WORD { symbol } else { word }, *look);

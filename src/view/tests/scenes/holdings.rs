@@ -3,30 +3,81 @@
 use super::driving::{DAY, HOUR, ago};
 use crate::domain::Safe;
 use crate::domain::resources::{Image, Network, NetworkSettings, Resources, Volume};
-use crate::domain::stack::{BackupEntry, BackupPart, Proof};
+use crate::domain::stack::{
+    BackupEntry, BackupPart, BackupStanding, Backups, Proof, ProofFailure, ProofLevel, Recovery,
+};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 const GIB: u64 = 1 << 30;
 
-pub fn backups() -> Vec<BackupEntry> {
-    (0..4)
-        .map(|day: i64| BackupEntry {
-            name: ago(day * DAY + 2 * HOUR).strftime("%Y%m%dT%H%M%S").to_string(),
-            stack: "mlflow".to_owned(),
-            created: ago(day * DAY + 2 * HOUR),
-            size_bytes: 212 << 20,
-            parts: vec![BackupPart {
-                path: "postgres/mlflow.dump".to_owned(),
-                bytes: 212 << 20,
-                sha256: "0".repeat(64),
-            }],
-            directory: PathBuf::from("/var/lib/mcp-tui/backups/mlflow"),
-            pinned: false,
-            proof: Proof::default(),
-            old_side_until: None,
-        })
-        .collect()
+/// Each night's of one stack, and of the other one the last that is known to be good.
+pub fn backups() -> Backups {
+    let nights = (0..4).map(|day| night(day, Proof::default()));
+    let last = BackupEntry { stack: "mcp".to_owned(), size_bytes: 3 * GIB, ..night(0, Proof::default()) };
+    let standing = |project: &str| BackupStanding {
+        project: project.to_owned(),
+        last_good: Some(ago(2 * HOUR)),
+        bad: None,
+        schedule: "02:00".to_owned(),
+        due: Some(ago(-16 * HOUR)),
+        wrong: None,
+    };
+    Backups {
+        entries: nights.chain([last]).collect(),
+        damaged: Vec::new(),
+        standings: vec![standing("mcp"), standing("mlflow")],
+    }
+}
+
+/// The same after a bad night: nothing was taken of the one, and of the other one each is known as well as it can be.
+pub fn backups_in_trouble() -> Backups {
+    let mut told = backups();
+    told.entries.retain(|entry| entry.stack == "mlflow");
+    told.standings[0].last_good = None;
+    told.standings[0].due = Some(ago(9 * HOUR));
+    let proofs = [
+        Proof {
+            failed: Some(ProofFailure {
+                at: ago(HOUR),
+                what: "postgres/mlflow.dump.zst: its bytes are not those that were written".to_owned(),
+            }),
+            ..Proof::default()
+        },
+        Proof { level: ProofLevel::Readable, checked: Some(ago(2 * HOUR)), ..Proof::default() },
+        Proof {
+            level: ProofLevel::Restored,
+            checked: Some(ago(DAY)),
+            proven: Some(Recovery { at: ago(DAY), took_ms: 48_000 }),
+            failed: None,
+        },
+        Proof::default(),
+    ];
+    for (entry, proof) in told.entries.iter_mut().zip(proofs) {
+        entry.proof = proof;
+    }
+    told.entries[2].pinned = true;
+    told.entries[3].old_side_until = Some(ago(-DAY));
+    told
+}
+
+fn night(day: i64, proof: Proof) -> BackupEntry {
+    let part = |path: &str, mebibytes: u64| BackupPart {
+        path: path.to_owned(),
+        bytes: mebibytes << 20,
+        sha256: "0".repeat(64),
+    };
+    BackupEntry {
+        name: format!("{}-3f9c", ago(day * DAY + 2 * HOUR).strftime("%Y%m%dT%H%M%SZ")),
+        stack: "mlflow".to_owned(),
+        created: ago(day * DAY + 2 * HOUR),
+        size_bytes: 212 << 20,
+        parts: vec![part("postgres/mlflow.dump.zst", 180), part("volumes/artifacts_data.tar.zst", 32)],
+        directory: PathBuf::from("/var/lib/mcp-tui/backups/mlflow"),
+        pinned: false,
+        proof,
+        old_side_until: None,
+    }
 }
 
 pub fn resources() -> Resources {

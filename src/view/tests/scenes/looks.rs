@@ -1,8 +1,9 @@
 //! Ways to look at the server in trouble.
 
 use super::driving::{press, tell};
+use super::holdings::backups_in_trouble;
 use super::server::{incident, simulated};
-use super::tasks::{deployed, tasks};
+use super::tasks::{backing_up, deployed, tasks};
 use crate::app::dialog::Dialog;
 use crate::app::fixtures::now;
 use crate::app::{Msg, PaneId, State};
@@ -12,6 +13,15 @@ use crate::domain::{Fault, FaultKind, TaskEvent, TaskState};
 pub fn read_only() -> State {
     let mut state = simulated();
     press(&mut state, &["R"]);
+    state
+}
+
+/// The backups after a bad night, while one is being taken.
+pub fn backups() -> State {
+    let mut state = incident();
+    tell(&mut state, Msg::Backups(Ok(backups_in_trouble())));
+    tell(&mut state, Msg::Task(Box::new(backing_up())));
+    press(&mut state, &["7", "j"]);
     state
 }
 

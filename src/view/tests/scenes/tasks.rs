@@ -34,6 +34,35 @@ pub fn deployed(project: &str, seconds: i64) -> TaskRecord {
     record
 }
 
+/// A backup that is at its second part.
+pub fn backing_up() -> TaskRecord {
+    let line = |seconds, event| JournalLine { time: ago(seconds), event };
+    let dump = |object: &str| step(StepVerb::Dump, object, None, "", None);
+    let plan = Plan {
+        title: "back up mcp".to_owned(),
+        steps: vec![dump("database mcp of postgresql"), dump("volume minio_data"), dump("compose.yaml")],
+        ..Plan::default()
+    };
+    let moved = |seconds, mebibytes: u64| {
+        let (done, total) = (Some(mebibytes << 20), Some(2_048 << 20));
+        line(seconds, TaskEvent::StepProgress { step: 1, done, total, text: String::new() })
+    };
+    let mut record = record("mcp", Operation::Backup, 20);
+    for event in [
+        line(20, TaskEvent::Started { pid: 78, boot_id: "b".to_owned(), start_ticks: 1 }),
+        line(20, TaskEvent::Planned { plan }),
+        line(19, TaskEvent::StepStarted { step: 0 }),
+        line(12, TaskEvent::StepFinished { step: 0, fault: None }),
+        line(12, TaskEvent::StepStarted { step: 1 }),
+        moved(8, 256),
+        moved(4, 512),
+        moved(0, 768),
+    ] {
+        record.apply(&event);
+    }
+    record
+}
+
 pub fn tasks() -> Vec<TaskRecord> {
     let all = || Operation::Up(UpOptions::default());
     let line = |seconds, event| JournalLine { time: ago(seconds), event };

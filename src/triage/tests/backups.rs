@@ -1,0 +1,116 @@
+//! Backups that were not made in time.
+
+use super::tasks::task;
+use super::*;
+use crate::domain::stack::{BackupStanding, ProofFailure};
+
+const HOUR: Duration = Duration::from_hours(1);
+
+/// Due so long ago; the last good one was taken a day before that.
+fn due(back: Duration) -> BackupStanding {
+    BackupStanding {
+        project: "mcp".to_owned(),
+        last_good: Some(ago(back + 24 * HOUR)),
+        bad: None,
+        schedule: "02:00".to_owned(),
+        due: Some(ago(back)),
+        wrong: None,
+    }
+}
+
+fn found(standing: &BackupStanding, tasks: &[TaskRecord]) -> Vec<Finding> {
+    let api = container("api");
+    findings(&Facts {
+        containers: vec![&api],
+        backups: vec![standing],
+        tasks: tasks.iter().collect(),
+        now: now(),
+        ..Facts::default()
+    })
+}
+
+#[rstest]
+#[case::it_has_time_until_then(119, 0)]
+#[case::it_had_time_enough(120, 1)]
+fn a_backup_is_missing_once_it_had_time_enough(#[case] minutes: u64, #[case] count: usize) {
+    assert_eq!(found(&due(Duration::from_mins(minutes)), &[]).len(), count);
+}
+
+#[test]
+fn nobody_tried_and_the_key_that_mends_it_starts_a_backup() {
+    let found = found(&due(25 * HOUR), &[]);
+    assert_eq!(
+        told(&found),
+        ["Warning: mcp has had no good backup for 2d [its schedule, 02:00, has asked for one | \
+             nothing is known of any attempt since]"]
+    );
+    assert_eq!(found[0].began, Some(ago(25 * HOUR)));
+    let fix = found[0].fix.as_ref().unwrap();
+    assert!(fix.label.contains("(b)") && fix.label.contains("schedule install"), "{}", fix.label);
+    let request = fix.request.as_ref().unwrap();
+    assert_eq!(request.operation, Operation::Backup);
+    let TaskTarget::Stack(stack) = &request.target else { panic!("{request:?}") };
+    assert_eq!(stack.files, [std::path::PathBuf::from("/srv/mcp/compose.yaml")], "as it is deployed");
+}
+
+#[test]
+fn a_failed_attempt_is_told_with_what_it_left_and_only_once() {
+    let failed = task("mcp", TaskState::Failed, 3 * HOUR);
+    let standing = due(4 * HOUR);
+    let found = found(&standing, std::slice::from_ref(&failed));
+    assert_eq!(
+        told(&found),
+        ["Warning: mcp has had no good backup for 1d [its schedule, 02:00, has asked for one | \
+             the last attempt failed: write /backup: no space left]"]
+    );
+    let label = &found[0].fix.as_ref().unwrap().label;
+    assert!(label.starts_with("make room") && label.ends_with("(b)"), "{label}");
+    let in_time = BackupStanding { due: Some(ago(HOUR)), ..standing };
+    let told = told(&super::backups::found(&in_time, &[failed]));
+    assert!(told.len() == 1 && told[0].starts_with("Warning: backup of mcp failed"), "{told:?}");
+}
+
+#[rstest]
+#[case::under_way(TaskState::Running, 0, "one is being taken", false)]
+#[case::killed(TaskState::Interrupted, 1, "the last attempt was interrupted, its worker is gone", true)]
+#[case::gone(
+    TaskState::Completed,
+    1,
+    "the last one that was taken is no longer there, or no longer good",
+    true
+)]
+#[case::before_the_last_good_one(TaskState::Failed, 60, "nothing is known of any attempt since", true)]
+fn why_there_is_none(
+    #[case] state: TaskState,
+    #[case] hours: u64,
+    #[case] why: &str,
+    #[case] can_be_mended: bool,
+) {
+    let record = task("mcp", state, Duration::from_hours(hours));
+    let found = found(&due(4 * HOUR), &[record]);
+    assert_eq!(found.len(), 1, "{:?}", told(&found));
+    assert_eq!(found[0].evidence.last().unwrap().text.as_str(), why);
+    assert_eq!(found[0].fix.as_ref().unwrap().request.is_some(), can_be_mended);
+}
+
+#[test]
+fn one_that_was_never_made_one_that_is_bad_and_a_schedule_that_says_nothing() {
+    let failure = ProofFailure { at: ago(HOUR), what: "postgres/a.dump: it is cut".to_owned() };
+    let bad = BackupStanding { bad: Some(failure), last_good: None, ..due(4 * HOUR) };
+    assert_eq!(
+        told(&found(&bad, &[])),
+        ["Warning: mcp was never backed up [its schedule, 02:00, has asked for one | \
+             the newest one was found bad: postgres/a.dump: it is cut | nothing is known of any attempt since]"]
+    );
+    let wrong = BackupStanding {
+        due: None,
+        schedule: "25:00".to_owned(),
+        wrong: Some("there is no such time".to_owned()),
+        ..due(HOUR)
+    };
+    assert_eq!(
+        told(&found(&wrong, &[])),
+        ["Warning: mcp is not backed up by itself: its schedule cannot be read \
+             [x-mcp.backup.schedule: 25:00: there is no such time]"]
+    );
+}
