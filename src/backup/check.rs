@@ -6,7 +6,7 @@ use super::proof;
 use super::verify::{Verdict, verify};
 use super::workshop::Workshop;
 use crate::domain::Fault;
-use crate::domain::stack::{ProofFailure, ProofLevel};
+use crate::domain::stack::ProofLevel;
 use crate::engine::Engine;
 use jiff::Timestamp;
 use std::path::Path;
@@ -59,12 +59,8 @@ fn note(directory: &Path, level: ProofLevel, fault: Option<&Fault>) {
     let mut proof = proof::read(directory);
     let now = Timestamp::now();
     match fault {
-        None => {
-            proof.level = proof.level.max(level);
-            proof.checked = Some(now);
-            proof.failed = None;
-        }
-        Some(fault) => proof.failed = Some(ProofFailure { at: now, what: fault.causes.join("; ") }),
+        None => proof.pass(level, now),
+        Some(fault) => proof.fail(level, fault.causes.join("; "), now),
     }
     if let Err(fault) = proof::write(directory, &proof) {
         log::warn!("{fault}");

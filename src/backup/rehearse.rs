@@ -8,13 +8,13 @@ use super::find::{Found, find};
 use super::manifest::{Content, Manifest, Server};
 use super::workshop::Workshop;
 use super::{ManifestPart, check, proof, read_manifest};
-use crate::domain::stack::{ProofLevel, Recovery};
+use crate::domain::stack::{Proof, ProofLevel, Recovery};
 use crate::domain::{Fault, FaultKind, Plan, PlannedStep, StepVerb, TaskEvent, units};
 use crate::engine::Engine;
 use jiff::Timestamp;
 use std::cell::RefCell;
 use std::path::Path;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 pub struct Rehearsal {
     found: Found,
@@ -150,28 +150,33 @@ pub async fn rehearse(
             break;
         }
     }
-    let took = began.map(|began| began.elapsed()).unwrap_or_default();
+    let took = began.map(|began| began.elapsed());
     workshop.clear_own().await;
     let directory = &rehearsal.found.directory;
     let mut known = proof::read(directory);
     match &ended {
-        Ok(()) => {
-            let took_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
-            known.level = ProofLevel::Restored;
-            known.checked = Some(Timestamp::now());
-            known.proven = Some(Recovery { at: Timestamp::now(), took_ms });
-            known.failed = None;
-            tell(TaskEvent::Output { text: format!("proven: restored in {}", units::duration(took)) });
-        }
+        Ok(()) => tell(TaskEvent::Output { text: passed(&mut known, took, Timestamp::now()) }),
         // That it could not be tried says nothing about the backup.
         Err(fault) if fault.kind == FaultKind::Invalid => {
-            let what = fault.causes.join("; ");
-            known.failed = Some(crate::domain::stack::ProofFailure { at: Timestamp::now(), what });
+            let level = if began.is_some() { ProofLevel::Restored } else { ProofLevel::Intact };
+            known.fail(level, fault.causes.join("; "), Timestamp::now());
         }
         Err(_) => return ended,
     }
     proof::write(directory, &known)?;
     ended
+}
+
+/// What is known of it now, in words. `took` is absent where there was nothing to restore.
+fn passed(known: &mut Proof, took: Option<Duration>, now: Timestamp) -> String {
+    let Some(took) = took else {
+        known.pass(ProofLevel::Intact, now);
+        return "warning: every byte is there, and nothing is proven by that: no part can be restored".to_owned();
+    };
+    known.pass(ProofLevel::Restored, now);
+    let took_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+    known.proven = Some(Recovery { at: now, took_ms });
+    format!("proven: restored in {}", units::duration(took))
 }
 
 async fn one(
@@ -200,4 +205,24 @@ fn differs(object: &str, cause: String) -> Fault {
     Fault::new(FaultKind::Invalid, "rehearse", object)
         .because(cause)
         .hint("do not rely on this backup: take another one, and rehearse that")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case::only_outputs(None, ProofLevel::Intact, false)]
+    #[case::databases(Some(Duration::from_secs(3)), ProofLevel::Restored, true)]
+    fn what_was_never_restored_is_not_proven(
+        #[case] took: Option<Duration>,
+        #[case] level: ProofLevel,
+        #[case] is_proven: bool,
+    ) {
+        let mut proof = Proof::default();
+        let told = passed(&mut proof, took, Timestamp::UNIX_EPOCH);
+        assert_eq!((proof.level, proof.proven.is_some()), (level, is_proven));
+        assert_eq!(told.starts_with("proven"), is_proven);
+    }
 }

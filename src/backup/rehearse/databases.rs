@@ -9,7 +9,8 @@ use crate::backup::manifest::{Content, Database, RedisData, Server};
 use crate::backup::postgres::{COUNTS, Question, ask};
 use crate::backup::redis::field;
 use crate::backup::workshop::Workshop;
-use crate::domain::{ContainerId, Fault, FaultKind};
+use crate::domain::container::ContainerDetails;
+use crate::domain::{Container, ContainerId, Fault, FaultKind};
 use crate::engine::ExecRequest;
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -153,11 +154,24 @@ pub async fn redis(
         },
     });
     let server = workshop.container("redis", body).await?;
-    wait(workshop, &server, &["sh", "-c", "redis-cli ping | grep -q PONG"]).await?;
+    let ready = wait(workshop, &server, &["sh", "-c", "redis-cli ping | grep -q PONG"]).await;
+    if let Err(fault) = ready {
+        let ended = workshop.engine().inspect(&server).await?;
+        return Err(blamed(redis, &ended, fault));
+    }
     let (_, told) = workshop.output(&server, &["redis-cli", "INFO"]).await?;
     let (_, size) = workshop.output(&server, &["redis-cli", "DBSIZE"]).await?;
     workshop.remove(&server).await;
     judge(redis, &told, &size)
+}
+
+/// A server that gives up by itself has nothing but the snapshot to give up for; one that was killed says nothing of it.
+fn blamed(redis: &RedisData, server: &Container, fault: Fault) -> Fault {
+    let gave_up = |details: &ContainerDetails| details.exit_code == 1 && !details.oom_killed;
+    if server.is_running() || !server.details.as_ref().is_some_and(gave_up) {
+        return fault;
+    }
+    differs(&format!("Redis of {}", redis.service), "the server does not start with the snapshot".to_owned())
 }
 
 /// Keys whose time came since are not loaded, and are counted by newer servers.
@@ -213,7 +227,24 @@ fn owned(words: &[&str]) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::{ContainerState, fixtures};
     use rstest::rstest;
+
+    #[rstest]
+    #[case::it_gave_up(1, false, FaultKind::Invalid)]
+    #[case::it_was_killed(137, false, FaultKind::Refused)]
+    #[case::for_want_of_memory(1, true, FaultKind::Refused)]
+    fn a_server_that_gives_up_on_the_snapshot_says_that_it_is_bad(
+        #[case] exit_code: i64,
+        #[case] oom_killed: bool,
+        #[case] kind: FaultKind,
+    ) {
+        let mut server = fixtures::container("rehearsal");
+        server.state = ContainerState::Exited;
+        server.details = Some(ContainerDetails { exit_code, oom_killed, ..fixtures::details() });
+        let fault = Fault::new(FaultKind::Refused, "rehearse", "sh");
+        assert_eq!(blamed(&RedisData::default(), &server, fault).kind, kind);
+    }
 
     #[rstest]
     #[case::as_many("rdb_last_load_keys_loaded:1000\r\nrdb_last_load_keys_expired:0\r\n", "1000", true)]

@@ -149,6 +149,8 @@ pub struct Proof {
     pub proven: Option<Recovery>,
     /// What was wrong when it was looked at last; it counts as no good backup then.
     pub failed: Option<ProofFailure>,
+    /// How deep was looked when that was found: whoever looks less deep cannot say that it is mended.
+    pub failed_level: ProofLevel,
 }
 
 /// A rehearsed restore.
@@ -166,6 +168,22 @@ pub struct ProofFailure {
 }
 
 impl Proof {
+    /// It was looked at so deep, and nothing was wrong.
+    pub fn pass(&mut self, level: ProofLevel, now: Timestamp) {
+        self.level = self.level.max(level);
+        self.checked = Some(now);
+        if level >= self.failed_level {
+            self.failed = None;
+            self.failed_level = ProofLevel::default();
+        }
+    }
+
+    /// It was looked at so deep, and this was wrong.
+    pub fn fail(&mut self, level: ProofLevel, what: String, now: Timestamp) {
+        self.failed = Some(ProofFailure { at: now, what });
+        self.failed_level = self.failed_level.max(level);
+    }
+
     /// `proven 3d ago, 48s`, `readable 2h ago`, `taken`.
     pub fn words(&self, now: Timestamp) -> String {
         let ago = |at: Timestamp| units::duration(units::since(at, now));
@@ -183,5 +201,37 @@ impl Proof {
     /// Read again after it was taken, and found good since.
     pub fn is_verified(&self) -> bool {
         self.failed.is_none() && self.level >= ProofLevel::Intact
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case::sums_say_nothing_of_what_tools_found(ProofLevel::Readable, ProofLevel::Intact, true)]
+    #[case::tools_say_nothing_of_a_restore(ProofLevel::Restored, ProofLevel::Readable, true)]
+    #[case::as_deep(ProofLevel::Readable, ProofLevel::Readable, false)]
+    #[case::deeper(ProofLevel::Intact, ProofLevel::Restored, false)]
+    fn what_was_found_bad_is_good_again_only_by_as_deep_a_look(
+        #[case] failed: ProofLevel,
+        #[case] passed: ProofLevel,
+        #[case] is_bad: bool,
+    ) {
+        let mut proof = Proof::default();
+        proof.fail(failed, "pg_restore does not take it".to_owned(), Timestamp::UNIX_EPOCH);
+        proof.pass(passed, Timestamp::UNIX_EPOCH);
+        assert_eq!(proof.failed.is_some(), is_bad);
+        assert_eq!(proof.is_verified(), !is_bad);
+    }
+
+    #[test]
+    fn a_byte_that_is_wrong_as_well_does_not_make_the_deeper_failure_less() {
+        let mut proof = Proof::default();
+        proof.fail(ProofLevel::Restored, "a table is gone".to_owned(), Timestamp::UNIX_EPOCH);
+        proof.fail(ProofLevel::Intact, "a sum".to_owned(), Timestamp::UNIX_EPOCH);
+        proof.pass(ProofLevel::Readable, Timestamp::UNIX_EPOCH);
+        assert!(proof.failed.is_some());
     }
 }
