@@ -13,7 +13,7 @@ pub async fn create(
     progress: &mut dyn FnMut(TaskEvent),
     is_cancelled: &dyn Fn() -> bool,
 ) -> Result<BackupEntry, Fault> {
-    let Order { survey, root, now } = order;
+    let Order { survey, root, now, .. } = order;
     let entry = take(engine, order, progress, is_cancelled).await?;
     if survey.policy.verify {
         let found = super::find(root, Some(&survey.stack), &entry.name)?;

@@ -1,12 +1,12 @@
 //! A bundle by the name that somebody gave: never a path, and never one of two.
 
-use super::list::{bundles, read};
+use super::list::{bundles, manifest, read};
 use super::manifest::is_bundle_name;
 use crate::domain::stack::BackupEntry;
 use crate::domain::{Fault, FaultKind};
 use std::path::{Path, PathBuf};
 
-/// The newest one of its stack that can be read.
+/// The newest one of its stack that can be read, but for those that restores took of what they were about to replace.
 pub const LATEST: &str = "latest";
 /// Fewer letters than these say nothing.
 const SHORTEST: usize = 4;
@@ -47,8 +47,19 @@ pub fn find(root: &Path, stack: Option<&str>, name: &str) -> Result<Found, Fault
             let cause = format!("several stacks have backups: {}; name one with -s", stacks.join(", "));
             return Err(wrong(FaultKind::Invalid, cause));
         }
-        let newest = found.into_iter().find(|bundle| bundle.entry().is_ok());
-        return newest.ok_or_else(|| wrong(FaultKind::NotFound, "there is no backup yet".to_owned()));
+        let can_be_read = |bundle: &Found| bundle.entry().is_ok();
+        let is_safety =
+            |bundle: &Found| manifest(&bundle.directory).is_ok_and(|found| found.safety_for.is_some());
+        let only_safeties = found.iter().any(|bundle| can_be_read(bundle));
+        let newest = found.into_iter().find(|bundle| can_be_read(bundle) && !is_safety(bundle));
+        return newest.ok_or_else(|| {
+            let cause = if only_safeties {
+                "there are none but those that restores took of what they replaced; give the name of one"
+            } else {
+                "there is no backup yet"
+            };
+            wrong(FaultKind::NotFound, cause.to_owned())
+        });
     }
     let whole = found.iter().filter(|bundle| bundle.name == name).count() == 1;
     found.retain(|bundle| if whole { bundle.name == name } else { bundle.name.starts_with(name) });

@@ -36,6 +36,10 @@ pub struct Manifest {
     /// The program and its version.
     pub made_by: String,
     pub parts: Vec<ManifestPart>,
+    /// The backup that was about to be restored when this one was taken of what was there; absent of one that was taken
+    /// for its own sake.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub safety_for: Option<String>,
     /// What was not as it should be, and spoilt nothing.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<String>,
@@ -79,6 +83,7 @@ impl Manifest {
             finished: None,
             made_by: concat!("mcp-tui ", env!("CARGO_PKG_VERSION")).to_owned(),
             parts,
+            safety_for: None,
             warnings: Vec::new(),
             withheld: Vec::new(),
             instructions_sha256: String::new(),

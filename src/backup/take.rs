@@ -23,6 +23,8 @@ pub struct Order<'a> {
     /// The directory of all backups.
     pub root: &'a Path,
     pub now: Timestamp,
+    /// The backup that is about to be restored, where this one is taken because of that.
+    pub before: Option<&'a str>,
 }
 
 /// Reports the steps of [`super::plan`] by their numbers. Asked to stop, it leaves nothing behind.
@@ -32,7 +34,7 @@ pub async fn take(
     progress: &mut dyn FnMut(TaskEvent),
     is_cancelled: &dyn Fn() -> bool,
 ) -> Result<BackupEntry, Fault> {
-    let Order { survey, root, now } = order;
+    let Order { survey, root, now, .. } = order;
     let bundle = Bundle::begin(root, &survey.stack, now)?;
     let workshop = Workshop::open(engine, root).await?;
     let taken = all_parts(engine, order, bundle, &workshop, progress, is_cancelled).await;
@@ -54,7 +56,7 @@ async fn all_parts(
     progress: &mut dyn FnMut(TaskEvent),
     is_cancelled: &dyn Fn() -> bool,
 ) -> Result<(Bundle, Manifest), Fault> {
-    let Order { survey, root, now } = order;
+    let Order { survey, root, now, before } = order;
     for job in &survey.jobs {
         if let Job::Globals(server) = job {
             // What a run that died had begun; ours holds the stack's lock.
@@ -83,6 +85,7 @@ async fn all_parts(
         parts.push(taken?);
     }
     let mut manifest = Manifest::new(name, survey.stack.clone(), now, parts);
+    manifest.safety_for = before.map(str::to_owned);
     manifest.finished = Some(Timestamp::now());
     manifest.warnings.clone_from(&survey.warnings);
     manifest.withheld.clone_from(&survey.withheld);

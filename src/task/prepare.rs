@@ -260,7 +260,7 @@ impl Prepared {
                 Ok(())
             }
             Self::Backup { survey, .. } => {
-                let order = Order { survey: &survey, root: backups, now: Timestamp::now() };
+                let order = Order { survey: &survey, root: backups, now: Timestamp::now(), before: None };
                 backup::create(engine, order, progress, cancelled).await?;
                 // Nobody comes by a list that is not looked at: it is said each night until somebody decides.
                 if let Ok(Some(pending)) = Pending::read(backups, &survey.stack) {

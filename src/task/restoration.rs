@@ -78,7 +78,7 @@ async fn anew(
 }
 
 /// By its name among the stack's own; one of another stack is never put into this one.
-fn bundle(root: &Path, stack: &str, name: &str) -> Result<Found, Fault> {
+pub fn bundle(root: &Path, stack: &str, name: &str) -> Result<Found, Fault> {
     let found = match find(root, Some(stack), name) {
         Err(fault) if fault.kind == FaultKind::NotFound => {
             let Ok(other) = find(root, None, name) else { return Err(fault) };

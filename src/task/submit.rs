@@ -1,8 +1,9 @@
 //! Hands a task over: the specification is on the disk and a worker of its own has begun before this returns.
 
-use super::{JournalTail, Requester, Store, files};
+use super::{JournalTail, Requester, Store, files, restoration};
 use crate::domain::task::TaskRequest;
-use crate::domain::{Fault, FaultKind, TaskId, TaskSpec, TaskTerms};
+use crate::backup;
+use crate::domain::{Fault, FaultKind, Operation, TaskId, TaskSpec, TaskTarget, TaskTerms};
 use jiff::Timestamp;
 use std::hash::{BuildHasher, RandomState};
 use std::os::unix::fs::DirBuilderExt;
@@ -30,6 +31,7 @@ impl Store {
         continues: Option<TaskId>,
         now: Timestamp,
     ) -> Result<TaskId, Fault> {
+        let request = self.resolved(request)?;
         let id = self.reserve(&request, now)?;
         let spec = TaskSpec {
             id: id.clone(),
@@ -49,6 +51,18 @@ impl Store {
             let _ = std::fs::remove_dir_all(self.directory(&id));
         }
         begun.map(|()| id)
+    }
+
+    /// Names the backup that is meant now. A restore that is tried again, or gone on with, is of the same one, whatever was
+    /// taken since: the first try itself takes one, of what it shall replace.
+    fn resolved(&self, mut request: TaskRequest) -> Result<TaskRequest, Fault> {
+        if let (Operation::Restore(options), TaskTarget::Stack(stack)) =
+            (&mut request.operation, &request.target)
+        {
+            let root = backup::root(self.root());
+            options.name = restoration::bundle(&root, &stack.project, &options.name)?.name;
+        }
+        Ok(request)
     }
 
     fn write_spec(&self, spec: &TaskSpec) -> Result<(), Fault> {

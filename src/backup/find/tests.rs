@@ -35,6 +35,14 @@ fn a_beginning_is_enough_when_only_one_has_it() {
     assert_eq!(find(None, "20251119").unwrap_err().kind, FaultKind::NotFound);
     assert_eq!(find(Some("other"), &late.name).unwrap_err().kind, FaultKind::NotFound);
 
+    let safety = committed_at(root.path(), "shop", "2026-11-21T02:00:00Z");
+    let file = safety.directory.join("manifest.json");
+    let mut manifest = crate::backup::read_manifest(&safety.directory).unwrap();
+    manifest.safety_for = Some(late.name.clone());
+    std::fs::write(&file, manifest.to_json().unwrap()).unwrap();
+    assert_eq!(find(Some("shop"), LATEST).unwrap().name, late.name, "a restore goes back in time once");
+    assert_eq!(find(Some("shop"), "20261121").unwrap().name, safety.name);
+
     committed_at(root.path(), "blog", "2026-11-20T02:00:00Z");
     assert_eq!(find(None, LATEST).unwrap_err().kind, FaultKind::Invalid);
     std::fs::write(late.directory.join("manifest.json"), "{").unwrap();

@@ -258,7 +258,8 @@ impl Follow<'_> {
             return Err(Fault::new(FaultKind::Internal, "back up", &self.run.facts.stack)
                 .because("nobody looked at what there is to take"));
         };
-        let order = Order { survey, root: self.run.root, now: Timestamp::now() };
+        let before = Some(self.run.facts.manifest.name.as_str());
+        let order = Order { survey, root: self.run.root, now: Timestamp::now(), before };
         let mut tell = |event: TaskEvent| match event {
             TaskEvent::StepProgress { done, total, text, .. } => {
                 (self.tell)(TaskEvent::StepProgress { step: number, done, total, text });
