@@ -101,6 +101,12 @@ impl Fault {
         Self { others: all.collect(), ..first }
     }
 
+    /// The same with another fault beside it.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self::merged(vec![self, other])
+    }
+
     /// Each of the faults by itself, in their order, with the hint that is to be given after it: one that holds for
     /// the next as well is given once, after the last that it holds for.
     pub fn each(&self) -> Vec<(&Self, Option<&str>)> {

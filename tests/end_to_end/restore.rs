@@ -3,6 +3,10 @@
 
 #[path = "restore/ledger.rs"]
 mod ledger;
+#[path = "restore/paths.rs"]
+mod paths;
+#[path = "restore/unwell.rs"]
+mod unwell;
 
 use crate::support::engine::{docker, trial};
 use crate::support::wait::eventually;
@@ -20,6 +24,10 @@ pub fn trials() -> Vec<Trial> {
         trial("restore::two_at_once", two_at_once),
         trial("restore::killed_it_is_all_old_or_all_new", killed_it_is_all_old_or_all_new),
         trial("restore::a_new_side_that_does_not_start", a_new_side_that_does_not_start),
+        trial("restore::paths_several_in_one_directory", paths::several_in_one_directory),
+        trial("restore::a_service_that_is_not_well", unwell::a_service_that_is_not_well),
+        trial("restore::who_was_down_at_the_restore", who_was_down_at_the_restore),
+        trial("restore::the_latest_one_tried_twice", the_latest_one_tried_twice),
     ]
 }
 
@@ -193,4 +201,39 @@ fn a_new_side_that_does_not_start() {
     assert_eq!(ledger.data(), now);
     assert!(ledger.runs("web"));
     ledger.has_nothing_left();
+}
+
+/// What was down at the restore runs when it is undone: it is stopped, or it would go on with what it has in memory.
+fn who_was_down_at_the_restore() {
+    let ledger = Ledger::up("down");
+    let then = ledger.data();
+    let name = ledger.back_up();
+    ledger.change();
+    let now = ledger.data();
+    docker(["stop", &ledger.container("web"), &ledger.container("cache")]);
+    // Of a Redis that is down no safety backup can be taken.
+    ledger.run(["backup", "restore", &name, "--yes"]).failed(5, ["no safety backup", "--force"]);
+    ledger.run(["backup", "restore", &name, "--force", "--yes"]).succeeded("restore");
+    ledger.run(["up", "--wait"]).succeeded("up");
+    assert_eq!(ledger.data(), then);
+    ledger.redis("SET k meanwhile");
+    ledger.run(["backup", "undo", "--yes"]).succeeded("undo");
+    assert_eq!(ledger.data(), now);
+    // What is on its disk is the same: it is read anew.
+    docker(["restart", &ledger.container("cache")]);
+    ledger.is_healthy("cache");
+    assert_eq!(ledger.data(), now);
+}
+
+/// The first try takes a backup of what it shall replace, and dies; that one is never the latest.
+fn the_latest_one_tried_twice() {
+    let ledger = Ledger::up("twice");
+    let then = ledger.data();
+    ledger.back_up();
+    ledger.change();
+    let mut command = ledger.command(["backup", "restore", "latest", "--yes"]);
+    command.env("MCP_TUI_RESTORE_DIES_AT", "saved");
+    assert_ne!(finish(command, "restore").code, Some(0), "it should have died");
+    ledger.run(["backup", "restore", "latest", "--yes"]).succeeded("the same once more");
+    assert_eq!(ledger.data(), then);
 }

@@ -1,17 +1,28 @@
 //! A database that is made beside the one in use, and changes names with it.
 
 use super::feed::{Feed, Watch, patiently};
+use super::look::free;
 use super::target::DatabaseTarget;
 use crate::backup::job::PostgresServer;
 use crate::backup::manifest::Database;
 use crate::backup::postgres::{COUNTS, Question, ask};
-use crate::domain::{Fault, FaultKind};
+use crate::domain::{Fault, FaultKind, units};
 use crate::engine::Engine;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::time::Duration;
 
 /// By this the server knows what a restore does in it.
 pub const JOB: &str = "restore";
+
+/// So much is left to what the server does beside: a disk that is full stops it.
+pub const SERVER_RESERVE: u64 = 64 << 20;
+const LOOK_EVERY: Duration = Duration::from_secs(2);
+
+/// Bytes that it takes on the server's disk, as far as can be told.
+pub fn room_for(wanted: &Database) -> u64 {
+    wanted.database_bytes.saturating_add(wanted.database_bytes / 5)
+}
 
 pub struct Databases<'run> {
     pub engine: &'run Engine,
@@ -23,17 +34,22 @@ impl Databases<'_> {
     pub async fn stage(
         &self,
         target: &DatabaseTarget,
-        wanted: &Database,
+        (wanted, directory): (&Database, Option<&str>),
         feed: Feed,
         watch: &Watch<'_>,
     ) -> Result<(), Fault> {
         self.discard(target).await?;
+        // What was free when it was planned others may have taken since.
+        self.has_room(target, directory, room_for(wanted).saturating_add(SERVER_RESERVE)).await?;
         self.tell(&created(target, wanted, self.model(target).await?.as_deref())).await?;
         let user = format!("--username={}", self.server.user);
         let into = format!("--dbname={}", target.new);
         let words = ["pg_restore", "--exit-on-error", "--no-password", &user, &into];
         let request = self.server.request(&words, JOB);
-        let ended = feed.into_tool(self.engine, &self.server.place.container, &request, watch).await;
+        let ended = tokio::select! {
+            ended = feed.into_tool(self.engine, &self.server.place.container, &request, watch) => ended,
+            full = self.until_full(target, directory) => Err(full),
+        };
         if ended.is_err() {
             // The tool cannot be killed, and would go on for nobody.
             self.disconnect(&[&target.new]).await?;
@@ -52,6 +68,38 @@ impl Databases<'_> {
             return Err(explained(&ended, &target.label()));
         }
         self.compare(target, &wanted.rows).await
+    }
+
+    /// Comes back when it takes what must be left to the server.
+    async fn until_full(&self, target: &DatabaseTarget, directory: Option<&str>) -> Fault {
+        loop {
+            tokio::time::sleep(LOOK_EVERY).await;
+            match self.has_room(target, directory, SERVER_RESERVE).await {
+                Err(fault) if fault.kind == FaultKind::Exhausted => return fault,
+                // It is only looked at; whether the server answers shows elsewhere.
+                Ok(()) | Err(_) => {}
+            }
+        }
+    }
+
+    async fn has_room(
+        &self,
+        target: &DatabaseTarget,
+        directory: Option<&str>,
+        needed: u64,
+    ) -> Result<(), Fault> {
+        let Some(directory) = directory else { return Ok(()) };
+        let free = free(self.engine, &self.server.place.container, directory).await?;
+        match free.filter(|free| *free < needed) {
+            None => Ok(()),
+            Some(free) => Err(Fault::new(FaultKind::Exhausted, "stage", target.label())
+                .because(format!(
+                    "the server's disk must have {} free, and has {}",
+                    units::bytes(needed),
+                    units::bytes(free)
+                ))
+                .hint("free some space on that disk; what is in use was not touched")),
+        }
     }
 
     /// Tables that nobody wrote to while the backup was taken must have as many rows as then.

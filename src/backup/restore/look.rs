@@ -11,7 +11,7 @@ use crate::backup::redis::ask;
 use crate::backup::stream::text;
 use crate::backup::{Found, Manifest, ManifestPart};
 use crate::domain::container::ContainerDetails;
-use crate::domain::{Container, Fault, FaultKind, StackFile};
+use crate::domain::{Container, ContainerId, Fault, FaultKind, StackFile};
 use crate::engine::{Engine, ExecRequest};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -43,6 +43,8 @@ pub struct LiveServer {
     pub databases: BTreeMap<String, LiveDatabase>,
     pub extensions: BTreeSet<String>,
     pub clients: Vec<Client>,
+    /// Where the server keeps its files.
+    pub directory: Option<String>,
     /// Bytes on the disk of the server's files.
     pub free: Option<u64>,
 }
@@ -241,17 +243,31 @@ async fn look_at_server(
         found.insert(name, LiveDatabase { bytes, rows });
     }
     let free = match &told.directory {
-        Some(directory) => {
-            let command = ["df", "-Pk", directory].map(str::to_owned).to_vec();
-            let ended = text(engine, &server.place.container, ExecRequest::from(command)).await?;
-            let line = ended.output.lines().last().unwrap_or_default();
-            let kilobytes = line.split_whitespace().nth(3).and_then(|word| word.parse::<u64>().ok());
-            kilobytes.map(|kilobytes| kilobytes.saturating_mul(1024))
-        }
+        Some(directory) => free(engine, &server.place.container, directory).await?,
         None => None,
     };
     server.version = told.version;
-    Ok(LiveServer { server, databases: found, extensions: told.extensions, clients: told.clients, free })
+    Ok(LiveServer {
+        server,
+        databases: found,
+        extensions: told.extensions,
+        clients: told.clients,
+        directory: told.directory,
+        free,
+    })
+}
+
+/// Bytes on the disk that a directory of a container lies on, where its `df` tells.
+pub async fn free(
+    engine: &Engine,
+    container: &ContainerId,
+    directory: &str,
+) -> Result<Option<u64>, Fault> {
+    let command = ["df", "-Pk", directory].map(str::to_owned).to_vec();
+    let ended = text(engine, container, ExecRequest::from(command)).await?;
+    let line = ended.output.lines().last().unwrap_or_default();
+    let kilobytes = line.split_whitespace().nth(3).and_then(|word| word.parse::<u64>().ok());
+    Ok(kilobytes.map(|kilobytes| kilobytes.saturating_mul(1024)))
 }
 
 async fn look_at_redis(

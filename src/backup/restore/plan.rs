@@ -100,10 +100,10 @@ pub fn plan(
         facts,
         options,
         targets: Vec::new(),
-        bases: BTreeSet::new(),
         stopped: BTreeSet::new(),
         warnings: Vec::new(),
         volumes: Vec::new(),
+        taken: BTreeMap::new(),
         told: BTreeMap::new(),
     };
     for part in &chosen {

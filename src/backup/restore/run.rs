@@ -63,7 +63,8 @@ pub async fn carry_out(
         Ok(()) => Ok(()),
         Err(fault) if begun => {
             Err(match back(&site, root, &mut pending, &mut |text| tell(TaskEvent::Output { text })).await {
-                Ok(()) => fault.because("all is as it was before"),
+                Ok(None) => fault.because("all is as it was before"),
+                Ok(Some(down)) => fault.because("all data is as it was before").and(down),
                 Err(other) => fault
                     .because(format!("and it could not be put back as it was: {}", other.sentence()))
                     .hint(format!("mend that, then `mcp-tui -s {} backup undo`", facts.stack)),
@@ -147,7 +148,12 @@ impl Follow<'_> {
             }
             Action::Start(one) => {
                 self.all_new(pending)?;
-                services::start(self.site.engine, &pending.ran[*one], &|text| self.say(number, text)).await
+                let tell = |text: &str| self.say(number, text);
+                let remark = services::start(self.site.engine, &pending.ran[*one], &tell).await?;
+                if let Some(text) = remark {
+                    (self.tell)(TaskEvent::Output { text });
+                }
+                Ok(())
             }
             Action::Prove => {
                 self.all_new(pending)?;
@@ -194,7 +200,10 @@ impl Follow<'_> {
             (Target::Database(target), Content::Postgres(wanted)) => {
                 let server = self.site.server(target, &self.course.targets)?;
                 let databases = Databases { engine: self.site.engine, server: &server };
-                databases.stage(target, wanted, Feed::new(&facts.found.directory, part, None), &watch).await
+                let directory =
+                    facts.servers.get(&target.service).and_then(|live| live.directory.as_deref());
+                let feed = Feed::new(&facts.found.directory, part, None);
+                databases.stage(target, (wanted, directory), feed, &watch).await
             }
             (Target::Directory(target), Content::Redis(wanted)) => {
                 let files =

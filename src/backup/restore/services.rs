@@ -20,8 +20,23 @@ pub async fn stop(engine: &Engine, ran: &Ran) -> Result<(), Fault> {
     }
 }
 
-/// Starts it and waits until it is healthy; where no check can tell, until it has stayed up.
-pub async fn start(engine: &Engine, ran: &Ran, told: &dyn Fn(&str)) -> Result<(), Fault> {
+/// Starts it and waits until it is healthy; where no check can tell, until it has stayed up. One that was not well before
+/// need not be well now: what is to be said of it then is returned.
+pub async fn start(engine: &Engine, ran: &Ran, told: &dyn Fn(&str)) -> Result<Option<String>, Fault> {
+    match until_well(engine, ran, told).await {
+        Ok(()) => Ok(None),
+        Err(fault) => tolerated(ran, fault).map(Some),
+    }
+}
+
+fn tolerated(ran: &Ran, fault: Fault) -> Result<String, Fault> {
+    if !ran.well && matches!(fault.kind, FaultKind::Refused | FaultKind::Timeout) {
+        return Ok(format!("warning: {}; it was not well before, either", fault.sentence()));
+    }
+    Err(fault)
+}
+
+async fn until_well(engine: &Engine, ran: &Ran, told: &dyn Fn(&str)) -> Result<(), Fault> {
     let before = engine.inspect(&ran.container).await?;
     if !before.is_running() {
         engine.start(&ran.container).await?;
@@ -79,5 +94,27 @@ fn standing(container: &Container) -> Standing {
         Some(Health::Starting) => Standing::Starting,
         Some(Health::Unhealthy) => Standing::Down("it is unhealthy".to_owned()),
         None => Standing::Unproven,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::ContainerId;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case::it_was_unhealthy(false, FaultKind::Refused, true)]
+    #[case::it_was_healthy(true, FaultKind::Refused, false)]
+    #[case::nobody_answers(false, FaultKind::Unreachable, false)]
+    fn no_more_is_asked_of_it_than_it_was_before(
+        #[case] well: bool,
+        #[case] kind: FaultKind,
+        #[case] goes_on: bool,
+    ) {
+        let container = ContainerId("1".to_owned());
+        let ran = Ran { container, name: "shop-web-1".to_owned(), service: "web".to_owned(), well };
+        let fault = Fault::new(kind, "start", "shop-web-1").because("it is unhealthy");
+        assert_eq!(tolerated(&ran, fault).is_ok(), goes_on);
     }
 }

@@ -1,7 +1,7 @@
 //! Brings a restore to its end: one that was interrupted to all old or all new, one that is done to what was decided.
 
 use super::may_die_at;
-use super::order::{Needs, starting};
+use super::order::{Needs, concerned, starting};
 use super::site::Site;
 use super::state::{Pending, Phase, Way};
 use crate::backup::workshop::Workshop;
@@ -95,48 +95,71 @@ pub async fn settle(
             clear(&site, root, &mut pending).await.map(|()| None)
         }
         (Way::Decide, Decision::Undo) => {
-            // What was brought up since is stopped as well: it would write into what goes.
-            let services: BTreeSet<String> = pending.ran.iter().map(|ran| ran.service.clone()).collect();
-            pending.ran = starting(&services, needs, &containers);
-            back(&site, root, &mut pending, &mut say).await.map(|()| None)
+            to_be_stopped(&mut pending, needs, &containers);
+            well_back(back(&site, root, &mut pending, &mut say).await?)
         }
-        (Way::Back, _) => back(&site, root, &mut pending, &mut say).await.map(|()| {
+        (Way::Back, _) => {
+            to_be_stopped(&mut pending, needs, &containers);
+            let down = back(&site, root, &mut pending, &mut say).await?;
             say(format!("the restore of {} that was interrupted is undone", pending.bundle));
-            None
-        }),
+            well_back(down)
+        }
         (Way::On, _) => match site.start(&pending.ran, &mut say).await {
             Ok(()) => pending.enter(root, Phase::Waiting).map(|()| {
                 say(format!("the restore of {} that was interrupted is done", pending.bundle));
                 Some(Phase::Waiting)
             }),
-            Err(fault) => match back(&site, root, &mut pending, &mut say).await {
-                Ok(()) => Err(fault.because("all is as it was before the restore")),
-                Err(other) => Err(fault.because(other.sentence())),
-            },
+            Err(fault) => {
+                to_be_stopped(&mut pending, needs, &containers);
+                match back(&site, root, &mut pending, &mut say).await {
+                    Ok(None) => Err(fault.because("all is as it was before the restore")),
+                    Ok(Some(down)) => Err(fault.because("all data is as it was before the restore").and(down)),
+                    Err(other) => Err(fault.because(other.sentence())),
+                }
+            }
         },
     };
     workshop.clear_own().await;
     done
 }
 
-/// To all old, from wherever it is: it can be cut off anywhere and be done again.
+/// Whoever would write while things change places, by what the stack is like now: what was down at the restore may have
+/// been brought up since, and what was stopped for it may have been made anew.
+fn to_be_stopped(pending: &mut Pending, needs: &Needs, containers: &[Container]) {
+    let ran = pending.ran.iter().map(|ran| ran.service.clone()).collect();
+    let services = concerned(&pending.targets, &ran, needs, containers);
+    pending.ran = starting(&services, needs, containers, &pending.ran);
+}
+
+/// The data is back; whoever does not run again is the operator's.
+fn well_back(down: Option<Fault>) -> Result<Option<Phase>, Fault> {
+    match down {
+        None => Ok(None),
+        Some(fault) => Err(fault.because("all data is as it was before the restore")),
+    }
+}
+
+/// To all old, from wherever it is: it can be cut off anywhere and be done again. The fault that it returns is of those
+/// who did not come up again although all is as it was.
 pub async fn back(
     site: &Site<'_>,
     root: &Path,
     pending: &mut Pending,
     say: &mut dyn FnMut(String),
-) -> Result<(), Fault> {
+) -> Result<Option<Fault>, Fault> {
     let touched = pending.phase != Phase::Staging;
     pending.enter(root, Phase::Reverting)?;
     may_die_at("reverting");
+    let mut down = None;
     if touched {
         site.stop(&pending.ran).await?;
         site.switch_back(&pending.targets).await?;
         may_die_at("reverted");
-        site.start(&pending.ran, say).await?;
+        down = site.start(&pending.ran, say).await.err();
     }
     site.discard(&pending.targets).await?;
-    pending.remove(root)
+    pending.remove(root)?;
+    Ok(down)
 }
 
 /// The old side goes.

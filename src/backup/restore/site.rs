@@ -44,6 +44,7 @@ impl Site<'_> {
                     container: container.id.clone(),
                     name: container.name.to_string(),
                     service: (*service).to_owned(),
+                    well: true,
                 };
                 services::start(self.engine, &ran, &|_| ()).await?;
                 let fresh = self.engine.inspect(&container.id).await?;
@@ -119,17 +120,20 @@ impl Site<'_> {
         }
     }
 
-    /// Starts those that are still there, in their order.
+    /// Starts those that are still there, in their order. One that does not come up keeps no other one down; the fault
+    /// has all that went wrong.
     pub async fn start(&self, ran: &[Ran], told: &mut dyn FnMut(String)) -> Result<(), Fault> {
+        let mut faults = Vec::new();
         for one in ran {
             match services::start(self.engine, one, &|_| ()).await {
+                Ok(remark) => remark.into_iter().for_each(&mut *told),
                 Err(fault) if fault.kind == FaultKind::NotFound => {
                     told(format!("warning: {} is gone and cannot be started again", one.name));
                 }
-                done => done?,
+                Err(fault) => faults.push(fault),
             }
         }
-        Ok(())
+        if faults.is_empty() { Ok(()) } else { Err(Fault::merged(faults)) }
     }
 
     pub async fn stop(&self, ran: &[Ran]) -> Result<(), Fault> {

@@ -46,6 +46,14 @@ pub struct Ran {
     pub container: ContainerId,
     pub name: String,
     pub service: String,
+    /// Whether it did its work: no more is asked of it when it is started again.
+    #[serde(default = "did")]
+    pub well: bool,
+}
+
+/// What records of before do not tell.
+fn did() -> bool {
+    true
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]

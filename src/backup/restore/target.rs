@@ -1,5 +1,7 @@
 //! What is switched: a database by its name, or what lies in a directory by the names in it.
 
+use crate::compose::within;
+use crate::domain::container::MountPoint;
 use serde::{Deserialize, Serialize};
 
 /// How names of a restore's own begin, in a directory.
@@ -40,7 +42,7 @@ pub struct DirectoryTarget {
     pub names: Vec<String>,
     /// The image whose tools move.
     pub image: String,
-    /// The restore's, by which its directories are named.
+    /// Its own, by which its directories are named: two things may lie in one directory.
     pub id: String,
     /// What its operator calls it: `volume shop_data`.
     pub label: String,
@@ -52,6 +54,18 @@ pub enum Place {
     Volume(String),
     /// A directory of the Engine's host.
     Host(String),
+}
+
+impl Place {
+    /// Whether something of it is seen through the mount.
+    pub fn is_seen_at(&self, mount: &MountPoint) -> bool {
+        match self {
+            Self::Volume(name) => mount.kind == "volume" && mount.source == *name,
+            Self::Host(path) => {
+                mount.kind == "bind" && (within(&mount.source, path) || within(path, &mount.source))
+            }
+        }
+    }
 }
 
 impl Target {
@@ -86,6 +100,22 @@ impl DatabaseTarget {
 }
 
 impl DirectoryTarget {
+    /// The id of the restore's target of that number.
+    pub fn numbered(id: &str, number: usize) -> String {
+        format!("{id}-{number}")
+    }
+
+    /// What is another one after the switch: a volume, or paths of the host.
+    pub fn switched(&self) -> Vec<Place> {
+        match &self.place {
+            Place::Volume(_) => vec![self.place.clone()],
+            Place::Host(parent) => {
+                let path = |name: &String| format!("{}/{name}", parent.trim_end_matches('/'));
+                self.names.iter().map(|name| Place::Host(path(name))).collect()
+            }
+        }
+    }
+
     pub fn new_name(&self) -> String {
         format!("{PREFIX}new-{}", self.id)
     }

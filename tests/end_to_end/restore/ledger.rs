@@ -121,8 +121,12 @@ impl Ledger {
     }
 
     pub fn is_ready(&self) {
-        eventually("a healthy database", PATIENCE, || {
-            (self.project.health("postgres").as_deref() == Some("healthy")).then_some(())
+        self.is_healthy("postgres");
+    }
+
+    pub fn is_healthy(&self, service: &str) {
+        eventually("a healthy service", PATIENCE, || {
+            (self.project.health(service).as_deref() == Some("healthy")).then_some(())
         });
     }
 
@@ -141,7 +145,7 @@ impl Ledger {
         ])
     }
 
-    fn redis(&self, command: &str) -> String {
+    pub fn redis(&self, command: &str) -> String {
         let line = format!("REDISCLI_AUTH=not-a-secret-either redis-cli {command}");
         docker(["exec", &self.container("cache"), "sh", "-c", &line])
     }

@@ -27,6 +27,15 @@ move() { # FROM TO [NAME…]
     done
 }
 
+any() { # DIRECTORY [NAME…]
+    from=$1
+    shift
+    for name; do
+        if [ -e "$from/$name" ] || [ -L "$from/$name" ]; then return 0; fi
+    done
+    return 1
+}
+
 like() { # MODEL DIRECTORY
     chown "$(stat -c %u:%g -- "$1")" "$2"
     chmod "$(stat -c %a -- "$1")" "$2"
@@ -36,6 +45,8 @@ case $what in
     forward)
         if [ ! -d "$old" ]; then
             [ -d "$new" ]
+            # Nothing is put aside that nothing takes the place of.
+            [ $# -eq 0 ] || any "$new" "$@"
             mkdir -p "$moving"
             [ $# -gt 0 ] || like . "$moving"
             move . "$moving" "$@"

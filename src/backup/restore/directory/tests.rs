@@ -83,3 +83,13 @@ fn wherever_it_is_cut_it_goes_back_to_all_old() {
         }
     }
 }
+
+#[test]
+fn what_nothing_takes_the_place_of_is_not_put_aside() {
+    let place = tempfile::tempdir().unwrap();
+    fill(place.path(), "old");
+    std::fs::create_dir(place.path().join(".mcp-tui-new-1a2b")).unwrap();
+    let before = seen(place.path());
+    assert!(!run(place.path(), "forward", &["a"]), "nothing was staged for it");
+    assert_eq!(seen(place.path()), before);
+}

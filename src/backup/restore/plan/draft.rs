@@ -1,25 +1,27 @@
 //! The things that are put back, one after the other: what each is switched with, who must be stopped, and what speaks
 //! against it.
 
+use super::super::database::{SERVER_RESERVE, room_for};
 use super::super::look::{Facts, LiveServer};
 use super::super::target::{DatabaseTarget, DirectoryTarget, Place, Target};
+use crate::compose::within;
 use crate::backup::ManifestPart;
 use crate::backup::manifest::{Archive, Content, Database, PathArchive, RedisData, VolumeArchive};
+use crate::domain::container::MountPoint;
 use crate::domain::{Container, Fault, FaultKind, RestoreOptions, units};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-
-const SERVER_RESERVE: u64 = 64 << 20;
 
 pub struct Draft<'a> {
     pub facts: &'a Facts,
     pub options: &'a RestoreOptions,
     pub targets: Vec<Target>,
-    /// Services that go on, and whose dependants are stopped.
-    pub bases: BTreeSet<String>,
+    /// Who is stopped whatever has mounted what.
     pub stopped: BTreeSet<String>,
     pub warnings: Vec<String>,
     pub volumes: Vec<String>,
+    /// Bytes that the databases of each server take until they are accepted, beside what is there.
+    pub taken: BTreeMap<String, u64>,
     /// What is said of each target.
     pub told: BTreeMap<usize, String>,
 }
@@ -50,7 +52,8 @@ impl Draft<'_> {
     fn database(&mut self, path: &str, wanted: &Database, id: &str) -> Result<(), Fault> {
         let Database { server, database, .. } = wanted;
         let service = &server.service;
-        let Some(live) = self.facts.servers.get(service) else {
+        let facts = self.facts;
+        let Some(live) = facts.servers.get(service) else {
             return Err(self.fault(FaultKind::NotFound, service, "the service was not looked at".to_owned()));
         };
         self.fits(live, wanted)?;
@@ -67,7 +70,6 @@ impl Draft<'_> {
                 None => format!(": {about}{then} rows; there is none now"),
             },
         );
-        self.bases.insert(service.clone());
         self.targets.push(Target::Database(DatabaseTarget {
             part: path.to_owned(),
             service: service.clone(),
@@ -81,8 +83,8 @@ impl Draft<'_> {
     }
 
     /// Whether the server that runs can take the dump.
-    fn fits(&self, live: &LiveServer, wanted: &Database) -> Result<(), Fault> {
-        let Database { server, database, extensions, database_bytes, .. } = wanted;
+    fn fits(&mut self, live: &LiveServer, wanted: &Database) -> Result<(), Fault> {
+        let Database { server, database, extensions, .. } = wanted;
         let major =
             |version: &str| version.split('.').next().and_then(|text| text.trim().parse::<u32>().ok());
         if let (Some(then), Some(now)) = (major(&server.server_version), major(&live.server.version))
@@ -108,10 +110,14 @@ impl Draft<'_> {
                 .fault(FaultKind::Conflict, database, cause)
                 .hint(format!("the backup was taken of the image {}", server.image)));
         }
-        let needed = database_bytes.saturating_add(database_bytes / 5).saturating_add(SERVER_RESERVE);
+        // One after the other they are made on one disk, and all of them stay there.
+        let taken = self.taken.entry(server.service.clone()).or_default();
+        *taken = taken.saturating_add(room_for(wanted));
+        let needed = taken.saturating_add(SERVER_RESERVE);
         if let Some(free) = live.free.filter(|free| *free < needed) {
             let cause = format!(
-                "beside what is there it takes {} on the server's disk, with room to spare; {} are free",
+                "beside what is there the databases of {} take {} on its disk, with room to spare; {} are free",
+                server.service,
                 units::bytes(needed),
                 units::bytes(free)
             );
@@ -138,14 +144,14 @@ impl Draft<'_> {
         self.volumes
             .push(format!("{volume} (keys of {service} replaced; the old ones are kept until accepted)"));
         self.stopped.insert(service.clone());
-        self.users(&Place::Volume(volume.clone()))?;
+        self.strangers_of_volume(volume)?;
         self.targets.push(Target::Directory(DirectoryTarget {
             part: path.to_owned(),
             place: Place::Volume(volume.clone()),
             below: below.clone(),
             names: live.files.names(),
             image: live.image.clone(),
-            id: id.to_owned(),
+            id: DirectoryTarget::numbered(id, self.targets.len()),
             label: format!("keys of {service}"),
         }));
         Ok(())
@@ -160,14 +166,14 @@ impl Draft<'_> {
         let what = if there { "" } else { "; there is none now" };
         self.told.insert(self.targets.len(), format!(": {entries} entries{what}"));
         self.volumes.push(format!("{name} (replaced; what is in it is kept until accepted)"));
-        self.users(&Place::Volume(name.clone()))?;
+        self.strangers_of_volume(name)?;
         self.targets.push(Target::Directory(DirectoryTarget {
             part: path.to_owned(),
             place: Place::Volume(name.clone()),
             below: String::new(),
             names: Vec::new(),
             image,
-            id: id.to_owned(),
+            id: DirectoryTarget::numbered(id, self.targets.len()),
             label,
         }));
         Ok(())
@@ -184,14 +190,14 @@ impl Draft<'_> {
                 .hint("leave it out with --part, and unpack it by hand as the bundle's RESTORE.md says"));
         };
         self.told.insert(self.targets.len(), format!(": {} entries", wanted.archive.entries));
-        self.users(&Place::Host(wanted.path.clone()))?;
+        self.strangers_of_path(&wanted.path)?;
         self.targets.push(Target::Directory(DirectoryTarget {
             part: path.to_owned(),
             place: Place::Host(parent.display().to_string()),
             below: String::new(),
             names: vec![name.to_string_lossy().into_owned()],
             image,
-            id: id.to_owned(),
+            id: DirectoryTarget::numbered(id, self.targets.len()),
             label,
         }));
         Ok(())
@@ -219,45 +225,61 @@ impl Draft<'_> {
         Ok(image.clone())
     }
 
-    /// Who has it mounted is stopped; others' containers are not ours to stop.
-    fn users(&mut self, place: &Place) -> Result<(), Fault> {
-        let has = |container: &Container| {
-            container.mounts.iter().any(|mount| match place {
-                Place::Volume(name) => mount.kind == "volume" && mount.source == *name,
-                Place::Host(path) => {
-                    mount.kind == "bind"
-                        && (crate::compose::within(&mount.source, path)
-                            || crate::compose::within(path, &mount.source))
-                }
-            })
-        };
-        if let Place::Volume(name) = place
-            && let Some(other) = self.facts.foreign.iter().find(|container| has(container))
-        {
-            let cause = format!("{} uses it, which is not of this stack", other.name);
-            return Err(self
-                .fault(FaultKind::Conflict, &format!("volume {name}"), cause)
-                .hint(format!("stop it first: `docker stop {}`", other.name)));
+    /// Others' containers are not ours to stop.
+    fn strangers_of_volume(&self, name: &str) -> Result<(), Fault> {
+        let place = Place::Volume(name.to_owned());
+        let mut strangers = self.facts.foreign.iter();
+        match strangers.find(|other| other.mounts.iter().any(|mount| place.is_seen_at(mount))) {
+            Some(other) => Err(self.used(&format!("volume {name}"), &other.name, "stop it first")),
+            None => Ok(()),
         }
-        let users = self.facts.containers.iter().filter(|container| has(container));
-        let services: Vec<String> =
-            users.filter_map(|user| user.compose.as_ref().map(|labels| labels.service.clone())).collect();
-        self.stopped.extend(services);
+    }
+
+    /// Of a path they may see more than is theirs: who reads it goes on with the old side, and who has all that lies
+    /// around it mounted need not write there.
+    fn strangers_of_path(&mut self, path: &str) -> Result<(), Fault> {
+        let place = Place::Host(path.to_owned());
+        let object = format!("path {path}");
+        let facts = self.facts;
+        for other in &facts.foreign {
+            let mounts = || other.mounts.iter().filter(|mount| place.is_seen_at(mount));
+            let around = |mount: &MountPoint| mount.source != path && within(path, &mount.source);
+            if mounts().any(|mount| mount.read_write && !around(mount)) {
+                return Err(self.used(&object, &other.name, "stop it first"));
+            }
+            if mounts().any(|mount| mount.read_write) {
+                if !self.options.force {
+                    let hint = "if it writes nothing there --force goes on; else stop it first";
+                    return Err(self.used(&object, &other.name, hint));
+                }
+                self.warnings.push(format!("{} may write to {path}, and is not of this stack", other.name));
+            } else if mounts().any(|mount| !around(mount)) {
+                self.warnings.push(format!(
+                    "{} reads {path} and is not of this stack: it sees what was there before until it is started anew",
+                    other.name
+                ));
+            }
+        }
         Ok(())
     }
 
+    fn used(&self, object: &str, name: &str, hint: &str) -> Fault {
+        self.fault(FaultKind::Conflict, object, format!("{name} uses it, which is not of this stack"))
+            .hint(format!("{hint}: `docker stop {name}`"))
+    }
+
     pub fn no_two_in_one_place(&self) -> Result<(), Fault> {
-        let mut whole: BTreeMap<&Place, &str> = BTreeMap::new();
+        let mut placed: Vec<(Place, &str)> = Vec::new();
         for target in &self.targets {
             let Target::Directory(target) = target else { continue };
-            if matches!(target.place, Place::Host(_)) {
-                continue;
-            }
-            if let Some(other) = whole.insert(&target.place, &target.part) {
-                let cause = format!("{other} and {} would both be put into it", target.part);
-                return Err(self
-                    .fault(FaultKind::Conflict, &target.label, cause)
-                    .hint("choose one of them with --part"));
+            for place in target.switched() {
+                if let Some((_, other)) = placed.iter().find(|(other, _)| overlap(other, &place)) {
+                    let cause = format!("{other} and {} would both be put into it", target.part);
+                    return Err(self
+                        .fault(FaultKind::Conflict, &target.label, cause)
+                        .hint("choose one of them with --part"));
+                }
+                placed.push((place, &target.part));
             }
         }
         Ok(())
@@ -287,7 +309,6 @@ impl Draft<'_> {
                 outside.insert(format!("{name} from {from}"));
             }
         }
-        self.stopped = &self.stopped - &self.bases;
         if outside.is_empty() {
             return Ok(());
         }
@@ -302,5 +323,14 @@ impl Draft<'_> {
                 "end these first; --force cuts them off, and what they wrote until then is in the old side, which is \
                  kept until accepted",
             ))
+    }
+}
+
+/// Whether the one is the other or lies in it: they cannot both change places.
+fn overlap(one: &Place, other: &Place) -> bool {
+    match (one, other) {
+        (Place::Host(one), Place::Host(other)) => within(one, other) || within(other, one),
+        (Place::Volume(one), Place::Volume(other)) => one == other,
+        (Place::Host(_), Place::Volume(_)) | (Place::Volume(_), Place::Host(_)) => false,
     }
 }

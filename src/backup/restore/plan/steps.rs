@@ -1,6 +1,6 @@
 //! The steps of a restore, in their order.
 
-use super::super::order::{dependants, starting};
+use super::super::order::{concerned, starting};
 use super::super::state::{Ran, Way};
 use super::super::target::Target;
 use super::draft::Draft;
@@ -16,10 +16,8 @@ impl Draft<'_> {
     pub fn finish(mut self, safety: Option<&Fault>, now: Timestamp) -> Result<Course, Fault> {
         let facts = self.facts;
         let manifest = &facts.manifest;
-        let affected = &self.stopped | &self.bases;
-        let mut stopped = &self.stopped | &dependants(&affected, &facts.needs);
-        stopped = &stopped - &self.bases;
-        let ran = starting(&stopped, &facts.needs, &facts.containers);
+        let stopped = concerned(&self.targets, &self.stopped, &facts.needs, &facts.containers);
+        let ran = starting(&stopped, &facts.needs, &facts.containers, &[]);
         let mut steps = Steps { steps: Vec::new(), actions: Vec::new() };
         let age = units::duration(units::since(manifest.created, now));
         let bytes = units::bytes(manifest.parts.iter().map(|part| part.part.bytes).sum());

@@ -1,14 +1,14 @@
 use super::*;
 use crate::backup::job::{Place as Container_, PostgresServer};
 use crate::backup::manifest::{Archive, Mounted, Server};
-use crate::backup::manifest::{Database, VolumeArchive};
+use crate::backup::manifest::{Database, PathArchive, VolumeArchive};
 use crate::backup::restore::look::LiveServer;
 use crate::backup::restore::look::{Client, LiveDatabase};
 use crate::backup::restore::order::needs;
 use crate::backup::restore::state::{Pending, Phase};
 use crate::domain::container::{Attachment, MountPoint};
 use crate::domain::stack::BackupPart;
-use crate::domain::{ContainerId, fixtures};
+use crate::domain::{Container, ContainerId, fixtures};
 use rstest::rstest;
 
 fn part(path: &str, content: Content) -> ManifestPart {
@@ -72,6 +72,7 @@ fn facts() -> Facts {
         databases: [("shop".to_owned(), LiveDatabase { bytes: 10, rows: Some(13) })].into(),
         extensions: ["plpgsql".to_owned()].into(),
         clients: vec![client("10.0.0.7")],
+        directory: None,
         free: None,
     };
     let file = [("web", vec!["db".to_owned()])];
@@ -230,4 +231,101 @@ fn without_a_safety_backup_only_by_force() {
     let course = plan(&facts(), &forced(), "1", Some(&fault), now).unwrap();
     assert!(!course.actions.contains(&Action::Safety));
     assert!(course.plan.warnings.iter().any(|warning| warning.contains("it is broken")));
+}
+
+/// The same stack with these paths in the backup, and nothing else.
+fn with_paths(paths: &[&str]) -> Facts {
+    let mut facts = facts();
+    let archive = Archive { entries: 1, tool: "tar (GNU tar) 1.34".to_owned(), ..Archive::default() };
+    facts.manifest.parts = paths
+        .iter()
+        .map(|path| {
+            let content = Content::Files(PathArchive {
+                path: (*path).to_owned(),
+                archive: archive.clone(),
+                ..PathArchive::default()
+            });
+            part(&format!("files{path}.tar.zst"), content)
+        })
+        .collect();
+    facts
+}
+
+#[test]
+fn two_paths_of_one_directory_are_kept_apart() {
+    let course = course(&with_paths(&["/srv/shop/licence.key", "/srv/shop/.env"]), &forced()).unwrap();
+    let names: BTreeSet<String> = course
+        .targets
+        .iter()
+        .filter_map(|target| match target {
+            Target::Directory(target) => Some(target.new_name()),
+            Target::Database(_) => None,
+        })
+        .collect();
+    assert_eq!(names.len(), 2, "{names:?}");
+}
+
+#[rstest]
+#[case::the_same(&["/srv/shop/conf", "/srv/shop/conf"])]
+#[case::one_in_the_other(&["/srv/shop/conf", "/srv/shop/conf/tls"])]
+#[case::the_other_way_round(&["/srv/shop/conf/tls", "/srv/shop/conf"])]
+fn what_lies_in_one_another_cannot_both_change_places(#[case] paths: &[&str]) {
+    let fault = course(&with_paths(paths), &forced()).err().expect("a fault");
+    assert_eq!(fault.kind, FaultKind::Conflict);
+    assert!(fault.hint.is_some_and(|hint| hint.contains("--part")));
+}
+
+fn mounted(source: &str, read_write: bool) -> Container {
+    let mut other = fixtures::container("other");
+    other.mounts = vec![MountPoint {
+        kind: "bind".to_owned(),
+        source: source.to_owned(),
+        target: "/mnt".to_owned(),
+        read_write,
+    }];
+    other
+}
+
+#[rstest]
+#[case::writes_in_it("/srv/shop/conf", true, true, false)]
+#[case::writes_around_it("/srv", true, true, true)]
+#[case::reads_it("/srv/shop/conf", false, false, true)]
+#[case::reads_around_it("/", false, false, false)]
+#[case::elsewhere("/srv/blog", true, false, false)]
+fn who_else_has_a_path_mounted_is_looked_for(
+    #[case] source: &str,
+    #[case] read_write: bool,
+    #[case] is_refused: bool,
+    #[case] is_said: bool,
+) {
+    let mut facts = with_paths(&["/srv/shop/conf"]);
+    facts.foreign.push(mounted(source, read_write));
+    assert_eq!(course(&facts, &RestoreOptions::default()).is_err(), is_refused);
+    // What is refused whatever is asked for says nothing more.
+    let said = course(&facts, &forced())
+        .is_ok_and(|course| course.plan.warnings.iter().any(|warning| warning.contains("not of this stack")));
+    assert_eq!(said, is_said);
+}
+
+#[test]
+fn the_databases_of_one_server_must_fit_together() {
+    let mut facts = facts();
+    let one = facts.manifest.parts[0].clone();
+    facts.manifest.parts = ["one", "two", "three"]
+        .iter()
+        .map(|name| {
+            let mut other = one.clone();
+            other.part.path = format!("postgres/{name}.dump.zst");
+            if let Content::Postgres(database) = &mut other.content {
+                (*name).clone_into(&mut database.database);
+                database.database_bytes = 100 << 30;
+            }
+            other
+        })
+        .collect();
+    with_server(&mut facts, |live| live.free = Some(130 << 30));
+    let fault = course(&facts, &forced()).err().expect("a fault");
+    assert_eq!(fault.kind, FaultKind::Exhausted);
+    with_server(&mut facts, |live| live.free = Some(370 << 30));
+    assert!(course(&facts, &forced()).is_ok());
 }
