@@ -33,8 +33,7 @@ impl Workshop {
     pub async fn open(engine: &Engine, root: &Path) -> Result<Self, Fault> {
         let (held, alone) = hold(root).map_err(|error| Fault::io("open", root.display(), &error))?;
         let place = root.canonicalize().unwrap_or_else(|_| root.to_owned());
-        let sum = Sha256::digest(place.as_os_str().as_encoded_bytes());
-        let prefix = format!("{PREFIX}{}-", crate::domain::units::hexadecimal(&sum[..4]));
+        let prefix = prefix(&machine(), &place);
         let run = RandomState::new().hash_one(0) & 0xff_ffff;
         let workshop = Self { engine: engine.clone(), prefix, run, count: Cell::new(0), held };
         if alone {
@@ -151,6 +150,23 @@ impl Workshop {
     }
 }
 
+/// What tells this machine from others that work on the same Engine. One that was copied has at least another name.
+fn machine() -> String {
+    let id = std::fs::read_to_string("/etc/machine-id").unwrap_or_default();
+    format!("{}\n{}", id.trim(), rustix::system::uname().nodename().to_string_lossy())
+}
+
+/// Of the names of all that works for a directory of a machine. The lock says who lives on this machine only: what
+/// another one works with must not be taken for left over.
+fn prefix(machine: &str, place: &Path) -> String {
+    let sum = Sha256::new()
+        .chain_update(machine)
+        .chain_update("\n")
+        .chain_update(place.as_os_str().as_encoded_bytes())
+        .finalize();
+    format!("{PREFIX}{}-", crate::domain::units::hexadecimal(&sum[..4]))
+}
+
 /// An image that has nothing but its own program in it.
 fn lacks_program(fault: &Fault) -> bool {
     let says = |words: &str| fault.causes.iter().any(|cause| cause.contains(words));
@@ -178,5 +194,18 @@ fn hold(root: &Path) -> io::Result<(File, bool)> {
         Ok(()) => Ok((file, true)),
         Err(TryLockError::WouldBlock) => file.lock_shared().map(|()| (file, false)),
         Err(TryLockError::Error(error)) => Err(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_machines_with_one_engine_do_not_take_each_others_helpers_for_left_over() {
+        let place = Path::new("/var/lib/mcp-tui/backups");
+        assert_eq!(prefix("1\nhost-a", place), prefix("1\nhost-a", place));
+        assert_ne!(prefix("1\nhost-a", place), prefix("1\nhost-b", place));
+        assert_ne!(prefix("1\nhost-a", place), prefix("1\nhost-a", Path::new("/srv/backups")));
     }
 }

@@ -150,7 +150,9 @@ impl Shop {
     /// Containers and volumes that this workplace's backups made and did not remove.
     pub fn helpers(&self) -> String {
         let root = self.workplace.path("state/mcp-tui/backups").canonicalize().expect("a directory");
-        let sum = output("sh", &["-c", &format!("printf %s '{}' | sha256sum", root.display())]);
+        let machine = "\"$(cat /etc/machine-id)\" \"$(uname -n)\"";
+        let line = format!("printf '%s\\n%s\\n%s' {machine} '{}' | sha256sum", root.display());
+        let sum = output("sh", &["-c", &line]);
         let name = format!("name=mcp-tui-helper-{}-", &sum[..8]);
         let containers = docker(["ps", "--all", "--filter", &name, "--format", "{{.Names}}"]);
         let volumes = docker(["volume", "ls", "--filter", &name, "--format", "{{.Name}}"]);
