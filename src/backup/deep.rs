@@ -3,7 +3,7 @@
 //! takes a dump that was cut at sixty of a hundred for a good one.
 
 use super::ManifestPart;
-use super::feed::{feed, unpacked};
+use super::feed::{Feed, Watch, unpacked};
 use super::manifest::{Content, Manifest, RedisData, Server};
 use super::redis::keys_read;
 use super::tar_count::TarCounter;
@@ -17,6 +17,8 @@ use std::path::Path;
 
 const BUFFER: usize = 256 << 10;
 pub const SCRATCH: &str = "/scratch";
+/// What follows a backup that is taken is not ended.
+const UNWATCHED: Watch<'static> = Watch { told: &|_| (), cancelled: &|| false };
 
 /// What is wrong with the parts. That it could not be tried is a fault.
 pub async fn read_through(
@@ -96,7 +98,8 @@ async fn postgres(
     let image = present(workshop, &server.image_id, &server.image).await?;
     let container = toolbox(workshop, &image, None).await?;
     let request = command(&["pg_restore", "-f", "/dev/null"]);
-    let ended = feed(workshop.engine(), &container, request, directory, part, &|_| {}).await;
+    let feed = Feed::new(directory, part, None);
+    let ended = feed.into_tool(workshop.engine(), &container, &request, &UNWATCHED).await;
     workshop.remove(&container).await;
     let ended = ended?;
     Ok((ended.code != 0).then(|| format!("pg_restore does not take it: {}", ended.complaints.trim())))
@@ -118,7 +121,8 @@ async fn snapshot(
     let container = toolbox(workshop, &image, Some(&volume)).await?;
     let file = format!("{SCRATCH}/dump.rdb");
     let request = command(&["sh", "-c", &format!("cat > {file}")]);
-    let copied = feed(workshop.engine(), &container, request, directory, part, &|_| {}).await?;
+    let feed = Feed::new(directory, part, None);
+    let copied = feed.into_tool(workshop.engine(), &container, &request, &UNWATCHED).await?;
     if copied.code != 0 {
         return Err(copied.explain(Fault::new(FaultKind::Refused, "copy", &part.part.path)));
     }

@@ -1,106 +1,275 @@
-//! Gives a part to a command in a container as its input, unpacked on the way.
+//! A part of the bundle as the input of a tool in a container.
+//!
+//! It is read and unpacked on a thread of its own, and summed up on the way: what the tool got is what the manifest says,
+//! or it is as if nothing had been given. How the tool ended only its exit code tells.
+
+mod archive;
+
+pub use archive::Rules;
 
 use super::ManifestPart;
 use super::stream::Ended;
 use super::verify::open;
-use crate::domain::{ContainerId, Fault, FaultKind};
+use crate::domain::{ContainerId, Fault, FaultKind, units};
 use crate::engine::{Engine, ExecChunk, ExecRequest, SessionOptions};
 use bytes::Bytes;
 use futures_util::StreamExt;
+use sha2::{Digest, Sha256};
+use std::cell::Cell;
 use std::io::{self, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::pin::pin;
+use std::time::{Duration, Instant};
 use tokio::io::AsyncWriteExt;
 use tokio::sync::mpsc;
 
-const CHUNK: usize = 128 << 10;
+const PIECE: usize = 128 << 10;
 const WAITING: usize = 16;
+const LOOK_EVERY: Duration = Duration::from_millis(250);
 const COMPLAINT_LIMIT: usize = 64 << 10;
+/// A tool that takes nothing for so long, and says nothing, while there is more for it hangs.
+const IDLE_LIMIT: Duration = Duration::from_mins(15);
+/// With all that it was given it may be at work for long, as one that makes the indexes of large tables is.
+const LONGEST: Duration = Duration::from_hours(12);
+
+pub struct Feed {
+    pub path: PathBuf,
+    pub part: ManifestPart,
+    /// What an archive has to keep to.
+    pub rules: Option<Rules>,
+}
 
 /// What the tool wrote the part as.
-pub fn unpacked(directory: &Path, part: &ManifestPart) -> io::Result<Box<dyn Read + Send>> {
-    let file = open(&directory.join(&part.part.path))?;
+pub fn unpacked(bundle: &Path, part: &ManifestPart) -> io::Result<Box<dyn Read + Send>> {
+    let file = open(&bundle.join(&part.part.path))?;
     Ok(if part.is_packed() { Box::new(zstd::Decoder::new(file)?) } else { Box::new(file) })
 }
 
-/// Ends when the command does. `report` is told how much it was given so far.
-pub async fn feed(
+/// Whoever is told how far it is, and asked whether to go on.
+pub struct Watch<'run> {
+    pub told: &'run dyn Fn(u64),
+    pub cancelled: &'run dyn Fn() -> bool,
+}
+
+impl Feed {
+    pub fn new(bundle: &Path, part: &ManifestPart, rules: Option<Rules>) -> Self {
+        Self { path: bundle.join(&part.part.path), part: part.clone(), rules }
+    }
+
+    /// Runs the command with the part as its input. What the tool has to say is in what is returned, its exit code too.
+    pub async fn into_tool(
+        self,
+        engine: &Engine,
+        container: &ContainerId,
+        request: &ExecRequest,
+        watch: &Watch<'_>,
+    ) -> Result<Ended, Fault> {
+        let object = self.part.part.path.clone();
+        let options = SessionOptions { stdin: true, ..SessionOptions::default() };
+        let mut session = engine.exec_session(container, request, &options).await?;
+        let (sender, mut receiver) = mpsc::channel(WAITING);
+        let reader = tokio::task::spawn_blocking(move || self.read(&sender));
+        let (mut output, mut complaints) = (Vec::new(), Vec::new());
+        let moved = Cell::new(Instant::now());
+        {
+            let mut input = session.input;
+            let told = watch.told;
+            let moved = &moved;
+            let mut write = pin!(async move {
+                let mut done = 0;
+                while let Some(bytes) = receiver.recv().await {
+                    let bytes: Bytes = bytes;
+                    if input.write_all(&bytes).await.is_err() {
+                        // The tool has ended; its exit code says why.
+                        return;
+                    }
+                    done += bytes.len() as u64;
+                    moved.set(Instant::now());
+                    told(done);
+                }
+                // Without this end it would wait for more.
+                drop(input.shutdown().await);
+            });
+            let mut written = false;
+            loop {
+                tokio::select! {
+                    () = &mut write, if !written => written = true,
+                    chunk = session.output.next() => match chunk.transpose()? {
+                        Some(ExecChunk::Stdout(bytes)) => {
+                            moved.set(Instant::now());
+                            keep(&mut output, &bytes);
+                        }
+                        Some(ExecChunk::Stderr(bytes)) => {
+                            moved.set(Instant::now());
+                            keep(&mut complaints, &bytes);
+                        }
+                        None => break,
+                    },
+                    () = tokio::time::sleep(LOOK_EVERY) => {
+                        if (watch.cancelled)() {
+                            return Err(cancelled(&object));
+                        }
+                        if moved.get().elapsed() > patience(written) {
+                            return Err(idle(&object, patience(written)));
+                        }
+                    }
+                }
+            }
+        }
+        let read = reader.await.map_err(|error| {
+            Fault::new(FaultKind::Internal, "read", &object).because("its reader panicked").caused_by(&error)
+        })?;
+        let code = session.program.exit_code().await?.ok_or_else(|| {
+            Fault::new(FaultKind::Unreachable, "unpack", &object)
+                .because("the tool's output ended while it still runs")
+        })?;
+        match read {
+            Err(Stopped::Fault(fault)) => return Err(fault),
+            // The tool did not want all of it: then it must say that it failed.
+            Err(Stopped::Unwanted) if code == 0 => {
+                return Err(Fault::new(FaultKind::Refused, "unpack", &object)
+                    .because("the tool ended before it had read all"));
+            }
+            Err(Stopped::Unwanted) | Ok(()) => {}
+        }
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        Ok(Ended { code, output: text(&output), complaints: text(&complaints) })
+    }
+
+    fn read(&self, sender: &mpsc::Sender<Bytes>) -> Result<(), Stopped> {
+        let fault = |error: io::Error| {
+            if error.kind() == io::ErrorKind::BrokenPipe {
+                return Stopped::Unwanted;
+            }
+            let mut fault = Fault::io("read", self.path.display(), &error);
+            if error.kind() == io::ErrorKind::InvalidData {
+                fault.kind = FaultKind::Invalid;
+            }
+            Stopped::Fault(fault.hint(
+                "`mcp-tui backup verify` tells what is wrong with it; look at the disk that it lies on; nothing was put \
+                 in place",
+            ))
+        };
+        let mut summed = Summed { file: open(&self.path).map_err(fault)?, sum: Sha256::new(), bytes: 0 };
+        let mut send = |bytes: &[u8]| {
+            sender
+                .blocking_send(Bytes::copy_from_slice(bytes))
+                .map_err(|_| io::Error::from(io::ErrorKind::BrokenPipe))
+        };
+        {
+            let reader: Box<dyn Read + '_> = if self.part.is_packed() {
+                Box::new(zstd::Decoder::new(&mut summed).map_err(fault)?)
+            } else {
+                Box::new(&mut summed)
+            };
+            match &self.rules {
+                Some(rules) => {
+                    if let Err(fault) = archive::pass(reader, rules, &mut send) {
+                        let unwanted = sender.is_closed();
+                        return Err(if unwanted { Stopped::Unwanted } else { Stopped::Fault(fault) });
+                    }
+                }
+                None => plain(reader, self.part.raw_bytes(), &mut send).map_err(fault)?,
+            }
+        }
+        // What the unpacking did not look at.
+        io::copy(&mut summed, &mut io::sink()).map_err(fault)?;
+        if units::hexadecimal(&summed.sum.finalize()) != self.part.part.sha256 {
+            let cause = "its SHA-256 is not the one in the manifest";
+            return Err(fault(io::Error::new(io::ErrorKind::InvalidData, cause)));
+        }
+        Ok(())
+    }
+}
+
+fn patience(has_all: bool) -> Duration {
+    if has_all { LONGEST } else { IDLE_LIMIT }
+}
+
+fn cancelled(object: &str) -> Fault {
+    Fault::new(FaultKind::Cancelled, "unpack", object)
+        .because("ended on request; what is in use was not touched")
+}
+
+fn idle(object: &str, limit: Duration) -> Fault {
+    Fault::new(FaultKind::Timeout, "unpack", object)
+        .because(format!("the tool took nothing and said nothing for {} minutes", limit.as_secs() / 60))
+        .hint("look at the log of its container; what is in use was not touched")
+}
+
+enum Stopped {
+    Fault(Fault),
+    /// Nobody reads any more.
+    Unwanted,
+}
+
+fn plain(
+    mut reader: impl Read,
+    expected: u64,
+    send: &mut dyn FnMut(&[u8]) -> io::Result<()>,
+) -> io::Result<()> {
+    let mut piece = vec![0; PIECE];
+    let mut read = 0;
+    loop {
+        let count = reader.read(&mut piece)?;
+        if count == 0 {
+            break;
+        }
+        read += count as u64;
+        if read > expected {
+            break;
+        }
+        send(&piece[..count])?;
+    }
+    if read == expected {
+        return Ok(());
+    }
+    let cause = format!("unpacked it is not the {expected} bytes that the manifest says");
+    Err(io::Error::new(io::ErrorKind::InvalidData, cause))
+}
+
+struct Summed<R> {
+    file: R,
+    sum: Sha256,
+    bytes: u64,
+}
+
+impl<R: Read> Read for Summed<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.file.read(buffer)?;
+        self.sum.update(&buffer[..count]);
+        self.bytes += count as u64;
+        Ok(count)
+    }
+}
+
+fn keep(kept: &mut Vec<u8>, bytes: &[u8]) {
+    let room = COMPLAINT_LIMIT.saturating_sub(kept.len());
+    kept.extend_from_slice(&bytes[..bytes.len().min(room)]);
+}
+
+/// Runs what may take as long as it takes: the more there is to move or to look at, the longer.
+pub async fn patiently(
     engine: &Engine,
     container: &ContainerId,
     request: ExecRequest,
-    directory: &Path,
-    part: &ManifestPart,
-    report: &dyn Fn(u64),
 ) -> Result<Ended, Fault> {
     let name = request.command.first().cloned().unwrap_or_default();
-    let broken = |error: &io::Error| {
-        Fault::io("read", format!("{} of the backup", part.part.path), error)
-            .hint("`mcp-tui backup verify` tells what is wrong with it")
-    };
-    let source = unpacked(directory, part).map_err(|error| broken(&error))?;
-    let options = SessionOptions { tty: false, stdin: true, detach_keys: String::new() };
-    let session = engine.exec_session(container, &request, &options).await?;
-    let (mut input, mut output) = (session.input, session.output);
-    let (sender, mut receiver) = mpsc::channel(WAITING);
-    let reader = tokio::task::spawn_blocking(move || read(source, &sender));
-    let write = async {
-        let mut given = 0;
-        while let Some(chunk) = receiver.recv().await {
-            // A command that wants no more says by its exit code whether that is well.
-            if input.write_all(&chunk).await.is_err() {
-                break;
+    let run = async {
+        let mut exec = engine.exec(container, request).await?;
+        let (mut output, mut complaints) = (Vec::new(), Vec::new());
+        while let Some(chunk) = exec.next().await {
+            match chunk? {
+                ExecChunk::Stdout(bytes) => keep(&mut output, &bytes),
+                ExecChunk::Stderr(bytes) => keep(&mut complaints, &bytes),
             }
-            given += chunk.len() as u64;
-            report(given);
         }
-        receiver.close();
-        let _ = input.shutdown().await;
-        given
+        let code = exec.finish().await?;
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        Ok(Ended { code, output: text(&output), complaints: text(&complaints) })
     };
-    let listen = async {
-        let (mut said, mut complaints) = (Vec::new(), Vec::new());
-        while let Some(chunk) = output.next().await {
-            let (kept, bytes): (&mut Vec<u8>, Bytes) = match chunk? {
-                ExecChunk::Stdout(bytes) => (&mut said, bytes),
-                ExecChunk::Stderr(bytes) => (&mut complaints, bytes),
-            };
-            let room = COMPLAINT_LIMIT.saturating_sub(kept.len());
-            kept.extend_from_slice(&bytes[..bytes.len().min(room)]);
-        }
-        Ok::<_, Fault>((said, complaints))
-    };
-    let (given, heard) = tokio::join!(write, listen);
-    let (said, complaints) = heard?;
-    let read = reader.await.map_err(|error| broken(&io::Error::other(error)))?;
-    let code = session.program.exit_code().await?.ok_or_else(|| {
-        Fault::new(FaultKind::Unreachable, "run", name.as_str())
-            .because("its output ended while it still runs")
-    })?;
-    let all = read.map_err(|error| broken(&error))?;
-    let ended = Ended {
-        code,
-        output: String::from_utf8_lossy(&said).into_owned(),
-        complaints: String::from_utf8_lossy(&complaints).into_owned(),
-    };
-    if code == 0 && given != all {
-        return Err(Fault::new(FaultKind::Refused, "run", name)
-            .because(format!("it took {given} of {all} bytes and reported success")));
-    }
-    Ok(ended)
+    tokio::time::timeout(LONGEST, run).await.map_err(|_| idle(&name, LONGEST))?
 }
 
-/// How much there was; what nobody wants any more is not read.
-fn read(mut source: Box<dyn Read + Send>, sender: &mpsc::Sender<Bytes>) -> io::Result<u64> {
-    let mut all = 0;
-    loop {
-        let mut chunk = vec![0; CHUNK];
-        let count = source.read(&mut chunk)?;
-        if count == 0 {
-            return Ok(all);
-        }
-        chunk.truncate(count);
-        all += count as u64;
-        if sender.blocking_send(Bytes::from(chunk)).is_err() {
-            return Ok(all);
-        }
-    }
-}
+#[cfg(test)]
+mod tests;

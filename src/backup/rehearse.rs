@@ -4,12 +4,15 @@
 mod databases;
 mod files;
 
+use super::deep::command;
+use super::feed::{Feed, Watch};
 use super::find::{Found, find};
 use super::manifest::{Content, Manifest, Server};
+use super::stream::Ended;
 use super::workshop::Workshop;
 use super::{ManifestPart, check, proof, read_manifest};
 use crate::domain::stack::{Proof, ProofLevel, Recovery};
-use crate::domain::{Fault, FaultKind, Plan, PlannedStep, StepVerb, TaskEvent, units};
+use crate::domain::{ContainerId, Fault, FaultKind, Plan, PlannedStep, StepVerb, TaskEvent, units};
 use crate::engine::Engine;
 use jiff::Timestamp;
 use std::cell::RefCell;
@@ -144,7 +147,8 @@ pub async fn rehearse(
         if !matches!(task, Task::Sums) {
             began.get_or_insert_with(Instant::now);
         }
-        ended = one(&workshop, root, rehearsal, task, &report).await;
+        let watch = Reporter { report: &report, cancelled: is_cancelled };
+        ended = one(&workshop, root, rehearsal, task, &watch).await;
         tell(TaskEvent::StepFinished { step, fault: ended.as_ref().err().cloned() });
         if ended.is_err() {
             break;
@@ -171,7 +175,8 @@ pub async fn rehearse(
 fn passed(known: &mut Proof, took: Option<Duration>, now: Timestamp) -> String {
     let Some(took) = took else {
         known.pass(ProofLevel::Intact, now);
-        return "warning: every byte is there, and nothing is proven by that: no part can be restored".to_owned();
+        return "warning: every byte is there, and nothing is proven by that: no part can be restored"
+            .to_owned();
     };
     known.pass(ProofLevel::Restored, now);
     let took_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
@@ -179,24 +184,48 @@ fn passed(known: &mut Proof, took: Option<Duration>, now: Timestamp) -> String {
     format!("proven: restored in {}", units::duration(took))
 }
 
+/// Whoever is told how far a step is, of how much, and asked whether to go on.
+struct Reporter<'run> {
+    report: &'run dyn Fn(u64, Option<u64>),
+    cancelled: &'run dyn Fn() -> bool,
+}
+
+impl Reporter<'_> {
+    /// Gives the part to the command as its input.
+    async fn feed(
+        &self,
+        workshop: &Workshop,
+        container: &ContainerId,
+        words: &[&str],
+        (directory, part): (&Path, &ManifestPart),
+    ) -> Result<Ended, Fault> {
+        let told = |done: u64| (self.report)(done, Some(part.raw_bytes()));
+        let watch = Watch { told: &told, cancelled: self.cancelled };
+        let feed = Feed::new(directory, part, None);
+        feed.into_tool(workshop.engine(), container, &command(words), &watch).await
+    }
+}
+
 async fn one(
     workshop: &Workshop,
     root: &Path,
     rehearsal: &Rehearsal,
     task: &Task,
-    report: &dyn Fn(u64, Option<u64>),
+    watch: &Reporter<'_>,
 ) -> Result<(), Fault> {
     let directory = &rehearsal.found.directory;
     match task {
-        Task::Sums => check::check(None, root, &rehearsal.found, &|done| report(done, None)).await.map(drop),
+        Task::Sums => {
+            check::check(None, root, &rehearsal.found, &|done| (watch.report)(done, None)).await.map(drop)
+        }
         Task::Postgres { server, globals, databases } => {
             let globals = globals.map(|number| rehearsal.part(number)).transpose()?;
             let parts =
                 databases.iter().map(|number| rehearsal.part(*number)).collect::<Result<Vec<_>, _>>()?;
-            databases::postgres(workshop, directory, server, globals, &parts, report).await
+            databases::postgres(workshop, directory, server, (globals, &parts), watch).await
         }
-        Task::Redis(number) => databases::redis(workshop, directory, rehearsal.part(*number)?, report).await,
-        Task::Archive(number) => files::archive(workshop, directory, rehearsal.part(*number)?, report).await,
+        Task::Redis(number) => databases::redis(workshop, directory, rehearsal.part(*number)?, watch).await,
+        Task::Archive(number) => files::archive(workshop, directory, rehearsal.part(*number)?, watch).await,
     }
 }
 

@@ -7,10 +7,8 @@
 //! Until the switch nothing in use is touched. The switch changes names: of databases in one transaction, of what is in a
 //! directory within its file system. What goes out of use keeps existing under a name of the restore's own.
 
-mod archive;
 mod database;
 mod directory;
-mod feed;
 mod look;
 mod order;
 mod plan;
@@ -28,6 +26,7 @@ pub use plan::{Course, chosen, plan};
 pub use run::{Run, carry_out};
 pub use settle::{Decision, World, decision_plan, settle};
 pub use state::{Pending, Phase, Way, pending};
+pub use target::PREFIX;
 
 use crate::domain::{Fault, FaultKind};
 use std::hash::{BuildHasher, RandomState};

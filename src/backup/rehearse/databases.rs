@@ -1,12 +1,11 @@
 //! Databases: servers of their own that hear nobody, filled and asked what they hold.
 
-use super::differs;
+use super::{Reporter, differs};
 use crate::backup::ManifestPart;
-use crate::backup::deep::{SCRATCH, command, present, scratch, toolbox};
-use crate::backup::feed::feed;
+use crate::backup::deep::{SCRATCH, present, scratch, toolbox};
 use crate::backup::job::{Place, PostgresServer};
 use crate::backup::manifest::{Content, Database, RedisData, Server};
-use crate::backup::postgres::{COUNTS, Question, ask};
+use crate::backup::postgres::{COUNTS, Question, ask, differing};
 use crate::backup::redis::field;
 use crate::backup::workshop::Workshop;
 use crate::domain::container::ContainerDetails;
@@ -25,9 +24,8 @@ pub async fn postgres(
     workshop: &Workshop,
     directory: &Path,
     server: &Server,
-    globals: Option<&ManifestPart>,
-    databases: &[&ManifestPart],
-    report: &dyn Fn(u64, Option<u64>),
+    (globals, databases): (Option<&ManifestPart>, &[&ManifestPart]),
+    watch: &Reporter<'_>,
 ) -> Result<(), Fault> {
     let image = present(workshop, &server.image_id, &server.image).await?;
     let first = server.first_database.clone().unwrap_or_else(|| server.user.clone());
@@ -42,14 +40,13 @@ pub async fn postgres(
         "HostConfig": { "NetworkMode": "none", "ShmSize": 256 << 20 },
     });
     let container = workshop.container("postgres", body).await?;
-    let engine = workshop.engine();
     let user = format!("--username={}", server.user);
     // While it is being set up it listens on its socket only.
     wait(workshop, &container, &["pg_isready", "-q", "-h", "127.0.0.1", &user]).await?;
     if let Some(part) = globals {
         // The first role is there already, and is told to be one.
         let words = ["psql", "-X", "-q", &user, "--dbname=postgres"];
-        feed(engine, &container, command(&words), directory, part, &|_| {}).await?;
+        watch.feed(workshop, &container, &words, (directory, part)).await?;
     }
     for part in databases {
         let Content::Postgres(database) = &part.content else { continue };
@@ -67,8 +64,7 @@ pub async fn postgres(
         }
         let dbname = format!("--dbname={name}");
         let words = ["pg_restore", &user, &dbname, "--exit-on-error", "--single-transaction"];
-        let told = |done: u64| report(done, Some(part.raw_bytes()));
-        let ended = feed(engine, &container, command(&words), directory, part, &told).await?;
+        let ended = watch.feed(workshop, &container, &words, (directory, part)).await?;
         if ended.code != 0 {
             let cause = format!("pg_restore ended with exit code {}", ended.code);
             return Err(ended.explain(differs(&object, cause)));
@@ -114,13 +110,12 @@ async fn compare(
     }
     let answer = ask(workshop.engine(), &asked, &Question::of(&database.database, COUNTS)).await?;
     let rows: BTreeMap<String, u64> = serde_json::from_str(&answer).unwrap_or_default();
-    for (table, expected) in &database.rows {
-        // A table that has grown beyond what is counted has not lost its rows.
-        if let Some(found) = rows.get(table).filter(|found| *found != expected) {
-            return Err(differs(&object, format!("{table} has {found} rows instead of {expected}")));
+    match differing(&database.rows, &rows).filter(|_| database.counted_in_dump) {
+        Some((table, now, then)) => {
+            Err(differs(&object, format!("{table} has {now} rows instead of {then}")))
         }
+        None => Ok(()),
     }
-    Ok(())
 }
 
 const TABLES: &str = "SELECT COALESCE(json_agg(n.nspname || '.' || c.relname), '[]') \
@@ -130,15 +125,14 @@ pub async fn redis(
     workshop: &Workshop,
     directory: &Path,
     part: &ManifestPart,
-    report: &dyn Fn(u64, Option<u64>),
+    watch: &Reporter<'_>,
 ) -> Result<(), Fault> {
     let Content::Redis(redis) = &part.content else { return Ok(()) };
     let image = present(workshop, &redis.image_id, &redis.image).await?;
     let volume = scratch(workshop).await?;
     let tools = toolbox(workshop, &image, Some(&volume)).await?;
-    let request = command(&["sh", "-c", &format!("cat > {SCRATCH}/dump.rdb")]);
-    let told = |done: u64| report(done, Some(part.raw_bytes()));
-    let copied = feed(workshop.engine(), &tools, request, directory, part, &told).await?;
+    let copy = format!("cat > {SCRATCH}/dump.rdb");
+    let copied = watch.feed(workshop, &tools, &["sh", "-c", &copy], (directory, part)).await?;
     workshop.remove(&tools).await;
     if copied.code != 0 {
         return Err(copied.explain(Fault::new(FaultKind::Refused, "copy", &part.part.path)));

@@ -1,9 +1,8 @@
 //! Archives: unpacked into a volume of its own by the tar that wrote them, and counted.
 
-use super::differs;
+use super::{Reporter, differs};
 use crate::backup::ManifestPart;
-use crate::backup::deep::{SCRATCH, command, present, scratch, toolbox};
-use crate::backup::feed::feed;
+use crate::backup::deep::{SCRATCH, present, scratch, toolbox};
 use crate::backup::workshop::Workshop;
 use crate::domain::Fault;
 use std::path::Path;
@@ -12,7 +11,7 @@ pub async fn archive(
     workshop: &Workshop,
     directory: &Path,
     part: &ManifestPart,
-    report: &dyn Fn(u64, Option<u64>),
+    watch: &Reporter<'_>,
 ) -> Result<(), Fault> {
     let Some(archive) = part.content.archive() else { return Ok(()) };
     let image = present(workshop, &archive.image, "").await?;
@@ -27,8 +26,7 @@ pub async fn archive(
     if archive.is_gnu() {
         words.extend(["--numeric-owner", "--xattrs", "--xattrs-include=*", "--acls"]);
     }
-    let told = |done: u64| report(done, Some(part.raw_bytes()));
-    let ended = feed(workshop.engine(), &container, command(&words), directory, part, &told).await?;
+    let ended = watch.feed(workshop, &container, &words, (directory, part)).await?;
     if ended.code != 0 {
         let cause = format!("tar ended with exit code {}", ended.code);
         return Err(ended.explain(differs(&part.part.path, cause)));

@@ -4,9 +4,8 @@
 //! anew. What is in it can: the new side is unpacked into a directory of its own in the same file system, and a helper
 //! container moves names. The helper that unpacks sees nothing but that directory.
 
-use super::archive::Rules;
-use super::feed::{Feed, Watch, patiently};
 use super::target::{DirectoryTarget, Place};
+use crate::backup::feed::{Feed, Rules, Watch, patiently};
 use crate::backup::workshop::Workshop;
 use crate::domain::{ContainerId, Fault, FaultKind, units};
 use crate::engine::ExecRequest;

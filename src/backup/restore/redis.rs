@@ -4,8 +4,8 @@
 //! in a helper beside the files in use, reads the snapshot and writes append-only files of it; those are switched.
 
 use super::directory::{Directories, place};
-use super::feed::{Feed, Watch};
 use super::target::DirectoryTarget;
+use crate::backup::feed::{Feed, Watch};
 use crate::backup::manifest::RedisData;
 use crate::backup::redis::{field, keys_read};
 use crate::backup::stream::{Ended, text};

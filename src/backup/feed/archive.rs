@@ -181,7 +181,7 @@ impl Seen {
             return Err(format!("`{}` leads upwards", shown()));
         }
         let first = pieces.first();
-        if first.is_some_and(|first| first.starts_with(super::target::PREFIX.as_bytes())) {
+        if first.is_some_and(|first| first.starts_with(crate::backup::restore::PREFIX.as_bytes())) {
             return Err(format!("`{}` has a name that only a restore gives", shown()));
         }
         if let Some(top) = &rules.top
