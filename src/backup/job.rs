@@ -1,6 +1,6 @@
 //! What is to be taken, found out by looking at the stack as it runs: one job for each part, in the order of the taking.
 
-use super::manifest::{DataMount, Mounted};
+use super::manifest::{DataMount, Locale, Mounted};
 use crate::domain::stack::BackupPolicy;
 use crate::domain::{Container, ContainerId, PlannedStep, StepVerb, units};
 
@@ -49,6 +49,7 @@ pub struct PostgresDatabase {
     pub database: String,
     pub encoding: String,
     pub collation: String,
+    pub locale: Locale,
     pub bytes: u64,
     pub path: String,
 }

@@ -7,7 +7,7 @@ mod content;
 mod instructions;
 
 pub use content::{
-    Archive, Content, DataMount, Database, Mounted, PathArchive, RedisData, Server, VolumeArchive,
+    Archive, Content, DataMount, Database, Locale, Mounted, PathArchive, RedisData, Server, VolumeArchive,
 };
 
 use crate::domain::stack::{BackupEntry, BackupPart, Proof};
@@ -36,6 +36,9 @@ pub struct Manifest {
     /// The program and its version.
     pub made_by: String,
     pub parts: Vec<ManifestPart>,
+    /// The daemon that the stack ran on; absent of older ones.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub endpoint: Option<String>,
     /// The backup that was about to be restored when this one was taken of what was there; absent of one that was taken
     /// for its own sake.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -83,11 +86,17 @@ impl Manifest {
             finished: None,
             made_by: concat!("mcp-tui ", env!("CARGO_PKG_VERSION")).to_owned(),
             parts,
+            endpoint: None,
             safety_for: None,
             warnings: Vec::new(),
             withheld: Vec::new(),
             instructions_sha256: String::new(),
         }
+    }
+
+    /// Whether it may be of the stack on that daemon: others of the same name have nothing to do with it.
+    pub fn may_be_of(&self, endpoint: &str) -> bool {
+        self.endpoint.as_deref().is_none_or(|own| own == endpoint)
     }
 
     pub fn to_json(&self) -> serde_json::Result<Vec<u8>> {

@@ -1,5 +1,7 @@
 //! PostgreSQL's own tools in the database's own container: they fit the server, whatever this machine has installed.
 
+mod snapshot;
+
 use super::job::{PostgresDatabase, PostgresServer};
 use super::manifest::{Content, Database, Server};
 use super::part::Form;
@@ -8,6 +10,7 @@ use super::{ManifestPart, part::Written};
 use crate::domain::{Fault, FaultKind};
 use crate::engine::{Engine, ExecRequest};
 use serde::Deserialize;
+use snapshot::Snapshot;
 use std::collections::BTreeMap;
 
 /// How an archive of `pg_dump -Fc` begins.
@@ -99,11 +102,16 @@ impl PostgresDatabase {
     /// Without a compression of its own, which is gzip on one processor: the part is packed with zstd instead.
     pub async fn take(&self, step: &Step<'_>, bundle: &str) -> Result<ManifestPart, Fault> {
         let (server, engine) = (&self.server, step.engine);
-        let before = self.rows(engine).await?;
+        let tables = self.tables(engine).await?;
         let user = format!("--username={}", server.user);
         let database = format!("--dbname={}", self.database);
+        // Tables are written to all the while: what is counted and what is dumped must be of one moment.
+        let snapshot = Snapshot::open(engine, server, &self.database, bundle).await;
+        let of_snapshot = snapshot.as_ref().map(|snapshot| format!("--snapshot={}", snapshot.id));
         // Without a password it must fail, not ask; behind another's lock it must not wait for ever.
-        let words = ["pg_dump", "-Fc", "-Z0", "--no-password", "--lock-wait-timeout=60s", &user, &database];
+        let mut words = vec!["pg_dump", "-Fc", "-Z0", "--no-password", "--lock-wait-timeout=60s"];
+        words.extend(of_snapshot.as_deref());
+        words.extend([user.as_str(), &database]);
         let request = server.request(&words, bundle);
         let taken = step.take(&server.place.container, request, &self.path, Form::Plain).await;
         if taken.is_err() {
@@ -112,20 +120,16 @@ impl PostgresDatabase {
         }
         let (written, ended) = taken?;
         self.judge(&ended, &written.head)?;
-        let after = self.rows(engine).await?;
         let content = Content::Postgres(Database {
             server: server.described(),
             database: self.database.clone(),
-            extensions: before.extensions,
+            extensions: tables.extensions,
             encoding: self.encoding.clone(),
             collation: self.collation.clone(),
-            row_estimates: before.estimates,
-            // Those that nobody wrote to meanwhile have so many in the dump as well.
-            rows: before
-                .exact
-                .into_iter()
-                .filter(|(table, rows)| after.exact.get(table) == Some(rows))
-                .collect(),
+            locale: self.locale.clone(),
+            row_estimates: tables.estimates,
+            rows: snapshot.map(|snapshot| snapshot.rows).unwrap_or_default(),
+            counted_in_dump: true,
             database_bytes: self.bytes,
         });
         Ok(part_of(written, content))
@@ -145,27 +149,32 @@ impl PostgresDatabase {
         Err(explained(&said, "pg_dump", "dump", &self.object()))
     }
 
-    async fn rows(&self, engine: &Engine) -> Result<Rows, Fault> {
+    async fn tables(&self, engine: &Engine) -> Result<Tables, Fault> {
         let answer = ask(engine, &self.server, &Question::of(&self.database, TABLES)).await?;
-        let mut rows: Rows = serde_json::from_str(&answer).map_err(|error| {
+        serde_json::from_str(&answer).map_err(|error| {
             Fault::new(FaultKind::Refused, "ask", self.object())
                 .because("psql's answer about its tables cannot be read")
                 .caused_by(&error)
-        })?;
-        // A server without XML, or tables that this user may not read, only cost the exact counts.
-        if let Ok(answer) = ask(engine, &self.server, &Question::of(&self.database, COUNTS)).await {
-            rows.exact = serde_json::from_str(&answer).unwrap_or_default();
-        }
-        Ok(rows)
+        })
     }
 }
 
+/// A table of which the dump has another number of rows than a restored database has: how many there are, and how many
+/// there should be. One that has grown beyond what is counted has not lost its rows.
+pub fn differing<'a>(
+    wanted: &'a BTreeMap<String, u64>,
+    found: &BTreeMap<String, u64>,
+) -> Option<(&'a str, u64, u64)> {
+    wanted.iter().find_map(|(table, then)| {
+        let now = *found.get(table)?;
+        (now != *then).then_some((table.as_str(), now, *then))
+    })
+}
+
 #[derive(Default, Deserialize)]
-struct Rows {
+struct Tables {
     extensions: BTreeMap<String, String>,
     estimates: BTreeMap<String, u64>,
-    #[serde(default)]
-    exact: BTreeMap<String, u64>,
 }
 
 /// What the planner believes; a table that it never looked at counts as none.
@@ -176,12 +185,15 @@ const TABLES: &str = "SELECT json_build_object(\
       WHERE c.relkind IN ('r', 'm') AND c.relpersistence <> 't' \
         AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname NOT LIKE 'pg\\_%'), '{}'))";
 
-/// Counted one by one where that is quick: tables of less than 16 MiB, and no more than 500 of them.
+/// Counted one by one where that is quick: tables of less than 16 MiB, and no more than 500 of them. What a view once
+/// held and what belongs to an extension is not in a dump.
 pub const COUNTS: &str = "SELECT COALESCE(json_object_agg(name, (xpath('/row/c/text()', query_to_xml(\
       format('SELECT count(*) AS c FROM %I.%I', nspname, relname), false, true, '')))[1]::text::bigint), '{}') \
     FROM (SELECT n.nspname, c.relname, n.nspname || '.' || c.relname AS name \
       FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
-      WHERE c.relkind IN ('r', 'm') AND c.relpersistence <> 't' AND c.relispopulated \
+      WHERE c.relkind = 'r' AND c.relpersistence <> 't' \
+        AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid \
+          AND d.deptype = 'e') \
         AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname NOT LIKE 'pg\\_%' \
         AND pg_relation_size(c.oid) < 16777216 ORDER BY 3 LIMIT 500) AS small";
 

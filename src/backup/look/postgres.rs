@@ -2,6 +2,7 @@
 
 use super::{Scene, container, data_mount, file_name, place, variable};
 use crate::backup::job::{Job, PostgresDatabase, PostgresServer, Survey};
+use crate::backup::manifest::Locale;
 use crate::backup::postgres::{Question, ask};
 use crate::domain::{Fault, FaultKind};
 use serde::Deserialize;
@@ -25,18 +26,23 @@ struct Database {
     name: String,
     encoding: String,
     collation: String,
+    locale: Locale,
     bytes: Option<u64>,
 }
 
-/// The size is unknown where the user may not connect; the directory where he is no superuser.
+/// The size is unknown where the user may not connect; the directory where he is no superuser. Which columns tell of the
+/// locale depends on the version: by way of JSON one that is not there is null.
 const SERVER: &str = "SELECT json_build_object(\
     'version', current_setting('server_version'), \
     'directory', (SELECT setting FROM pg_settings WHERE name = 'data_directory'), \
     'databases', (SELECT json_agg(json_build_object(\
         'name', datname, 'encoding', pg_encoding_to_char(encoding), 'collation', datcollate, \
+        'locale', json_build_object('ctype', datctype, \
+          'provider', CASE to_jsonb(d)->>'datlocprovider' WHEN 'i' THEN 'icu' WHEN 'b' THEN 'builtin' END, \
+          'name', COALESCE(to_jsonb(d)->>'datlocale', to_jsonb(d)->>'daticulocale')), \
         'bytes', CASE WHEN has_database_privilege(datname, 'CONNECT') THEN pg_database_size(oid) END) \
         ORDER BY datname) \
-      FROM pg_database WHERE datallowconn AND NOT datistemplate))";
+      FROM pg_database d WHERE datallowconn AND NOT datistemplate))";
 
 /// Whether anybody made anything in it.
 const IS_USED: &str = "SELECT EXISTS (SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
@@ -86,6 +92,7 @@ pub async fn look(scene: &Scene<'_>, wanted: &Wanted<'_>, survey: &mut Survey) -
             server: server.clone(),
             encoding: database.encoding,
             collation: database.collation,
+            locale: database.locale,
             bytes: database.bytes.unwrap_or_default(),
             path: format!("postgres/{stem}.dump.zst"),
             database: database.name,

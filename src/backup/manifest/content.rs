@@ -61,15 +61,41 @@ pub struct Database {
     pub encoding: String,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub collation: String,
+    #[serde(default, skip_serializing_if = "Locale::is_plain")]
+    pub locale: Locale,
     /// Estimates of the planner by `schema.table`: to see at a glance what was lost since.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub row_estimates: BTreeMap<String, u64>,
-    /// Counted one by one, of tables that are small and were not written to meanwhile: so many are in the dump.
+    /// Counted one by one, of tables that are small.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub rows: BTreeMap<String, u64>,
+    /// Whether they were counted at the very moment that the dump is of. Without that, of what was written to meanwhile
+    /// another number may be in the dump.
+    #[serde(default)]
+    pub counted_in_dump: bool,
     /// On the server's disk.
     #[serde(default)]
     pub database_bytes: u64,
+}
+
+/// By which texts are compared and letters told, beside the collation.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Locale {
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub ctype: String,
+    /// Who does it where it is not the C library: `icu` or `builtin`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub provider: Option<String>,
+    /// What that calls it: `de-DE`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+}
+
+impl Locale {
+    fn is_plain(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

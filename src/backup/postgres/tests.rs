@@ -26,6 +26,7 @@ fn database() -> PostgresDatabase {
         database: "ledger".to_owned(),
         encoding: "UTF8".to_owned(),
         collation: "C".to_owned(),
+        locale: crate::backup::manifest::Locale::default(),
         bytes: 0,
         path: "postgres/ledger.dump.zst".to_owned(),
     }

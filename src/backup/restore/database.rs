@@ -1,11 +1,11 @@
 //! A database that is made beside the one in use, and changes names with it.
 
-use super::feed::{Feed, Watch, patiently};
 use super::look::free;
 use super::target::DatabaseTarget;
+use crate::backup::feed::{Feed, Watch, patiently};
 use crate::backup::job::PostgresServer;
 use crate::backup::manifest::Database;
-use crate::backup::postgres::{COUNTS, Question, ask};
+use crate::backup::postgres::{COUNTS, Question, ask, differing};
 use crate::domain::{Fault, FaultKind, units};
 use crate::engine::Engine;
 use std::collections::BTreeMap;
@@ -41,7 +41,14 @@ impl Databases<'_> {
         self.discard(target).await?;
         // What was free when it was planned others may have taken since.
         self.has_room(target, directory, room_for(wanted).saturating_add(SERVER_RESERVE)).await?;
-        self.tell(&created(target, wanted, self.model(target).await?.as_deref())).await?;
+        let model = self.model(target).await?;
+        self.tell(&created(target, wanted, model.as_deref())).await.map_err(|fault| match model {
+            Some(_) => fault,
+            None => fault.hint(format!(
+                "where that is for want of a locale: make an empty database {} with another one, and restore then",
+                target.database
+            )),
+        })?;
         let user = format!("--username={}", self.server.user);
         let into = format!("--dbname={}", target.new);
         let words = ["pg_restore", "--exit-on-error", "--no-password", &user, &into];
@@ -67,7 +74,7 @@ impl Databases<'_> {
         if ended.code != 0 {
             return Err(explained(&ended, &target.label()));
         }
-        self.compare(target, &wanted.rows).await
+        self.compare(target, wanted).await
     }
 
     /// Comes back when it takes what must be left to the server.
@@ -102,23 +109,22 @@ impl Databases<'_> {
         }
     }
 
-    /// Tables that nobody wrote to while the backup was taken must have as many rows as then.
-    async fn compare(&self, target: &DatabaseTarget, rows: &BTreeMap<String, u64>) -> Result<(), Fault> {
-        if rows.is_empty() {
+    /// As many rows as the dump has, where that is known.
+    async fn compare(&self, target: &DatabaseTarget, wanted: &Database) -> Result<(), Fault> {
+        if wanted.rows.is_empty() {
             return Ok(());
         }
         let answer = self.ask_in(&target.new, COUNTS).await?;
         let found: BTreeMap<String, u64> = serde_json::from_str(&answer).unwrap_or_default();
-        let differs = |(table, then): &(&String, &u64)| found.get(*table) != Some(*then);
-        match rows.iter().find(differs) {
-            None => Ok(()),
-            Some((table, then)) => Err(Fault::new(FaultKind::Refused, "restore", target.label())
-                .because(format!(
-                    "{table} has {} rows instead of {then}",
-                    found.get(table).map_or_else(|| "no".to_owned(), u64::to_string)
-                ))
-                .hint("what is in use was not touched; look at the service's log")),
+        let Some((table, now, then)) = differing(&wanted.rows, &found) else { return Ok(()) };
+        let cause = format!("{table} has {now} rows instead of {then}");
+        if !wanted.counted_in_dump {
+            log::warn!("{}: {cause}; it may have been written to while the backup was taken", target.label());
+            return Ok(());
         }
+        Err(Fault::new(FaultKind::Refused, "restore", target.label())
+            .because(cause)
+            .hint("what is in use was not touched; look at the service's log"))
     }
 
     /// Gives the new databases the names of those in use, all at once or none.
@@ -138,7 +144,17 @@ impl Databases<'_> {
         }
         statement.push_str("COMMIT");
         self.disconnect(&closed).await?;
-        self.tell(&statement).await
+        self.tell(&statement).await?;
+        self.let_in(targets).await
+    }
+
+    /// Those in use let everybody in, whatever they were before they were.
+    async fn let_in(&self, targets: &[&DatabaseTarget]) -> Result<(), Fault> {
+        let there = self.names().await?;
+        for target in targets.iter().filter(|target| there.get(&target.database) == Some(&false)) {
+            self.tell(&format!("ALTER DATABASE {} ALLOW_CONNECTIONS true", quoted(&target.database))).await?;
+        }
+        Ok(())
     }
 
     /// Gives those that were in use their names back, as far as they lost them. It can be done any number of times.
@@ -165,11 +181,7 @@ impl Databases<'_> {
         statement.push_str("COMMIT");
         self.disconnect(&closed).await?;
         self.tell(&statement).await?;
-        let there = self.names().await?;
-        for target in targets.iter().filter(|target| there.get(&target.database) == Some(&false)) {
-            self.tell(&format!("ALTER DATABASE {} ALLOW_CONNECTIONS true", quoted(&target.database))).await?;
-        }
-        Ok(())
+        self.let_in(targets).await
     }
 
     /// Removes what was staged, if it is there.
@@ -219,7 +231,12 @@ impl Databases<'_> {
     async fn model(&self, target: &DatabaseTarget) -> Result<Option<String>, Fault> {
         let statement = format!(
             "SELECT format('OWNER %I ENCODING %L LC_COLLATE %L LC_CTYPE %L CONNECTION LIMIT %s', r.rolname, \
-             pg_encoding_to_char(d.encoding), d.datcollate, d.datctype, d.datconnlimit) \
+             pg_encoding_to_char(d.encoding), d.datcollate, d.datctype, d.datconnlimit) || \
+             CASE to_jsonb(d)->>'datlocprovider' \
+             WHEN 'i' THEN format(' LOCALE_PROVIDER icu ICU_LOCALE %L', \
+               COALESCE(to_jsonb(d)->>'datlocale', to_jsonb(d)->>'daticulocale')) \
+             WHEN 'b' THEN format(' LOCALE_PROVIDER builtin BUILTIN_LOCALE %L', to_jsonb(d)->>'datlocale') \
+             ELSE '' END \
              FROM pg_database d JOIN pg_roles r ON r.oid = d.datdba WHERE d.datname = {}",
             literal(&target.database)
         );
@@ -281,6 +298,20 @@ fn created(target: &DatabaseTarget, wanted: &Database, model: Option<&str>) -> S
     if !wanted.encoding.is_empty() {
         let _ = write!(statement, " ENCODING {}", literal(&wanted.encoding));
     }
+    let locale = &wanted.locale;
+    for (word, value) in [("LC_COLLATE", &wanted.collation), ("LC_CTYPE", &locale.ctype)] {
+        if !value.is_empty() {
+            let _ = write!(statement, " {word} {}", literal(value));
+        }
+    }
+    let word = match locale.provider.as_deref() {
+        Some("icu") => "icu ICU_LOCALE",
+        Some("builtin") => "builtin BUILTIN_LOCALE",
+        Some(_) | None => return statement,
+    };
+    if let Some(name) = &locale.name {
+        let _ = write!(statement, " LOCALE_PROVIDER {word} {}", literal(name));
+    }
     statement
 }
 
@@ -310,4 +341,44 @@ fn explained(ended: &crate::backup::stream::Ended, object: &str) -> Fault {
         "what is in use was not touched; look at the service's log"
     };
     ended.explain(fault).hint(hint)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::backup::manifest::Locale;
+
+    fn target() -> DatabaseTarget {
+        DatabaseTarget {
+            part: String::new(),
+            service: "db".to_owned(),
+            user: "shop".to_owned(),
+            database: "shop".to_owned(),
+            new: "shop__new_1".to_owned(),
+            old: "shop__old_1".to_owned(),
+            existed: false,
+        }
+    }
+
+    #[test]
+    fn a_database_of_which_there_is_none_sorts_as_the_one_that_was_saved() {
+        let locale = Locale {
+            ctype: "C".to_owned(),
+            provider: Some("icu".to_owned()),
+            name: Some("de-DE".to_owned()),
+        };
+        let wanted = Database {
+            encoding: "UTF8".to_owned(),
+            collation: "C".to_owned(),
+            locale,
+            ..Database::default()
+        };
+        assert_eq!(
+            created(&target(), &wanted, None),
+            "CREATE DATABASE \"shop__new_1\" TEMPLATE template0 OWNER \"shop\" ENCODING 'UTF8' LC_COLLATE 'C' \
+             LC_CTYPE 'C' LOCALE_PROVIDER icu ICU_LOCALE 'de-DE'"
+        );
+        let before = Database { encoding: "UTF8".to_owned(), ..Database::default() };
+        assert!(created(&target(), &before, None).ends_with("ENCODING 'UTF8'"));
+    }
 }
