@@ -44,7 +44,7 @@ pub use action::{BundleAction, BundlePlaces};
 pub use check::check;
 pub use create::create;
 pub use export::export;
-pub use find::{Found, LATEST, find};
+pub use find::{Found, LATEST, find, find_of};
 pub use job::Survey;
 pub use list::{bundles, good_times, list, manifest as read_manifest, places, survey};
 pub use look::{Scene, derive, look};

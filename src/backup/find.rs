@@ -1,7 +1,7 @@
 //! A bundle by the name that somebody gave: never a path, and never one of two.
 
 use super::list::{bundles, manifest, read};
-use super::manifest::is_bundle_name;
+use super::manifest::{Manifest, is_bundle_name};
 use crate::domain::stack::BackupEntry;
 use crate::domain::{Fault, FaultKind};
 use std::path::{Path, PathBuf};
@@ -28,6 +28,20 @@ impl Found {
 
 /// By its whole name, by the beginning of it, or as `latest`; of one stack, or of all where none is named.
 pub fn find(root: &Path, stack: Option<&str>, name: &str) -> Result<Found, Fault> {
+    among(root, stack, name, &|_| true)
+}
+
+/// The same, where `latest` means one that may be of the stack on that daemon.
+pub fn find_of(root: &Path, stack: &str, name: &str, endpoint: &str) -> Result<Found, Fault> {
+    among(root, Some(stack), name, &|manifest| manifest.may_be_of(endpoint))
+}
+
+fn among(
+    root: &Path,
+    stack: Option<&str>,
+    name: &str,
+    may_be_latest: &dyn Fn(&Manifest) -> bool,
+) -> Result<Found, Fault> {
     let wrong = |kind, cause: String| {
         Fault::new(kind, "find backup", name)
             .because(cause)
@@ -48,13 +62,16 @@ pub fn find(root: &Path, stack: Option<&str>, name: &str) -> Result<Found, Fault
             return Err(wrong(FaultKind::Invalid, cause));
         }
         let can_be_read = |bundle: &Found| bundle.entry().is_ok();
-        let is_safety =
-            |bundle: &Found| manifest(&bundle.directory).is_ok_and(|found| found.safety_for.is_some());
-        let only_safeties = found.iter().any(|bundle| can_be_read(bundle));
-        let newest = found.into_iter().find(|bundle| can_be_read(bundle) && !is_safety(bundle));
+        let is_meant = |bundle: &Found| {
+            let is_it = |found: Manifest| found.safety_for.is_none() && may_be_latest(&found);
+            manifest(&bundle.directory).is_ok_and(is_it)
+        };
+        let others = found.iter().any(can_be_read);
+        let newest = found.into_iter().find(|bundle| can_be_read(bundle) && is_meant(bundle));
         return newest.ok_or_else(|| {
-            let cause = if only_safeties {
-                "there are none but those that restores took of what they replaced; give the name of one"
+            let cause = if others {
+                "there are none but those that restores took of what they replaced, and those of other daemons; give \
+                 the name of one"
             } else {
                 "there is no backup yet"
             };

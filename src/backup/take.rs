@@ -85,6 +85,7 @@ async fn all_parts(
         parts.push(taken?);
     }
     let mut manifest = Manifest::new(name, survey.stack.clone(), now, parts);
+    manifest.endpoint = Some(engine.endpoint().to_string());
     manifest.safety_for = before.map(str::to_owned);
     manifest.finished = Some(Timestamp::now());
     manifest.warnings.clone_from(&survey.warnings);

@@ -2,7 +2,7 @@
 
 use super::prepare::prepare_restore;
 use crate::backup::restore::{self, Course, Decision, Facts, Pending, Phase, Run, Scene, Way};
-use crate::backup::{Found, Survey, find, read_manifest};
+use crate::backup::{Found, Survey, find, find_of, read_manifest};
 use crate::domain::task::TaskEvent;
 use crate::domain::{Container, Fault, FaultKind, Plan, RestoreOptions, StackFile};
 use crate::engine::Engine;
@@ -49,7 +49,8 @@ pub async fn prepare(
 ) -> Result<Restoration, Fault> {
     let name = &stack.file.reference.project;
     // Whatever is wrong with the request is said before anything else is done for it.
-    let found = bundle(root, name, &options.name)?;
+    let endpoint = engine.endpoint().to_string();
+    let found = bundle(root, name, &options.name, &endpoint)?;
     let manifest = read_manifest(&found.directory)?;
     restore::chosen(&manifest, options)?;
     let pending = Pending::read(root, name)?;
@@ -78,8 +79,8 @@ async fn anew(
 }
 
 /// By its name among the stack's own; one of another stack is never put into this one.
-pub fn bundle(root: &Path, stack: &str, name: &str) -> Result<Found, Fault> {
-    let found = match find(root, Some(stack), name) {
+pub fn bundle(root: &Path, stack: &str, name: &str, endpoint: &str) -> Result<Found, Fault> {
+    let found = match find_of(root, stack, name, endpoint) {
         Err(fault) if fault.kind == FaultKind::NotFound => {
             let Ok(other) = find(root, None, name) else { return Err(fault) };
             return Err(foreign(stack, name, &other.stack));
@@ -134,12 +135,15 @@ impl Restoration {
             }
             Self::Interrupted { pending, stack, options } => {
                 let mut first = restore::decision_plan(&pending, Decision::Neither);
-                let phase = settle(engine, root, &stack, Decision::Neither, progress).await?;
-                if phase == Some(Phase::Waiting) && pending.bundle.starts_with(&options.name) {
+                settle(engine, root, &stack, Decision::Neither, progress).await?;
+                let waits = Pending::read(root, &stack.file.reference.project)?;
+                let is_done = |pending: Pending| pending.phase == Phase::Waiting && pending.undone.is_none();
+                if waits.is_some_and(is_done) && pending.bundle.starts_with(&options.name) {
                     return Ok(());
                 }
                 let stack = prepare_restore(engine, &stack.file.reference).await?;
-                let found = bundle(root, &stack.file.reference.project, &options.name)?;
+                let endpoint = engine.endpoint().to_string();
+                let found = bundle(root, &stack.file.reference.project, &options.name, &endpoint)?;
                 // What was agreed to was another plan: that of the end of the one before.
                 let options = RestoreOptions { agreed: None, ..options };
                 let anew = anew(engine, root, stack, &options, found).await?;

@@ -1,8 +1,8 @@
 //! Hands a task over: the specification is on the disk and a worker of its own has begun before this returns.
 
 use super::{JournalTail, Requester, Store, files, restoration};
-use crate::domain::task::TaskRequest;
 use crate::backup;
+use crate::domain::task::TaskRequest;
 use crate::domain::{Fault, FaultKind, Operation, TaskId, TaskSpec, TaskTarget, TaskTerms};
 use jiff::Timestamp;
 use std::hash::{BuildHasher, RandomState};
@@ -31,7 +31,7 @@ impl Store {
         continues: Option<TaskId>,
         now: Timestamp,
     ) -> Result<TaskId, Fault> {
-        let request = self.resolved(request)?;
+        let request = self.resolved(request, endpoint)?;
         let id = self.reserve(&request, now)?;
         let spec = TaskSpec {
             id: id.clone(),
@@ -55,12 +55,12 @@ impl Store {
 
     /// Names the backup that is meant now. A restore that is tried again, or gone on with, is of the same one, whatever was
     /// taken since: the first try itself takes one, of what it shall replace.
-    fn resolved(&self, mut request: TaskRequest) -> Result<TaskRequest, Fault> {
+    fn resolved(&self, mut request: TaskRequest, endpoint: &str) -> Result<TaskRequest, Fault> {
         if let (Operation::Restore(options), TaskTarget::Stack(stack)) =
             (&mut request.operation, &request.target)
         {
             let root = backup::root(self.root());
-            options.name = restoration::bundle(&root, &stack.project, &options.name)?.name;
+            options.name = restoration::bundle(&root, &stack.project, &options.name, endpoint)?.name;
         }
         Ok(request)
     }

@@ -43,6 +43,13 @@ fn a_beginning_is_enough_when_only_one_has_it() {
     assert_eq!(find(Some("shop"), LATEST).unwrap().name, late.name, "a restore goes back in time once");
     assert_eq!(find(Some("shop"), "20261121").unwrap().name, safety.name);
 
+    manifest.safety_for = None;
+    manifest.endpoint = Some("ssh://other".to_owned());
+    std::fs::write(&file, manifest.to_json().unwrap()).unwrap();
+    let on = |endpoint: &str| find_of(root.path(), "shop", LATEST, endpoint).unwrap().name;
+    assert_eq!((on("unix"), on("ssh://other")), (late.name.clone(), safety.name.clone()));
+    std::fs::remove_dir_all(&safety.directory).unwrap();
+
     committed_at(root.path(), "blog", "2026-11-20T02:00:00Z");
     assert_eq!(find(None, LATEST).unwrap_err().kind, FaultKind::Invalid);
     std::fs::write(late.directory.join("manifest.json"), "{").unwrap();

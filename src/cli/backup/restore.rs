@@ -17,7 +17,7 @@ pub struct Arguments {
     #[arg(long = "part", value_name = "PATH")]
     pub parts: Vec<String>,
     /// Cut off clients from outside of the stack, accept an earlier restore that still waits, keep links that lead
-    /// outside, and go without a safety backup where none can be taken
+    /// outside, take a backup of another daemon, and go without a safety backup where none can be taken
     #[arg(short, long)]
     pub force: bool,
     /// Do not ask
