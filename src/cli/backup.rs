@@ -38,13 +38,14 @@ pub enum BackupCommand {
     Rehearse { name: String },
     /// Put a backup back: beside what is there, then in its place; what was there is kept until it is accepted
     Restore(restore::Arguments),
-    /// Remove for good what the last restore took out of use
+    /// Remove for good what the last restore, or its undoing, took out of use
     Accept {
         /// Do not ask
         #[arg(short, long)]
         yes: bool,
     },
-    /// Put back what the last restore took out of use, or bring one that was interrupted to an end
+    /// Put back what the last restore took out of use; done twice, what was restored is back. Brings one that was
+    /// interrupted to an end
     Undo {
         /// Do not ask
         #[arg(short, long)]

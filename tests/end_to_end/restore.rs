@@ -28,6 +28,8 @@ pub fn trials() -> Vec<Trial> {
         trial("restore::a_service_that_is_not_well", unwell::a_service_that_is_not_well),
         trial("restore::who_was_down_at_the_restore", who_was_down_at_the_restore),
         trial("restore::the_latest_one_tried_twice", the_latest_one_tried_twice),
+        trial("restore::a_forced_one_that_comes_to_nothing", a_forced_one_that_comes_to_nothing),
+        trial("restore::rows_are_counted_as_they_are_dumped", rows_are_counted_as_they_are_dumped),
     ]
 }
 
@@ -47,9 +49,21 @@ fn all_of_it_comes_back_and_can_be_undone() {
     // The old side waits: another restore would take it away.
     ledger.run(["backup", "restore", &name, "--yes"]).failed(5, ["backup accept"]);
 
+    // What is written since is as dear as what was there before.
+    ledger.write("meanwhile");
+    let meanwhile = ledger.data();
     ledger.run(["backup", "undo", "--yes"]).succeeded("undo");
     assert_eq!(ledger.data(), now);
     assert!(ledger.runs("web"));
+    let listed = ledger.run(["backup", "list"]).succeeded("list");
+    assert!(listed.stdout.contains("was undone"), "{}", listed.stdout);
+    ledger.run(["backup", "undo", "--yes"]).succeeded("undo of the undo");
+    assert_eq!(ledger.data(), meanwhile);
+    ledger.run(["backup", "undo", "--yes"]).succeeded("undo after all");
+    assert_eq!(ledger.data(), now);
+    ledger.run(["backup", "accept", "--yes"]).succeeded("accept what was undone");
+    assert_eq!(ledger.data(), now);
+    ledger.has_nothing_left();
     ledger.run(["backup", "undo", "--yes"]).failed(4, ["no restore"]);
 
     ledger.run(["backup", "restore", &name, "--yes"]).succeeded("restore again");
@@ -67,6 +81,7 @@ fn only_what_was_asked_for() {
     ledger.run(["backup", "restore", &name, "--mode", "artifacts", "--yes"]).succeeded("restore");
     assert_eq!(ledger.data(), Data { file: then.file.clone(), ..now.clone() });
     ledger.run(["backup", "undo", "--yes"]).succeeded("undo");
+    ledger.run(["backup", "accept", "--yes"]).succeeded("accept what was undone");
     let dump = ["backup", "restore", &name, "--part", "postgres/ledger.dump.zst", "--yes"];
     ledger.run(dump).succeeded("restore of one part");
     assert_eq!(ledger.data(), Data { rows: then.rows, ..now });
@@ -169,17 +184,27 @@ fn killed_it_is_all_old_or_all_new() {
         ledger.run(["backup", "undo", "--yes"]).succeeded(&format!("undo after it died at {place}"));
         if ledger.data() == then {
             ledger.run(["backup", "undo", "--yes"]).succeeded("undo of what was done");
+            assert_eq!(ledger.data(), now, "killed at {place}");
+            ledger.run(["backup", "accept", "--yes"]).succeeded("accept what was undone");
         }
         assert_eq!(ledger.data(), now, "killed at {place}");
         assert!(ledger.runs("web"), "killed at {place}");
         ledger.has_nothing_left();
     }
-    // Killed while it goes back, and asked for a restore instead: that one is done.
+    // Killed while it goes back, and asked for a restore instead: it goes back, and what was restored waits.
     ledger.run(["backup", "restore", &name, "--yes"]).succeeded("restore");
     let mut command = ledger.command(["backup", "undo", "--yes"]);
     command.env("MCP_TUI_RESTORE_DIES_AT", "reverted");
     assert_ne!(finish(command, "undo").code, Some(0));
-    ledger.run(["backup", "restore", &name, "--yes"]).succeeded("restore after an undo that died");
+    ledger.run(["backup", "restore", &name, "--yes"]).failed(5, ["backup accept"]);
+    assert_eq!(ledger.data(), now);
+    // Killed while it is done once more: it is undone as it was.
+    let mut command = ledger.command(["backup", "undo", "--yes"]);
+    command.env("MCP_TUI_RESTORE_DIES_AT", "switching again");
+    assert_ne!(finish(command, "undo of the undo").code, Some(0));
+    ledger.run(["backup", "undo", "--yes"]).succeeded("the end of what died");
+    assert_eq!(ledger.data(), now);
+    ledger.run(["backup", "undo", "--yes"]).succeeded("undo of the undo");
     assert_eq!(ledger.data(), then);
     let mut command = ledger.command(["backup", "accept", "--yes"]);
     command.env("MCP_TUI_RESTORE_DIES_AT", "accepting");
@@ -236,4 +261,43 @@ fn the_latest_one_tried_twice() {
     assert_ne!(finish(command, "restore").code, Some(0), "it should have died");
     ledger.run(["backup", "restore", "latest", "--yes"]).succeeded("the same once more");
     assert_eq!(ledger.data(), then);
+}
+
+/// It is agreed that the old side of the last one goes; it goes only once there is something to go on with.
+fn a_forced_one_that_comes_to_nothing() {
+    let ledger = Ledger::up("forced");
+    let then = ledger.data();
+    let name = ledger.back_up();
+    ledger.change();
+    let now = ledger.data();
+    ledger.run(["backup", "restore", &name, "--yes"]).succeeded("restore");
+    let mut command = ledger.command(["backup", "restore", &name, "--force", "--yes"]);
+    command.env("MCP_TUI_RESTORE_DIES_AT", "saved");
+    assert_ne!(finish(command, "forced").code, Some(0), "it should have died");
+    ledger.run(["backup", "undo", "--yes"]).succeeded("the end of what died");
+    assert_eq!(ledger.data(), then);
+    ledger.run(["backup", "undo", "--yes"]).succeeded("undo of the first");
+    assert_eq!(ledger.data(), now);
+    ledger.run(["backup", "restore", &name, "--force", "--yes"]).succeeded("forced to its end");
+    ledger.run(["backup", "accept", "--yes"]).succeeded("accept");
+    assert_eq!(ledger.data(), then);
+    ledger.has_nothing_left();
+}
+
+/// A table that is written to all the while has as many rows in the dump as the manifest says.
+fn rows_are_counted_as_they_are_dumped() {
+    let ledger = Ledger::up("counted");
+    let load = "yes \"INSERT INTO entries (what) VALUES ('load'); SELECT pg_sleep(0.01);\" | \
+                psql -q -U ledger -d ledger";
+    docker(["exec", "--detach", &ledger.container("postgres"), "sh", "-c", load]);
+    eventually("a table that grows", Duration::from_secs(30), || {
+        (ledger.sql("SELECT count(*) > 1000 FROM entries") == "t").then_some(())
+    });
+    let name = ledger.back_up();
+    let shown = ledger.run(["backup", "show", &name, "--json"]).succeeded("show").json();
+    let parts = shown["manifest"]["parts"].as_array().expect("parts").clone();
+    let dump = parts.iter().find(|part| part["kind"] == "postgres").expect("a dump");
+    assert!(dump["rows"]["public.entries"].as_u64().is_some_and(|rows| rows > 1000), "{dump}");
+    // It restores the dump and counts.
+    ledger.run(["backup", "rehearse", &name]).succeeded("rehearse");
 }

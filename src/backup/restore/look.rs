@@ -21,6 +21,8 @@ use std::path::Path;
 /// All that a plan is made from.
 pub struct Facts {
     pub stack: String,
+    /// The daemon that it runs on.
+    pub endpoint: String,
     pub manifest: Manifest,
     pub found: Found,
     /// The stack's containers, inspected.
@@ -124,6 +126,7 @@ impl Scene<'_> {
             needs: needs(file, &containers),
             pending: Pending::read(root, name)?,
             stack: name.clone(),
+            endpoint: engine.endpoint().to_string(),
             manifest,
             found,
             foreign,
@@ -258,11 +261,7 @@ async fn look_at_server(
 }
 
 /// Bytes on the disk that a directory of a container lies on, where its `df` tells.
-pub async fn free(
-    engine: &Engine,
-    container: &ContainerId,
-    directory: &str,
-) -> Result<Option<u64>, Fault> {
+pub async fn free(engine: &Engine, container: &ContainerId, directory: &str) -> Result<Option<u64>, Fault> {
     let command = ["df", "-Pk", directory].map(str::to_owned).to_vec();
     let ended = text(engine, container, ExecRequest::from(command)).await?;
     let line = ended.output.lines().last().unwrap_or_default();

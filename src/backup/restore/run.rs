@@ -1,16 +1,15 @@
 //! Follows a plan, step by step, and goes back where a step fails.
 
-use super::archive::Rules;
 use super::database::Databases;
-use super::feed::{Feed, Watch};
 use super::look::Facts;
 use super::plan::{Action, Course};
-use super::settle::{back, clear};
+use super::settle::{back, let_previous_go};
 use super::site::Site;
-use super::state::{Pending, Phase};
+use super::state::{Pending, Phase, Way};
 use super::target::{DatabaseTarget, DirectoryTarget, Place, Target};
 use super::{cancelled, may_die_at, redis, services};
-use crate::backup::manifest::{Content, VolumeArchive};
+use crate::backup::feed::{Feed, Rules, Watch};
+use crate::backup::manifest::Content;
 use crate::backup::take::{Order, take};
 use crate::backup::workshop::Workshop;
 use crate::backup::{Found, ManifestPart, Survey, check, proof};
@@ -56,6 +55,8 @@ pub async fn carry_out(
     let mut pending = Pending::new(run.id.clone(), &facts.stack, bundle, endpoint, Timestamp::now());
     pending.targets.clone_from(&course.targets);
     pending.ran.clone_from(&course.ran);
+    let waits = |pending: &&Pending| pending.phase.way() == Way::Decide;
+    pending.previous = facts.pending.as_ref().filter(waits).cloned().map(Box::new);
     let follow = Follow { run, course, site: &site, tell: &tell };
     let mut begun = false;
     let done = follow.all(&mut pending, &mut begun).await;
@@ -110,16 +111,14 @@ impl Follow<'_> {
         let root = self.run.root;
         match action {
             Action::Check => self.check(number).await,
-            Action::Accept => {
-                let Some(mut last) = Pending::read(root, &self.run.facts.stack)? else { return Ok(()) };
-                clear(self.site, root, &mut last).await
-            }
+            Action::Accept => let_previous_go(self.site, root, pending).await,
             Action::Stage(target) => {
                 if !*begun {
                     pending.write(root)?;
                     *begun = true;
                     may_die_at("staging");
                 }
+                self.make_volume(*target, pending).await?;
                 let staged = self.stage(number, &pending.targets[*target]).await;
                 may_die_at("staged");
                 staged
@@ -200,8 +199,7 @@ impl Follow<'_> {
             (Target::Database(target), Content::Postgres(wanted)) => {
                 let server = self.site.server(target, &self.course.targets)?;
                 let databases = Databases { engine: self.site.engine, server: &server };
-                let directory =
-                    facts.servers.get(&target.service).and_then(|live| live.directory.as_deref());
+                let directory = facts.servers.get(&target.service).and_then(|live| live.directory.as_deref());
                 let feed = Feed::new(&facts.found.directory, part, None);
                 databases.stage(target, (wanted, directory), feed, &watch).await
             }
@@ -212,7 +210,6 @@ impl Follow<'_> {
                 redis::stage(&self.site.directories(), target, (&files, wanted), feed, &watch).await
             }
             (Target::Directory(target), Content::Volume(wanted)) => {
-                self.make_volume(wanted).await?;
                 let seen = wanted.mounted.iter().map(|mounted| mounted.target.clone()).collect();
                 self.unpack(target, part, seen, &watch).await
             }
@@ -247,11 +244,16 @@ impl Follow<'_> {
         self.site.directories().stage(target, feed, archive.is_gnu(), watch).await
     }
 
-    /// As the Compose tools would make it: they must know it for theirs.
-    async fn make_volume(&self, wanted: &VolumeArchive) -> Result<(), Fault> {
+    /// A volume that is not there, as the Compose tools would make it: they must know it for theirs.
+    async fn make_volume(&self, target: usize, pending: &mut Pending) -> Result<(), Fault> {
+        let part = pending.targets[target].part();
+        let part = self.run.facts.manifest.parts.iter().find(|other| other.part.path == part);
+        let Some(Content::Volume(wanted)) = part.map(|part| &part.content) else { return Ok(()) };
         if self.site.engine.volume(&wanted.volume).await?.is_some() {
             return Ok(());
         }
+        pending.made.push(wanted.volume.clone());
+        pending.write(self.run.root)?;
         let body = json!({
             "Name": wanted.volume,
             "Driver": if wanted.driver.is_empty() { "local" } else { &wanted.driver },

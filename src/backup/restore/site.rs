@@ -112,6 +112,26 @@ impl Site<'_> {
         Ok(())
     }
 
+    /// Others' containers are not ours to stop, and what they write would go to the wrong side.
+    pub async fn nobody_else(&self, targets: &[Target]) -> Result<(), Fault> {
+        let own = |container: &Container| self.containers.iter().any(|own| own.id == container.id);
+        for container in
+            self.engine.containers(None).await?.iter().filter(|one| one.is_running() && !own(one))
+        {
+            let writes_to = |target: &&DirectoryTarget| {
+                let mut mounts = container.mounts.iter().filter(|mount| mount.read_write);
+                matches!(target.place, super::target::Place::Volume(_))
+                    && mounts.any(|mount| target.place.is_seen_at(mount))
+            };
+            if let Some(target) = split(targets).1.into_iter().find(writes_to) {
+                return Err(Fault::new(FaultKind::Conflict, "restore", &target.label)
+                    .because(format!("{} uses it, which is not of this stack", container.name))
+                    .hint(format!("stop it first: `docker stop {}`", container.name)));
+            }
+        }
+        Ok(())
+    }
+
     /// To mount a volume that is gone would make it anew.
     async fn is_there(&self, target: &DirectoryTarget) -> Result<bool, Fault> {
         match &target.place {

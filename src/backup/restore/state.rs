@@ -5,6 +5,7 @@
 //! moment is seen on the thing itself, so that every way can be walked again from its beginning.
 
 use super::target::Target;
+use crate::backup::proof;
 use crate::domain::{ContainerId, Fault, FaultKind, units};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -37,8 +38,17 @@ pub struct Pending {
     pub ran: Vec<Ran>,
     /// The backup that was taken of the old side.
     pub safety: Option<String>,
+    /// Volumes that were not there before.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub made: Vec<String>,
     /// Since when the new side is the one in use.
     pub switched: Option<Timestamp>,
+    /// Since when the old side is the one in use again, and the new one is kept with all that was written to it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub undone: Option<Timestamp>,
+    /// The restore before, which waits until this one is sure to come about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub previous: Option<Box<Self>>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -67,11 +77,11 @@ pub enum Phase {
     Switching,
     /// All things are the new ones; not all that ran may run again.
     Starting,
-    /// It is done, and can be undone.
+    /// It is done and can be undone, or undone and can be done again: the side that is not in use is kept.
     Waiting,
     /// It goes back: some things may be the old ones again.
     Reverting,
-    /// The old things go.
+    /// The side that is not in use goes.
     Accepting,
 }
 
@@ -82,9 +92,9 @@ pub enum Way {
     Back,
     /// To all new: what ran is started.
     On,
-    /// It is all new and waits for a decision.
+    /// It is all new, or all old again, and waits for a decision.
     Decide,
-    /// The decision was made: the rest of the old side goes.
+    /// The decision was made: the rest of the side that is not in use goes.
     Clear,
 }
 
@@ -105,8 +115,9 @@ impl Phase {
             Self::Stopping => matches!(next, Self::Switching | Self::Reverting),
             Self::Switching => matches!(next, Self::Starting | Self::Reverting),
             Self::Starting => matches!(next, Self::Waiting | Self::Reverting),
-            Self::Waiting => matches!(next, Self::Reverting | Self::Accepting),
-            Self::Reverting | Self::Accepting => false,
+            Self::Waiting => matches!(next, Self::Stopping | Self::Reverting | Self::Accepting),
+            Self::Reverting => next == Self::Waiting,
+            Self::Accepting => false,
         }
     }
 }
@@ -124,7 +135,10 @@ impl Pending {
             targets: Vec::new(),
             ran: Vec::new(),
             safety: None,
+            made: Vec::new(),
             switched: None,
+            undone: None,
+            previous: None,
         }
     }
 
@@ -174,6 +188,34 @@ impl Pending {
         self.write(root)
     }
 
+    /// What it made lies on one daemon, and nothing can be said of it by another one.
+    pub fn must_be_of(&self, endpoint: &str) -> Result<(), Fault> {
+        if self.endpoint == endpoint {
+            return Ok(());
+        }
+        Err(Fault::new(FaultKind::Conflict, "restore", &self.stack)
+            .because(format!(
+                "the restore that is not over is one on {}, and this is {endpoint}",
+                self.endpoint
+            ))
+            .hint("ask again with that DOCKER_HOST or context"))
+    }
+
+    /// Its safety backup is left to the policy again: nobody needs it any more.
+    pub fn unpin(&self, root: &Path) -> Result<(), Fault> {
+        let Some(name) = &self.safety else { return Ok(()) };
+        let directory = root.join(&self.stack).join(name);
+        if directory.exists() { proof::pin(&directory, false) } else { Ok(()) }
+    }
+
+    /// It came to nothing: what waited before it was begun waits again.
+    pub fn end(&self, root: &Path) -> Result<(), Fault> {
+        match &self.previous {
+            Some(previous) => previous.write(root),
+            None => self.remove(root),
+        }
+    }
+
     /// It is over.
     pub fn remove(&self, root: &Path) -> Result<(), Fault> {
         let path = self.path(root);
@@ -188,9 +230,10 @@ impl Pending {
         root.join(&self.stack).join(FILE)
     }
 
-    /// Until when the old side is offered. It stays until somebody decides: nothing removes data by itself.
+    /// Until when the side that is not in use is offered. It stays until somebody decides: nothing removes data by itself.
     pub fn until(&self) -> Option<Timestamp> {
-        self.switched.filter(|_| self.phase == Phase::Waiting).map(|switched| switched + OFFERED)
+        let since = self.undone.or(self.switched).filter(|_| self.phase == Phase::Waiting);
+        since.map(|since| since + OFFERED)
     }
 
     /// What a list says of it.
@@ -203,10 +246,15 @@ impl Pending {
                 } else {
                     "longer than the day that it was meant to".to_owned()
                 };
-                format!(
-                    "{stack} was restored from {bundle}; what was there before is kept {left}: `mcp-tui -s {stack} \
-                     backup undo` puts it back, `backup accept` removes it"
-                )
+                let what = if self.undone.is_some() {
+                    format!(
+                        "the restore of {stack} from {bundle} was undone; what was restored, and all that was written \
+                         to it, is kept {left}"
+                    )
+                } else {
+                    format!("{stack} was restored from {bundle}; what was there before is kept {left}")
+                };
+                format!("{what}: `mcp-tui -s {stack} backup undo` puts it back, `backup accept` removes it")
             }
             (Way::Back | Way::On | Way::Decide | Way::Clear, _) => format!(
                 "a restore of {stack} from {bundle} was begun and is not over; if no task is at it, `mcp-tui -s {stack} \

@@ -104,6 +104,13 @@ impl Ledger {
         self.in_web("echo now > /files/note && rm -r /files/deep && echo now > /files/more");
     }
 
+    /// In addition to what is there.
+    pub fn write(&self, what: &str) {
+        self.sql(&format!("INSERT INTO entries (what) VALUES ('{what}')"));
+        self.redis(&format!("SET k {what}"));
+        self.in_web(&format!("echo {what} > /files/note"));
+    }
+
     pub fn data(&self) -> Data {
         Data {
             rows: self.sql("SELECT count(*) FROM entries"),

@@ -27,7 +27,8 @@ struct Site {
 impl Site {
     fn write(&self, what: &str) {
         for file in FILES {
-            self.workplace.write(&format!("work/stacks/{}/{file}", self.project.name), &format!("IS={what}\n"));
+            self.workplace
+                .write(&format!("work/stacks/{}/{file}", self.project.name), &format!("IS={what}\n"));
         }
     }
 
@@ -73,6 +74,7 @@ pub fn several_in_one_directory() {
     site.is_all("then");
     site.run(["backup", "undo", "--yes"]).succeeded("undo");
     site.is_all("now");
+    site.run(["backup", "accept", "--yes"]).succeeded("accept what was undone");
     site.run(["backup", "restore", "latest", "--yes"]).succeeded("restore again");
     site.run(["backup", "accept", "--yes"]).succeeded("accept");
     site.is_all("then");

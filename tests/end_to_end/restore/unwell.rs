@@ -47,7 +47,8 @@ impl Ward {
     }
 
     fn inside(&self, service: &str, line: &str) -> String {
-        let container = self.project.running(service).pop().unwrap_or_else(|| panic!("{service} does not run"));
+        let container =
+            self.project.running(service).pop().unwrap_or_else(|| panic!("{service} does not run"));
         docker(["exec", &container, "sh", "-c", line])
     }
 }
@@ -68,6 +69,7 @@ pub fn a_service_that_is_not_well() {
     assert_eq!(ward.inside("web", "cat /files/note"), "then");
     ward.run(["backup", "undo", "--yes"]).succeeded("undo");
     assert_eq!(ward.inside("web", "cat /files/note"), "now");
+    ward.run(["backup", "accept", "--yes"]).succeeded("accept what was undone");
 
     // It was well, and does not come up again, whatever lies in the volume.
     ward.inside("brittle", "touch /breaks");

@@ -4,9 +4,9 @@
 use super::super::database::{SERVER_RESERVE, room_for};
 use super::super::look::{Facts, LiveServer};
 use super::super::target::{DatabaseTarget, DirectoryTarget, Place, Target};
-use crate::compose::within;
 use crate::backup::ManifestPart;
 use crate::backup::manifest::{Archive, Content, Database, PathArchive, RedisData, VolumeArchive};
+use crate::compose::within;
 use crate::domain::container::MountPoint;
 use crate::domain::{Container, Fault, FaultKind, RestoreOptions, units};
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,6 +1,7 @@
 //! The steps of a restore, in their order.
 
 use super::super::order::{concerned, starting};
+use super::super::settle::{Decision, decision_plan};
 use super::super::state::{Ran, Way};
 use super::super::target::Target;
 use super::draft::Draft;
@@ -28,20 +29,27 @@ impl Draft<'_> {
             None,
             format!("{bytes}, taken {age} ago"),
         );
-        if let Some(pending) = facts.pending.as_ref().filter(|pending| pending.phase.way() == Way::Decide) {
+        self.is_of_here()?;
+        let waits = facts.pending.as_ref().filter(|pending| pending.phase.way() == Way::Decide);
+        if let Some(pending) = waits {
+            pending.must_be_of(&facts.endpoint)?;
             if !self.options.force {
                 return Err(self
                     .fault(FaultKind::Conflict, "", pending.sentence(now))
                     .hint("decide that first: `backup accept` or `backup undo`; --force accepts it"));
             }
-            let reason = format!("what was there before {} was restored goes for good", pending.bundle);
-            steps.add(Action::Accept, StepVerb::RemoveVolume, "the last old side".to_owned(), None, reason);
         }
         for (number, target) in self.targets.iter().enumerate() {
             let reason = self.told.get(&number).cloned().unwrap_or_default();
             steps.add(Action::Stage(number), StepVerb::Stage, target.label(), service(target), reason);
         }
         let unsafe_because = self.save(safety, &mut steps)?;
+        // Only now: until the new side is there and the one in use is saved, all that there is may be needed.
+        if let Some(pending) = waits {
+            for step in decision_plan(pending, Decision::Accept).steps {
+                steps.add(Action::Accept, step.verb, step.object, None, step.reason);
+            }
+        }
         self.stop(&ran, &mut steps);
         for group in groups(&self.targets) {
             let labels: Vec<String> = group.iter().map(|number| self.targets[*number].label()).collect();
@@ -78,6 +86,24 @@ impl Draft<'_> {
             ran,
             unsafe_because,
         })
+    }
+
+    /// A stack of the same name on another daemon is another stack; whoever moved it there knows.
+    fn is_of_here(&mut self) -> Result<(), Fault> {
+        let facts = self.facts;
+        let Some(other) =
+            facts.manifest.endpoint.as_ref().filter(|_| !facts.manifest.may_be_of(&facts.endpoint))
+        else {
+            return Ok(());
+        };
+        let cause = format!("{} was taken on {other}, and this is {}", facts.manifest.name, facts.endpoint);
+        if self.options.force {
+            self.warnings.push(cause);
+            return Ok(());
+        }
+        Err(self.fault(FaultKind::Conflict, "", cause).hint(
+            "ask with that DOCKER_HOST or context; if the stack was moved here, --force restores it here",
+        ))
     }
 
     /// Why none can be taken, where that was agreed to.

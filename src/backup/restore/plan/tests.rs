@@ -78,6 +78,7 @@ fn facts() -> Facts {
     let file = [("web", vec!["db".to_owned()])];
     Facts {
         stack: "shop".to_owned(),
+        endpoint: "unix".to_owned(),
         needs: needs(file.iter().map(|(service, on)| (*service, on.as_slice())), &containers),
         manifest: Manifest::new(name.clone(), "shop".to_owned(), Timestamp::UNIX_EPOCH, parts),
         found: crate::backup::Found { stack: "shop".to_owned(), name, directory: "/b".into() },
@@ -199,9 +200,18 @@ fn no_tar(facts: &mut Facts) {
 }
 
 fn an_old_side_waits(facts: &mut Facts) {
-    let mut pending = Pending::new("0".to_owned(), "shop", "b", String::new(), Timestamp::UNIX_EPOCH);
+    let mut pending = Pending::new("0".to_owned(), "shop", "b", "unix".to_owned(), Timestamp::UNIX_EPOCH);
     pending.phase = Phase::Waiting;
     facts.pending = Some(pending);
+}
+
+fn taken_elsewhere(facts: &mut Facts) {
+    facts.manifest.endpoint = Some("ssh://other".to_owned());
+}
+
+fn an_old_side_waits_elsewhere(facts: &mut Facts) {
+    an_old_side_waits(facts);
+    "ssh://other".clone_into(&mut facts.endpoint);
 }
 
 #[rstest]
@@ -211,6 +221,8 @@ fn an_old_side_waits(facts: &mut Facts) {
 #[case(a_client, "192.0.2.1", true)]
 #[case(no_tar, "not here", false)]
 #[case(an_old_side_waits, "shop", true)]
+#[case(taken_elsewhere, "ssh://other", true)]
+#[case(an_old_side_waits_elsewhere, "ssh://other", false)]
 fn what_speaks_against_it_is_said_and_force_overrides_only_some(
     #[case] change: Change,
     #[case] cause: &str,
@@ -328,4 +340,16 @@ fn the_databases_of_one_server_must_fit_together() {
     assert_eq!(fault.kind, FaultKind::Exhausted);
     with_server(&mut facts, |live| live.free = Some(370 << 30));
     assert!(course(&facts, &forced()).is_ok());
+}
+
+#[test]
+fn what_waits_goes_only_when_the_new_side_is_there_and_the_one_in_use_is_saved() {
+    let mut facts = facts();
+    an_old_side_waits(&mut facts);
+    let actions = course(&facts, &forced()).unwrap().actions;
+    let at = |wanted: &Action| actions.iter().position(|action| action == wanted).expect("it is planned");
+    for before in [Action::Check, Action::Stage(0), Action::Stage(1), Action::Safety] {
+        assert!(at(&before) < at(&Action::Accept), "{before:?}");
+    }
+    assert!(at(&Action::Accept) < at(&Action::Stop(0)));
 }

@@ -47,3 +47,39 @@ fn a_record_that_is_damaged_is_a_fault_and_not_no_record() {
     std::fs::write(root.path().join("shop").join(FILE), "{\"format\": 1").unwrap();
     assert_eq!(Pending::read(root.path(), "shop").unwrap_err().kind, FaultKind::Invalid);
 }
+
+#[test]
+fn what_was_undone_is_kept_and_said_to_be() {
+    let mut restore = pending(Phase::Waiting);
+    restore.switched = Some(Timestamp::UNIX_EPOCH);
+    assert!(restore.sentence(Timestamp::UNIX_EPOCH).contains("was restored from"));
+    restore.undone = Some(Timestamp::UNIX_EPOCH + SignedDuration::from_hours(5));
+    assert_eq!(restore.until(), Some(Timestamp::UNIX_EPOCH + SignedDuration::from_hours(29)));
+    let told = restore.sentence(Timestamp::UNIX_EPOCH);
+    assert!(told.contains("was undone") && told.contains("written"), "{told}");
+    assert!(restore.phase.may_become(Phase::Stopping), "it can be done again");
+}
+
+#[test]
+fn a_restore_that_comes_to_nothing_gives_way_to_the_one_that_waited() {
+    let root = tempfile::tempdir().unwrap();
+    std::fs::create_dir(root.path().join("shop")).unwrap();
+    let waiting = pending(Phase::Waiting);
+    let later = Pending { previous: Some(Box::new(waiting.clone())), ..pending(Phase::Staging) };
+    later.write(root.path()).unwrap();
+    assert_eq!(Pending::read(root.path(), "shop").unwrap().as_ref(), Some(&later));
+    later.end(root.path()).unwrap();
+    assert_eq!(Pending::read(root.path(), "shop").unwrap(), Some(waiting));
+}
+
+#[test]
+fn a_safety_backup_that_nobody_needs_is_left_to_the_policy() {
+    let root = tempfile::tempdir().unwrap();
+    let taken = crate::backup::bundle::tests::committed_at(root.path(), "shop", "2026-11-20T02:00:00Z");
+    proof::pin(&taken.directory, true).unwrap();
+    let restore = Pending { safety: Some(taken.name), ..pending(Phase::Accepting) };
+    restore.unpin(root.path()).unwrap();
+    assert!(!proof::is_pinned(&taken.directory));
+    std::fs::remove_dir_all(&taken.directory).unwrap();
+    assert_eq!(restore.unpin(root.path()), Ok(()), "somebody removed it");
+}
