@@ -42,6 +42,8 @@ fn a_beginning_is_enough_when_only_one_has_it() {
     std::fs::write(&file, manifest.to_json().unwrap()).unwrap();
     assert_eq!(find(Some("shop"), LATEST).unwrap().name, late.name, "a restore goes back in time once");
     assert_eq!(find(Some("shop"), "20261121").unwrap().name, safety.name);
+    let taken = crate::backup::good_times(root.path(), "shop").unwrap();
+    assert_eq!(taken, [late.created, early.created], "and it is no backup of its date");
 
     manifest.safety_for = None;
     manifest.endpoint = Some("ssh://other".to_owned());
