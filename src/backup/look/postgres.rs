@@ -26,6 +26,7 @@ struct Database {
     name: String,
     encoding: String,
     collation: String,
+    #[serde(default)]
     locale: Locale,
     bytes: Option<u64>,
 }
