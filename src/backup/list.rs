@@ -22,11 +22,8 @@ pub fn list(root: &Path, stack: Option<&str>) -> Result<Vec<BackupEntry>, Fault>
 /// When those of a stack were taken that are not known to be bad: what its schedule is kept by.
 pub fn good_times(root: &Path, stack: &str) -> Result<Vec<Timestamp>, Fault> {
     let entries = list(root, Some(stack))?;
-    // What a restore took of what it was about to replace is none of them.
-    let is_own =
-        |entry: &&BackupEntry| manifest(&entry.directory).is_ok_and(|found| found.safety_for.is_none());
-    let good = entries.iter().filter(|entry| entry.proof.failed.is_none());
-    Ok(good.filter(is_own).map(|entry| entry.created).collect())
+    let good = entries.iter().filter(|entry| entry.proof.failed.is_none() && !entry.safety);
+    Ok(good.map(|entry| entry.created).collect())
 }
 
 /// The same as the list, with one fault for each bundle that cannot be relied on.

@@ -151,6 +151,7 @@ impl Manifest {
             parts: self.parts.iter().map(|part| part.part.clone()).collect(),
             directory: directory.to_owned(),
             pinned: false,
+            safety: self.safety_for.is_some(),
             proof: Proof::default(),
             old_side_until: None,
         }

@@ -14,7 +14,7 @@ pub fn standing(
     host: &TimeZone,
 ) -> BackupStanding {
     let project = stack.reference.project.clone();
-    let mut own = entries.iter().filter(|entry| entry.stack == project);
+    let mut own = entries.iter().filter(|entry| entry.stack == project && !entry.safety);
     let bad = own.clone().next().and_then(|newest| newest.proof.failed.clone());
     let last_good = own.find(|entry| entry.proof.failed.is_none()).map(|entry| entry.created);
     let schedule = stack.backup_policy.schedule.as_deref().unwrap_or(DEFAULT);
@@ -46,6 +46,7 @@ mod tests {
             parts: Vec::new(),
             directory: "/b".into(),
             pinned: false,
+            safety: false,
             proof: Proof::default(),
             old_side_until: None,
         }

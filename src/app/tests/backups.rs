@@ -29,6 +29,7 @@ fn backup() -> BackupEntry {
         parts: Vec::new(),
         directory: "/b".into(),
         pinned: false,
+        safety: false,
         proof: Proof::default(),
         old_side_until: None,
     }

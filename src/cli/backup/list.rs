@@ -26,13 +26,14 @@ pub fn list(root: &Path, stack: Option<&str>, output: Output) -> Result<u8, Faul
                 Tone::Plain
             };
             let pinned = if entry.pinned { ", pinned" } else { "" };
+            let safety = if entry.safety { ", before a restore" } else { "" };
             table.row(vec![
                 (Tone::Plain, entry.stack.clone()),
                 (Tone::Plain, entry.name.clone()),
                 (Tone::Plain, entry.created.round(Unit::Second).unwrap_or(entry.created).to_string()),
                 (Tone::Plain, units::duration(units::since(entry.created, now))),
                 (Tone::Plain, units::bytes(entry.size_bytes)),
-                (tone, format!("{}{pinned}", entry.proof.words(now))),
+                (tone, format!("{}{pinned}{safety}", entry.proof.words(now))),
                 (Tone::Plain, parts.join(", ")),
             ]);
         }

@@ -22,7 +22,8 @@ pub fn show(found: &Found, output: Output) -> Result<(), Fault> {
     line("taken   ", &format!("{taken}, {} ago", units::duration(units::since(entry.created, now))))?;
     line("size    ", &units::bytes(entry.size_bytes))?;
     let pinned = if entry.pinned { ", pinned" } else { "" };
-    line("proof   ", &format!("{}{pinned}", entry.proof.words(now)))?;
+    let safety = if entry.safety { ", before a restore" } else { "" };
+    line("proof   ", &format!("{}{pinned}{safety}", entry.proof.words(now)))?;
     if let Some(failure) = &entry.proof.failed {
         output.toned(&[(Tone::Bad, "wrong   "), (Tone::Plain, &failure.what)])?;
     }

@@ -97,6 +97,9 @@ pub struct BackupEntry {
     /// No pruning and no removal takes it.
     #[serde(default)]
     pub pinned: bool,
+    /// A restore took it of what it was about to replace, so that it stands for no date.
+    #[serde(default)]
+    pub safety: bool,
     #[serde(default)]
     pub proof: Proof,
     /// It was restored, and what was there before is kept: offered until then.

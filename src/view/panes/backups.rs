@@ -113,5 +113,6 @@ fn proof(entry: &BackupEntry, now: Timestamp, theme: &Theme) -> (String, TextSty
         (None, true) => theme.good,
         (None, false) => theme.dim,
     };
-    (format!("{pin}{}", entry.proof.words(now)), look)
+    let of = if entry.safety { ", before a restore" } else { "" };
+    (format!("{pin}{}{of}", entry.proof.words(now)), look)
 }

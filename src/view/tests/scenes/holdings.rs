@@ -49,7 +49,7 @@ pub fn backups_in_trouble() -> Backups {
             level: ProofLevel::Restored,
             checked: Some(ago(DAY)),
             proven: Some(Recovery { at: ago(DAY), took_ms: 48_000 }),
-            failed: None,
+            ..Proof::default()
         },
         Proof::default(),
     ];
@@ -75,6 +75,7 @@ fn night(day: i64, proof: Proof) -> BackupEntry {
         parts: vec![part("postgres/mlflow.dump.zst", 180), part("volumes/artifacts_data.tar.zst", 32)],
         directory: PathBuf::from("/var/lib/mcp-tui/backups/mlflow"),
         pinned: false,
+        safety: false,
         proof,
         old_side_until: None,
     }
