@@ -153,7 +153,9 @@ pub struct Mounted {
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PathArchive {
-    /// On the Engine's host. The archive's one top entry is its last component.
+    /// On the Engine's host. The archive's one top entry is its last component. A part has a `path` of its own, beside which
+    /// this one must have another name.
+    #[serde(rename = "host_path")]
     pub path: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub service: Option<String>,

@@ -40,6 +40,33 @@ fn what_is_written_is_read_back() {
 }
 
 #[test]
+fn no_kind_of_part_says_anything_twice() {
+    let path = PathArchive { path: "/srv/models".to_owned(), ..PathArchive::default() };
+    let contents = [
+        Content::Postgres(Database::default()),
+        Content::PostgresGlobals(Server::default()),
+        Content::Redis(RedisData::default()),
+        Content::Volume(VolumeArchive::default()),
+        Content::Bind(path.clone()),
+        Content::Files(path),
+        Content::Exec {
+            service: "web".to_owned(),
+            command: vec!["export".to_owned()],
+            image: "web".to_owned(),
+            image_id: String::new(),
+        },
+        Content::Compose,
+        Content::Images,
+    ];
+    for content in contents {
+        let mut manifest = manifest();
+        manifest.parts[0].content = content;
+        let json = manifest.to_json().unwrap();
+        assert_eq!(Manifest::parse(&json, "manifest.json"), Ok(manifest));
+    }
+}
+
+#[test]
 fn the_instructions_name_each_database_and_its_file() {
     let text = manifest().instructions();
     assert!(text.contains("sha256sum -c SHA256SUMS"));
