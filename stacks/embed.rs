@@ -13,8 +13,8 @@ use std::{env, fs};
 
 /// What is never part of a stack, wherever it stands.
 const PASSED_OVER: [&str; 3] = [".env", "__pycache__", ".written"];
-/// What services and operators make in a stack's directory.
-const MADE_THERE: [&str; 6] = ["backend.env", "data", "logs", "models", "outputs", "source"];
+/// What services, operators and a stack's own `prepare` make in its directory.
+const MADE_THERE: [&str; 7] = ["backend.env", "data", "logs", "models", "outputs", "program", "source"];
 /// Nobody writes a configuration file this long.
 const LARGEST_BYTES: u64 = 1 << 20;
 

@@ -1,8 +1,8 @@
 //! The stacks that the program ships: they resolve as in docker compose, and live on a real Engine from the first `up`
 //! to a `down` that leaves nothing.
 //!
-//! What runs there: nginx, Redis, PostgreSQL, the replicas' API and MLflow's backup service are real, made from Debian's
-//! packages and the stacks' own Dockerfiles; every other image is the stand-in of `tests/images`. The Engine of the
+//! What runs there: nginx, Redis, PostgreSQL, the replicas' API and MLflow's backup service, which is this program, are
+//! real, made from Debian's packages and the stacks' own Dockerfiles; every other image is the stand-in of `tests/images`. The Engine of the
 //! tests has no GPU and few cores, so an overlay of the test takes the reservations of devices away and lowers limits.
 
 #[path = "shipped/alike.rs"]
@@ -16,7 +16,7 @@ mod subnet;
 
 use crate::support::ports;
 use crate::support::project::Project;
-use crate::support::workplace::{Finished, Workplace, finish};
+use crate::support::workplace::{BINARY, Finished, Workplace, finish};
 use libtest_mimic::Trial;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -39,7 +39,7 @@ const REAL: [(&str, &str); 5] = [
     ("REDIS_IMAGE", "redis:7-alpine"),
     ("POSTGRES_IMAGE", "postgres:15-alpine"),
     ("replicas/API_IMAGE", "mcp-tui-test/replicas-api"),
-    ("BACKUP_IMAGE", "mcp-tui-test/mlflow-backup"),
+    ("BACKUP_IMAGE", "debian:bookworm-slim"),
 ];
 
 /// A copy of a shipped stack with ports, images and a name of its own.
@@ -79,7 +79,9 @@ impl Shipped {
     /// Runs the stack's own script that makes what a first `up` needs.
     pub fn prepare(&self) {
         let mut command = Command::new(self.directory().join("prepare"));
-        command.env_remove("ONYX_ROOT");
+        let programs = Path::new(BINARY).parent().expect("a directory").display();
+        let path = std::env::var("PATH").unwrap_or_default();
+        command.env_remove("ONYX_ROOT").env("PATH", format!("{programs}:{path}"));
         finish(command, "prepare").succeeded("prepare");
     }
 
@@ -138,6 +140,8 @@ fn settings(stack: &str, workplace: &Workplace) -> BTreeMap<String, String> {
             Some(format!("{first}-{}", first + 3))
         }
         "MCP_SUBNET" => Some(subnet::take()),
+        // The program in the stack and the one that runs it here see the same tasks and backups.
+        "BACKUP_STATE_HOME" => Some(workplace.path("state").to_string_lossy().into_owned()),
         "ONYX_ROOT" => Some(workplace.path("onyx").to_string_lossy().into_owned()),
         name if name.ends_with("_PORT") => Some(ports::take(1).to_string()),
         name if name.ends_with("_IMAGE") => {

@@ -1,6 +1,6 @@
 //! The life of each stack: deployed, healthy, used, scaled, restarted, taken down.
 
-use super::http::{get, request};
+use super::http::{get, request, request_with};
 use super::{STAND_IN, Shipped};
 use crate::support::engine::{docker, trial};
 use crate::support::wait::{PATIENCE, eventually};
@@ -57,35 +57,67 @@ fn mcp_lives() {
 }
 
 fn mlflow_lives_and_backs_itself_up() {
-    let stack = Shipped::new("mlflow", &[], "services: {}\n", &[]);
+    let stack = Shipped::new("mlflow", &[], "services: {}\n", &[("BACKUP_AT", "off")]);
+    stack.prepare();
     stack.up();
-    let database = &format!("{}-postgres-1", stack.docker.name);
+    let container = |service: &str| format!("{}-{service}-1", stack.docker.name);
+    let (database, server) = (&container("postgres"), &container("mlflow"));
     let sql =
         |text: &str| docker(["exec", database, "psql", "-U", "mlflow_user", "-d", "mlflow", "-Atc", text]);
+    let artifacts = |script: &str| docker(["exec", server, "sh", "-c", script]);
     sql("CREATE TABLE runs AS SELECT 42 AS id");
-    let api = stack.port("BACKUP_PORT");
-    let finished = |path: &str, body: &str| -> Value {
-        let (status, answer) = request(api, "POST", path, body);
-        assert_eq!(status, 202, "{answer}");
-        let task: Value = serde_json::from_str(&answer).expect("a task");
-        let path = format!("/tasks/{}", task["task_id"].as_str().expect("an id"));
-        let ended = eventually("the task to end", PATIENCE, || {
-            let task: Value = serde_json::from_str(&get(api, &path).1).ok()?;
+    artifacts("echo a model > /mlflow/artifacts/model");
+
+    let token = std::fs::read_to_string(stack.directory().join("secrets/backup_token.txt"));
+    let token = token.expect("prepare has made a token");
+    let api = Bearer { port: stack.port("BACKUP_PORT"), token: token.trim().to_owned() };
+    assert_eq!(get(api.port, "/backups").0, 401, "nobody is answered without the token");
+    assert_eq!(api.ask("GET", "/backups", "", 200), serde_json::json!([]));
+    let finished = |path: &str, body: &str| {
+        let started = api.ask("POST", path, body, 202);
+        let path = format!("/tasks/{}", started["task_id"].as_str().expect("an id"));
+        let ended = eventually("the task to end", PATIENCE * 3, || {
+            let task = api.ask("GET", &path, "", 200);
             task["completed_at"].is_string().then_some(task)
         });
         assert_eq!(ended["status"], "completed", "{ended:#}");
-        ended
     };
     finished("/backups", "{}");
-    let backups: Value = serde_json::from_str(&get(api, "/backups").1).expect("a list");
+    let backups = api.ask("GET", "/backups", "", 200);
     let name = backups[0]["name"].as_str().expect("a backup's name").to_owned();
+    let listed = stack.run(&["backup", "list", "--json"]).succeeded("backup list").json();
+    assert_eq!(
+        listed[0]["name"], *name,
+        "the console of this server sees what the service has taken: {listed:#}"
+    );
+
     sql("DROP TABLE runs");
-    finished("/restore", &format!("{{\"backup_name\": \"{name}\", \"mode\": \"full\", \"force\": true}}"));
+    artifacts("rm /mlflow/artifacts/model");
+    finished("/restore", &format!("{{\"backup_name\": \"{name}\", \"mode\": \"full\"}}"));
     assert_eq!(sql("SELECT id FROM runs"), "42");
-    assert_eq!(request(api, "DELETE", &format!("/backups/{name}"), "").0, 200);
-    assert_eq!(get(api, "/backups").1, "[]");
+    assert_eq!(artifacts("cat /mlflow/artifacts/model"), "a model");
+    stack.healthy();
+    stack.run(&["backup", "accept", "--yes"]).succeeded("backup accept");
+    api.ask("DELETE", &format!("/backups/{name}"), "", 200);
+    let left = api.ask("GET", "/backups", "", 200);
+    assert!(!left.to_string().contains(&name), "{left:#}");
     stack.restarted("mlflow-backup");
     stack.down();
+}
+
+/// Whoever has the token of MLflow's backup service.
+struct Bearer {
+    port: u16,
+    token: String,
+}
+
+impl Bearer {
+    fn ask(&self, method: &str, path: &str, body: &str, status: u16) -> Value {
+        let authorization = format!("Authorization: Bearer {}", self.token);
+        let (found, answer) = request_with(self.port, &authorization, &format!("{method} {path}"), body);
+        assert_eq!(found, status, "{method} {path} {body}: {answer}");
+        serde_json::from_str(&answer).unwrap_or_else(|error| panic!("{method} {path}: {error}: {answer}"))
+    }
 }
 
 fn onyx_lives() {
