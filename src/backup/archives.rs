@@ -149,7 +149,7 @@ fn judge(ended: &Ended, is_gnu: bool, object: &str) -> Result<Vec<String>, Fault
 const CHANGES: [&str; 6] = [
     "file changed as we read it",
     "File removed before we read it",
-    "file shrank by",
+    "File shrank by",
     "short read",
     "No such file or directory",
     "exiting with failure status due to previous errors",

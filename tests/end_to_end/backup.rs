@@ -5,6 +5,8 @@
 mod disaster;
 #[path = "backup/disk.rs"]
 mod disk;
+#[path = "backup/dumps.rs"]
+mod dumps;
 #[path = "backup/faults.rs"]
 mod faults;
 #[path = "backup/shop.rs"]
@@ -21,6 +23,10 @@ pub fn trials() -> Vec<Trial> {
         trial("backup::a_damaged_backup_is_found_out", faults::a_damaged_backup_is_found_out),
         trial("backup::a_killed_backup_leaves_nothing_behind", faults::a_killed_backup_leaves_nothing_behind),
         trial("backup::a_file_that_is_written_to_meanwhile", faults::a_file_that_is_written_to_meanwhile),
+        trial("backup::files_that_shrink_and_vanish", faults::files_that_shrink_and_vanish),
+        trial("backup::what_files_are_marked_with", faults::what_files_are_marked_with),
+        trial("backup::a_dump_that_was_cut", dumps::a_dump_that_was_cut),
+        trial("backup::a_role_that_is_missing", dumps::a_role_that_is_missing),
         trial("backup::a_snapshot_that_fails", faults::a_snapshot_that_fails),
         trial("backup::names_that_are_none", faults::names_that_are_none),
         trial("backup::a_disk_that_is_too_small", disk::a_disk_that_is_too_small),

@@ -9,6 +9,7 @@ fn ended(code: i64, complaints: &str) -> Ended {
 #[case::nothing(0, true, "", Some(vec![]))]
 #[case::grew(1, true, "tar: ./log: file changed as we read it\n", Some(vec!["./log"]))]
 #[case::went(1, true, "tar: ./a: b: File removed before we read it\n", Some(vec!["./a: b"]))]
+#[case::shrank(1, true, "tar: ./log: File shrank by 9 bytes; padding with zeros\n", Some(vec!["./log"]))]
 #[case::a_socket_is_none(0, true, "tar: ./s: socket ignored\n", Some(vec![]))]
 #[case::failed(2, true, "tar: ./x: Cannot open: Input/output error\n", None)]
 #[case::shrank_elsewhere(1, false, "tar: short read\n", Some(vec!["short read"]))]

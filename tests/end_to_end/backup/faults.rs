@@ -5,8 +5,9 @@ use crate::support::engine::docker;
 use crate::support::wait::{PATIENCE, eventually};
 use rustix::process::{Pid, Signal, kill_process};
 use std::fs::{self, OpenOptions};
+use std::io::Write as _;
 use std::os::unix::fs::FileExt;
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 
 /// Nothing but a volume, so that a test is about that.
 const FILES_ONLY: &str = r#"
@@ -75,6 +76,70 @@ pub fn a_file_that_is_written_to_meanwhile() {
     assert!(manifest.contains("\"changed\""), "it is told which files changed: {manifest}");
     assert!(manifest.contains("./log"), "{manifest}");
     shop.run(["backup", "verify", "latest", "--deep"]).succeeded("what came of it is a whole archive");
+}
+
+/// While they are read, some files lose all that is in them and others are taken away: the archive is whole all the
+/// same, and says which they were.
+pub fn files_that_shrink_and_vanish() {
+    let shop = Shop::with("shrinks", FILES_ONLY);
+    shop.in_pages("rm /pages/sparse && head -c 20M /dev/urandom > /pages/noise");
+    let web = shop.container("web");
+    let shrink = "while :; do for n in 1 2 3 4; do cp /pages/noise /pages/shrinks-$n; done; \
+                  for n in 1 2 3 4; do usleep 200000; : > /pages/shrinks-$n; done; done";
+    let vanish =
+        "while :; do for n in $(seq 60); do : > /pages/vanishes-$n; done; rm /pages/vanishes-*; done";
+    for script in [shrink, vanish] {
+        docker(["exec", "--detach", &web, "sh", "-c", script]);
+    }
+    // What a run of tar meets with is chance; sooner or later it is both.
+    let (mut cut, mut gone) = (false, false);
+    eventually("backups of files that shrank, and of some that vanished", PATIENCE * 3, || {
+        shop.run(["backup", "create"]).succeeded("backup create");
+        shop.run(["backup", "verify", "latest", "--deep"]).succeeded("what came of it is a whole archive");
+        let shown = shop.run(["backup", "show", "latest", "--json"]).succeeded("show").stdout;
+        assert!(shown.contains("\"changed\""), "{shown}");
+        cut |= shown.contains("./shrinks-");
+        gone |= shown.contains("./vanishes-");
+        (cut && gone).then_some(())
+    });
+    assert_eq!(shop.helpers(), "", "nothing stays of a backup");
+}
+
+/// Attributes of files, those that only root may set among them, come back with the files.
+pub fn what_files_are_marked_with() {
+    let shop = Shop::with("marked", FILES_ONLY);
+    let pages = format!("{}_pages:/pages", shop.project.name);
+    // The image has no tool to set them with but tar.
+    let mut archive = tar::Builder::new(Vec::new());
+    let capability: &[u8] = &[1, 0, 0, 2, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+    let marks: [(&str, &[u8]); 2] =
+        [("SCHILY.xattr.user.origin", b"ledger"), ("SCHILY.xattr.security.capability", capability)];
+    archive.append_pax_extensions(marks).expect("a header");
+    let mut header = tar::Header::new_ustar();
+    header.set_size(0);
+    header.set_mode(0o755);
+    header.set_cksum();
+    archive.append_data(&mut header, "marked", std::io::empty()).expect("an entry");
+    let unpack = ["tar", "-x", "--xattrs", "--xattrs-include=*", "-C", "/pages"];
+    let mut put = Command::new("docker");
+    put.args(["run", "--rm", "-i", "--network", "none", "-v", &pages, "debian:bookworm-slim"]).args(unpack);
+    let mut put = put.stdin(Stdio::piped()).spawn().expect("the docker client");
+    let bytes = archive.into_inner().expect("an archive");
+    put.stdin.take().expect("a pipe").write_all(&bytes).expect("tar reads");
+    assert!(put.wait().expect("the docker client").success());
+    let marks = || {
+        shop.in_pages(
+            "tar -c --xattrs --xattrs-include='*' --format=posix -C /pages marked | cat -v | grep -o 'SCHILY.*'",
+        )
+    };
+    let then = marks();
+    assert!(then.contains("user.origin=ledger") && then.contains("security.capability="), "{then}");
+
+    shop.backup();
+    shop.in_pages("rm /pages/marked && touch /pages/marked");
+    shop.run(["backup", "rehearse", "latest"]).succeeded("rehearse");
+    shop.run(["backup", "restore", "latest", "--yes"]).succeeded("restore");
+    assert_eq!(marks(), then);
 }
 
 pub fn a_snapshot_that_fails() {
