@@ -10,6 +10,9 @@ mod support;
 #[path = "support/daemon.rs"]
 #[expect(dead_code, reason = "shared with the tests of GPUs")]
 mod daemon;
+#[path = "support/journal.rs"]
+#[expect(dead_code, reason = "shared with the tests of the whole program")]
+mod journal;
 #[path = "support/compose.rs"]
 mod real;
 

@@ -7,6 +7,9 @@
 mod nvml;
 mod support;
 
+#[path = "support/journal.rs"]
+mod journal;
+
 #[path = "end_to_end/backup.rs"]
 mod backup;
 #[path = "end_to_end/bad_input.rs"]

@@ -1,12 +1,12 @@
 //! An update whose worker is killed, wherever it is: asked for again, it goes on, and `rollback` goes back. Either way
 //! each place has one container in the end, and all of them are of one version.
 
+use crate::journal::Journal;
 use crate::support::engine::{docker, trial};
 use crate::support::project::Project;
 use crate::support::wait::{PATIENCE, eventually};
 use crate::support::workplace::{Workplace, finish};
 use libtest_mimic::Trial;
-use serde_json::Value;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
@@ -14,6 +14,7 @@ use std::process::{Command, Stdio};
 pub fn trials() -> Vec<Trial> {
     vec![
         trial("interrupted_update::goes_on_or_back_from_every_state", goes_on_or_back_from_every_state),
+        trial("interrupted_update::blue_green_goes_on_or_back_too", blue_green_goes_on_or_back_too),
         trial("interrupted_update::preflight_tells_what_would_fail", preflight_tells_what_would_fail),
     ]
 }
@@ -27,24 +28,54 @@ services:
     command: sleep 1000
     init: true
     stop_grace_period: 5s
-    environment: {{VERSION: {version}}}
+    environment: {{NAME: {version}}}
     healthcheck: {{test: [CMD, "true"], interval: 1s}}
     deploy: {{replicas: 2}}
-    x-mcp: {{update: {{min_healthy_time: 1s}}}}
+    x-mcp: {{update: {{min_healthy_time: 1s, soak: 1s}}}}
 "#
     )
 }
 
+/// The same with something to ask, by way of a proxy.
+fn text_with_proxy(version: &str) -> String {
+    format!(
+        r#"
+services:
+  api:
+    image: mcp-tui-test/http
+    stop_grace_period: 5s
+    environment: {{NAME: {version}}}
+    healthcheck: {{test: [CMD, wget, -q, -O, /dev/null, "http://127.0.0.1:8000/health"], interval: 1s}}
+    deploy: {{replicas: 2}}
+    x-mcp:
+      update: {{min_healthy_time: 1s, soak: 1s}}
+      on_scale: [{{exec: proxy, command: [nginx, -s, reload]}}]
+  proxy:
+    image: nginx:alpine
+    depends_on: {{api: {{condition: service_healthy}}}}
+    volumes: ["./proxy:/etc/nginx/conf.d:ro"]
+"#
+    )
+}
+
+const PROXY: &str = "server { listen 80; location / { proxy_pass http://api:8000; } }\n";
+
 struct Site {
     workplace: Workplace,
     project: Project,
+    /// The words of the command that is killed.
+    update: &'static [&'static str],
 }
 
 impl Site {
-    fn run(&self, words: &[&str]) {
+    fn new(update: &'static [&'static str]) -> Self {
+        Self { workplace: Workplace::new(), project: Project::new("kill"), update }
+    }
+
+    fn run(&self, words: &[&str]) -> String {
         let mut command = self.workplace.command(["-s", &self.project.name]);
         command.args(words);
-        finish(command, &words.join(" ")).succeeded(&words.join(" "));
+        finish(command, &words.join(" ")).succeeded(&words.join(" ")).stdout
     }
 
     fn tasks(&self) -> BTreeSet<PathBuf> {
@@ -55,19 +86,14 @@ impl Site {
     /// Begins an update and kills its worker as soon as its journal tells that the state is reached.
     fn kill_at(&self, state: &str) {
         let before = self.tasks();
-        let mut command = self.workplace.command(["-s", &self.project.name, "update"]);
+        let mut command = self.workplace.command(["-s", &self.project.name]);
+        command.args(self.update);
         let mut follower =
             command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the program starts");
         let task = eventually("a task", PATIENCE, || self.tasks().difference(&before).next().cloned());
         let worker = eventually(&format!("{state} in the journal"), PATIENCE, || {
-            let journal = std::fs::read_to_string(task.join("journal.jsonl")).ok()?;
-            let lines: Vec<Value> =
-                journal.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
-            let planned = lines.iter().rfind(|line| line["event"] == "planned")?;
-            let milestones = planned["plan"]["milestones"].as_array()?;
-            let step = milestones.iter().find(|milestone| milestone[1] == state)?[0].as_u64()?;
-            let reached = lines.iter().any(|line| line["event"] == "step_finished" && line["step"] == step);
-            reached.then(|| lines[0]["pid"].as_u64())?
+            let journal = Journal::of(&task)?;
+            journal.has_reached(state).then(|| journal.worker())?
         });
         let killed = Command::new("kill").args(["-9", &worker.to_string()]).status().expect("kill");
         assert!(killed.success(), "the worker was over before {state}");
@@ -78,53 +104,83 @@ impl Site {
     fn is_one(&self, version: &str, after: &str) {
         let names: Vec<String> =
             (1..=2).map(|number| format!("{}-api-{number}", self.project.name)).collect();
-        assert_eq!(self.project.containers(), names, "{after}");
+        let mut there = self.project.containers();
+        there.retain(|name| !name.ends_with("-proxy-1"));
+        assert_eq!(there, names, "{after}");
         assert_eq!(self.project.running("api"), names, "{after}");
         for name in &names {
             let told = docker(["inspect", "--format", "{{json .Config.Env}}", name]);
-            assert!(told.contains(&format!("VERSION={version}\"")), "{name} {after}: {told}");
+            assert!(told.contains(&format!("NAME={version}\"")), "{name} {after}: {told}");
         }
+    }
+
+    /// Killed at each state once to go back and once to go on, by files that differ by their version.
+    fn goes_on_or_back(&self, states: &[&str], write: impl Fn(&str), is_one: impl Fn(&str, &str)) {
+        let mut version = 0;
+        for state in states {
+            let (old, new) = (version.to_string(), (version + 1).to_string());
+            write(&new);
+            self.kill_at(state);
+            // Whoever finds it in the night may put the file back first, or change it once more.
+            match *state {
+                "green_created" => write("another"),
+                "green_healthy" => write(&old),
+                _ => {}
+            }
+            self.run(&["rollback"]);
+            is_one(&old, &format!("after going back from {state}"));
+            write(&new);
+            self.kill_at(state);
+            self.run(self.update);
+            is_one(&new, &format!("after going on from {state}"));
+            version += 1;
+        }
+        // From here on there is only the way forward.
+        let new = (version + 1).to_string();
+        write(&new);
+        self.kill_at("old_removed");
+        self.run(self.update);
+        is_one(&new, "after going on from old_removed");
+        // Of each of its images one name is kept, however many deploys ran it.
+        let kept = format!("reference=mcp-tui/keep/s{}/*", self.project.name);
+        let kept = docker(["images", "--filter", &kept, "--format", "{{.ID}}"]);
+        let names: Vec<&str> = kept.lines().collect();
+        let images: BTreeSet<&str> = names.iter().copied().collect();
+        assert_eq!(names.len(), images.len(), "{kept}");
     }
 }
 
 fn goes_on_or_back_from_every_state() {
-    let site = Site { workplace: Workplace::new(), project: Project::new("kill") };
+    let site = Site::new(&["update"]);
     let write = |version: &str| drop(site.workplace.stack(&site.project.name, &text(version)));
     write("0");
     site.run(&["up"]);
-    let mut version = 0;
-    for state in ["green_created", "green_healthy", "drained"] {
-        let (old, new) = (version.to_string(), (version + 1).to_string());
-        write(&new);
-        site.kill_at(state);
-        // Whoever finds it in the night may put the file back first, or change it once more.
-        match state {
-            "green_created" => write("another"),
-            "green_healthy" => write(&old),
-            _ => {}
+    let states = ["green_created", "green_healthy", "soaking", "drained"];
+    site.goes_on_or_back(&states, write, |version, after| site.is_one(version, after));
+}
+
+fn blue_green_goes_on_or_back_too() {
+    let site = Site::new(&["update", "--strategy", "blue-green"]);
+    site.workplace.write(&format!("work/stacks/{}/proxy/default.conf", site.project.name), PROXY);
+    let write = |version: &str| drop(site.workplace.stack(&site.project.name, &text_with_proxy(version)));
+    write("0");
+    site.run(&["up"]);
+    let states = ["green_created", "green_healthy", "switched", "soaking", "drained"];
+    site.goes_on_or_back(&states, write, |version, after| {
+        site.is_one(version, after);
+        // Whoever asks is led to that version, by the names alone.
+        let proxy = format!("{}-proxy-1", site.project.name);
+        for _ in 0..4 {
+            let said = docker(["exec", &proxy, "wget", "-q", "-O", "-", "http://127.0.0.1/"]);
+            assert!(said.starts_with(&format!("{version} ")), "{after}: {said}");
         }
-        site.run(&["rollback"]);
-        site.is_one(&old, &format!("after going back from {state}"));
-        write(&new);
-        site.kill_at(state);
-        site.run(&["update"]);
-        site.is_one(&new, &format!("after going on from {state}"));
-        version += 1;
-    }
-    // From here on there is only the way forward.
-    let new = (version + 1).to_string();
-    write(&new);
-    site.kill_at("old_removed");
-    site.run(&["update"]);
-    site.is_one(&new, "after going on from old_removed");
-    // All of these deploys ran one image, which one name keeps.
-    let kept = format!("reference=mcp-tui/keep/s{}/*", site.project.name);
-    let kept = docker(["images", "--quiet", "--filter", &kept]);
-    assert_eq!(kept.lines().count(), 1, "{kept}");
+        let hosts = docker(["exec", &proxy, "cat", "/etc/hosts"]);
+        assert!(!hosts.contains("mcp-tui"), "{after}: {hosts}");
+    });
 }
 
 fn preflight_tells_what_would_fail() {
-    let site = Site { workplace: Workplace::new(), project: Project::new("flight") };
+    let site = Site::new(&["update"]);
     let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     let port = taken.local_addr().expect("an address").port();
     let bad =
