@@ -2,7 +2,8 @@
 //!
 //! A bundle is a directory `<root>/<stack>/<time>-<id>/` with `manifest.json`, `SHA256SUMS`, `RESTORE.md` and the parts.
 //! It is written under a `.partial-` name that no list shows, and gets its own name only when all of it is on the disk:
-//! a backup that failed, for whatever reason, leaves nothing behind.
+//! a backup that failed, for whatever reason, leaves nothing behind. Large files lie beside the bundles of a stack, each once
+//! (`store`).
 //!
 //! [`look`] finds out what there is to take, [`plan`] says it, `take` does it, [`list`] reads the manifests.
 
@@ -31,8 +32,11 @@ mod rehearse;
 pub mod restore;
 pub mod retain;
 pub mod schedule;
+mod sink;
+mod source;
 mod space;
 mod standing;
+mod store;
 mod stream;
 mod take;
 mod tar_count;
@@ -43,7 +47,7 @@ mod workshop;
 pub use action::{BundleAction, BundlePlaces};
 pub use check::check;
 pub use create::create;
-pub use export::export;
+pub use export::{export, place_in};
 pub use find::{Found, LATEST, find, find_of};
 pub use job::Survey;
 pub use list::{bundles, good_times, list, manifest as read_manifest, places, survey};

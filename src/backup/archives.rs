@@ -72,7 +72,7 @@ impl Archiver {
     pub async fn take_volume(&self, step: &Step<'_>, job: &VolumeJob) -> Result<ManifestPart, Fault> {
         let (written, archive) = self.take(step, ".", &job.path, &job.volume.volume).await?;
         let volume = super::manifest::VolumeArchive { archive, ..job.volume.clone() };
-        Ok(part_of(written, Content::Volume(volume)))
+        Ok(ManifestPart::of(written, Content::Volume(volume)))
     }
 
     pub async fn take_path(&self, step: &Step<'_>, job: &PathJob) -> Result<ManifestPart, Fault> {
@@ -84,7 +84,7 @@ impl Archiver {
             archive,
         };
         let content = if job.is_file_source { Content::Files(path) } else { Content::Bind(path) };
-        Ok(part_of(written, content))
+        Ok(ManifestPart::of(written, content))
     }
 
     async fn take(
@@ -154,10 +154,6 @@ const CHANGES: [&str; 6] = [
     "No such file or directory",
     "exiting with failure status due to previous errors",
 ];
-
-fn part_of(written: Written, content: Content) -> ManifestPart {
-    ManifestPart { part: written.part, raw_bytes: Some(written.raw_bytes), content }
-}
 
 fn directory(number: usize) -> String {
     format!("/mnt/{number}")

@@ -2,6 +2,7 @@
 
 use super::Manifest;
 use super::manifest::{INSTRUCTIONS, MANIFEST, SUMS};
+use super::store::{self, Vault};
 use crate::domain::stack::BackupEntry;
 use crate::domain::{Fault, FaultKind, units};
 use jiff::Timestamp;
@@ -23,6 +24,8 @@ pub struct Bundle {
     pub name: String,
     /// Held while the owner lives, by which a sweep knows that nobody needs the directory any more.
     _owner: File,
+    /// Held as long, so that nobody removes an object that this bundle is about to refer to.
+    objects: Option<File>,
     committed: bool,
 }
 
@@ -35,6 +38,8 @@ impl Bundle {
             // Or a power cut could take a new stack's directory away with the whole bundle in it.
             File::open(root)?.sync_all()?;
             sweep(&stack_directory)?;
+            collect(&stack_directory);
+            let objects = store::hold(&stack_directory)?;
             let random = RandomState::new().hash_one(0) & 0xffff;
             let name = format!("{}-{random:04x}", now.strftime("%Y%m%dT%H%M%SZ"));
             let directory = stack_directory.join(format!("{PARTIAL}{name}"));
@@ -46,6 +51,7 @@ impl Bundle {
                 directory,
                 name,
                 _owner: owner,
+                objects: Some(objects),
                 committed: false,
             })
         };
@@ -65,6 +71,11 @@ impl Bundle {
             OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path)
         };
         create().map_err(|error| self.fault(&error))
+    }
+
+    /// Where files of an archive go that have more than so many bytes.
+    pub fn vault(&self, over: u64) -> Vault {
+        Vault::new(&self.stack_directory, &self.directory, over)
     }
 
     /// Writes the papers, the manifest last, and gives the bundle its name.
@@ -105,11 +116,27 @@ impl Bundle {
 
 impl Drop for Bundle {
     fn drop(&mut self) {
-        if !self.committed
-            && let Err(error) = std::fs::remove_dir_all(&self.directory)
-        {
+        if self.committed {
+            return;
+        }
+        if let Err(error) = std::fs::remove_dir_all(&self.directory) {
             log::warn!("remove unfinished backup {}: {error}", self.directory.display());
         }
+        // Those that only this one would have referred to.
+        drop(self.objects.take());
+        collect(&self.stack_directory);
+    }
+}
+
+/// What cannot be removed now is removed by the next one to look.
+fn collect(stack_directory: &Path) {
+    match store::collect(stack_directory) {
+        Ok(collected) => {
+            if let Some(words) = collected.words() {
+                log::info!("{words}");
+            }
+        }
+        Err(fault) => log::warn!("{fault}"),
     }
 }
 
@@ -149,7 +176,7 @@ fn sync_directories(directory: &Path) -> io::Result<()> {
     Ok(())
 }
 
-fn make_directory(path: &Path) -> io::Result<()> {
+pub fn make_directory(path: &Path) -> io::Result<()> {
     DirBuilder::new().recursive(true).mode(0o700).create(path)
 }
 

@@ -28,10 +28,8 @@ pub async fn create(
             });
         match pruned {
             Ok((removed, warning)) => {
-                for name in removed {
-                    progress(TaskEvent::Output {
-                        text: format!("backup {name} is past its time and was removed"),
-                    });
+                for text in removed {
+                    progress(TaskEvent::Output { text });
                 }
                 if let Some(warning) = warning {
                     progress(TaskEvent::Output { text: format!("warning: {warning}") });

@@ -3,9 +3,10 @@
 //! takes a dump that was cut at sixty of a hundred for a good one.
 
 use super::ManifestPart;
-use super::feed::{Feed, Watch, unpacked};
+use super::feed::{Feed, Watch};
 use super::manifest::{Content, Manifest, RedisData, Server};
 use super::redis::keys_read;
+use super::source;
 use super::tar_count::TarCounter;
 use super::verify::Problem;
 use super::workshop::Workshop;
@@ -45,7 +46,7 @@ async fn unpack(directory: &Path, part: &ManifestPart) -> Result<Option<String>,
 }
 
 fn scan(directory: &Path, part: &ManifestPart) -> Option<String> {
-    let mut source = match unpacked(directory, part) {
+    let mut source = match source::open(directory, part) {
         Ok(source) => source,
         Err(error) => return Some(error.to_string()),
     };

@@ -1,4 +1,5 @@
-//! A bundle as one file: a tar archive of its directory. Its parts are packed already.
+//! A bundle as one file: a tar archive of its directory, with the objects that it refers to beside it. Its parts are packed
+//! already.
 
 pub mod task;
 
@@ -18,8 +19,8 @@ pub fn export(found: &Found, target: &Path) -> Result<u64, Fault> {
         return Err(Fault::new(FaultKind::Conflict, "export backup to", target.display().to_string())
             .because("there is such a file already"));
     }
-    let parts = manifest.parts.iter().map(|part| part.part.path.as_str());
-    let files: Vec<&str> = parts.chain([INSTRUCTIONS, SUMS, MANIFEST]).collect();
+    let stored = manifest.stored().into_iter().map(|part| part.path.as_str());
+    let files: Vec<&str> = stored.chain([INSTRUCTIONS, SUMS, MANIFEST]).collect();
     let mut partial = target.as_os_str().to_owned();
     partial.push(".partial");
     let partial = PathBuf::from(partial);
@@ -33,13 +34,18 @@ pub fn export(found: &Found, target: &Path) -> Result<u64, Fault> {
     written.map_err(|error| Fault::io("export backup to", target.display(), &error))
 }
 
+/// Where a file of a bundle lies when the directory that bundles of a stack lie in is the archive's top.
+pub fn place_in(bundle: &str, path: &str) -> PathBuf {
+    path.strip_prefix("../").map_or_else(|| Path::new(bundle).join(path), PathBuf::from)
+}
+
 fn write(found: &Found, files: &[&str], target: &Path) -> io::Result<u64> {
     let file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(target)?;
     let mut builder = tar::Builder::new(io::BufWriter::with_capacity(1 << 20, file));
     builder.mode(tar::HeaderMode::Complete);
     for path in files {
         let mut file = verify::open(&found.directory.join(path))?;
-        builder.append_file(Path::new(&found.name).join(path), &mut file)?;
+        builder.append_file(place_in(&found.name, path), &mut file)?;
     }
     let mut writer = builder.into_inner()?;
     writer.flush()?;

@@ -8,13 +8,12 @@ mod archive;
 pub use archive::Rules;
 
 use super::ManifestPart;
+use super::source;
 use super::stream::Ended;
-use super::verify::open;
-use crate::domain::{ContainerId, Fault, FaultKind, units};
+use crate::domain::{ContainerId, Fault, FaultKind};
 use crate::engine::{Engine, ExecChunk, ExecRequest, SessionOptions};
 use bytes::Bytes;
 use futures_util::StreamExt;
-use sha2::{Digest, Sha256};
 use std::cell::Cell;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -33,16 +32,11 @@ const IDLE_LIMIT: Duration = Duration::from_mins(15);
 const LONGEST: Duration = Duration::from_hours(12);
 
 pub struct Feed {
-    pub path: PathBuf,
+    /// The directory of the bundle.
+    pub bundle: PathBuf,
     pub part: ManifestPart,
     /// What an archive has to keep to.
     pub rules: Option<Rules>,
-}
-
-/// What the tool wrote the part as.
-pub fn unpacked(bundle: &Path, part: &ManifestPart) -> io::Result<Box<dyn Read + Send>> {
-    let file = open(&bundle.join(&part.part.path))?;
-    Ok(if part.is_packed() { Box::new(zstd::Decoder::new(file)?) } else { Box::new(file) })
 }
 
 /// Whoever is told how far it is, and asked whether to go on.
@@ -53,7 +47,7 @@ pub struct Watch<'run> {
 
 impl Feed {
     pub fn new(bundle: &Path, part: &ManifestPart, rules: Option<Rules>) -> Self {
-        Self { path: bundle.join(&part.part.path), part: part.clone(), rules }
+        Self { bundle: bundle.to_owned(), part: part.clone(), rules }
     }
 
     /// Runs the command with the part as its input. What the tool has to say is in what is returned, its exit code too.
@@ -141,7 +135,8 @@ impl Feed {
             if error.kind() == io::ErrorKind::BrokenPipe {
                 return Stopped::Unwanted;
             }
-            let mut fault = Fault::io("read", self.path.display(), &error);
+            let path = self.bundle.join(&self.part.part.path);
+            let mut fault = Fault::io("read", path.display(), &error);
             if error.kind() == io::ErrorKind::InvalidData {
                 fault.kind = FaultKind::Invalid;
             }
@@ -150,34 +145,23 @@ impl Feed {
                  in place",
             ))
         };
-        let mut summed = Summed { file: open(&self.path).map_err(fault)?, sum: Sha256::new(), bytes: 0 };
+        let mut reader = source::open(&self.bundle, &self.part).map_err(fault)?;
         let mut send = |bytes: &[u8]| {
             sender
                 .blocking_send(Bytes::copy_from_slice(bytes))
                 .map_err(|_| io::Error::from(io::ErrorKind::BrokenPipe))
         };
-        {
-            let reader: Box<dyn Read + '_> = if self.part.is_packed() {
-                Box::new(zstd::Decoder::new(&mut summed).map_err(fault)?)
-            } else {
-                Box::new(&mut summed)
-            };
-            match &self.rules {
-                Some(rules) => {
-                    if let Err(fault) = archive::pass(reader, rules, &mut send) {
-                        let unwanted = sender.is_closed();
-                        return Err(if unwanted { Stopped::Unwanted } else { Stopped::Fault(fault) });
-                    }
+        match &self.rules {
+            Some(rules) => {
+                if let Err(fault) = archive::pass(&mut reader, rules, &mut send) {
+                    let unwanted = sender.is_closed();
+                    return Err(if unwanted { Stopped::Unwanted } else { Stopped::Fault(fault) });
                 }
-                None => plain(reader, self.part.raw_bytes(), &mut send).map_err(fault)?,
             }
+            None => plain(&mut reader, self.part.raw_bytes(), &mut send).map_err(fault)?,
         }
-        // What the unpacking did not look at.
-        io::copy(&mut summed, &mut io::sink()).map_err(fault)?;
-        if units::hexadecimal(&summed.sum.finalize()) != self.part.part.sha256 {
-            let cause = "its SHA-256 is not the one in the manifest";
-            return Err(fault(io::Error::new(io::ErrorKind::InvalidData, cause)));
-        }
+        // Sums are told at the end.
+        io::copy(&mut reader, &mut io::sink()).map_err(fault)?;
         Ok(())
     }
 }
@@ -226,21 +210,6 @@ fn plain(
     }
     let cause = format!("unpacked it is not the {expected} bytes that the manifest says");
     Err(io::Error::new(io::ErrorKind::InvalidData, cause))
-}
-
-struct Summed<R> {
-    file: R,
-    sum: Sha256,
-    bytes: u64,
-}
-
-impl<R: Read> Read for Summed<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let count = self.file.read(buffer)?;
-        self.sum.update(&buffer[..count]);
-        self.bytes += count as u64;
-        Ok(count)
-    }
 }
 
 fn keep(kept: &mut Vec<u8>, bytes: &[u8]) {

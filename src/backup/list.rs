@@ -4,6 +4,7 @@ use super::Manifest;
 use super::find::{Found, is_stack_name};
 use super::manifest::MANIFEST;
 use super::proof;
+use super::store::OBJECTS;
 use crate::domain::stack::BackupEntry;
 use crate::domain::{Fault, FaultKind};
 use jiff::Timestamp;
@@ -56,15 +57,9 @@ pub fn bundles(root: &Path, stack: Option<&str>) -> Result<Vec<Found>, Fault> {
         }
         None => directories(root)?,
     };
-    let name =
-        |path: &Path| path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let mut found = Vec::new();
     for stack in stacks {
-        found.extend(directories(&stack)?.into_iter().map(|directory| Found {
-            stack: name(&stack),
-            name: name(&directory),
-            directory,
-        }));
+        found.extend(bundles_of(&stack)?);
     }
     Ok(found)
 }
@@ -75,6 +70,18 @@ pub fn places(root: &Path) -> Vec<PathBuf> {
     let bundles: Vec<PathBuf> =
         stacks.iter().flat_map(|stack| directories(stack).unwrap_or_default()).collect();
     std::iter::once(root.to_owned()).chain(stacks).chain(bundles).collect()
+}
+
+/// The same in the directory of one stack.
+pub fn bundles_of(stack: &Path) -> Result<Vec<Found>, Fault> {
+    let name =
+        |path: &Path| path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let found = directories(stack)?.into_iter().map(|directory| Found {
+        stack: name(stack),
+        name: name(&directory),
+        directory,
+    });
+    Ok(found.filter(|bundle| bundle.name != OBJECTS).collect())
 }
 
 /// The visible directories in one directory; none when it does not exist yet.
@@ -103,7 +110,7 @@ pub fn read(directory: &Path) -> Result<BackupEntry, Fault> {
             .hint("the bundle is damaged; do not rely on it, and look at the disk it lies on")
     };
     let mut entry = manifest(directory)?.entry(directory);
-    for part in &entry.parts {
+    for part in entry.parts.iter().chain(&entry.objects) {
         let length = std::fs::metadata(directory.join(&part.path))
             .map_err(|error| damaged().because(format!("{}: {error}", part.path)))?
             .len();

@@ -1,7 +1,8 @@
 //! `manifest.json`: what a bundle holds, so that anybody can tell whether it still does. Pure.
 //!
 //! Format 1 knows databases only and does not vouch for its own papers; it is still read. From format 2 on a part says
-//! what it is by its `kind`, `RESTORE.md` has a sum here, and the manifest has one in `SHA256SUMS`.
+//! what it is by its `kind`, `RESTORE.md` has a sum here, and the manifest has one in `SHA256SUMS`. Format 3 is written only
+//! where it is needed: where an archive lacks its large files, which lie beside the bundle.
 
 mod content;
 mod instructions;
@@ -10,6 +11,8 @@ pub use content::{
     Archive, Content, DataMount, Database, Locale, Mounted, PathArchive, RedisData, Server, VolumeArchive,
 };
 
+use super::part::Written;
+use super::store::Object;
 use crate::domain::stack::{BackupEntry, BackupPart, Proof};
 use crate::domain::{Fault, FaultKind};
 use jiff::Timestamp;
@@ -17,8 +20,10 @@ use serde::{Deserialize, Serialize};
 use std::fmt::Write as _;
 use std::path::{Component, Path};
 
-/// The version of the format that this program writes, and the newest it reads.
-pub const FORMAT: u32 = 2;
+/// The newest version of the format that this program reads.
+pub const FORMAT: u32 = 3;
+/// What it writes where no older program would misread it.
+const PLAIN: u32 = 2;
 pub const MANIFEST: &str = "manifest.json";
 pub const SUMS: &str = "SHA256SUMS";
 pub const INSTRUCTIONS: &str = "RESTORE.md";
@@ -61,11 +66,20 @@ pub struct ManifestPart {
     /// Its length once it is unpacked; absent where it is not compressed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub raw_bytes: Option<u64>,
+    /// Files of an archive that are not in the part but beside the bundle, in their order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub objects: Vec<Object>,
     #[serde(flatten)]
     pub content: Content,
 }
 
 impl ManifestPart {
+    pub fn of(written: Written, content: Content) -> Self {
+        let Written { part, raw_bytes, objects, .. } = written;
+        let raw_bytes = (part.bytes != raw_bytes).then_some(raw_bytes);
+        Self { part, raw_bytes, objects, content }
+    }
+
     /// Its length as its tool wrote it.
     pub fn raw_bytes(&self) -> u64 {
         self.raw_bytes.unwrap_or(self.part.bytes)
@@ -78,8 +92,9 @@ impl ManifestPart {
 
 impl Manifest {
     pub fn new(name: String, stack: String, created: Timestamp, parts: Vec<ManifestPart>) -> Self {
+        let needs_newest = parts.iter().any(|part| !part.objects.is_empty());
         Self {
-            format: FORMAT,
+            format: if needs_newest { FORMAT } else { PLAIN },
             name,
             stack,
             created,
@@ -124,7 +139,7 @@ impl Manifest {
         }
         let is_sum = |sum: &str| sum.len() == 64 && sum.bytes().all(|byte| byte.is_ascii_hexdigit());
         let mut seen = std::collections::BTreeSet::new();
-        for ManifestPart { part, .. } in &manifest.parts {
+        for ManifestPart { part, objects, content, .. } in &manifest.parts {
             if !stays_inside(&part.path) {
                 return Err(wrong().because(format!("the part `{}` lies outside the bundle", part.path)));
             }
@@ -133,6 +148,12 @@ impl Manifest {
             }
             if !seen.insert(&part.path) {
                 return Err(wrong().because(format!("the part `{}` is named twice", part.path)));
+            }
+            let in_order = objects.windows(2).all(|pair| pair[0].at < pair[1].at);
+            let sound = objects.iter().all(Object::is_sound);
+            let fits = sound && in_order && content.archive().is_some();
+            if !objects.is_empty() && !fits {
+                return Err(wrong().because(format!("the large files of `{}` are no objects", part.path)));
             }
         }
         if manifest.format > 1 && !is_sum(&manifest.instructions_sha256) {
@@ -147,8 +168,9 @@ impl Manifest {
             name: self.name.clone(),
             stack: self.stack.clone(),
             created: self.created,
-            size_bytes: self.parts.iter().map(|part| part.part.bytes).sum(),
+            size_bytes: self.stored().iter().map(|part| part.bytes).sum(),
             parts: self.parts.iter().map(|part| part.part.clone()).collect(),
+            objects: self.stored().into_iter().skip(self.parts.len()).cloned().collect(),
             directory: directory.to_owned(),
             pinned: false,
             safety: self.safety_for.is_some(),
@@ -157,10 +179,22 @@ impl Manifest {
         }
     }
 
+    /// The large files of all archives; the same may be in several.
+    pub fn objects(&self) -> impl Iterator<Item = &Object> {
+        self.parts.iter().flat_map(|part| &part.objects)
+    }
+
+    /// Every file that the bundle needs, its papers aside: the parts, then the objects, each of them once.
+    pub fn stored(&self) -> Vec<&BackupPart> {
+        let mut seen = std::collections::BTreeSet::new();
+        let objects = self.objects().map(|object| &object.part).filter(|object| seen.insert(&object.path));
+        self.parts.iter().map(|part| &part.part).chain(objects.collect::<Vec<_>>()).collect()
+    }
+
     /// What `sha256sum -c` reads: the parts and, from format 2 on, the papers. `own` is the sum of the manifest.
     pub fn sums(&self, own: &str) -> String {
         let mut text = String::new();
-        for ManifestPart { part, .. } in &self.parts {
+        for part in self.stored() {
             let _ = writeln!(text, "{}  {}", part.sha256, part.path);
         }
         if self.format > 1 {

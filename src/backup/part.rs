@@ -3,11 +3,11 @@
 //!
 //! Packing is zstd's, over several processors, with jobs of a bounded size: what is held does not grow with the file.
 
-use super::tar_count::{TarCounter, TarSummary};
+use super::sink::{Sum, Summed};
+use super::store::{Object, Vault};
+use super::tar_count::{Piece, TarCounter, TarSummary};
 use crate::domain::stack::BackupPart;
-use crate::domain::units;
 use bytes::Bytes;
-use sha2::{Digest, Sha256};
 use std::fs::File;
 use std::io::{self, Write};
 use std::sync::Arc;
@@ -25,8 +25,6 @@ const JOB_BYTES: u32 = 2 << 20;
 const WAITING: usize = 64;
 /// What is kept to see whether a part begins as one of its kind.
 const HEAD: usize = 512;
-/// What was written goes to the disk a piece at a time, so that the last of it does not wait for all of it.
-const FLUSH_EVERY: u64 = 64 << 20;
 
 /// What is in a part besides its bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,6 +41,8 @@ pub struct Written {
     pub raw_bytes: u64,
     pub head: Vec<u8>,
     pub tar: Option<TarSummary>,
+    /// The large files of an archive, which are not in the part itself.
+    pub objects: Vec<Object>,
 }
 
 /// Dropped before its end it closes its file, which the bundle takes away: an open one would keep its room.
@@ -55,17 +55,21 @@ pub struct PartWriter {
 }
 
 impl PartWriter {
-    /// Packs when the path ends in `.zst`.
-    pub fn new(file: File, path: &str, form: Form) -> io::Result<Self> {
+    /// Packs when the path ends in `.zst`. Large files of an archive go to the vault, if there is one.
+    pub fn new(file: File, path: &str, form: Form, vault: Option<Vault>) -> io::Result<Self> {
         let (sender, receiver) = mpsc::channel(WAITING);
         let packed = Arc::new(AtomicU64::new(0));
         let given_up = Arc::new(AtomicBool::new(false));
         let stop = Arc::clone(&given_up);
-        let sink = Summed { file, sum: Sha256::new(), bytes: 0, flushed: 0, shown: Arc::clone(&packed) };
-        let (name, packs) = (path.to_owned(), super::manifest::is_packed(path));
+        let sink = Summed::new(file, Arc::clone(&packed));
+        let over = vault.as_ref().map(Vault::over);
+        let tar = (form == Form::Tar).then(|| TarCounter::apart(over));
+        let vault = vault.map(|vault| vault.shown_in(Arc::clone(&packed)));
+        let raw = Raw { bytes: 0, head: Vec::new(), tar, vault, kept: 0 };
+        let name = path.to_owned();
         let thread = std::thread::Builder::new()
             .name("part".to_owned())
-            .spawn(move || write(receiver, sink, name, packs, form, &stop))?;
+            .spawn(move || write(receiver, sink, name, raw, &stop))?;
         Ok(Self { sender: Some(sender), thread: Some(thread), raw_bytes: 0, packed, given_up })
     }
 
@@ -74,7 +78,7 @@ impl PartWriter {
         self.raw_bytes
     }
 
-    /// How much is in the file so far.
+    /// How much was written to the disk so far.
     pub fn packed_bytes(&self) -> u64 {
         self.packed.load(Ordering::Relaxed)
     }
@@ -124,32 +128,33 @@ fn write(
     mut receiver: mpsc::Receiver<Bytes>,
     sink: Summed,
     path: String,
-    packs: bool,
-    form: Form,
+    mut raw: Raw,
     given_up: &AtomicBool,
 ) -> io::Result<Written> {
-    let mut raw = Raw { bytes: 0, head: Vec::new(), tar: (form == Form::Tar).then(TarCounter::default) };
-    let sink = if packs {
+    let sink = if super::manifest::is_packed(&path) {
         let mut encoder = encoder(sink)?;
         while let Some(chunk) = receiver.blocking_recv() {
-            raw.see(&chunk);
-            encoder.write_all(&chunk)?;
+            raw.take(&chunk, &mut encoder)?;
         }
         encoder.finish()?
     } else {
         let mut sink = sink;
         while let Some(chunk) = receiver.blocking_recv() {
-            raw.see(&chunk);
-            sink.write_all(&chunk)?;
+            raw.take(&chunk, &mut sink)?;
         }
         sink
     };
     if given_up.load(Ordering::Relaxed) {
         return Err(io::Error::other("the part was given up"));
     }
-    sink.file.sync_all()?;
-    let part = BackupPart { path, bytes: sink.bytes, sha256: units::hexadecimal(&sink.sum.finalize()) };
-    Ok(Written { part, raw_bytes: raw.bytes, head: raw.head, tar: raw.tar.map(TarCounter::finish) })
+    let Sum { bytes, sha256 } = sink.finish()?;
+    Ok(Written {
+        part: BackupPart { path, bytes, sha256 },
+        raw_bytes: raw.bytes,
+        head: raw.head,
+        tar: raw.tar.map(TarCounter::finish),
+        objects: raw.vault.map(Vault::finish).unwrap_or_default(),
+    })
 }
 
 fn encoder(sink: Summed) -> io::Result<zstd::Encoder<'static, Summed>> {
@@ -167,43 +172,37 @@ struct Raw {
     bytes: u64,
     head: Vec<u8>,
     tar: Option<TarCounter>,
+    /// Where large files go.
+    vault: Option<Vault>,
+    /// So many of the bytes are in the part itself.
+    kept: u64,
 }
 
 impl Raw {
-    fn see(&mut self, chunk: &[u8]) {
+    fn take(&mut self, chunk: &[u8], sink: &mut dyn Write) -> io::Result<()> {
         let room = HEAD.saturating_sub(self.head.len());
         self.head.extend_from_slice(&chunk[..chunk.len().min(room)]);
         self.bytes += chunk.len() as u64;
-        if let Some(tar) = &mut self.tar {
-            tar.see(chunk);
+        let Some(tar) = &mut self.tar else { return sink.write_all(chunk) };
+        let mut rest = chunk;
+        while !rest.is_empty() {
+            let (count, piece) = tar.next(rest);
+            let (now, later) = rest.split_at(count);
+            rest = later;
+            match (piece, &mut self.vault) {
+                (Piece::Large { last }, Some(vault)) => {
+                    vault.write(&tar.large_name(), now)?;
+                    if last {
+                        vault.store(tar.large_name(), self.kept)?;
+                    }
+                }
+                (Piece::Archive | Piece::Large { .. }, _) => {
+                    self.kept += count as u64;
+                    sink.write_all(now)?;
+                }
+            }
         }
-    }
-}
-
-/// The file and the sum of what is in it.
-struct Summed {
-    file: File,
-    sum: Sha256,
-    bytes: u64,
-    flushed: u64,
-    shown: Arc<AtomicU64>,
-}
-
-impl Write for Summed {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let count = self.file.write(bytes)?;
-        self.sum.update(&bytes[..count]);
-        self.bytes += count as u64;
-        self.shown.store(self.bytes, Ordering::Relaxed);
-        if self.bytes - self.flushed >= FLUSH_EVERY {
-            self.flushed = self.bytes;
-            self.file.sync_data()?;
-        }
-        Ok(count)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.file.flush()
+        Ok(())
     }
 }
 

@@ -2,11 +2,11 @@
 
 mod snapshot;
 
+use super::ManifestPart;
 use super::job::{PostgresDatabase, PostgresServer};
 use super::manifest::{Content, Database, Server};
 use super::part::Form;
 use super::stream::{Ended, Step, text};
-use super::{ManifestPart, part::Written};
 use crate::domain::{Fault, FaultKind};
 use crate::engine::{Engine, ExecRequest};
 use serde::Deserialize;
@@ -90,7 +90,7 @@ impl PostgresServer {
             return Err(explained(&ended, "pg_dumpall", "dump", &object));
         }
         let written = step.put(&self.path, ended.output.into_bytes()).await?;
-        Ok(part_of(written, Content::PostgresGlobals(self.described())))
+        Ok(ManifestPart::of(written, Content::PostgresGlobals(self.described())))
     }
 }
 
@@ -132,7 +132,7 @@ impl PostgresDatabase {
             counted_in_dump: true,
             database_bytes: self.bytes,
         });
-        Ok(part_of(written, content))
+        Ok(ManifestPart::of(written, content))
     }
 
     /// The end of a stream proves nothing: the tool must say that it succeeded, and the result must look like one.
@@ -196,10 +196,6 @@ pub const COUNTS: &str = "SELECT COALESCE(json_object_agg(name, (xpath('/row/c/t
           AND d.deptype = 'e') \
         AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname NOT LIKE 'pg\\_%' \
         AND pg_relation_size(c.oid) < 16777216 ORDER BY 3 LIMIT 500) AS small";
-
-fn part_of(written: Written, content: Content) -> ManifestPart {
-    ManifestPart { part: written.part, raw_bytes: Some(written.raw_bytes), content }
-}
 
 fn explained(ended: &Ended, tool: &str, operation: &str, object: &str) -> Fault {
     let fault = Fault::new(FaultKind::Refused, operation, object);

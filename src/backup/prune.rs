@@ -6,6 +6,7 @@ use super::list::bundles;
 use super::manifest::is_bundle_name;
 use super::proof;
 use super::retain::{Candidate, Decision, decide};
+use super::store;
 use crate::domain::stack::Retention;
 use crate::domain::{Fault, FaultKind, Plan, PlannedStep, StepVerb, TaskEvent, units};
 use jiff::Timestamp;
@@ -102,17 +103,29 @@ impl Removal {
             progress(TaskEvent::StepFinished { step, fault: removed.as_ref().err().cloned() });
             removed?;
         }
+        if let Some(text) = self.collect()? {
+            progress(TaskEvent::Output { text });
+        }
         Ok(())
     }
 
-    /// The same without steps, as what follows something else; what was removed.
+    /// The same without steps, as what follows something else; what was done, in words.
     pub fn carry_out_quietly(&self) -> Result<Vec<String>, Fault> {
-        let mut removed = Vec::new();
+        let mut done = Vec::new();
         for bundle in &self.bundles {
             remove(bundle)?;
-            removed.push(bundle.name.clone());
+            done.push(format!("backup {} is past its time and was removed", bundle.name));
         }
-        Ok(removed)
+        done.extend(self.collect()?);
+        Ok(done)
+    }
+
+    /// Large files that only those referred to that are gone now.
+    fn collect(&self) -> Result<Option<String>, Fault> {
+        match self.bundles.first().and_then(|bundle| bundle.directory.parent()) {
+            Some(stack) => store::collect(stack).map(|collected| collected.words()),
+            None => Ok(None),
+        }
     }
 }
 

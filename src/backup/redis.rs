@@ -96,7 +96,7 @@ impl RedisServer {
             data: self.data.clone(),
             checked: check.done,
         });
-        Ok(ManifestPart { part: written.part, raw_bytes: Some(written.raw_bytes), content })
+        Ok(ManifestPart::of(written, content))
     }
 
     /// Has the server write a snapshot; when it did, by its own clock.

@@ -44,6 +44,7 @@ mod tests {
             created: at(time),
             size_bytes: 1,
             parts: Vec::new(),
+            objects: Vec::new(),
             directory: "/b".into(),
             pinned: false,
             safety: false,

@@ -38,6 +38,8 @@ pub struct Step<'run> {
     pub total: Option<u64>,
     pub cancelled: &'run dyn Fn() -> bool,
     pub progress: &'run dyn Fn(TaskEvent),
+    /// Files of an archive that have more bytes do not go into it.
+    pub objects_over: Option<u64>,
 }
 
 impl Step<'_> {
@@ -52,7 +54,9 @@ impl Step<'_> {
     ) -> Result<(Written, Ended), Fault> {
         let bundle = self.space.bundle();
         let fault = |error: std::io::Error| bundle.fault(&error);
-        let mut writer = PartWriter::new(bundle.create(path)?, path, form).map_err(fault)?;
+        let over = self.objects_over.filter(|_| form == Form::Tar);
+        let vault = over.map(|over| bundle.vault(over));
+        let mut writer = PartWriter::new(bundle.create(path)?, path, form, vault).map_err(fault)?;
         let mut exec = self.engine.exec(container, request).await?;
         let mut complaints = Vec::new();
         let (mut looked, mut heard) = (Instant::now(), Instant::now());
@@ -86,7 +90,7 @@ impl Step<'_> {
     pub async fn put(&self, path: &str, bytes: Vec<u8>) -> Result<Written, Fault> {
         let bundle = self.space.bundle();
         let fault = |error: std::io::Error| bundle.fault(&error);
-        let mut writer = PartWriter::new(bundle.create(path)?, path, Form::Plain).map_err(fault)?;
+        let mut writer = PartWriter::new(bundle.create(path)?, path, Form::Plain, None).map_err(fault)?;
         writer.write(Bytes::from(bytes)).await.map_err(fault)?;
         writer.finish().await.map_err(fault)
     }

@@ -76,8 +76,15 @@ async fn all_parts(
         if is_cancelled() {
             return Err(cancelled(&survey.stack));
         }
-        let step =
-            Step { engine, space: &space, number, total: *size, cancelled: is_cancelled, progress: &tell };
+        let step = Step {
+            engine,
+            space: &space,
+            number,
+            total: *size,
+            cancelled: is_cancelled,
+            progress: &tell,
+            objects_over: survey.policy.objects_over,
+        };
         tell(TaskEvent::StepStarted { step: number });
         let taken = part(&step, job, archiver.as_ref(), &name).await;
         let fault = taken.as_ref().err().cloned();
@@ -113,7 +120,7 @@ async fn part(
         Job::Path(job) => archiver()?.take_path(step, job).await,
         Job::Paper(paper) => {
             let written = step.put(&paper.path, paper.bytes.clone()).await?;
-            Ok(ManifestPart { part: written.part, raw_bytes: None, content: paper.content.clone() })
+            Ok(ManifestPart::of(written, paper.content.clone()))
         }
     }
 }
@@ -134,7 +141,7 @@ async fn output(step: &Step<'_>, job: &ExecJob) -> Result<ManifestPart, Fault> {
         image: job.place.image.clone(),
         image_id: job.place.image_id.clone(),
     };
-    Ok(ManifestPart { part: written.part, raw_bytes: Some(written.raw_bytes), content })
+    Ok(ManifestPart::of(written, content))
 }
 
 /// How much there is to read for each job, as far as that can be told.
@@ -156,7 +163,8 @@ async fn sizes(
     Ok(sizes)
 }
 
-/// How much will be written: for what was taken before, as much as then and a half more; else as much as is read.
+/// How much will be written: for what was taken before, as much as then and a half more; else as much as is read. Large
+/// files are taken not to have changed.
 fn estimate(jobs: &[Job], sizes: &[Option<u64>], last: Option<&BackupEntry>) -> u64 {
     let parts = last.map(|last| last.parts.as_slice()).unwrap_or_default();
     let one = |(job, size): (&Job, &Option<u64>)| {

@@ -65,8 +65,7 @@ pub fn verify(directory: &Path, stack: &str, progress: &AtomicU64) -> Verdict {
     let manifest = papers(directory, stack, &mut problems);
     if let Some(manifest) = &manifest {
         tree::compare(directory, manifest, &mut problems);
-        let parts: Vec<&BackupPart> = manifest.parts.iter().map(|part| &part.part).collect();
-        problems.extend(sums(directory, &parts, progress));
+        problems.extend(sums(directory, &manifest.stored(), progress));
     }
     problems.sort();
     problems.dedup();

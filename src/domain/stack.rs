@@ -5,7 +5,8 @@ mod labelled;
 mod standing;
 
 pub use backup::{
-    BackupEntry, BackupPart, BackupPolicy, BackupSource, Proof, ProofFailure, ProofLevel, Recovery, Retention,
+    BackupEntry, BackupPart, BackupPolicy, BackupSource, Proof, ProofFailure, ProofLevel, Recovery,
+    Retention, bytes_on_disk,
 };
 pub use standing::{BackupStanding, Backups};
 

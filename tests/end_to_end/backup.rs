@@ -9,6 +9,8 @@ mod disk;
 mod dumps;
 #[path = "backup/faults.rs"]
 mod faults;
+#[path = "backup/objects.rs"]
+mod objects;
 #[path = "backup/shop.rs"]
 mod shop;
 
@@ -30,6 +32,9 @@ pub fn trials() -> Vec<Trial> {
         trial("backup::a_snapshot_that_fails", faults::a_snapshot_that_fails),
         trial("backup::names_that_are_none", faults::names_that_are_none),
         trial("backup::a_disk_that_is_too_small", disk::a_disk_that_is_too_small),
+        trial("backup::objects::large_files_lie_there_once", objects::large_files_lie_there_once),
+        trial("backup::objects::damaged_ones_are_found_out", objects::damaged_ones_are_found_out),
+        trial("backup::objects::put_back_by_hand", objects::put_back_by_hand),
         trial("backup::a_disaster_is_mended_by_the_bundle_alone", disaster::mended_by_the_bundle_alone),
     ]
 }

@@ -27,6 +27,7 @@ fn backup() -> BackupEntry {
         created: now(),
         size_bytes: 1,
         parts: Vec::new(),
+        objects: Vec::new(),
         directory: "/b".into(),
         pinned: false,
         safety: false,

@@ -34,6 +34,7 @@ fn manifest(bundle: &Bundle, sha256: &str) -> Manifest {
             sha256: sha256.to_owned(),
         },
         raw_bytes: None,
+        objects: Vec::new(),
         content: Content::Postgres(Database { database: "mlflow".to_owned(), ..Database::default() }),
     };
     Manifest::new(bundle.name.clone(), "mlflow".to_owned(), now(), vec![part])

@@ -1,7 +1,9 @@
 use super::*;
 use crate::backup::manifest::Content;
 use crate::domain::stack::BackupPart;
+use crate::domain::units;
 use rstest::rstest;
+use sha2::{Digest as _, Sha256};
 
 /// What comes of giving a file to a tool, of which the manifest says this.
 fn given(bytes: &[u8], sum_of: &[u8], raw_bytes: u64) -> Result<usize, Option<FaultKind>> {
@@ -12,7 +14,8 @@ fn given(bytes: &[u8], sum_of: &[u8], raw_bytes: u64) -> Result<usize, Option<Fa
         bytes: bytes.len() as u64,
         sha256: units::hexadecimal(&Sha256::digest(sum_of)),
     };
-    let part = ManifestPart { part, raw_bytes: Some(raw_bytes), content: Content::Compose };
+    let part =
+        ManifestPart { part, raw_bytes: Some(raw_bytes), objects: Vec::new(), content: Content::Compose };
     let (sender, mut receiver) = mpsc::channel(WAITING);
     let done = Feed::new(bundle.path(), &part, None).read(&sender);
     drop(sender);

@@ -33,6 +33,17 @@ impl Manifest {
             let _ =
                 writeln!(text, "| `{}` | {} | {} |", part.part.path, part.content.word(), part.part.bytes);
         }
+        for object in self.objects() {
+            // A name may hold anything.
+            let name = object.file.escape_default();
+            let _ = writeln!(text, "| `{}` | file `{name}` | {} |", object.part.path, object.part.bytes);
+        }
+        if self.objects().next().is_some() {
+            text.push_str(
+                "\nLarge files are not in the archives but in `../objects`, beside this directory, each once for all backups \
+                 of the stack that hold it: take them along wherever the bundle goes.\n",
+            );
+        }
         for warning in &self.warnings {
             let _ = write!(text, "\nNote: {warning}\n");
         }
@@ -95,10 +106,22 @@ impl Manifest {
     }
 }
 
-/// What writes a part out as its tool made it.
+/// What writes a part out as its tool made it, its large files in their places.
 fn unpacked(part: &super::ManifestPart) -> String {
     let command = if part.is_packed() { "zstd -dc" } else { "cat" };
-    format!("{command} {}", quoted(&part.part.path))
+    let mut text = format!("{command} {}", quoted(&part.part.path));
+    if part.objects.is_empty() {
+        return text;
+    }
+    text.push_str(" | {\n");
+    let mut before = 0;
+    for object in &part.objects {
+        let object_path = quoted(&object.part.path);
+        let _ = writeln!(text, "  head -c {}; cat {object_path}", object.at - before);
+        before = object.at;
+    }
+    text.push_str("  cat\n}");
+    text
 }
 
 /// One word of a shell, whatever is in it.

@@ -5,6 +5,7 @@ fn manifest() -> Manifest {
     let part = ManifestPart {
         part: BackupPart { path: "postgres/mlflow.dump".to_owned(), bytes: 7, sha256: "ab".repeat(32) },
         raw_bytes: None,
+        objects: Vec::new(),
         content: Content::Postgres(Database {
             server: Server {
                 service: "postgres".to_owned(),
@@ -76,7 +77,7 @@ fn the_instructions_name_each_database_and_its_file() {
 
 #[rstest]
 #[case::cut("\"format\"", "\"forma")]
-#[case::newer("\"format\": 2", "\"format\": 3")]
+#[case::newer("\"format\": 2", "\"format\": 4")]
 #[case::not_its_name("20261120T103104Z-3f9c", "../20261120T103104Z")]
 #[case::no_sum_of_the_papers("cdcd", "")]
 #[case::unknown_part("\"kind\": \"postgres\"", "\"kind\": \"oracle\"")]

@@ -182,7 +182,7 @@ impl Follow<'_> {
     /// Every byte of the bundle, and that there is nothing else in it.
     async fn check(&self, number: usize) -> Result<(), Fault> {
         let Facts { found, manifest, .. } = self.run.facts;
-        let total = manifest.parts.iter().map(|part| part.part.bytes).sum();
+        let total = manifest.stored().iter().map(|part| part.bytes).sum();
         check::check(None, self.run.root, found, &|done| self.count(number, done, total)).await.map(drop)
     }
 

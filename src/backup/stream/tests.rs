@@ -32,6 +32,7 @@ impl Stage {
             total: None,
             cancelled,
             progress: &|_| {},
+            objects_over: None,
         };
         let request = ExecRequest::from(vec!["pg_dump".to_owned(), "-Fc".to_owned()]);
         step.take(&database.id, request, "postgres/d.dump.zst", Form::Plain).await

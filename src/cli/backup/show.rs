@@ -37,6 +37,15 @@ pub fn show(found: &Found, output: Output) -> Result<(), Fault> {
             units::bytes(part.raw_bytes()),
             holds(&part.content),
         ]);
+        for object in &part.objects {
+            table.plain_row(vec![
+                object.part.path.clone(),
+                "object".to_owned(),
+                units::bytes(object.part.bytes),
+                units::bytes(object.raw_bytes()),
+                object.file.clone(),
+            ]);
+        }
     }
     table.print_within(output.columns(), output)?;
     for warning in &manifest.warnings {

@@ -3,7 +3,7 @@
 use crate::backup::{self, Room};
 use crate::cli::output::{Output, print_json};
 use crate::cli::table::Table;
-use crate::domain::stack::BackupEntry;
+use crate::domain::stack::{BackupEntry, bytes_on_disk};
 use crate::domain::{Fault, units};
 use jiff::Timestamp;
 use serde::Serialize;
@@ -35,11 +35,10 @@ pub fn stats(root: &Path, stack: Option<&str>, output: Output) -> Result<(), Fau
     for entry in &entries {
         by_stack.entry(entry.stack.clone()).or_default().push(entry);
     }
-    let bytes = |entries: &[&BackupEntry]| entries.iter().map(|entry| entry.size_bytes).sum();
     let of_stack = |(name, entries): (String, Vec<&BackupEntry>)| {
         let verified = entries.iter().filter(|entry| entry.proof.is_verified()).count();
         let taken = || entries.iter().map(|entry| entry.created);
-        let bytes = bytes(&entries);
+        let bytes = bytes_on_disk(entries.iter().copied());
         let (oldest, newest) = (taken().min(), taken().max());
         (name, OfStack { count: entries.len(), bytes, verified, oldest, newest })
     };
@@ -47,7 +46,7 @@ pub fn stats(root: &Path, stack: Option<&str>, output: Output) -> Result<(), Fau
     let disk = Room::of(root).ok();
     let told = Stats {
         count: entries.len(),
-        bytes: bytes(&entries.iter().collect::<Vec<_>>()),
+        bytes: bytes_on_disk(&entries),
         damaged: damaged.len(),
         disk_free_bytes: disk.map(|room| room.bytes),
         disk_bytes: disk.map(|room| room.total),

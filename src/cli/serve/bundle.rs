@@ -1,7 +1,8 @@
-//! A bundle as a tar stream.
+//! A bundle as a tar stream, with the objects that it refers to.
 
 use super::answer::Refused;
 use super::world::World;
+use crate::backup;
 use crate::domain::stack::BackupEntry;
 use axum::body::{Body, Bytes};
 use axum::extract::{Path, State};
@@ -59,6 +60,12 @@ fn write_archive(entry: &BackupEntry, pipe: &mut Pipe) -> io::Result<()> {
                 archive.append_path_with_name(file.path(), PathBuf::from(&entry.name).join(&below))?;
             }
         }
+    }
+    for object in &entry.objects {
+        archive.append_path_with_name(
+            entry.directory.join(&object.path),
+            backup::place_in(&entry.name, &object.path),
+        )?;
     }
     archive.finish()?;
     drop(archive);

@@ -2,6 +2,7 @@
 
 use super::answer::{Answer, Refused};
 use super::world::{World, aside};
+use crate::domain::stack::bytes_on_disk;
 use crate::domain::{Fault, TaskState, units};
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -20,7 +21,7 @@ pub(super) async fn stats(State(world): State<Arc<World>>) -> Result<Answer<Valu
     let root = world.backups.clone();
     let disk = aside(move || disk_usage(&root)).await?;
     let count = |state: TaskState| tasks.iter().filter(|record| record.state == state).count();
-    let total: u64 = backups.iter().map(|entry| entry.size_bytes).sum();
+    let total = bytes_on_disk(&backups);
     let created = |entry: Option<&crate::domain::stack::BackupEntry>| entry.map(|entry| entry.created);
     Ok(Answer(
         StatusCode::OK,

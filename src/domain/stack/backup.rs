@@ -3,6 +3,7 @@
 use crate::domain::units;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 /// `x-mcp.backup`, or what is derived from images and volumes when nothing is declared.
@@ -55,11 +56,23 @@ pub struct BackupPolicy {
     pub verify: bool,
     /// As it is written; `None` where nothing is said.
     pub schedule: Option<String>,
+    /// Files of more bytes than these lie beside the backups, once for all that hold the same; `None` for no file.
+    pub objects_over: Option<u64>,
+}
+
+impl BackupPolicy {
+    pub const OBJECTS_OVER: u64 = 64 << 20;
 }
 
 impl Default for BackupPolicy {
     fn default() -> Self {
-        Self { retention: Retention::default(), prune: true, verify: false, schedule: None }
+        Self {
+            retention: Retention::default(),
+            prune: true,
+            verify: false,
+            schedule: None,
+            objects_over: Some(Self::OBJECTS_OVER),
+        }
     }
 }
 
@@ -91,8 +104,12 @@ pub struct BackupEntry {
     pub name: String,
     pub stack: String,
     pub created: Timestamp,
+    /// All that it takes to put it back: its parts, and what it shares with others.
     pub size_bytes: u64,
     pub parts: Vec<BackupPart>,
+    /// Files that lie beside the bundle, each once; other backups of the stack may refer to the same.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub objects: Vec<BackupPart>,
     pub directory: PathBuf,
     /// No pruning and no removal takes it.
     #[serde(default)]
@@ -114,6 +131,16 @@ pub struct BackupPart {
     pub bytes: u64,
     /// Lower-case hexadecimal.
     pub sha256: String,
+}
+
+/// What backups take on the disk, in bytes: what several of a stack share lies there once.
+pub fn bytes_on_disk<'list>(entries: impl IntoIterator<Item = &'list BackupEntry>) -> u64 {
+    let (mut own, mut shared) = (0, BTreeMap::new());
+    for entry in entries {
+        own += entry.parts.iter().map(|part| part.bytes).sum::<u64>();
+        shared.extend(entry.objects.iter().map(|object| ((&entry.stack, &object.path), object.bytes)));
+    }
+    own + shared.values().sum::<u64>()
 }
 
 /// How far a backup has been proven, from the least to the most.

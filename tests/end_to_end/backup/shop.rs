@@ -68,9 +68,15 @@ impl Shop {
         Self::with(what, COMPOSE)
     }
 
-    pub fn with(what: &str, compose: &str) -> Self {
+    /// Its file is there, and nothing runs.
+    pub fn empty(what: &str, compose: &str) -> Self {
         let shop = Self { workplace: Workplace::new(), project: Project::new(what) };
         shop.workplace.stack(&shop.project.name, compose);
+        shop
+    }
+
+    pub fn with(what: &str, compose: &str) -> Self {
+        let shop = Self::empty(what, compose);
         shop.workplace.write(&format!("work/stacks/{}/tables.sql", shop.project.name), TABLES);
         shop.run(["up"]).succeeded("up");
         if compose.contains("  db:") {
@@ -132,10 +138,11 @@ impl Shop {
         self.workplace.path("state/mcp-tui/backups").join(&self.project.name)
     }
 
-    /// All that lies there, finished or not.
+    /// All that lies there, finished or not, but for the large files that they share.
     pub fn bundles(&self) -> Vec<PathBuf> {
         let Ok(entries) = std::fs::read_dir(self.directory()) else { return Vec::new() };
-        entries.map(|entry| entry.expect("an entry").path()).collect()
+        let paths = entries.map(|entry| entry.expect("an entry").path());
+        paths.filter(|path| !path.ends_with("objects")).collect()
     }
 
     /// Takes one, the only one that there is.

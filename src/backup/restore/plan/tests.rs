@@ -13,7 +13,7 @@ use rstest::rstest;
 
 fn part(path: &str, content: Content) -> ManifestPart {
     let part = BackupPart { path: path.to_owned(), bytes: 10, sha256: "ab".repeat(32) };
-    ManifestPart { part, raw_bytes: None, content }
+    ManifestPart { part, raw_bytes: None, objects: Vec::new(), content }
 }
 
 /// `web` needs `db` by the file and has the volume; `worker` is only connected.

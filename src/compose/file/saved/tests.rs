@@ -81,6 +81,18 @@ fn a_policy_alone_leaves_the_sources_to_the_images() {
 }
 
 #[test]
+fn how_large_a_file_must_be_to_lie_beside_the_backups_is_said_or_known() {
+    let over = |text: &str| {
+        let project = load_one(&format!("x-mcp: {{backup: {{{text}}}}}\n{STACK}")).unwrap();
+        project.mcp.backup.policy.objects_over
+    };
+    assert_eq!(over("keep_last: 3"), Some(64 << 20));
+    assert_eq!((over("objects_over: 1g"), over("objects_over: off")), (Some(1 << 30), None));
+    let wrong = load_one(&format!("x-mcp: {{backup: {{objects_over: much}}}}\n{STACK}")).unwrap_err();
+    assert!(wrong.join("\n").contains("a size such as"), "{wrong:?}");
+}
+
+#[test]
 fn what_cannot_be_saved_is_a_mistake_that_names_its_place() {
     let wrong = "x-mcp: {backup: {postgres: [nobody], volumes: [rows, keys], binds: [{service: web, target: /nowhere}], \
                  exec: [{service: web, command: [x], path: ../out}], keep_days: soon}}\n";

@@ -73,6 +73,7 @@ fn night(day: i64, proof: Proof) -> BackupEntry {
         created: ago(day * DAY + 2 * HOUR),
         size_bytes: 212 << 20,
         parts: vec![part("postgres/mlflow.dump.zst", 180), part("volumes/artifacts_data.tar.zst", 32)],
+        objects: Vec::new(),
         directory: PathBuf::from("/var/lib/mcp-tui/backups/mlflow"),
         pinned: false,
         safety: false,

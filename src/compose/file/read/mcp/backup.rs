@@ -1,15 +1,15 @@
 //! `x-mcp.backup`: what is saved of the stack, when, and for how long it is kept.
 
 use super::super::Context;
-use super::super::scalars::{count, flag, scalar};
+use super::super::scalars::{count, flag, scalar, size};
 use crate::compose::file::saved::{BackupExtension, DeclaredSource};
 use crate::domain::stack::{BackupPolicy, BackupSource, Retention};
 use crate::domain::yaml::{Reader, Value};
 use std::path::{Component, Path};
 
 const SOURCES: [&str; 6] = ["postgres", "redis", "volumes", "binds", "files", "exec"];
-const POLICY: [&str; 8] =
-    ["keep_last", "keep_days", "daily", "weekly", "monthly", "prune", "verify", "schedule"];
+const POLICY: [&str; 9] =
+    ["keep_last", "keep_days", "daily", "weekly", "monthly", "prune", "verify", "schedule", "objects_over"];
 
 pub fn read(reader: &Reader<'_>, context: &Context<'_>) -> BackupExtension {
     reader.only(&[SOURCES.as_slice(), POLICY.as_slice()].concat());
@@ -43,7 +43,16 @@ fn policy(reader: &Reader<'_>) -> BackupPolicy {
         prune: switch("prune").unwrap_or(default.prune),
         verify: switch("verify").unwrap_or(default.verify),
         schedule: reader.get("schedule").and_then(|value| scalar(&value)),
+        objects_over: reader.get("objects_over").map_or(default.objects_over, |value| objects_over(&value)),
     }
+}
+
+/// `64m`; `off` keeps every file in its archive.
+fn objects_over(value: &Reader<'_>) -> Option<u64> {
+    if value.node().text() == Some("off") || value.node().value == Value::Bool(false) {
+        return None;
+    }
+    size(value).and_then(|bytes| u64::try_from(bytes.0).ok())
 }
 
 /// A mapping with a service, or the service alone.

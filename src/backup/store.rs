@@ -1,0 +1,82 @@
+//! Large files, which lie beside the bundles of a stack and not in them: `objects/sha256/ab/ab12…`, named by their sums.
+//!
+//! A file that does not change is there once, however many backups refer to it; a part says where in its archive it
+//! belongs. Whoever makes a bundle holds the stack's directory locked together with others, from before its first object
+//! until it has its name; objects are removed only by who holds it alone, and only those that no manifest names. So a
+//! power cut at any moment leaves objects too many, never too few, and the next one to look takes those away.
+
+mod collect;
+mod vault;
+
+pub use collect::collect;
+pub use vault::Vault;
+
+use super::Manifest;
+use super::list::bundles_of;
+use super::manifest::{MANIFEST, is_bundle_name};
+use crate::domain::Fault;
+use crate::domain::stack::BackupPart;
+use serde::{Deserialize, Serialize};
+use std::fs::File;
+use std::io;
+use std::path::Path;
+
+/// Beside the bundles of a stack.
+pub const OBJECTS: &str = "objects";
+const KIND: &str = "sha256";
+
+/// A large file of an archive.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Object {
+    /// What the archive calls it.
+    pub file: String,
+    /// Where it belongs: so many bytes of the part, as it unpacks without objects, stand before it.
+    pub at: u64,
+    /// As it is stored; its path leads out of the bundle, to where objects lie.
+    #[serde(flatten)]
+    pub part: BackupPart,
+}
+
+impl Object {
+    /// Its length in the archive.
+    pub fn raw_bytes(&self) -> u64 {
+        self.part.bytes
+    }
+
+    /// Whether its path is that of an object of this sum, and of nothing else on the disk.
+    pub fn is_sound(&self) -> bool {
+        let name = &self.part.sha256;
+        let lower = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+        name.len() == 64 && name.bytes().all(lower) && self.part.path == path_of(name)
+    }
+}
+
+/// Relative to a bundle.
+fn path_of(name: &str) -> String {
+    format!("../{}", below_stack(name))
+}
+
+/// Relative to the directory of the stack.
+fn below_stack(name: &str) -> String {
+    let first = name.get(..2).unwrap_or("00");
+    format!("{OBJECTS}/{KIND}/{first}/{name}")
+}
+
+/// Held while a bundle is made, so that nobody takes an object for one that nobody needs.
+pub fn hold(stack_directory: &Path) -> io::Result<File> {
+    let directory = File::open(stack_directory)?;
+    directory.lock_shared()?;
+    Ok(directory)
+}
+
+/// The manifests of the finished bundles, the newest first; one that cannot be read is a fault.
+fn manifests(stack_directory: &Path) -> Result<Vec<Manifest>, Fault> {
+    let mut found = bundles_of(stack_directory)?;
+    // A directory that somebody put there for something else refers to nothing.
+    found.retain(|bundle| is_bundle_name(&bundle.name) || bundle.directory.join(MANIFEST).exists());
+    found.sort_by(|one, other| other.name.cmp(&one.name));
+    found.iter().map(|bundle| super::read_manifest(&bundle.directory)).collect()
+}
+
+#[cfg(test)]
+mod tests;

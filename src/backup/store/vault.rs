@@ -1,0 +1,188 @@
+//! Takes in the large files of an archive as they go by.
+//!
+//! A file of a name that the last backups had is compared with what is stored of it, byte by byte, and only from where it
+//! differs on is anything written: what does not change costs no room, not even for a moment. What is written lies in the
+//! bundle in the making until its sum is known, and gets its name when all of it is on the disk.
+
+use super::{Object, below_stack, manifests, path_of};
+use crate::backup::bundle::make_directory;
+use crate::backup::sink::{Sum, Summed};
+use crate::backup::verify;
+use crate::domain::stack::BackupPart;
+use crate::domain::units;
+use sha2::{Digest, Sha256};
+use std::fs::{File, OpenOptions};
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+
+/// What an object is called before its sum is known, in the bundle in the making.
+const UNNAMED: &str = ".object";
+const BUFFER: usize = 1 << 20;
+
+pub struct Vault {
+    stack_directory: PathBuf,
+    /// Of the bundle in the making.
+    unnamed: PathBuf,
+    over: u64,
+    /// What finished bundles refer to, the newest first.
+    known: Vec<Object>,
+    shown: Arc<AtomicU64>,
+    taking: Option<Taking>,
+    stored: Vec<Object>,
+}
+
+enum Taking {
+    /// So far it is what is stored already.
+    Same {
+        stored: File,
+        path: String,
+        sum: Sha256,
+        bytes: u64,
+    },
+    Anew(Summed),
+}
+
+impl Vault {
+    pub fn new(stack_directory: &Path, partial: &Path, over: u64) -> Self {
+        // One that cannot be read only costs the comparison.
+        let known = manifests(stack_directory).unwrap_or_default();
+        Self {
+            stack_directory: stack_directory.to_owned(),
+            unnamed: partial.join(UNNAMED),
+            over,
+            known: known.iter().flat_map(|manifest| manifest.objects().cloned()).collect(),
+            shown: Arc::default(),
+            taking: None,
+            stored: Vec::new(),
+        }
+    }
+
+    /// Whoever looks on sees there how much was written.
+    pub fn shown_in(self, shown: Arc<AtomicU64>) -> Self {
+        Self { shown, ..self }
+    }
+
+    /// Files of more bytes than these belong here.
+    pub fn over(&self) -> u64 {
+        self.over
+    }
+
+    /// What was stored, in the order of the archive.
+    pub fn finish(self) -> Vec<Object> {
+        self.stored
+    }
+
+    /// The next bytes of the file that the archive calls so.
+    pub fn write(&mut self, name: &str, bytes: &[u8]) -> io::Result<()> {
+        let taking = match self.taking.take() {
+            Some(taking) => taking,
+            None => self.begin(name)?,
+        };
+        self.taking = Some(match taking {
+            Taking::Anew(mut file) => {
+                file.write_all(bytes)?;
+                Taking::Anew(file)
+            }
+            Taking::Same { mut stored, path, mut sum, bytes: before } => {
+                if is_next(&mut stored, bytes) {
+                    sum.update(bytes);
+                    Taking::Same { stored, path, sum, bytes: before + bytes.len() as u64 }
+                } else {
+                    let mut file = self.anew(&mut stored, before)?;
+                    file.write_all(bytes)?;
+                    Taking::Anew(file)
+                }
+            }
+        });
+        Ok(())
+    }
+
+    fn begin(&self, name: &str) -> io::Result<Taking> {
+        let before = self.known.iter().find(|object| object.file == name);
+        let opened = before.and_then(|object| {
+            let stored = verify::open(&self.stack_directory.join(below_stack(&object.part.sha256))).ok()?;
+            Some(Taking::Same { stored, path: object.part.path.clone(), sum: Sha256::new(), bytes: 0 })
+        });
+        match opened {
+            Some(taking) => Ok(taking),
+            None => self.create().map(Taking::Anew),
+        }
+    }
+
+    fn create(&self) -> io::Result<Summed> {
+        let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&self.unnamed)?;
+        Ok(Summed::new(file, Arc::clone(&self.shown)))
+    }
+
+    /// A file that begins as the stored one does.
+    fn anew(&self, stored: &mut File, bytes: u64) -> io::Result<Summed> {
+        let mut file = self.create()?;
+        stored.seek(SeekFrom::Start(0))?;
+        if io::copy(&mut stored.take(bytes), &mut file)? != bytes {
+            return Err(io::Error::other("an object changes while it is compared"));
+        }
+        Ok(file)
+    }
+
+    /// The file is at its end; `at` is where it belongs.
+    pub fn store(&mut self, file: String, at: u64) -> io::Result<()> {
+        let part = match self.taking.take() {
+            None => return Err(io::Error::other("no large file was begun")),
+            Some(Taking::Anew(written)) => self.name(written.finish()?)?,
+            Some(Taking::Same { mut stored, path, sum, bytes }) => {
+                let sha256 = units::hexadecimal(&sum.finalize());
+                if path == path_of(&sha256) && stored.read(&mut [0])? == 0 {
+                    BackupPart { path, bytes, sha256 }
+                } else {
+                    let written = self.anew(&mut stored, bytes)?;
+                    self.name(written.finish()?)?
+                }
+            }
+        };
+        self.stored.push(Object { file, at, part });
+        Ok(())
+    }
+
+    /// Gives what was written its name, or lets it go where the same is stored already.
+    fn name(&self, sum: Sum) -> io::Result<BackupPart> {
+        let Sum { bytes, sha256 } = sum;
+        let place = self.stack_directory.join(below_stack(&sha256));
+        let part = BackupPart { path: path_of(&sha256), bytes, sha256 };
+        // One that rots is replaced: every backup that refers to it is good again.
+        if is_stored(&place, &part) {
+            std::fs::remove_file(&self.unnamed)?;
+            return Ok(part);
+        }
+        let directory = place.parent().unwrap_or(&self.stack_directory);
+        make_directory(directory)?;
+        std::fs::rename(&self.unnamed, &place)?;
+        for directory in directory.ancestors().take(4) {
+            File::open(directory)?.sync_all()?;
+        }
+        Ok(part)
+    }
+}
+
+/// Whether the stored file goes on with these bytes.
+fn is_next(stored: &mut File, bytes: &[u8]) -> bool {
+    let mut buffer = vec![0; bytes.len()];
+    stored.read_exact(&mut buffer).is_ok() && buffer == bytes
+}
+
+fn is_stored(place: &Path, part: &BackupPart) -> bool {
+    let Ok(mut file) = verify::open(place) else { return false };
+    if file.metadata().map_or(0, |metadata| metadata.len()) != part.bytes {
+        return false;
+    }
+    let (mut buffer, mut sum) = (vec![0; BUFFER], Sha256::new());
+    loop {
+        match file.read(&mut buffer) {
+            Ok(0) => return units::hexadecimal(&sum.finalize()) == part.sha256,
+            Ok(count) => sum.update(&buffer[..count]),
+            Err(_) => return false,
+        }
+    }
+}
