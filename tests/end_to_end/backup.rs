@@ -9,6 +9,8 @@ mod disk;
 mod dumps;
 #[path = "backup/faults.rs"]
 mod faults;
+#[path = "backup/keys.rs"]
+mod keys;
 #[path = "backup/objects.rs"]
 mod objects;
 #[path = "backup/shop.rs"]
@@ -35,6 +37,7 @@ pub fn trials() -> Vec<Trial> {
         trial("backup::objects::large_files_lie_there_once", objects::large_files_lie_there_once),
         trial("backup::objects::damaged_ones_are_found_out", objects::damaged_ones_are_found_out),
         trial("backup::objects::put_back_by_hand", objects::put_back_by_hand),
+        trial("backup::the_console_s_keys_do_what_the_commands_do", keys::do_what_the_commands_do),
         trial("backup::a_disaster_is_mended_by_the_bundle_alone", disaster::mended_by_the_bundle_alone),
     ]
 }

@@ -28,6 +28,7 @@ fn snapshot(name: &str, state: &State, width: u16, height: u16) {
 #[case("help", scenes::help())]
 #[case("palette", scenes::palette())]
 #[case("scale", scenes::scale())]
+#[case("backups", scenes::backups())]
 #[case("findings", scenes::findings())]
 #[case("finding_opened", scenes::finding_opened(false))]
 #[case("finding_opened_zoomed", scenes::finding_opened(true))]
