@@ -94,11 +94,11 @@ impl Shelf {
     fn remove(&self, entry: &BackupEntry) {
         prune::one(self.root.path(), "shop", &entry.name).unwrap().carry_out(&mut |_| {}, &|| false).unwrap();
     }
+}
 
-    fn problems(&self, entry: &BackupEntry) -> Vec<String> {
-        let verdict = verify::verify(&entry.directory, "shop", &AtomicU64::new(0));
-        verdict.problems.into_iter().map(|problem| format!("{}: {}", problem.path, problem.what)).collect()
-    }
+fn problems(entry: &BackupEntry) -> Vec<String> {
+    let verdict = verify::verify(&entry.directory, "shop", &AtomicU64::new(0));
+    verdict.problems.into_iter().map(|problem| format!("{}: {}", problem.path, problem.what)).collect()
 }
 
 fn restored(entry: &BackupEntry) -> io::Result<Vec<u8>> {
@@ -121,7 +121,7 @@ fn what_is_taken_apart_is_put_together_again_by_us_and_by_the_instructions_alone
     let entry = shelf.take(FIRST, files);
     assert_eq!(shelf.objects().len(), 2, "the same content is there once");
     assert_eq!(restored(&entry).unwrap(), tar(files));
-    assert_eq!(shelf.problems(&entry), [""; 0]);
+    assert_eq!(problems(&entry), [""; 0]);
     assert!(entry.parts[0].bytes < 10_000, "{:?}", entry.parts);
 
     let instructions = std::fs::read_to_string(entry.directory.join("RESTORE.md")).unwrap();
@@ -168,7 +168,7 @@ fn a_file_that_changes_anywhere_is_another_object() {
     for (time, content) in [(SECOND, &changed), (THIRD, &longer), (FIRST, &changed[..50_000].to_vec())] {
         let entry = shelf.take(time, &[("./model", content)]);
         assert!(restored(&entry).unwrap() == tar(&[("./model", content)]));
-        assert_eq!(shelf.problems(&entry), [""; 0]);
+        assert_eq!(problems(&entry), [""; 0]);
     }
     assert_eq!(shelf.objects().len(), 4);
 }
@@ -181,7 +181,7 @@ fn only_what_no_backup_refers_to_goes() {
     let second = shelf.take(SECOND, &[("./one", &one)]);
     shelf.remove(&first);
     assert_eq!(shelf.objects().len(), 1);
-    assert_eq!(shelf.problems(&second), [""; 0]);
+    assert_eq!(problems(&second), [""; 0]);
 
     // Somebody makes a bundle, which may refer to anything that is there.
     let bundle = shelf.begin(THIRD);
@@ -190,7 +190,7 @@ fn only_what_no_backup_refers_to_goes() {
     assert_eq!(shelf.objects().len(), 1, "a bundle in the making needs it");
     let manifest = Manifest::new(bundle.name.clone(), "shop".to_owned(), THIRD.parse().unwrap(), vec![part]);
     let third = bundle.commit(manifest).unwrap();
-    assert_eq!(shelf.problems(&third), [""; 0]);
+    assert_eq!(problems(&third), [""; 0]);
 
     // What a damaged bundle refers to nobody knows.
     let fourth = shelf.take("2026-11-23T02:00:00Z", &[("./two", &two)]);
@@ -227,7 +227,7 @@ fn a_backup_that_fails_or_dies_leaves_no_object() {
     std::fs::write(partial.join(".object"), "half").unwrap();
     let entry = shelf.take(THIRD, &[("./kept", &kept)]);
     assert!(!orphan.exists() && !partial.exists());
-    assert_eq!(shelf.problems(&entry), [""; 0]);
+    assert_eq!(problems(&entry), [""; 0]);
 }
 
 #[test]
@@ -248,12 +248,12 @@ fn an_object_that_is_damaged_is_found_out_and_mended_by_the_next_backup() {
     ];
     for (number, damage) in damage.iter().enumerate() {
         damage();
-        let problems = shelf.problems(&first);
-        assert!(problems.len() == 1 && problems[0].contains(&name), "{problems:?}");
+        let found = problems(&first);
+        assert!(found.len() == 1 && found[0].contains(&name), "{found:?}");
         assert!(restored(&first).is_err(), "damage {number}");
         assert_eq!(list_is_good(&shelf, &first), number == 0, "a length is looked at by every list");
         let next = shelf.take(&format!("2026-11-2{}T02:00:00Z", number + 1), &[("./model", &model)]);
-        assert_eq!((shelf.problems(&next), shelf.problems(&first)), (Vec::new(), Vec::new()));
+        assert_eq!((problems(&next), problems(&first)), (Vec::new(), Vec::new()));
     }
 }
 
