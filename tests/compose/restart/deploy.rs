@@ -59,7 +59,10 @@ impl Shop {
     fn is_one(&self, version: usize, state: &str) {
         let names: Vec<String> = (1..=2).map(|number| format!("{NAME}-api-{number}")).collect();
         assert_eq!(self.containers(&["--all"]), names, "after a restart at {state}");
-        assert_eq!(self.containers(&["--filter", "health=healthy"]), names, "after a restart at {state}");
+        // A daemon that came back begins to check anew, and an update that is done waits for nobody.
+        eventually(&format!("healthy containers after a restart at {state}"), PATIENCE, || {
+            (self.containers(&["--filter", "health=healthy"]) == names).then_some(())
+        });
         for name in &names {
             let told = self.daemon.docker(&["inspect", "--format", "{{json .Config.Env}}", name]).concat();
             assert!(told.contains(&format!("VERSION=v{version}\"")), "{name} after {state}: {told}");
