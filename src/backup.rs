@@ -32,6 +32,7 @@ mod rehearse;
 pub mod restore;
 pub mod retain;
 pub mod schedule;
+mod seal;
 mod sink;
 mod source;
 mod space;
@@ -54,6 +55,8 @@ pub use list::{bundles, good_times, list, manifest as read_manifest, places, sur
 pub use look::{Scene, derive, look};
 pub use manifest::{Content, Manifest, ManifestPart, is_bundle_name};
 pub use plan::plan;
+pub use seal::{IDENTITY_VARIABLE, Keys};
+pub use source::Shelf;
 pub use space::Room;
 pub use standing::standing;
 pub use take::Order;

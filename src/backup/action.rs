@@ -41,8 +41,9 @@ impl BundleAction {
             BundleOperation::Verify { name, deep } => {
                 verification::prepare(root, stack, name, *deep).map(Self::Verify)
             }
-            BundleOperation::Rehearse { name } => {
-                rehearse::prepare(root, stack, name).map(|rehearsal| Self::Rehearse(Box::new(rehearsal)))
+            BundleOperation::Rehearse { name, identity } => {
+                rehearse::prepare(root, stack, name, identity.as_deref())
+                    .map(|rehearsal| Self::Rehearse(Box::new(rehearsal)))
             }
             BundleOperation::Pin { name, pinned } => pin::prepare(root, stack, name, *pinned).map(Self::Pin),
             BundleOperation::Export { name } => {

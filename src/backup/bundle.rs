@@ -2,6 +2,7 @@
 
 use super::Manifest;
 use super::manifest::{INSTRUCTIONS, MANIFEST, SUMS};
+use super::seal::Recipients;
 use super::store::{self, Vault};
 use crate::domain::stack::BackupEntry;
 use crate::domain::{Fault, FaultKind, units};
@@ -74,8 +75,8 @@ impl Bundle {
     }
 
     /// Where files of an archive go that have more than so many bytes.
-    pub fn vault(&self, over: u64) -> Vault {
-        Vault::new(&self.stack_directory, &self.directory, over)
+    pub fn vault(&self, over: u64, recipients: &Recipients) -> Vault {
+        Vault::new(&self.stack_directory, &self.directory, over, recipients.clone())
     }
 
     /// Writes the papers, the manifest last, and gives the bundle its name.

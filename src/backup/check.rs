@@ -3,6 +3,8 @@
 use super::deep;
 use super::find::Found;
 use super::proof;
+use super::seal::Keys;
+use super::source::Shelf;
 use super::verify::{Verdict, verify};
 use super::workshop::Workshop;
 use crate::domain::Fault;
@@ -16,18 +18,22 @@ use std::time::Duration;
 
 const TELL_EVERY: Duration = Duration::from_millis(250);
 
-/// Reads all of it, and with an engine has the services' own tools read it too. A bundle that is not good is a fault.
+/// Reads all of it, and with an engine, and the keys that it needs, has the services' own tools read it too. A bundle that is
+/// not good is a fault.
 pub async fn check(
-    engine: Option<&Engine>,
+    engine: Option<(&Engine, Keys)>,
     root: &Path,
     found: &Found,
     report: &dyn Fn(u64),
 ) -> Result<Verdict, Fault> {
     let mut verdict = sums(found, report).await?;
     let mut level = ProofLevel::Intact;
-    if let (Some(engine), Some(manifest), true) = (engine, &verdict.manifest, verdict.problems.is_empty()) {
+    if let (Some((engine, keys)), Some(manifest), true) =
+        (engine, &verdict.manifest, verdict.problems.is_empty())
+    {
         let workshop = Workshop::open(engine, root).await?;
-        let problems = deep::read_through(&workshop, &found.directory, manifest).await;
+        let shelf = Shelf { directory: found.directory.clone(), keys };
+        let problems = deep::read_through(&workshop, &shelf, manifest).await;
         workshop.clear_own().await;
         verdict.problems = problems?;
         level = ProofLevel::Readable;

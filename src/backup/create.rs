@@ -1,7 +1,8 @@
 //! A backup and what follows it by the stack's policy: it is read again, and what is too old is let go.
 
+use super::seal::Keys;
 use super::take::{Order, take};
-use super::{check, prune};
+use super::{check, prune, read_manifest};
 use crate::domain::stack::BackupEntry;
 use crate::domain::{Fault, TaskEvent};
 use crate::engine::Engine;
@@ -17,8 +18,18 @@ pub async fn create(
     let entry = take(engine, order, progress, is_cancelled).await?;
     if survey.policy.verify {
         let found = super::find(root, Some(&survey.stack), &entry.name)?;
-        check::check(Some(engine), root, &found, &|_| {}).await?;
-        progress(TaskEvent::Output { text: format!("backup {} was read through, and is good", entry.name) });
+        let text = match Keys::of(&found, &read_manifest(&found.directory)?, None) {
+            Ok(keys) => {
+                check::check(Some((engine, keys)), root, &found, &|_| {}).await?;
+                format!("backup {} was read through, and is good", entry.name)
+            }
+            // Who takes backups need not be able to read them.
+            Err(_) => {
+                check::check(None, root, &found, &|_| {}).await?;
+                format!("backup {} was read again as it is, encrypted, and is whole", entry.name)
+            }
+        };
+        progress(TaskEvent::Output { text });
     }
     if survey.policy.prune {
         let pruned =

@@ -6,7 +6,7 @@ use super::ManifestPart;
 use super::feed::{Feed, Watch};
 use super::manifest::{Content, Manifest, RedisData, Server};
 use super::redis::keys_read;
-use super::source;
+use super::source::{self, Shelf};
 use super::tar_count::TarCounter;
 use super::verify::Problem;
 use super::workshop::Workshop;
@@ -14,7 +14,6 @@ use crate::domain::{ContainerId, Fault, FaultKind};
 use crate::engine::ExecRequest;
 use serde_json::json;
 use std::io::Read;
-use std::path::Path;
 
 const BUFFER: usize = 256 << 10;
 pub const SCRATCH: &str = "/scratch";
@@ -24,14 +23,14 @@ const UNWATCHED: Watch<'static> = Watch { told: &|_| (), cancelled: &|| false };
 /// What is wrong with the parts. That it could not be tried is a fault.
 pub async fn read_through(
     workshop: &Workshop,
-    directory: &Path,
+    shelf: &Shelf,
     manifest: &Manifest,
 ) -> Result<Vec<Problem>, Fault> {
     let mut problems = Vec::new();
     for part in &manifest.parts {
-        let problem = match unpack(directory, part).await? {
+        let problem = match unpack(shelf, part).await? {
             Some(problem) => Some(problem),
-            None => tool(workshop, directory, part).await?,
+            None => tool(workshop, shelf, part).await?,
         };
         problems.extend(problem.map(|what| Problem { path: part.part.path.clone(), what }));
     }
@@ -39,14 +38,14 @@ pub async fn read_through(
 }
 
 /// Unpacks it and compares with what the manifest says of what is inside.
-async fn unpack(directory: &Path, part: &ManifestPart) -> Result<Option<String>, Fault> {
-    let (directory, part) = (directory.to_owned(), part.clone());
-    let scanned = tokio::task::spawn_blocking(move || scan(&directory, &part)).await;
+async fn unpack(shelf: &Shelf, part: &ManifestPart) -> Result<Option<String>, Fault> {
+    let (shelf, part) = (shelf.clone(), part.clone());
+    let scanned = tokio::task::spawn_blocking(move || scan(&shelf, &part)).await;
     scanned.map_err(|error| Fault::new(FaultKind::Internal, "unpack", "a part").caused_by(&error))
 }
 
-fn scan(directory: &Path, part: &ManifestPart) -> Option<String> {
-    let mut source = match source::open(directory, part) {
+fn scan(shelf: &Shelf, part: &ManifestPart) -> Option<String> {
+    let mut source = match source::open(shelf, part) {
         Ok(source) => source,
         Err(error) => return Some(error.to_string()),
     };
@@ -76,10 +75,10 @@ fn scan(directory: &Path, part: &ManifestPart) -> Option<String> {
         .then(|| format!("it has {} entries instead of {}", found.entries, archive.entries))
 }
 
-async fn tool(workshop: &Workshop, directory: &Path, part: &ManifestPart) -> Result<Option<String>, Fault> {
+async fn tool(workshop: &Workshop, shelf: &Shelf, part: &ManifestPart) -> Result<Option<String>, Fault> {
     match &part.content {
-        Content::Postgres(database) => postgres(workshop, directory, part, &database.server).await,
-        Content::Redis(redis) => snapshot(workshop, directory, part, redis).await,
+        Content::Postgres(database) => postgres(workshop, shelf, part, &database.server).await,
+        Content::Redis(redis) => snapshot(workshop, shelf, part, redis).await,
         Content::PostgresGlobals(_)
         | Content::Volume(_)
         | Content::Bind(_)
@@ -92,14 +91,14 @@ async fn tool(workshop: &Workshop, directory: &Path, part: &ManifestPart) -> Res
 
 async fn postgres(
     workshop: &Workshop,
-    directory: &Path,
+    shelf: &Shelf,
     part: &ManifestPart,
     server: &Server,
 ) -> Result<Option<String>, Fault> {
     let image = present(workshop, &server.image_id, &server.image).await?;
     let container = toolbox(workshop, &image, None).await?;
     let request = command(&["pg_restore", "-f", "/dev/null"]);
-    let feed = Feed::new(directory, part, None);
+    let feed = Feed::new(shelf, part, None);
     let ended = feed.into_tool(workshop.engine(), &container, &request, &UNWATCHED).await;
     workshop.remove(&container).await;
     let ended = ended?;
@@ -109,7 +108,7 @@ async fn postgres(
 /// `redis-check-rdb` wants a file.
 async fn snapshot(
     workshop: &Workshop,
-    directory: &Path,
+    shelf: &Shelf,
     part: &ManifestPart,
     redis: &RedisData,
 ) -> Result<Option<String>, Fault> {
@@ -122,7 +121,7 @@ async fn snapshot(
     let container = toolbox(workshop, &image, Some(&volume)).await?;
     let file = format!("{SCRATCH}/dump.rdb");
     let request = command(&["sh", "-c", &format!("cat > {file}")]);
-    let feed = Feed::new(directory, part, None);
+    let feed = Feed::new(shelf, part, None);
     let copied = feed.into_tool(workshop.engine(), &container, &request, &UNWATCHED).await?;
     if copied.code != 0 {
         return Err(copied.explain(Fault::new(FaultKind::Refused, "copy", &part.part.path)));

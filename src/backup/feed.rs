@@ -8,7 +8,7 @@ mod archive;
 pub use archive::Rules;
 
 use super::ManifestPart;
-use super::source;
+use super::source::{self, Shelf};
 use super::stream::Ended;
 use crate::domain::{ContainerId, Fault, FaultKind};
 use crate::engine::{Engine, ExecChunk, ExecRequest, SessionOptions};
@@ -16,7 +16,6 @@ use bytes::Bytes;
 use futures_util::StreamExt;
 use std::cell::Cell;
 use std::io::{self, Read};
-use std::path::{Path, PathBuf};
 use std::pin::pin;
 use std::time::{Duration, Instant};
 use tokio::io::AsyncWriteExt;
@@ -32,8 +31,7 @@ const IDLE_LIMIT: Duration = Duration::from_mins(15);
 const LONGEST: Duration = Duration::from_hours(12);
 
 pub struct Feed {
-    /// The directory of the bundle.
-    pub bundle: PathBuf,
+    pub shelf: Shelf,
     pub part: ManifestPart,
     /// What an archive has to keep to.
     pub rules: Option<Rules>,
@@ -46,8 +44,8 @@ pub struct Watch<'run> {
 }
 
 impl Feed {
-    pub fn new(bundle: &Path, part: &ManifestPart, rules: Option<Rules>) -> Self {
-        Self { bundle: bundle.to_owned(), part: part.clone(), rules }
+    pub fn new(shelf: &Shelf, part: &ManifestPart, rules: Option<Rules>) -> Self {
+        Self { shelf: shelf.clone(), part: part.clone(), rules }
     }
 
     /// Runs the command with the part as its input. What the tool has to say is in what is returned, its exit code too.
@@ -135,7 +133,7 @@ impl Feed {
             if error.kind() == io::ErrorKind::BrokenPipe {
                 return Stopped::Unwanted;
             }
-            let path = self.bundle.join(&self.part.part.path);
+            let path = self.shelf.directory.join(&self.part.part.path);
             let mut fault = Fault::io("read", path.display(), &error);
             if error.kind() == io::ErrorKind::InvalidData {
                 fault.kind = FaultKind::Invalid;
@@ -145,7 +143,7 @@ impl Feed {
                  in place",
             ))
         };
-        let mut reader = source::open(&self.bundle, &self.part).map_err(fault)?;
+        let mut reader = source::open(&self.shelf, &self.part).map_err(fault)?;
         let mut send = |bytes: &[u8]| {
             sender
                 .blocking_send(Bytes::copy_from_slice(bytes))

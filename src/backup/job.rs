@@ -1,6 +1,7 @@
 //! What is to be taken, found out by looking at the stack as it runs: one job for each part, in the order of the taking.
 
 use super::manifest::{DataMount, Locale, Mounted};
+use super::seal::Recipients;
 use crate::domain::stack::BackupPolicy;
 use crate::domain::{Container, ContainerId, PlannedStep, StepVerb, units};
 
@@ -9,6 +10,8 @@ pub struct Survey {
     pub stack: String,
     pub jobs: Vec<Job>,
     pub policy: BackupPolicy,
+    /// Who can read it, where not all can.
+    pub recipients: Recipients,
     /// Images that tools may be taken from, those of the stack first.
     pub images: Vec<String>,
     pub warnings: Vec<String>,
@@ -127,6 +130,18 @@ impl Place {
 }
 
 impl Job {
+    pub fn path_mut(&mut self) -> &mut String {
+        match self {
+            Self::Globals(job) => &mut job.path,
+            Self::Database(job) => &mut job.path,
+            Self::Redis(job) => &mut job.path,
+            Self::Exec(job) => &mut job.path,
+            Self::Volume(job) => &mut job.path,
+            Self::Path(job) => &mut job.path,
+            Self::Paper(job) => &mut job.path,
+        }
+    }
+
     pub fn path(&self) -> &str {
         match self {
             Self::Globals(job) => &job.path,

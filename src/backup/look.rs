@@ -8,8 +8,9 @@ mod volumes;
 pub use derive::derive;
 
 use super::job::{ExecJob, Job, PathJob, Place, Survey};
-use super::manifest::{DataMount, Mounted};
+use super::manifest::{DataMount, Mounted, SEALED};
 use super::papers;
+use super::seal::Recipients;
 use crate::compose::Project;
 use crate::domain::container::ContainerDetails;
 use crate::domain::stack::BackupSource;
@@ -41,6 +42,7 @@ pub async fn look(scene: &Scene<'_>) -> Result<Survey, Fault> {
         stack: project.clone(),
         jobs: Vec::new(),
         policy: stack.backup_policy.clone(),
+        recipients: Recipients::parse(&stack.backup_policy.encrypt)?,
         images: images(containers),
         warnings: Vec::new(),
         withheld: Vec::new(),
@@ -77,6 +79,9 @@ pub async fn look(scene: &Scene<'_>) -> Result<Survey, Fault> {
     }
     papers::add(scene, &mut survey).await?;
     apart(&mut survey.jobs);
+    if !survey.recipients.is_empty() {
+        survey.jobs.iter_mut().for_each(|job| job.path_mut().push_str(SEALED));
+    }
     if let Some(left_out) = volumes::left_out(scene, &survey) {
         survey.warnings.push(left_out);
     }
@@ -87,15 +92,7 @@ pub async fn look(scene: &Scene<'_>) -> Result<Survey, Fault> {
 fn apart(jobs: &mut [Job]) {
     let mut taken = BTreeSet::new();
     for job in jobs {
-        let path = match job {
-            Job::Globals(job) => &mut job.path,
-            Job::Database(job) => &mut job.path,
-            Job::Redis(job) => &mut job.path,
-            Job::Exec(job) => &mut job.path,
-            Job::Volume(job) => &mut job.path,
-            Job::Path(job) => &mut job.path,
-            Job::Paper(job) => &mut job.path,
-        };
+        let path = job.path_mut();
         let mut number = 2;
         let wanted = path.clone();
         while !taken.insert(path.clone()) {

@@ -2,7 +2,7 @@
 //!
 //! Format 1 knows databases only and does not vouch for its own papers; it is still read. From format 2 on a part says
 //! what it is by its `kind`, `RESTORE.md` has a sum here, and the manifest has one in `SHA256SUMS`. Format 3 is written only
-//! where it is needed: where an archive lacks its large files, which lie beside the bundle.
+//! where it is needed: where an archive lacks its large files, which lie beside the bundle, and where parts are encrypted.
 
 mod content;
 mod instructions;
@@ -24,6 +24,8 @@ use std::path::{Component, Path};
 pub const FORMAT: u32 = 3;
 /// What it writes where no older program would misread it.
 const PLAIN: u32 = 2;
+/// How the names of what is encrypted end.
+pub const SEALED: &str = ".age";
 pub const MANIFEST: &str = "manifest.json";
 pub const SUMS: &str = "SHA256SUMS";
 pub const INSTRUCTIONS: &str = "RESTORE.md";
@@ -54,6 +56,9 @@ pub struct Manifest {
     /// The names of variables whose values the bundle does not have, because they are secrets.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub withheld: Vec<String>,
+    /// The public keys of those who can read the parts and the objects, which all are encrypted; nobody's where none is.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub encrypted_to: Vec<String>,
     /// The sum of `RESTORE.md`.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub instructions_sha256: String,
@@ -92,7 +97,7 @@ impl ManifestPart {
 
 impl Manifest {
     pub fn new(name: String, stack: String, created: Timestamp, parts: Vec<ManifestPart>) -> Self {
-        let needs_newest = parts.iter().any(|part| !part.objects.is_empty());
+        let needs_newest = parts.iter().any(|part| !part.objects.is_empty() || is_sealed(&part.part.path));
         Self {
             format: if needs_newest { FORMAT } else { PLAIN },
             name,
@@ -105,6 +110,7 @@ impl Manifest {
             safety_for: None,
             warnings: Vec::new(),
             withheld: Vec::new(),
+            encrypted_to: Vec::new(),
             instructions_sha256: String::new(),
         }
     }
@@ -209,8 +215,14 @@ struct Format {
     format: u32,
 }
 
+/// Whether a part or an object of this name is encrypted.
+pub fn is_sealed(path: &str) -> bool {
+    Path::new(path).extension().is_some_and(|extension| extension == "age")
+}
+
 /// Whether a part of this name is packed with zstd.
 pub fn is_packed(path: &str) -> bool {
+    let path = path.strip_suffix(SEALED).unwrap_or(path);
     Path::new(path).extension().is_some_and(|extension| extension == "zst")
 }
 

@@ -3,6 +3,7 @@
 //!
 //! Packing is zstd's, over several processors, with jobs of a bounded size: what is held does not grow with the file.
 
+use super::seal::{Recipients, Sink};
 use super::sink::{Sum, Summed};
 use super::store::{Object, Vault};
 use super::tar_count::{Piece, TarCounter, TarSummary};
@@ -55,13 +56,20 @@ pub struct PartWriter {
 }
 
 impl PartWriter {
-    /// Packs when the path ends in `.zst`. Large files of an archive go to the vault, if there is one.
-    pub fn new(file: File, path: &str, form: Form, vault: Option<Vault>) -> io::Result<Self> {
+    /// Packs when the path says so, and encrypts where there are recipients. Large files of an archive go to the vault, if
+    /// there is one.
+    pub fn new(
+        file: File,
+        path: &str,
+        form: Form,
+        vault: Option<Vault>,
+        recipients: &Recipients,
+    ) -> io::Result<Self> {
         let (sender, receiver) = mpsc::channel(WAITING);
         let packed = Arc::new(AtomicU64::new(0));
         let given_up = Arc::new(AtomicBool::new(false));
         let stop = Arc::clone(&given_up);
-        let sink = Summed::new(file, Arc::clone(&packed));
+        let sink = recipients.seal(Summed::new(file, Arc::clone(&packed)))?;
         let over = vault.as_ref().map(Vault::over);
         let tar = (form == Form::Tar).then(|| TarCounter::apart(over));
         let vault = vault.map(|vault| vault.shown_in(Arc::clone(&packed)));
@@ -126,7 +134,7 @@ impl Drop for PartWriter {
 
 fn write(
     mut receiver: mpsc::Receiver<Bytes>,
-    sink: Summed,
+    sink: Sink,
     path: String,
     mut raw: Raw,
     given_up: &AtomicBool,
@@ -157,7 +165,7 @@ fn write(
     })
 }
 
-fn encoder(sink: Summed) -> io::Result<zstd::Encoder<'static, Summed>> {
+fn encoder(sink: Sink) -> io::Result<zstd::Encoder<'static, Sink>> {
     let mut encoder = zstd::Encoder::new(sink, LEVEL)?;
     let workers = std::thread::available_parallelism().map_or(1, usize::from).min(MOST_WORKERS);
     encoder.multithread(u32::try_from(workers).unwrap_or(1))?;

@@ -8,6 +8,8 @@ use super::deep::command;
 use super::feed::{Feed, Watch};
 use super::find::{Found, find};
 use super::manifest::{Content, Manifest, Server};
+use super::seal::Keys;
+use super::source::Shelf;
 use super::stream::Ended;
 use super::workshop::Workshop;
 use super::{ManifestPart, check, proof, read_manifest};
@@ -22,6 +24,7 @@ use std::time::{Duration, Instant};
 pub struct Rehearsal {
     found: Found,
     manifest: Manifest,
+    keys: Keys,
     tasks: Vec<Task>,
 }
 
@@ -39,11 +42,12 @@ enum Task {
     Archive(usize),
 }
 
-pub fn prepare(root: &Path, stack: &str, name: &str) -> Result<Rehearsal, Fault> {
+/// An encrypted one needs the file of an identity, or the one that the environment names.
+pub fn prepare(root: &Path, stack: &str, name: &str, identity: Option<&Path>) -> Result<Rehearsal, Fault> {
     let found = find(root, Some(stack), name)?;
     let manifest = read_manifest(&found.directory)?;
-    let tasks = tasks(&manifest);
-    Ok(Rehearsal { found, manifest, tasks })
+    let (keys, tasks) = (Keys::of(&found, &manifest, identity)?, tasks(&manifest));
+    Ok(Rehearsal { found, manifest, keys, tasks })
 }
 
 fn tasks(manifest: &Manifest) -> Vec<Task> {
@@ -197,11 +201,11 @@ impl Reporter<'_> {
         workshop: &Workshop,
         container: &ContainerId,
         words: &[&str],
-        (directory, part): (&Path, &ManifestPart),
+        (shelf, part): (&Shelf, &ManifestPart),
     ) -> Result<Ended, Fault> {
         let told = |done: u64| (self.report)(done, Some(part.raw_bytes()));
         let watch = Watch { told: &told, cancelled: self.cancelled };
-        let feed = Feed::new(directory, part, None);
+        let feed = Feed::new(shelf, part, None);
         feed.into_tool(workshop.engine(), container, &command(words), &watch).await
     }
 }
@@ -213,7 +217,7 @@ async fn one(
     task: &Task,
     watch: &Reporter<'_>,
 ) -> Result<(), Fault> {
-    let directory = &rehearsal.found.directory;
+    let shelf = &Shelf { directory: rehearsal.found.directory.clone(), keys: rehearsal.keys.clone() };
     match task {
         Task::Sums => {
             check::check(None, root, &rehearsal.found, &|done| (watch.report)(done, None)).await.map(drop)
@@ -222,10 +226,10 @@ async fn one(
             let globals = globals.map(|number| rehearsal.part(number)).transpose()?;
             let parts =
                 databases.iter().map(|number| rehearsal.part(*number)).collect::<Result<Vec<_>, _>>()?;
-            databases::postgres(workshop, directory, server, (globals, &parts), watch).await
+            databases::postgres(workshop, shelf, server, (globals, &parts), watch).await
         }
-        Task::Redis(number) => databases::redis(workshop, directory, rehearsal.part(*number)?, watch).await,
-        Task::Archive(number) => files::archive(workshop, directory, rehearsal.part(*number)?, watch).await,
+        Task::Redis(number) => databases::redis(workshop, shelf, rehearsal.part(*number)?, watch).await,
+        Task::Archive(number) => files::archive(workshop, shelf, rehearsal.part(*number)?, watch).await,
     }
 }
 

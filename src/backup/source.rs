@@ -3,6 +3,8 @@
 //! That a sum is not right is known only at the end of what was read: whoever reads less than all of it knows nothing.
 
 use super::ManifestPart;
+use super::manifest::is_sealed;
+use super::seal::Keys;
 use super::store::Object;
 use super::verify;
 use crate::domain::stack::BackupPart;
@@ -15,21 +17,38 @@ use std::path::{Path, PathBuf};
 
 type Reader = Box<dyn Read + Send>;
 
-/// Opens a part of the bundle in this directory.
-pub fn open(bundle: &Path, part: &ManifestPart) -> io::Result<Reader> {
-    let stored = Stored::open(bundle, &part.part)?;
-    let unpacked: Reader =
-        if part.is_packed() { Box::new(zstd::Decoder::new(stored)?) } else { Box::new(stored) };
+/// A bundle that is read.
+#[derive(Debug, Clone)]
+pub struct Shelf {
+    /// Where it lies.
+    pub directory: PathBuf,
+    /// None of them where it is not encrypted.
+    pub keys: Keys,
+}
+
+/// Opens a part of the bundle.
+pub fn open(shelf: &Shelf, part: &ManifestPart) -> io::Result<Reader> {
+    let stored = stored(shelf, &part.part)?;
+    let unpacked: Reader = if part.is_packed() { Box::new(zstd::Decoder::new(stored)?) } else { stored };
     if part.objects.is_empty() {
         return Ok(unpacked);
     }
     Ok(Box::new(Whole {
-        bundle: bundle.to_owned(),
+        shelf: shelf.clone(),
         part: unpacked,
         read: 0,
         objects: part.objects.iter().cloned().collect(),
         object: None,
     }))
+}
+
+/// What is in a file of the bundle, or in an object, before anything was made of it.
+fn stored(shelf: &Shelf, part: &BackupPart) -> io::Result<Reader> {
+    let stored = Stored::open(&shelf.directory, part)?;
+    if !is_sealed(&part.path) {
+        return Ok(Box::new(stored));
+    }
+    shelf.keys.open(stored).map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", part.path)))
 }
 
 /// A file of the bundle, whose end is an error where its sum is not the one in the manifest.
@@ -65,7 +84,7 @@ impl Read for Stored {
 
 /// An archive with the files that are not in its part.
 struct Whole {
-    bundle: PathBuf,
+    shelf: Shelf,
     part: Reader,
     /// So much of the part itself.
     read: u64,
@@ -77,8 +96,7 @@ struct Whole {
 
 impl Whole {
     fn open(&self, object: &Object) -> io::Result<(Reader, u64)> {
-        let stored: Reader = Box::new(Stored::open(&self.bundle, &object.part)?);
-        Ok((stored, object.raw_bytes()))
+        Ok((stored(&self.shelf, &object.part)?, object.raw_bytes()))
     }
 }
 

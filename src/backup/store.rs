@@ -1,7 +1,7 @@
 //! Large files, which lie beside the bundles of a stack and not in them: `objects/sha256/ab/ab12…`, named by their sums.
 //!
 //! A file that does not change is there once, however many backups refer to it; a part says where in its archive it
-//! belongs. Whoever makes a bundle holds the stack's directory locked together with others, from before its first object
+//! belongs. An encrypted one has the sum of what it holds in its name, and a digest of its recipients. Whoever makes a bundle holds the stack's directory locked together with others, from before its first object
 //! until it has its name; objects are removed only by who holds it alone, and only those that no manifest names. So a
 //! power cut at any moment leaves objects too many, never too few, and the next one to look takes those away.
 
@@ -13,7 +13,7 @@ pub use vault::Vault;
 
 use super::Manifest;
 use super::list::bundles_of;
-use super::manifest::{MANIFEST, is_bundle_name};
+use super::manifest::{MANIFEST, SEALED, is_bundle_name};
 use crate::domain::Fault;
 use crate::domain::stack::BackupPart;
 use serde::{Deserialize, Serialize};
@@ -26,28 +26,40 @@ pub const OBJECTS: &str = "objects";
 const KIND: &str = "sha256";
 
 /// A large file of an archive.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Object {
-    /// What the archive calls it.
+    /// What the archive calls it; not told of one that is encrypted.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub file: String,
     /// Where it belongs: so many bytes of the part, as it unpacks without objects, stand before it.
     pub at: u64,
     /// As it is stored; its path leads out of the bundle, to where objects lie.
     #[serde(flatten)]
     pub part: BackupPart,
+    /// Its length in the archive; absent where it is stored as it is there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub raw_bytes: Option<u64>,
 }
 
 impl Object {
     /// Its length in the archive.
     pub fn raw_bytes(&self) -> u64 {
-        self.part.bytes
+        self.raw_bytes.unwrap_or(self.part.bytes)
     }
 
-    /// Whether its path is that of an object of this sum, and of nothing else on the disk.
+    /// Whether its path is that of an object, and of nothing else on the disk; where it is not encrypted, of this sum.
     pub fn is_sound(&self) -> bool {
-        let name = &self.part.sha256;
-        let lower = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
-        name.len() == 64 && name.bytes().all(lower) && self.part.path == path_of(name)
+        let digits = |text: &str, count: usize| {
+            let lower = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+            text.len() == count && text.bytes().all(lower)
+        };
+        let name = self.part.path.rsplit('/').next().unwrap_or_default();
+        let sound = match name.strip_suffix(SEALED).map(|name| name.split_once('-')) {
+            Some(Some((sum, tag))) => digits(sum, 64) && digits(tag, 16),
+            Some(None) => false,
+            None => digits(name, 64) && name == self.part.sha256,
+        };
+        sound && self.part.path == path_of(name)
     }
 }
 

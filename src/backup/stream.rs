@@ -4,7 +4,9 @@
 //! broke, half a frame, a tool that says nothing for too long, a disk that is full and a request to stop all end it.
 
 use super::part::{Form, PartWriter, Written};
+use super::seal::Recipients;
 use super::space::Space;
+use super::store::Vault;
 use crate::domain::{ContainerId, Fault, FaultKind, TaskEvent, secret, units};
 use crate::engine::{Engine, ExecChunk, ExecRequest};
 use bytes::Bytes;
@@ -40,6 +42,8 @@ pub struct Step<'run> {
     pub progress: &'run dyn Fn(TaskEvent),
     /// Files of an archive that have more bytes do not go into it.
     pub objects_over: Option<u64>,
+    /// Who can read what is written, where not all can.
+    pub recipients: &'run Recipients,
 }
 
 impl Step<'_> {
@@ -55,8 +59,8 @@ impl Step<'_> {
         let bundle = self.space.bundle();
         let fault = |error: std::io::Error| bundle.fault(&error);
         let over = self.objects_over.filter(|_| form == Form::Tar);
-        let vault = over.map(|over| bundle.vault(over));
-        let mut writer = PartWriter::new(bundle.create(path)?, path, form, vault).map_err(fault)?;
+        let vault = over.map(|over| bundle.vault(over, self.recipients));
+        let mut writer = self.writer(path, form, vault)?;
         let mut exec = self.engine.exec(container, request).await?;
         let mut complaints = Vec::new();
         let (mut looked, mut heard) = (Instant::now(), Instant::now());
@@ -90,9 +94,15 @@ impl Step<'_> {
     pub async fn put(&self, path: &str, bytes: Vec<u8>) -> Result<Written, Fault> {
         let bundle = self.space.bundle();
         let fault = |error: std::io::Error| bundle.fault(&error);
-        let mut writer = PartWriter::new(bundle.create(path)?, path, Form::Plain, None).map_err(fault)?;
+        let mut writer = self.writer(path, Form::Plain, None)?;
         writer.write(Bytes::from(bytes)).await.map_err(fault)?;
         writer.finish().await.map_err(fault)
+    }
+
+    fn writer(&self, path: &str, form: Form, vault: Option<Vault>) -> Result<PartWriter, Fault> {
+        let bundle = self.space.bundle();
+        PartWriter::new(bundle.create(path)?, path, form, vault, self.recipients)
+            .map_err(|error| bundle.fault(&error))
     }
 
     fn report(&self, done: u64, packed: u64) {

@@ -84,6 +84,7 @@ async fn all_parts(
             cancelled: is_cancelled,
             progress: &tell,
             objects_over: survey.policy.objects_over,
+            recipients: &survey.recipients,
         };
         tell(TaskEvent::StepStarted { step: number });
         let taken = part(&step, job, archiver.as_ref(), &name).await;
@@ -97,6 +98,7 @@ async fn all_parts(
     manifest.finished = Some(Timestamp::now());
     manifest.warnings.clone_from(&survey.warnings);
     manifest.withheld.clone_from(&survey.withheld);
+    manifest.encrypted_to = survey.recipients.keys().to_vec();
     Ok((space.into_bundle(), manifest))
 }
 

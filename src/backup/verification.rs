@@ -1,6 +1,7 @@
 //! A verification as a task: what is read, and how far it is.
 
 use super::find::{Found, find};
+use super::seal::Keys;
 use super::{check, list};
 use crate::domain::{Fault, Plan, PlannedStep, StepVerb, TaskEvent, units};
 use crate::engine::Engine;
@@ -59,8 +60,12 @@ impl Verification {
                 text: text.to_owned(),
             });
         };
-        let tools = self.deep.then_some(engine);
-        let ended = check::check(tools, root, &self.found, &report).await;
+        let keys = || Keys::of(&self.found, &list::manifest(&self.found.directory)?, None);
+        let tools = if self.deep { keys().map(|keys| Some((engine, keys))) } else { Ok(None) };
+        let ended = match tools {
+            Ok(tools) => check::check(tools, root, &self.found, &report).await,
+            Err(fault) => Err(fault),
+        };
         tell(TaskEvent::StepFinished { step: 0, fault: ended.as_ref().err().cloned() });
         let bytes = units::bytes(ended?.bytes);
         tell(TaskEvent::Output { text: format!("{} is good: {bytes} read", self.found.name) });

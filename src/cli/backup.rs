@@ -1,5 +1,6 @@
 //! `backup`: takes them, tells of them, proves them and lets them go.
 
+mod identity;
 mod list;
 mod restore;
 mod show;
@@ -15,6 +16,7 @@ use crate::backup::{self, Found, find, proof};
 use crate::domain::task::{BundleOperation, TaskRequest};
 use crate::domain::{Fault, Operation, StackRef, TaskTarget, units};
 use clap::Subcommand;
+use identity::Identity;
 use serde_json::json;
 use std::path::{Path, PathBuf};
 
@@ -33,9 +35,15 @@ pub enum BackupCommand {
         /// Have the services' own tools read it through as well, in containers of their images
         #[arg(long)]
         deep: bool,
+        #[command(flatten)]
+        identity: Identity,
     },
     /// Restore a backup into throw-away containers, compare, and note how long it took
-    Rehearse { name: String },
+    Rehearse {
+        name: String,
+        #[command(flatten)]
+        identity: Identity,
+    },
     /// Put a backup back: beside what is there, then in its place; what was there is kept until it is accepted
     Restore(restore::Arguments),
     /// Remove for good what the last restore, or its undoing, took out of use
@@ -105,12 +113,14 @@ pub async fn run(context: &Context, command: BackupCommand, output: Output) -> R
         }
         BackupCommand::List => list::list(&root, stack, output),
         BackupCommand::Show { name } => show::show(&named(&name)?, output).map(|()| 0),
-        BackupCommand::Verify { name, deep } => {
+        BackupCommand::Verify { name, deep, identity } => {
+            let deep = deep.then_some(&identity);
             verify::verify(context, &root, &named(&name)?, deep, output).await.map(|()| 0)
         }
-        BackupCommand::Rehearse { name } => {
+        BackupCommand::Rehearse { name, identity } => {
             let found = named(&name)?;
-            let operation = BundleOperation::Rehearse { name: found.name.clone() };
+            let identity = identity.path()?;
+            let operation = BundleOperation::Rehearse { name: found.name.clone(), identity };
             context.may_change("rehearse")?;
             change::submit(context, request(&found, operation), output).await
         }

@@ -2,7 +2,7 @@
 
 use super::prepare::prepare_restore;
 use crate::backup::restore::{self, Course, Decision, Facts, Pending, Phase, Run, Scene, Way};
-use crate::backup::{Found, Survey, find, find_of, read_manifest};
+use crate::backup::{Found, Keys, Shelf, Survey, find, find_of, read_manifest};
 use crate::domain::task::TaskEvent;
 use crate::domain::{Container, Fault, FaultKind, Plan, RestoreOptions, StackFile};
 use crate::engine::Engine;
@@ -36,6 +36,7 @@ pub struct Anew {
     facts: Facts,
     course: Course,
     options: RestoreOptions,
+    keys: Keys,
     id: String,
     survey: Option<Survey>,
 }
@@ -70,12 +71,13 @@ async fn anew(
 ) -> Result<Anew, Fault> {
     let Stack { file, containers, survey } = stack;
     let manifest = read_manifest(&found.directory)?;
+    let keys = Keys::of(&found, &manifest, options.identity.as_deref())?;
     let chosen: Vec<_> = restore::chosen(&manifest, options)?.into_iter().cloned().collect();
     let scene = Scene { engine, root, stack: &file, containers };
     let facts = scene.look(manifest, found, &chosen.iter().collect::<Vec<_>>()).await?;
     let id = restore::new_id();
     let course = restore::plan(&facts, options, &id, survey.as_ref().err(), Timestamp::now())?;
-    Ok(Anew { facts, course, options: options.clone(), id, survey: survey.ok() })
+    Ok(Anew { facts, course, options: options.clone(), keys, id, survey: survey.ok() })
 }
 
 /// By its name among the stack's own; one of another stack is never put into this one.
@@ -167,9 +169,10 @@ impl Anew {
         progress: &mut dyn FnMut(TaskEvent),
         cancelled: &dyn Fn() -> bool,
     ) -> Result<(), Fault> {
-        let Self { facts, course, options, id, survey } = self;
+        let Self { facts, course, options, keys, id, survey } = self;
+        let shelf = Shelf { directory: facts.found.directory.clone(), keys: keys.clone() };
         let survey = survey.as_ref();
-        let run = Run { engine, root, facts, options, id: id.clone(), survey, cancelled };
+        let run = Run { engine, root, facts, options, shelf, id: id.clone(), survey, cancelled };
         restore::carry_out(&run, course, progress).await
     }
 }

@@ -150,7 +150,7 @@ fn with_backup(state: &State, command: Command) -> Option<BundleOperation> {
     match command {
         Command::VerifyBackup => Some(BundleOperation::Verify { name, deep: false }),
         Command::VerifyBackupDeeply => Some(BundleOperation::Verify { name, deep: true }),
-        Command::RehearseBackup => Some(BundleOperation::Rehearse { name }),
+        Command::RehearseBackup => Some(BundleOperation::Rehearse { name, identity: None }),
         Command::PinOrUnpinBackup => Some(BundleOperation::Pin { name, pinned: !pinned }),
         Command::RemoveBackup => Some(BundleOperation::Remove { name }),
         Command::ExportBackup => Some(BundleOperation::Export { name }),

@@ -3,7 +3,7 @@
 mod databases;
 mod files;
 
-use super::{Content, Manifest};
+use super::{Content, Manifest, is_sealed};
 use std::fmt::Write as _;
 
 impl Manifest {
@@ -36,7 +36,9 @@ impl Manifest {
         for object in self.objects() {
             // A name may hold anything.
             let name = object.file.escape_default();
-            let _ = writeln!(text, "| `{}` | file `{name}` | {} |", object.part.path, object.part.bytes);
+            let what =
+                if object.file.is_empty() { "large file".to_owned() } else { format!("file `{name}`") };
+            let _ = writeln!(text, "| `{}` | {what} | {} |", object.part.path, object.part.bytes);
         }
         if self.objects().next().is_some() {
             text.push_str(
@@ -68,8 +70,18 @@ impl Manifest {
                 self.withheld.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
             );
         }
+        if !self.encrypted_to.is_empty() {
+            let keys: Vec<String> = self.encrypted_to.iter().map(|key| format!("- `{key}`\n")).collect();
+            let _ = write!(
+                text,
+                "\n## It is encrypted\n\nEvery file that ends in `.age` is. `age` (or `rage`) opens it with the identity of one \
+                 of these:\n\n{}\nThe commands below want its file in `IDENTITY`; say `export IDENTITY=/path/to/it` first. \
+                 With mcp-tui it is `--identity FILE`.\n",
+                keys.concat()
+            );
+        }
         text.push_str(
-            "\n## Images\n\n`images.json` says what each service ran. Where `docker image inspect` does not find an \
+            "\n## Images\n\n`images.json` (or `images.json.age`) says what each service ran. Where `docker image inspect` does not find an \
              image under its name, pull it by the digest that stands there, and tag it.\n",
         );
         text
@@ -80,10 +92,11 @@ impl Manifest {
         let mut text = format!(
             "\n## Start the stack\n\nFrom its own files: `mcp-tui -s {stack} up` or `docker compose up -d`.\n"
         );
-        if self.parts.iter().any(|part| part.content == Content::Compose) {
-            text.push_str(
-                "If those are lost, `compose/compose.yaml` is the whole project as it was resolved; put in what is \
-                 masked by `••••••`.\n",
+        if let Some(part) = self.parts.iter().find(|part| part.content == Content::Compose) {
+            let _ = writeln!(
+                text,
+                "If those are lost, `{}` is the whole project as it was resolved; put in what is masked by `••••••`.",
+                part.part.path
             );
         }
         text
@@ -108,20 +121,29 @@ impl Manifest {
 
 /// What writes a part out as its tool made it, its large files in their places.
 fn unpacked(part: &super::ManifestPart) -> String {
-    let command = if part.is_packed() { "zstd -dc" } else { "cat" };
-    let mut text = format!("{command} {}", quoted(&part.part.path));
+    let mut text = match (is_sealed(&part.part.path), part.is_packed()) {
+        (false, true) => format!("zstd -dc {}", quoted(&part.part.path)),
+        (false, false) => format!("cat {}", quoted(&part.part.path)),
+        (true, true) => format!("{} | zstd -dc", decrypted(&part.part.path)),
+        (true, false) => decrypted(&part.part.path),
+    };
     if part.objects.is_empty() {
         return text;
     }
     text.push_str(" | {\n");
     let mut before = 0;
     for object in &part.objects {
-        let object_path = quoted(&object.part.path);
-        let _ = writeln!(text, "  head -c {}; cat {object_path}", object.at - before);
+        let path = &object.part.path;
+        let written = if is_sealed(path) { decrypted(path) } else { format!("cat {}", quoted(path)) };
+        let _ = writeln!(text, "  head -c {}; {written}", object.at - before);
         before = object.at;
     }
     text.push_str("  cat\n}");
     text
+}
+
+fn decrypted(path: &str) -> String {
+    format!("age -d -i \"$IDENTITY\" {}", quoted(path))
 }
 
 /// One word of a shell, whatever is in it.

@@ -10,7 +10,8 @@ fn run<T>(work: impl Future<Output = T>) -> T {
 async fn written(path: &str, chunks: &[&[u8]], form: Form) -> (Written, Vec<u8>) {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("part");
-    let mut writer = PartWriter::new(File::create(&file).unwrap(), path, form, None).unwrap();
+    let mut writer =
+        PartWriter::new(File::create(&file).unwrap(), path, form, None, &Recipients::default()).unwrap();
     for chunk in chunks {
         writer.write(Bytes::copy_from_slice(chunk)).await.unwrap();
     }
@@ -44,7 +45,7 @@ fn a_packed_part_unpacks_to_what_was_written_and_its_sum_is_that_of_the_file() {
 fn a_disk_that_takes_no_more_fails_the_part() {
     let file = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
     let error = run(async {
-        let mut writer = PartWriter::new(file, "p", Form::Plain, None).unwrap();
+        let mut writer = PartWriter::new(file, "p", Form::Plain, None, &Recipients::default()).unwrap();
         loop {
             if let Err(error) = writer.write(Bytes::from_static(&[7; 4096])).await {
                 return error;

@@ -7,6 +7,7 @@ use crate::backup::job::{Place, PostgresServer};
 use crate::backup::manifest::{Content, Database, RedisData, Server};
 use crate::backup::postgres::{COUNTS, Question, ask, differing};
 use crate::backup::redis::field;
+use crate::backup::source::Shelf;
 use crate::backup::workshop::Workshop;
 use crate::domain::container::ContainerDetails;
 use crate::domain::{Container, ContainerId, Fault, FaultKind};
@@ -14,7 +15,6 @@ use crate::engine::ExecRequest;
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::hash::{BuildHasher, RandomState};
-use std::path::Path;
 use std::time::{Duration, Instant};
 
 /// A server makes its files anew, or reads all of its data.
@@ -22,7 +22,7 @@ const READY_LIMIT: Duration = Duration::from_mins(10);
 
 pub async fn postgres(
     workshop: &Workshop,
-    directory: &Path,
+    shelf: &Shelf,
     server: &Server,
     (globals, databases): (Option<&ManifestPart>, &[&ManifestPart]),
     watch: &Reporter<'_>,
@@ -46,7 +46,7 @@ pub async fn postgres(
     if let Some(part) = globals {
         // The first role is there already, and is told to be one.
         let words = ["psql", "-X", "-q", &user, "--dbname=postgres"];
-        watch.feed(workshop, &container, &words, (directory, part)).await?;
+        watch.feed(workshop, &container, &words, (shelf, part)).await?;
     }
     for part in databases {
         let Content::Postgres(database) = &part.content else { continue };
@@ -64,7 +64,7 @@ pub async fn postgres(
         }
         let dbname = format!("--dbname={name}");
         let words = ["pg_restore", &user, &dbname, "--exit-on-error", "--single-transaction"];
-        let ended = watch.feed(workshop, &container, &words, (directory, part)).await?;
+        let ended = watch.feed(workshop, &container, &words, (shelf, part)).await?;
         if ended.code != 0 {
             let cause = format!("pg_restore ended with exit code {}", ended.code);
             return Err(ended.explain(differs(&object, cause)));
@@ -123,7 +123,7 @@ const TABLES: &str = "SELECT COALESCE(json_agg(n.nspname || '.' || c.relname), '
 
 pub async fn redis(
     workshop: &Workshop,
-    directory: &Path,
+    shelf: &Shelf,
     part: &ManifestPart,
     watch: &Reporter<'_>,
 ) -> Result<(), Fault> {
@@ -132,7 +132,7 @@ pub async fn redis(
     let volume = scratch(workshop).await?;
     let tools = toolbox(workshop, &image, Some(&volume)).await?;
     let copy = format!("cat > {SCRATCH}/dump.rdb");
-    let copied = watch.feed(workshop, &tools, &["sh", "-c", &copy], (directory, part)).await?;
+    let copied = watch.feed(workshop, &tools, &["sh", "-c", &copy], (shelf, part)).await?;
     workshop.remove(&tools).await;
     if copied.code != 0 {
         return Err(copied.explain(Fault::new(FaultKind::Refused, "copy", &part.part.path)));

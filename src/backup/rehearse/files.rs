@@ -3,13 +3,13 @@
 use super::{Reporter, differs};
 use crate::backup::ManifestPart;
 use crate::backup::deep::{SCRATCH, present, scratch, toolbox};
+use crate::backup::source::Shelf;
 use crate::backup::workshop::Workshop;
 use crate::domain::Fault;
-use std::path::Path;
 
 pub async fn archive(
     workshop: &Workshop,
-    directory: &Path,
+    shelf: &Shelf,
     part: &ManifestPart,
     watch: &Reporter<'_>,
 ) -> Result<(), Fault> {
@@ -26,7 +26,7 @@ pub async fn archive(
     if archive.is_gnu() {
         words.extend(["--numeric-owner", "--xattrs", "--xattrs-include=*", "--acls"]);
     }
-    let ended = watch.feed(workshop, &container, &words, (directory, part)).await?;
+    let ended = watch.feed(workshop, &container, &words, (shelf, part)).await?;
     if ended.code != 0 {
         let cause = format!("tar ended with exit code {}", ended.code);
         return Err(ended.explain(differs(&part.part.path, cause)));

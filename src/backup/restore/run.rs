@@ -10,6 +10,7 @@ use super::target::{DatabaseTarget, DirectoryTarget, Place, Target};
 use super::{cancelled, may_die_at, redis, services};
 use crate::backup::feed::{Feed, Rules, Watch};
 use crate::backup::manifest::Content;
+use crate::backup::source::Shelf;
 use crate::backup::take::{Order, take};
 use crate::backup::workshop::Workshop;
 use crate::backup::{Found, ManifestPart, Survey, check, proof};
@@ -25,6 +26,8 @@ pub struct Run<'run> {
     pub root: &'run Path,
     pub facts: &'run Facts,
     pub options: &'run RestoreOptions,
+    /// Where the parts are read from.
+    pub shelf: Shelf,
     pub id: String,
     /// What the safety backup takes.
     pub survey: Option<&'run Survey>,
@@ -200,13 +203,13 @@ impl Follow<'_> {
                 let server = self.site.server(target, &self.course.targets)?;
                 let databases = Databases { engine: self.site.engine, server: &server };
                 let directory = facts.servers.get(&target.service).and_then(|live| live.directory.as_deref());
-                let feed = Feed::new(&facts.found.directory, part, None);
+                let feed = Feed::new(&self.run.shelf, part, None);
                 databases.stage(target, (wanted, directory), feed, &watch).await
             }
             (Target::Directory(target), Content::Redis(wanted)) => {
                 let files =
                     facts.redis.get(&wanted.service).map(|live| live.files.clone()).unwrap_or_default();
-                let feed = Feed::new(&facts.found.directory, part, None);
+                let feed = Feed::new(&self.run.shelf, part, None);
                 redis::stage(&self.site.directories(), target, (&files, wanted), feed, &watch).await
             }
             (Target::Directory(target), Content::Volume(wanted)) => {
@@ -240,7 +243,7 @@ impl Follow<'_> {
             seen_at,
             links_outside: self.run.options.force,
         };
-        let feed = Feed::new(&self.run.facts.found.directory, part, Some(rules));
+        let feed = Feed::new(&self.run.shelf, part, Some(rules));
         self.site.directories().stage(target, feed, archive.is_gnu(), watch).await
     }
 

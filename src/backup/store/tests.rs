@@ -2,7 +2,8 @@ use super::*;
 use crate::backup::bundle::Bundle;
 use crate::backup::manifest::{Archive, Content, PathArchive};
 use crate::backup::part::{Form, PartWriter};
-use crate::backup::{ManifestPart, export, find, proof, prune, source, verify};
+use crate::backup::seal::Recipients;
+use crate::backup::{Keys, ManifestPart, export, find, proof, prune, source, verify};
 use crate::domain::stack::{BackupEntry, bytes_on_disk};
 use bytes::Bytes;
 use std::io::Read;
@@ -57,9 +58,10 @@ impl Shelf {
 
     fn part(&self, bundle: &Bundle, archive: &[u8]) -> ManifestPart {
         let path = "volumes/v.tar.zst";
-        let file = bundle.create(path).unwrap();
+        let (file, none) = (bundle.create(path).unwrap(), &Recipients::default());
         self.runtime.block_on(async {
-            let mut writer = PartWriter::new(file, path, Form::Tar, Some(bundle.vault(OVER))).unwrap();
+            let mut writer =
+                PartWriter::new(file, path, Form::Tar, Some(bundle.vault(OVER, none)), none).unwrap();
             for chunk in archive.chunks(777) {
                 writer.write(Bytes::copy_from_slice(chunk)).await.unwrap();
             }
@@ -103,8 +105,9 @@ fn problems(entry: &BackupEntry) -> Vec<String> {
 
 fn restored(entry: &BackupEntry) -> io::Result<Vec<u8>> {
     let manifest = crate::backup::read_manifest(&entry.directory).unwrap();
+    let shelf = source::Shelf { directory: entry.directory.clone(), keys: Keys::default() };
     let mut bytes = Vec::new();
-    source::open(&entry.directory, &manifest.parts[0])?.read_to_end(&mut bytes)?;
+    source::open(&shelf, &manifest.parts[0])?.read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 

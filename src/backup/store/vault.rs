@@ -1,11 +1,13 @@
 //! Takes in the large files of an archive as they go by.
 //!
 //! A file of a name that the last backups had is compared with what is stored of it, byte by byte, and only from where it
-//! differs on is anything written: what does not change costs no room, not even for a moment. What is written lies in the
-//! bundle in the making until its sum is known, and gets its name when all of it is on the disk.
+//! differs on is anything written: what does not change costs no room, not even for a moment. One that is to be encrypted
+//! cannot be compared, and is written and let go again where it is stored already. What is written lies in the bundle in the making until its sum is known, and gets its name when all of it is on the disk.
 
 use super::{Object, below_stack, manifests, path_of};
 use crate::backup::bundle::make_directory;
+use crate::backup::manifest::{SEALED, is_sealed};
+use crate::backup::seal::{Recipients, Sink};
 use crate::backup::sink::{Sum, Summed};
 use crate::backup::verify;
 use crate::domain::stack::BackupPart;
@@ -27,6 +29,7 @@ pub struct Vault {
     /// Of the bundle in the making.
     unnamed: PathBuf,
     over: u64,
+    recipients: Recipients,
     /// What finished bundles refer to, the newest first.
     known: Vec<Object>,
     shown: Arc<AtomicU64>,
@@ -42,17 +45,38 @@ enum Taking {
         sum: Sha256,
         bytes: u64,
     },
-    Anew(Summed),
+    Anew(Anew),
+}
+
+/// What is written, and the sum of what came in: another than that of the file where it is encrypted.
+struct Anew {
+    sink: Sink,
+    sum: Sha256,
+    bytes: u64,
+}
+
+impl Write for Anew {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let count = self.sink.write(bytes)?;
+        self.sum.update(&bytes[..count]);
+        self.bytes += count as u64;
+        Ok(count)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.sink.flush()
+    }
 }
 
 impl Vault {
-    pub fn new(stack_directory: &Path, partial: &Path, over: u64) -> Self {
+    pub fn new(stack_directory: &Path, partial: &Path, over: u64, recipients: Recipients) -> Self {
         // One that cannot be read only costs the comparison.
         let known = manifests(stack_directory).unwrap_or_default();
         Self {
             stack_directory: stack_directory.to_owned(),
             unnamed: partial.join(UNNAMED),
             over,
+            recipients,
             known: known.iter().flat_map(|manifest| manifest.objects().cloned()).collect(),
             shown: Arc::default(),
             taking: None,
@@ -101,7 +125,8 @@ impl Vault {
     }
 
     fn begin(&self, name: &str) -> io::Result<Taking> {
-        let before = self.known.iter().find(|object| object.file == name);
+        let comparable = |object: &&Object| object.file == name && !is_sealed(&object.part.path);
+        let before = self.known.iter().find(comparable).filter(|_| self.recipients.is_empty());
         let opened = before.and_then(|object| {
             let stored = verify::open(&self.stack_directory.join(below_stack(&object.part.sha256))).ok()?;
             Some(Taking::Same { stored, path: object.part.path.clone(), sum: Sha256::new(), bytes: 0 })
@@ -112,13 +137,14 @@ impl Vault {
         }
     }
 
-    fn create(&self) -> io::Result<Summed> {
+    fn create(&self) -> io::Result<Anew> {
         let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&self.unnamed)?;
-        Ok(Summed::new(file, Arc::clone(&self.shown)))
+        let sink = self.recipients.seal(Summed::new(file, Arc::clone(&self.shown)))?;
+        Ok(Anew { sink, sum: Sha256::new(), bytes: 0 })
     }
 
     /// A file that begins as the stored one does.
-    fn anew(&self, stored: &mut File, bytes: u64) -> io::Result<Summed> {
+    fn anew(&self, stored: &mut File, bytes: u64) -> io::Result<Anew> {
         let mut file = self.create()?;
         stored.seek(SeekFrom::Start(0))?;
         if io::copy(&mut stored.take(bytes), &mut file)? != bytes {
@@ -129,32 +155,43 @@ impl Vault {
 
     /// The file is at its end; `at` is where it belongs.
     pub fn store(&mut self, file: String, at: u64) -> io::Result<()> {
-        let part = match self.taking.take() {
+        let object = match self.taking.take() {
             None => return Err(io::Error::other("no large file was begun")),
-            Some(Taking::Anew(written)) => self.name(written.finish()?)?,
+            Some(Taking::Anew(written)) => self.name(written)?,
             Some(Taking::Same { mut stored, path, sum, bytes }) => {
                 let sha256 = units::hexadecimal(&sum.finalize());
                 if path == path_of(&sha256) && stored.read(&mut [0])? == 0 {
-                    BackupPart { path, bytes, sha256 }
+                    Object { part: BackupPart { path, bytes, sha256 }, ..Object::default() }
                 } else {
                     let written = self.anew(&mut stored, bytes)?;
-                    self.name(written.finish()?)?
+                    self.name(written)?
                 }
             }
         };
-        self.stored.push(Object { file, at, part });
+        // Whoever cannot read what is encrypted need not know what it is called.
+        let file = if self.recipients.is_empty() { file } else { String::new() };
+        self.stored.push(Object { file, at, ..object });
         Ok(())
     }
 
     /// Gives what was written its name, or lets it go where the same is stored already.
-    fn name(&self, sum: Sum) -> io::Result<BackupPart> {
-        let Sum { bytes, sha256 } = sum;
-        let place = self.stack_directory.join(below_stack(&sha256));
-        let part = BackupPart { path: path_of(&sha256), bytes, sha256 };
-        // One that rots is replaced: every backup that refers to it is good again.
-        if is_stored(&place, &part) {
+    fn name(&self, written: Anew) -> io::Result<Object> {
+        let Anew { sink, sum, bytes: raw_bytes } = written;
+        let Sum { bytes, sha256 } = sink.finish()?;
+        let raw = units::hexadecimal(&sum.finalize());
+        let (name, raw_bytes) = if self.recipients.is_empty() {
+            (raw, None)
+        } else {
+            (format!("{raw}-{}{SEALED}", self.recipients.tag()), Some(raw_bytes))
+        };
+        let place = self.stack_directory.join(below_stack(&name));
+        let part = BackupPart { path: path_of(&name), bytes, sha256 };
+        // What is encrypted has another sum each time: there it must be what a manifest says. One that rots is replaced.
+        let before = self.known.iter().map(|object| &object.part).find(|known| known.path == part.path);
+        let before = if raw_bytes.is_some() { before } else { Some(&part) };
+        if let Some(before) = before.filter(|before| is_stored(&place, before)) {
             std::fs::remove_file(&self.unnamed)?;
-            return Ok(part);
+            return Ok(Object { part: before.clone(), raw_bytes, ..Object::default() });
         }
         let directory = place.parent().unwrap_or(&self.stack_directory);
         make_directory(directory)?;
@@ -162,7 +199,7 @@ impl Vault {
         for directory in directory.ancestors().take(4) {
             File::open(directory)?.sync_all()?;
         }
-        Ok(part)
+        Ok(Object { part, raw_bytes, ..Object::default() })
     }
 }
 

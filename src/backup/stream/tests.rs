@@ -33,6 +33,7 @@ impl Stage {
             cancelled,
             progress: &|_| {},
             objects_over: None,
+            recipients: &Recipients::default(),
         };
         let request = ExecRequest::from(vec!["pg_dump".to_owned(), "-Fc".to_owned()]);
         step.take(&database.id, request, "postgres/d.dump.zst", Form::Plain).await

@@ -1,5 +1,6 @@
 //! `backup restore`: shows what would go out of use, has the stack's name typed, and hands the task over.
 
+use super::identity::Identity;
 use crate::cli::change;
 use crate::cli::context::Context;
 use crate::cli::output::Output;
@@ -20,6 +21,8 @@ pub struct Arguments {
     /// outside, take a backup of another daemon, and go without a safety backup where none can be taken
     #[arg(short, long)]
     pub force: bool,
+    #[command(flatten)]
+    pub identity: Identity,
     /// Do not ask
     #[arg(short, long)]
     pub yes: bool,
@@ -33,12 +36,12 @@ pub enum Mode {
 }
 
 pub async fn run(context: &Context, arguments: Arguments, output: Output) -> Result<u8, Fault> {
-    let Arguments { name, mode, parts, force, yes } = arguments;
+    let Arguments { name, mode, parts, force, identity, yes } = arguments;
     let mode = match mode {
         Mode::Full => RestoreMode::Full,
         Mode::Database => RestoreMode::Database,
         Mode::Artifacts => RestoreMode::Artifacts,
     };
-    let options = RestoreOptions { name, mode, parts, force, agreed: None };
+    let options = RestoreOptions { name, mode, parts, force, identity: identity.path()?, agreed: None };
     change::typed(context, Operation::Restore(options), yes, output).await
 }

@@ -51,6 +51,9 @@ pub fn show(found: &Found, output: Output) -> Result<(), Fault> {
     for warning in &manifest.warnings {
         output.toned(&[(Tone::Warning, "! "), (Tone::Plain, warning)])?;
     }
+    for key in &manifest.encrypted_to {
+        line("encrypted to ", key)?;
+    }
     if !manifest.withheld.is_empty() {
         line("without the values of ", &manifest.withheld.join(", "))?;
     }

@@ -1,6 +1,7 @@
 //! `backup verify`: whether a backup is what it was when it was taken.
 
-use crate::backup::{self, Found};
+use super::identity::Identity;
+use crate::backup::{self, Found, Keys};
 use crate::cli::context::Context;
 use crate::cli::output::{Output, Tone, print_json};
 use crate::domain::{Fault, units};
@@ -12,12 +13,21 @@ pub async fn verify(
     context: &Context,
     root: &Path,
     found: &Found,
-    deep: bool,
+    deep: Option<&Identity>,
     output: Output,
 ) -> Result<(), Fault> {
-    let engine = if deep { Some(context.engine().await?) } else { None };
+    let engine = match deep {
+        Some(identity) => {
+            let manifest = backup::read_manifest(&found.directory)?;
+            let keys = Keys::of(found, &manifest, identity.path()?.as_deref())?;
+            Some((context.engine().await?, keys))
+        }
+        None => None,
+    };
+    let deep = deep.is_some();
     let began = Instant::now();
-    let verdict = backup::check(engine.as_ref(), root, found, &|_| {}).await?;
+    let engine = engine.as_ref().map(|(engine, keys)| (engine, keys.clone()));
+    let verdict = backup::check(engine, root, found, &|_| {}).await?;
     let (took, files) = (began.elapsed(), verdict.manifest.map_or(0, |manifest| manifest.parts.len()));
     if output.json {
         return print_json(&json!({

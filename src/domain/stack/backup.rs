@@ -58,6 +58,8 @@ pub struct BackupPolicy {
     pub schedule: Option<String>,
     /// Files of more bytes than these lie beside the backups, once for all that hold the same; `None` for no file.
     pub objects_over: Option<u64>,
+    /// Public keys of those who alone can read the backups, as they are written; anybody can where none stands here.
+    pub encrypt: Vec<String>,
 }
 
 impl BackupPolicy {
@@ -72,6 +74,7 @@ impl Default for BackupPolicy {
             verify: false,
             schedule: None,
             objects_over: Some(Self::OBJECTS_OVER),
+            encrypt: Vec::new(),
         }
     }
 }
@@ -124,7 +127,7 @@ pub struct BackupEntry {
     pub old_side_until: Option<Timestamp>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BackupPart {
     /// Relative to the bundle: `postgres/mlflow.dump.zst`.
     pub path: String,

@@ -1,6 +1,7 @@
 //! What is done with backups that there are.
 
 use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "bundle")]
@@ -8,7 +9,12 @@ pub enum BundleOperation {
     /// Reads all of it again, and with `deep` has the services' own tools read it too.
     Verify { name: String, deep: bool },
     /// Restores it into throw-away containers, compares, and removes those again.
-    Rehearse { name: String },
+    Rehearse {
+        name: String,
+        /// The file that holds what an encrypted one is read with.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        identity: Option<PathBuf>,
+    },
     /// Keeps it whatever the policy says, or leaves it to the policy again.
     Pin { name: String, pinned: bool },
     /// Writes it into one file among those that the console saves.
@@ -36,7 +42,7 @@ impl BundleOperation {
     pub fn name(&self) -> Option<&str> {
         match self {
             Self::Verify { name, .. }
-            | Self::Rehearse { name }
+            | Self::Rehearse { name, .. }
             | Self::Pin { name, .. }
             | Self::Export { name }
             | Self::Remove { name } => Some(name),

@@ -1,6 +1,7 @@
 //! What `backup restore` is asked for.
 
 use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -12,6 +13,9 @@ pub struct RestoreOptions {
     pub parts: Vec<String>,
     /// Go on although something speaks against it that harms nobody who wants it so.
     pub force: bool,
+    /// The file that holds what an encrypted bundle is read with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub identity: Option<PathBuf>,
     /// The [fingerprint](crate::domain::Plan::fingerprint) of the plan that was agreed to. Another plan is refused.
     pub agreed: Option<String>,
 }

@@ -1,15 +1,25 @@
 //! `x-mcp.backup`: what is saved of the stack, when, and for how long it is kept.
 
 use super::super::Context;
-use super::super::scalars::{count, flag, scalar, size};
+use super::super::scalars::{count, flag, one_or_more, scalar, size};
 use crate::compose::file::saved::{BackupExtension, DeclaredSource};
 use crate::domain::stack::{BackupPolicy, BackupSource, Retention};
 use crate::domain::yaml::{Reader, Value};
 use std::path::{Component, Path};
 
 const SOURCES: [&str; 6] = ["postgres", "redis", "volumes", "binds", "files", "exec"];
-const POLICY: [&str; 9] =
-    ["keep_last", "keep_days", "daily", "weekly", "monthly", "prune", "verify", "schedule", "objects_over"];
+const POLICY: [&str; 10] = [
+    "keep_last",
+    "keep_days",
+    "daily",
+    "weekly",
+    "monthly",
+    "prune",
+    "verify",
+    "schedule",
+    "objects_over",
+    "encrypt",
+];
 
 pub fn read(reader: &Reader<'_>, context: &Context<'_>) -> BackupExtension {
     reader.only(&[SOURCES.as_slice(), POLICY.as_slice()].concat());
@@ -43,6 +53,7 @@ fn policy(reader: &Reader<'_>) -> BackupPolicy {
         prune: switch("prune").unwrap_or(default.prune),
         verify: switch("verify").unwrap_or(default.verify),
         schedule: reader.get("schedule").and_then(|value| scalar(&value)),
+        encrypt: reader.get("encrypt").map(|keys| one_or_more(&keys)).unwrap_or_default(),
         objects_over: reader.get("objects_over").map_or(default.objects_over, |value| objects_over(&value)),
     }
 }
