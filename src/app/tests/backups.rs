@@ -62,7 +62,7 @@ fn a_restore_is_typed_and_bound_to_the_plan_that_was_shown() {
 #[rstest]
 #[case("v", BundleOperation::Verify { name: NAME.to_owned(), deep: false }, "Verify")]
 #[case("V", BundleOperation::Verify { name: NAME.to_owned(), deep: true }, "Verify deeply")]
-#[case("t", BundleOperation::Rehearse { name: NAME.to_owned() }, "Rehearse")]
+#[case("t", BundleOperation::Rehearse { name: NAME.to_owned(), identity: None }, "Rehearse")]
 #[case("P", BundleOperation::Pin { name: NAME.to_owned(), pinned: true }, "Pin")]
 #[case("o", BundleOperation::Export { name: NAME.to_owned() }, "Export")]
 fn a_key_asks_for_the_plan_and_enter_starts_the_task(

@@ -17,7 +17,8 @@ fn given(bytes: &[u8], sum_of: &[u8], raw_bytes: u64) -> Result<usize, Option<Fa
     let part =
         ManifestPart { part, raw_bytes: Some(raw_bytes), objects: Vec::new(), content: Content::Compose };
     let (sender, mut receiver) = mpsc::channel(WAITING);
-    let done = Feed::new(bundle.path(), &part, None).read(&sender);
+    let shelf = Shelf { directory: bundle.path().to_owned(), keys: crate::backup::Keys::default() };
+    let done = Feed::new(&shelf, &part, None).read(&sender);
     drop(sender);
     let mut read = 0;
     while let Some(piece) = receiver.blocking_recv() {
