@@ -186,12 +186,9 @@ impl Vault {
         };
         let place = self.stack_directory.join(below_stack(&name));
         let part = BackupPart { path: path_of(&name), bytes, sha256 };
-        // What is encrypted has another sum each time: there it must be what a manifest says. One that rots is replaced.
-        let before = self.known.iter().map(|object| &object.part).find(|known| known.path == part.path);
-        let before = if raw_bytes.is_some() { before } else { Some(&part) };
-        if let Some(before) = before.filter(|before| is_stored(&place, before)) {
+        if let Some(before) = self.stored_before(&place, &part, raw_bytes.is_some()) {
             std::fs::remove_file(&self.unnamed)?;
-            return Ok(Object { part: before.clone(), raw_bytes, ..Object::default() });
+            return Ok(Object { part: before, raw_bytes, ..Object::default() });
         }
         let directory = place.parent().unwrap_or(&self.stack_directory);
         make_directory(directory)?;
@@ -201,6 +198,20 @@ impl Vault {
         }
         Ok(Object { part, raw_bytes, ..Object::default() })
     }
+
+    /// What has the name already, and is whole. What is encrypted has another sum each time, and is what a manifest says;
+    /// where none does, it was stored for this bundle a moment ago, or for one that did not come to its end. Others may refer
+    /// to it, so that it is replaced only where it is known to have rotted.
+    fn stored_before(&self, place: &Path, part: &BackupPart, is_encrypted: bool) -> Option<BackupPart> {
+        let (bytes, sha256) = look(place)?;
+        let found = BackupPart { path: part.path.clone(), bytes, sha256 };
+        let expected = if is_encrypted {
+            self.known.iter().map(|object| &object.part).find(|known| known.path == part.path)
+        } else {
+            Some(part)
+        };
+        expected.is_none_or(|expected| *expected == found).then_some(found)
+    }
 }
 
 /// Whether the stored file goes on with these bytes.
@@ -209,17 +220,17 @@ fn is_next(stored: &mut File, bytes: &[u8]) -> bool {
     stored.read_exact(&mut buffer).is_ok() && buffer == bytes
 }
 
-fn is_stored(place: &Path, part: &BackupPart) -> bool {
-    let Ok(mut file) = verify::open(place) else { return false };
-    if file.metadata().map_or(0, |metadata| metadata.len()) != part.bytes {
-        return false;
-    }
-    let (mut buffer, mut sum) = (vec![0; BUFFER], Sha256::new());
+/// The length and the sum of a stored file; `None` where there is none that can be read.
+fn look(place: &Path) -> Option<(u64, String)> {
+    let mut file = verify::open(place).ok()?;
+    let (mut buffer, mut sum, mut bytes) = (vec![0; BUFFER], Sha256::new(), 0);
     loop {
-        match file.read(&mut buffer) {
-            Ok(0) => return units::hexadecimal(&sum.finalize()) == part.sha256,
-            Ok(count) => sum.update(&buffer[..count]),
-            Err(_) => return false,
+        match file.read(&mut buffer).ok()? {
+            0 => return Some((bytes, units::hexadecimal(&sum.finalize()))),
+            count => {
+                sum.update(&buffer[..count]);
+                bytes += count as u64;
+            }
         }
     }
 }
