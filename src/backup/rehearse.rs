@@ -201,11 +201,11 @@ impl Reporter<'_> {
         workshop: &Workshop,
         container: &ContainerId,
         words: &[&str],
-        (shelf, part): (&Shelf, &ManifestPart),
+        (bundle, part): (&Shelf, &ManifestPart),
     ) -> Result<Ended, Fault> {
         let told = |done: u64| (self.report)(done, Some(part.raw_bytes()));
         let watch = Watch { told: &told, cancelled: self.cancelled };
-        let feed = Feed::new(shelf, part, None);
+        let feed = Feed::new(bundle, part, None);
         feed.into_tool(workshop.engine(), container, &command(words), &watch).await
     }
 }

@@ -170,9 +170,9 @@ impl Anew {
         cancelled: &dyn Fn() -> bool,
     ) -> Result<(), Fault> {
         let Self { facts, course, options, keys, id, survey } = self;
-        let shelf = Shelf { directory: facts.found.directory.clone(), keys: keys.clone() };
+        let bundle = Shelf { directory: facts.found.directory.clone(), keys: keys.clone() };
         let survey = survey.as_ref();
-        let run = Run { engine, root, facts, options, shelf, id: id.clone(), survey, cancelled };
+        let run = Run { engine, root, facts, options, shelf: bundle, id: id.clone(), survey, cancelled };
         restore::carry_out(&run, course, progress).await
     }
 }

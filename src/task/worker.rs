@@ -165,7 +165,7 @@ async fn attempt(
     if cancelled() {
         Err(cancelled_fault(spec))
     } else {
-        carry_out(prepared, &engine, spec, store, journal, cancelled).await
+        Box::pin(carry_out(prepared, &engine, spec, store, journal, cancelled)).await
     }
 }
 

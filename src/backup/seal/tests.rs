@@ -60,7 +60,7 @@ fn each_recipient_reads_what_was_written_and_nobody_else_does() {
 fn what_was_cut_or_changed_is_refused() {
     let place = Place::new();
     let (identity, key) = place.identity("one");
-    let (file, _) = place.sealed(&[key], &[7; 150_000]);
+    let (file, _) = place.sealed(&[key], &vec![7; 150_000]);
     let (keys, whole) = (Keys::read(&identity).unwrap(), std::fs::read(&file).unwrap());
     for length in [0, 20, 200, 70_000, whole.len() - 1] {
         std::fs::write(&file, &whole[..length]).unwrap();
