@@ -4,6 +4,7 @@ use super::may_die_at;
 use super::order::{Needs, concerned, starting};
 use super::site::Site;
 use super::state::{Pending, Phase, Way};
+use super::target::Target;
 use crate::backup::workshop::Workshop;
 use crate::domain::{Container, Fault, FaultKind, Plan, PlannedStep, StepVerb, TaskEvent};
 use crate::engine::Engine;
@@ -256,11 +257,21 @@ async fn discard(site: &Site<'_>, pending: &Pending) -> Result<(), Fault> {
 }
 
 async fn clear(site: &Site<'_>, root: &Path, pending: &mut Pending) -> Result<(), Fault> {
+    // As long as it cannot be done the decision stays open: from here on there is no way back.
+    reachable(site, pending)?;
     pending.enter(root, Phase::Accepting)?;
     may_die_at("accepting");
     let_go(site, pending).await?;
     pending.unpin(root)?;
     pending.remove(root)
+}
+
+/// Whether there is a server for each of the databases whose other side is to go.
+fn reachable(site: &Site<'_>, pending: &Pending) -> Result<(), Fault> {
+    pending.targets.iter().try_for_each(|target| match target {
+        Target::Database(database) => site.server(database, &pending.targets).map(drop),
+        Target::Directory(_) => Ok(()),
+    })
 }
 
 /// The side that is not in use goes.
@@ -276,6 +287,7 @@ pub async fn let_previous_go(site: &Site<'_>, root: &Path, pending: &mut Pending
     let Some(mut previous) = pending.previous.clone() else { return Ok(()) };
     let containers = site.wake(&previous.targets).await?;
     let site = Site { containers: &containers, ..*site };
+    reachable(&site, &previous)?;
     // Half of it gone is of no use to anybody: from here on it does not wait any more.
     previous.phase = Phase::Accepting;
     pending.previous = Some(previous.clone());
