@@ -32,10 +32,8 @@ pub(super) struct Chain {
 
 pub fn update(project: &Project, observed: &Observed, options: &UpdateOptions) -> Result<ActionPlan, Fault> {
     graph::known(&options.services, Some(project), observed, "update")?;
-    let words = std::iter::once("-d".to_owned()).chain(options.services.iter().cloned());
-    let mut plan = new_plan("up", Some(project), observed, &words.collect::<Vec<_>>());
-    plan.plan.title = format!("update {}", observed.project);
-    // `up` replaces the old ones before the new ones have proven anything, which is not the same.
+    let mut plan = new_plan("update", Some(project), observed, &[]);
+    // docker compose has no such thing: its `up` replaces the old ones before the new ones have proven anything.
     plan.plan.equivalent.clear();
     let services = chosen(project, observed, options)?;
     if observed.pinned.is_empty() {

@@ -60,8 +60,8 @@ pub fn is_between(project: &Project, observed: &Observed) -> bool {
 
 /// Makes the old containers the only ones again, of all services that have both.
 pub fn back(project: &Project, observed: &Observed) -> Result<ActionPlan, Fault> {
-    let mut plan = new_plan("up", Some(project), observed, &["-d".to_owned()]);
-    plan.plan.title = format!("go back {}", observed.project);
+    let mut plan = new_plan("go back", Some(project), observed, &[]);
+    // Nor has docker compose anything like this.
     plan.plan.equivalent.clear();
     let mut affected: Vec<(&Service, BTreeMap<u32, Place<'_>>)> = Vec::new();
     for service in project.services.values() {
