@@ -9,7 +9,7 @@ pub use archive::Rules;
 
 use super::ManifestPart;
 use super::source::{self, Shelf};
-use super::stream::Ended;
+use super::stream::{COMPLAINT_LIMIT, Ended, LONGEST, keep, lossy};
 use crate::domain::{ContainerId, Fault, FaultKind};
 use crate::engine::{Engine, ExecChunk, ExecRequest, SessionOptions};
 use bytes::Bytes;
@@ -24,11 +24,8 @@ use tokio::sync::mpsc;
 const PIECE: usize = 128 << 10;
 const WAITING: usize = 16;
 const LOOK_EVERY: Duration = Duration::from_millis(250);
-const COMPLAINT_LIMIT: usize = 64 << 10;
 /// A tool that takes nothing for so long, and says nothing, while there is more for it hangs.
 const IDLE_LIMIT: Duration = Duration::from_mins(15);
-/// With all that it was given it may be at work for long, as one that makes the indexes of large tables is.
-const LONGEST: Duration = Duration::from_hours(12);
 
 pub struct Feed {
     pub shelf: Shelf,
@@ -89,11 +86,11 @@ impl Feed {
                     chunk = session.output.next() => match chunk.transpose()? {
                         Some(ExecChunk::Stdout(bytes)) => {
                             moved.set(Instant::now());
-                            keep(&mut output, &bytes);
+                            keep(&mut output, &bytes, COMPLAINT_LIMIT);
                         }
                         Some(ExecChunk::Stderr(bytes)) => {
                             moved.set(Instant::now());
-                            keep(&mut complaints, &bytes);
+                            keep(&mut complaints, &bytes, COMPLAINT_LIMIT);
                         }
                         None => break,
                     },
@@ -124,8 +121,7 @@ impl Feed {
             }
             Err(Stopped::Unwanted) | Ok(()) => {}
         }
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        Ok(Ended { code, output: text(&output), complaints: text(&complaints) })
+        Ok(Ended { code, output: lossy(&output), complaints: lossy(&complaints) })
     }
 
     fn read(&self, sender: &mpsc::Sender<Bytes>) -> Result<(), Stopped> {
@@ -164,6 +160,7 @@ impl Feed {
     }
 }
 
+/// With all that it was given it may be at work for long, as one that makes the indexes of large tables is.
 fn patience(has_all: bool) -> Duration {
     if has_all { LONGEST } else { IDLE_LIMIT }
 }
@@ -208,34 +205,6 @@ fn plain(
     }
     let cause = format!("unpacked it is not the {expected} bytes that the manifest says");
     Err(io::Error::new(io::ErrorKind::InvalidData, cause))
-}
-
-fn keep(kept: &mut Vec<u8>, bytes: &[u8]) {
-    let room = COMPLAINT_LIMIT.saturating_sub(kept.len());
-    kept.extend_from_slice(&bytes[..bytes.len().min(room)]);
-}
-
-/// Runs what may take as long as it takes: the more there is to move or to look at, the longer.
-pub async fn patiently(
-    engine: &Engine,
-    container: &ContainerId,
-    request: ExecRequest,
-) -> Result<Ended, Fault> {
-    let name = request.command.first().cloned().unwrap_or_default();
-    let run = async {
-        let mut exec = engine.exec(container, request).await?;
-        let (mut output, mut complaints) = (Vec::new(), Vec::new());
-        while let Some(chunk) = exec.next().await {
-            match chunk? {
-                ExecChunk::Stdout(bytes) => keep(&mut output, &bytes),
-                ExecChunk::Stderr(bytes) => keep(&mut complaints, &bytes),
-            }
-        }
-        let code = exec.finish().await?;
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        Ok(Ended { code, output: text(&output), complaints: text(&complaints) })
-    };
-    tokio::time::timeout(LONGEST, run).await.map_err(|_| idle(&name, LONGEST))?
 }
 
 #[cfg(test)]

@@ -16,9 +16,11 @@ use std::time::{Duration, Instant};
 const IDLE_LIMIT: Duration = Duration::from_mins(15);
 /// What a tool says when it is asked a question is short and comes soon.
 const ANSWER_LIMIT: Duration = Duration::from_mins(2);
+/// Whatever moves or looks at all that there is takes its time; after this it hangs.
+pub const LONGEST: Duration = Duration::from_hours(12);
 const ANSWER_BYTES: usize = 16 << 20;
 /// What is kept of a tool's complaints.
-const COMPLAINT_LIMIT: usize = 64 << 10;
+pub const COMPLAINT_LIMIT: usize = 64 << 10;
 /// How often it is looked whether all is well, also while nothing comes.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
 
@@ -125,8 +127,26 @@ impl Step<'_> {
     }
 }
 
-/// Runs a command to its end and keeps what it wrote.
+/// Asks a tool something, and keeps what it wrote.
 pub async fn text(engine: &Engine, container: &ContainerId, request: ExecRequest) -> Result<Ended, Fault> {
+    to_its_end(engine, container, request, ANSWER_LIMIT).await
+}
+
+/// Runs what may take as long as it takes: the more there is to move or to look at, the longer.
+pub async fn patiently(
+    engine: &Engine,
+    container: &ContainerId,
+    request: ExecRequest,
+) -> Result<Ended, Fault> {
+    to_its_end(engine, container, request, LONGEST).await
+}
+
+async fn to_its_end(
+    engine: &Engine,
+    container: &ContainerId,
+    request: ExecRequest,
+    limit: Duration,
+) -> Result<Ended, Fault> {
     let name = request.command.first().cloned().unwrap_or_default();
     let run = async {
         let mut exec = engine.exec(container, request).await?;
@@ -140,9 +160,9 @@ pub async fn text(engine: &Engine, container: &ContainerId, request: ExecRequest
         let code = exec.finish().await?;
         Ok(Ended { code, output: lossy(&output), complaints: lossy(&complaints) })
     };
-    tokio::time::timeout(ANSWER_LIMIT, run).await.map_err(|_| {
+    tokio::time::timeout(limit, run).await.map_err(|_| {
         Fault::new(FaultKind::Timeout, "run", name)
-            .because(format!("it did not end within {} s", ANSWER_LIMIT.as_secs()))
+            .because(format!("it did not end within {}", units::duration(limit)))
     })?
 }
 
@@ -155,12 +175,12 @@ impl Ended {
     }
 }
 
-fn keep(kept: &mut Vec<u8>, bytes: &[u8], limit: usize) {
+pub fn keep(kept: &mut Vec<u8>, bytes: &[u8], limit: usize) {
     let room = limit.saturating_sub(kept.len());
     kept.extend_from_slice(&bytes[..bytes.len().min(room)]);
 }
 
-fn lossy(bytes: &[u8]) -> String {
+pub fn lossy(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 

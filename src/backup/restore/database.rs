@@ -2,10 +2,11 @@
 
 use super::look::free;
 use super::target::DatabaseTarget;
-use crate::backup::feed::{Feed, Watch, patiently};
+use crate::backup::feed::{Feed, Watch};
 use crate::backup::job::PostgresServer;
 use crate::backup::manifest::Database;
 use crate::backup::postgres::{COUNTS, Question, ask, differing};
+use crate::backup::stream::patiently;
 use crate::domain::{Fault, FaultKind, units};
 use crate::engine::Engine;
 use std::collections::BTreeMap;

@@ -5,7 +5,8 @@
 //! container moves names. The helper that unpacks sees nothing but that directory.
 
 use super::target::{DirectoryTarget, Place};
-use crate::backup::feed::{Feed, Rules, Watch, patiently};
+use crate::backup::feed::{Feed, Rules, Watch};
+use crate::backup::stream::patiently;
 use crate::backup::workshop::Workshop;
 use crate::domain::{ContainerId, Fault, FaultKind, units};
 use crate::engine::ExecRequest;
