@@ -29,8 +29,8 @@ pub fn standing(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::stack::{BackupPolicy, Proof, ProofFailure};
-    use crate::domain::{StackOrigin, StackRef};
+    use crate::domain::stack::{BackupPolicy, ProofFailure};
+    use crate::domain::{StackOrigin, StackRef, fixtures};
     use rstest::rstest;
 
     fn at(text: &str) -> Timestamp {
@@ -38,19 +38,7 @@ mod tests {
     }
 
     fn taken(stack: &str, time: &str) -> BackupEntry {
-        BackupEntry {
-            name: time.to_owned(),
-            stack: stack.to_owned(),
-            created: at(time),
-            size_bytes: 1,
-            parts: Vec::new(),
-            objects: Vec::new(),
-            directory: "/b".into(),
-            pinned: false,
-            safety: false,
-            proof: Proof::default(),
-            old_side_until: None,
-        }
+        fixtures::backup(stack, time, at(time))
     }
 
     fn of(schedule: Option<&str>, entries: &[BackupEntry], made: Option<&str>) -> BackupStanding {

@@ -1,7 +1,9 @@
-//! Containers for tests: each test says what matters to it, and all the rest is as it is most often.
+//! Containers and backups for tests: each test says what matters to it, and all the rest is as it is most often.
 
 use super::container::ContainerDetails;
+use super::stack::{BackupEntry, Proof};
 use super::{ComposeLabels, Container, ContainerId, ContainerState, Safe};
+use jiff::Timestamp;
 
 /// A container without a stack that runs, not inspected yet.
 pub(crate) fn container(name: &str) -> Container {
@@ -86,4 +88,21 @@ pub(crate) fn container_id(name: &str) -> ContainerId {
         hash = (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3);
     }
     ContainerId(format!("{hash:016x}").repeat(4))
+}
+
+/// A backup of which nothing is known but when it was taken.
+pub(crate) fn backup(stack: &str, name: &str, created: Timestamp) -> BackupEntry {
+    BackupEntry {
+        name: name.to_owned(),
+        stack: stack.to_owned(),
+        created,
+        size_bytes: 1,
+        parts: Vec::new(),
+        objects: Vec::new(),
+        directory: "/b".into(),
+        pinned: false,
+        safety: false,
+        proof: Proof::default(),
+        old_side_until: None,
+    }
 }

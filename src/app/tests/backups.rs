@@ -4,9 +4,9 @@ use super::actions::card;
 use crate::app::command::{Command, hints};
 use crate::app::fixtures::*;
 use crate::app::{Effect, Msg, State};
-use crate::domain::stack::{BackupEntry, BackupStanding, Backups, Proof};
+use crate::domain::stack::{BackupEntry, BackupStanding, Backups};
 use crate::domain::task::{BundleOperation, TaskRequest};
-use crate::domain::{Operation, RestoreOptions, StackRef, StepVerb, TaskTarget};
+use crate::domain::{Operation, RestoreOptions, StackRef, StepVerb, TaskTarget, fixtures};
 use jiff::SignedDuration;
 use rstest::rstest;
 
@@ -21,19 +21,7 @@ fn pane(entry: BackupEntry) -> State {
 }
 
 fn backup() -> BackupEntry {
-    BackupEntry {
-        name: NAME.to_owned(),
-        stack: "mcp".to_owned(),
-        created: now(),
-        size_bytes: 1,
-        parts: Vec::new(),
-        objects: Vec::new(),
-        directory: "/b".into(),
-        pinned: false,
-        safety: false,
-        proof: Proof::default(),
-        old_side_until: None,
-    }
+    fixtures::backup("mcp", NAME, now())
 }
 
 #[test]

@@ -1,11 +1,11 @@
 //! What the server keeps: backups, images, volumes, networks.
 
 use super::driving::{DAY, HOUR, ago};
-use crate::domain::Safe;
 use crate::domain::resources::{Image, Network, NetworkSettings, Resources, Volume};
 use crate::domain::stack::{
     BackupEntry, BackupPart, BackupStanding, Backups, Proof, ProofFailure, ProofLevel, Recovery,
 };
+use crate::domain::{Safe, fixtures};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -67,18 +67,14 @@ fn night(day: i64, proof: Proof) -> BackupEntry {
         bytes: mebibytes << 20,
         sha256: "0".repeat(64),
     };
+    let created = ago(day * DAY + 2 * HOUR);
+    let name = format!("{}-3f9c", created.strftime("%Y%m%dT%H%M%SZ"));
     BackupEntry {
-        name: format!("{}-3f9c", ago(day * DAY + 2 * HOUR).strftime("%Y%m%dT%H%M%SZ")),
-        stack: "mlflow".to_owned(),
-        created: ago(day * DAY + 2 * HOUR),
         size_bytes: 212 << 20,
         parts: vec![part("postgres/mlflow.dump.zst", 180), part("volumes/artifacts_data.tar.zst", 32)],
-        objects: Vec::new(),
         directory: PathBuf::from("/var/lib/mcp-tui/backups/mlflow"),
-        pinned: false,
-        safety: false,
         proof,
-        old_side_until: None,
+        ..fixtures::backup("mlflow", &name, created)
     }
 }
 
