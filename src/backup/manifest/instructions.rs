@@ -65,8 +65,8 @@ impl Manifest {
         if !self.withheld.is_empty() {
             let _ = write!(
                 text,
-                "\n## What you must supply\n\nThe bundle holds no secrets. The stack needs these from wherever you keep \
-                 them: {}.\n",
+                "\n## What you must supply\n\nThe stack's secrets and environment files are not in the bundle. It needs \
+                 these from wherever you keep them: {}.\n",
                 self.withheld.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
             );
         }
