@@ -1,7 +1,8 @@
 //! Encryption to age recipients: whoever takes a backup cannot read it again, and whoever steals it cannot either.
 //!
-//! Each part and each object is an age file of its own, made as it is streamed, which `age -d` opens. What is stored has its
-//! size and sum in the manifest, so that whether it is whole can be seen without the identity.
+//! Each part and each object is an age file of its own, made as it is streamed, which `age -d` opens. What is stored has
+//! its size and sum in the manifest, so that whether it is whole can be seen without the identity. SSH keys, which age
+//! takes as well, are left out: they would bring an RSA implementation whose timing is known to leak.
 
 use super::find::Found;
 use super::manifest::{Manifest, is_sealed};
@@ -21,8 +22,7 @@ pub const IDENTITY_VARIABLE: &str = "MCP_TUI_AGE_IDENTITY";
 /// No file of identities comes near it.
 const MOST_BYTES: u64 = 1 << 20;
 
-/// Public keys, as they are written in the stack's file, without what follows a key to tell whose it is. None of them means
-/// that nothing is encrypted.
+/// Public keys of age, as they are written in the stack's file. None of them means that nothing is encrypted.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Recipients(Vec<String>);
 
@@ -30,13 +30,13 @@ impl Recipients {
     pub fn parse(written: &[String]) -> Result<Self, Fault> {
         let mut keys: Vec<String> = Vec::new();
         for text in written {
-            let key = text.split_whitespace().take(2).collect::<Vec<_>>().join(" ");
+            let key = text.trim().to_owned();
             // A secret key that stands here by mistake is not to be shown.
             let shown = if key.starts_with("AGE-SECRET-KEY") { "a secret key" } else { key.as_str() };
             recipient(&key).map_err(|cause| {
                 Fault::new(FaultKind::Invalid, "encrypt backups to", shown)
                     .because(cause)
-                    .hint("`x-mcp.backup.encrypt` lists public keys: `age1…`, `ssh-ed25519 …` or `ssh-rsa …`")
+                    .hint("`x-mcp.backup.encrypt` lists public keys as `age-keygen -y` prints them: `age1…`")
             })?;
             keys.push(key);
         }
@@ -65,21 +65,14 @@ impl Recipients {
         }
         let recipients = self.0.iter().map(|key| recipient(key).map_err(io::Error::other));
         let recipients = recipients.collect::<io::Result<Vec<_>>>()?;
-        let borrowed = recipients.iter().map(|recipient| &**recipient as &dyn Recipient);
+        let borrowed = recipients.iter().map(|recipient| recipient as &dyn Recipient);
         let encryptor = Encryptor::with_recipients(borrowed).map_err(io::Error::other)?;
         Ok(Sink::Sealed(Box::new(encryptor.wrap_output(file)?)))
     }
 }
 
-fn recipient(key: &str) -> Result<Box<dyn Recipient>, String> {
-    if key.starts_with("ssh-") {
-        let parsed = key.parse::<age::ssh::Recipient>();
-        return parsed
-            .map(|key| Box::new(key) as _)
-            .map_err(|_| "it is no SSH key that age takes".to_owned());
-    }
-    let parsed = key.parse::<age::x25519::Recipient>();
-    parsed.map(|key| Box::new(key) as _).map_err(|_| "it is no public key of age".to_owned())
+fn recipient(key: &str) -> Result<age::x25519::Recipient, String> {
+    key.parse().map_err(|_| "it is no public key of age".to_owned())
 }
 
 /// Where a file of a bundle is written to.
@@ -136,7 +129,8 @@ impl Keys {
             return Err(Fault::new(FaultKind::Permission, "decrypt backup", &found.name)
                 .because("it is encrypted, and no identity was given")
                 .hint(format!(
-                    "name the file that holds one of its recipients' identities: --identity FILE, or {IDENTITY_VARIABLE}"
+                    "name the file that holds one of its recipients' identities: --identity FILE, or \
+                     {IDENTITY_VARIABLE}"
                 )));
         };
         let keys = Self::read(&file)?;
@@ -157,23 +151,12 @@ impl Keys {
         let wrong = |cause: &str| {
             Fault::new(FaultKind::Invalid, "read identity", file.display().to_string())
                 .because(cause)
-                .hint("it must be a file of `age-keygen`, or a private SSH key without a passphrase")
+                .hint("it must be a file that `age-keygen` made, without a passphrase")
         };
         let mut text = String::new();
         let opened =
             std::fs::File::open(file).and_then(|file| file.take(MOST_BYTES).read_to_string(&mut text));
         opened.map_err(|error| Fault::io("read identity", file.display(), &error))?;
-        if text.contains("-----BEGIN ") {
-            let key = age::ssh::Identity::from_buffer(text.as_bytes(), None);
-            return match key.map_err(|_| wrong("it is no private SSH key"))? {
-                age::ssh::Identity::Unencrypted(key) => {
-                    let key: Box<dyn Identity + Send + Sync> = Box::new(age::ssh::Identity::Unencrypted(key));
-                    Ok(Self(Arc::new(vec![key])))
-                }
-                age::ssh::Identity::Encrypted(_) => Err(wrong("the SSH key has a passphrase")),
-                age::ssh::Identity::Unsupported(_) => Err(wrong("age does not know this kind of SSH key")),
-            };
-        }
         // Its own words would show a line of what may be a key.
         let identities =
             IdentityFile::from_buffer(text.as_bytes()).map_err(|_| wrong("it holds no identity"))?;

@@ -1,9 +1,11 @@
 //! Large files, which lie beside the bundles of a stack and not in them: `objects/sha256/ab/ab12…`, named by their sums.
 //!
 //! A file that does not change is there once, however many backups refer to it; a part says where in its archive it
-//! belongs. An encrypted one has the sum of what it holds in its name, and a digest of its recipients. Whoever makes a bundle holds the stack's directory locked together with others, from before its first object
-//! until it has its name; objects are removed only by who holds it alone, and only those that no manifest names. So a
-//! power cut at any moment leaves objects too many, never too few, and the next one to look takes those away.
+//! belongs. An encrypted one has the sum of what it holds in its name, and a digest of its recipients.
+//!
+//! Whoever makes a bundle holds the stack's directory locked together with others, from before its first object until it
+//! has its name; objects are removed only by who holds it alone, and only those that no manifest names. So a power cut at
+//! any moment leaves objects too many, never too few, and the next one to look takes those away.
 
 mod collect;
 mod vault;

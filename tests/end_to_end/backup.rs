@@ -40,9 +40,12 @@ pub fn trials() -> Vec<Trial> {
         trial("backup::objects::damaged_ones_are_found_out", objects::damaged_ones_are_found_out),
         trial("backup::objects::put_back_by_hand", objects::put_back_by_hand),
         trial("backup::the_console_s_keys_do_what_the_commands_do", keys::do_what_the_commands_do),
-        trial("backup::encrypted::only_the_identity_reads_it", encrypted::only_the_identity_reads_it),
-        trial("backup::encrypted::put_back_with_age_alone", encrypted::put_back_with_age_alone),
-        trial("backup::encrypted::a_key_that_is_none", encrypted::a_key_that_is_none),
+        encrypted::trial(
+            "backup::encrypted::only_the_identity_reads_it",
+            encrypted::only_the_identity_reads_it,
+        ),
+        encrypted::trial("backup::encrypted::put_back_with_age_alone", encrypted::put_back_with_age_alone),
+        encrypted::trial("backup::encrypted::a_key_that_is_none", encrypted::a_key_that_is_none),
         trial("backup::a_disaster_is_mended_by_the_bundle_alone", disaster::mended_by_the_bundle_alone),
     ]
 }

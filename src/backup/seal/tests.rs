@@ -1,7 +1,6 @@
 use super::*;
 use age::secrecy::ExposeSecret;
 use std::fs::File;
-use std::process::Command;
 use std::sync::atomic::AtomicU64;
 
 struct Place(tempfile::TempDir);
@@ -72,22 +71,6 @@ fn what_was_cut_or_changed_is_refused() {
         std::fs::write(&file, bytes).unwrap();
         assert!(opened(&keys, &file).is_err(), "changed at {at}");
     }
-}
-
-#[test]
-fn ssh_keys_will_do() {
-    let place = Place::new();
-    let key = place.path("key");
-    let made = Command::new("ssh-keygen")
-        .args(["-q", "-t", "ed25519", "-N", "", "-C", "somebody@somewhere", "-f"])
-        .arg(&key)
-        .status();
-    assert!(made.unwrap().success());
-    let public = std::fs::read_to_string(place.path("key.pub")).unwrap();
-    let recipients = Recipients::parse(std::slice::from_ref(&public)).unwrap();
-    assert!(!recipients.keys()[0].contains("somebody"), "whose it is is nobody's business");
-    let (file, _) = place.sealed(&[public], b"rows");
-    assert_eq!(opened(&Keys::read(&key).unwrap(), &file).unwrap(), b"rows");
 }
 
 #[test]

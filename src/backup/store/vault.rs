@@ -2,7 +2,8 @@
 //!
 //! A file of a name that the last backups had is compared with what is stored of it, byte by byte, and only from where it
 //! differs on is anything written: what does not change costs no room, not even for a moment. One that is to be encrypted
-//! cannot be compared, and is written and let go again where it is stored already. What is written lies in the bundle in the making until its sum is known, and gets its name when all of it is on the disk.
+//! cannot be compared, and is written and let go again where it is stored already. What is written lies in the bundle in
+//! the making until its sum is known, and gets its name when all of it is on the disk.
 
 use super::{Object, below_stack, manifests, path_of};
 use crate::backup::bundle::make_directory;

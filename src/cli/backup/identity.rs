@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, clap::Args)]
 pub struct Identity {
-    /// A file of `age-keygen` or a private SSH key, with which an encrypted backup is read
+    /// A file that `age-keygen` made, with which an encrypted backup is read
     #[arg(long, value_name = "FILE", env = crate::backup::IDENTITY_VARIABLE, hide_env_values = true)]
     identity: Option<PathBuf>,
 }

@@ -2,10 +2,18 @@
 
 use super::objects::{self, filled, sums};
 use super::shop::{self, Shop};
-use crate::support::engine::docker;
+use crate::support::engine::{self, docker};
+use libtest_mimic::Trial;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+
+/// Ignored where there is no `age`, which makes the identities and opens by hand; failing where all must run.
+pub fn trial(name: &str, test: fn()) -> Trial {
+    let here = Command::new("age").arg("--version").output().is_ok();
+    let runs = engine::required() || (engine::wanted() && here);
+    engine::trial(name, test).with_ignored_flag(!runs)
+}
 
 fn compose(key: &str) -> String {
     objects::COMPOSE.replace("objects_over: 1m", &format!("objects_over: 1m\n    encrypt: [{key}]"))
