@@ -120,6 +120,7 @@ impl Turn<'_> {
     }
 
     fn tick(&mut self) {
+        self.findings_age();
         self.derive();
         self.tell_ends();
         self.reopen_deaf_streams();

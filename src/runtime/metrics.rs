@@ -29,7 +29,7 @@ struct Latest {
     host: Option<HostSample>,
     gpus: Option<GpuSample>,
     /// Feeds tell of some containers at a time. As many as there are containers, at most.
-    containers: HashMap<ContainerId, ContainerFigures>,
+    containers: Vec<(ContainerId, ContainerFigures)>,
 }
 
 pub fn channel() -> (Metrics, MetricsEnd) {
@@ -56,7 +56,13 @@ impl Metrics {
     }
 
     pub fn containers(&self, figures: Vec<(ContainerId, ContainerFigures)>) -> bool {
-        lock(&self.latest).containers.extend(figures);
+        let mut latest = lock(&self.latest);
+        // Nearly always the loop has taken what was there.
+        latest.containers = match std::mem::take(&mut latest.containers) {
+            taken if taken.is_empty() => figures,
+            waiting => waiting.into_iter().chain(figures).collect::<HashMap<_, _>>().into_iter().collect(),
+        };
+        drop(latest);
         self.ring()
     }
 
@@ -79,7 +85,7 @@ impl MetricsEnd {
         news.extend(host.map(Msg::Host));
         news.extend(gpus.map(Msg::Gpu));
         if !containers.is_empty() {
-            news.push(Msg::Figures(containers.into_iter().collect()));
+            news.push(Msg::Figures(containers));
         }
         Some(news)
     }

@@ -22,10 +22,23 @@ pub struct HostStore {
     courses: BTreeMap<String, VecDeque<(Timestamp, u64)>>,
 }
 
+/// What a new reading changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HostChange {
+    /// The host line reads differently.
+    pub line: bool,
+    /// So does what a finding could be drawn from.
+    pub trouble: bool,
+}
+
 impl HostStore {
-    /// Says whether the host line reads differently now.
-    pub fn apply(&mut self, sample: HostSample, now: Timestamp) -> bool {
-        let changed = self.sample.as_ref().is_none_or(|before| !reads_the_same(before, &sample));
+    pub fn apply(&mut self, sample: HostSample, now: Timestamp) -> HostChange {
+        let before = self.sample.as_ref();
+        let trouble = before.is_none_or(|before| !troubles_the_same(before, &sample));
+        let change = HostChange {
+            line: trouble || before.is_none_or(|before| !reads_the_same(before, &sample)),
+            trouble,
+        };
         self.courses
             .retain(|mount_point, _| sample.disks.iter().any(|disk| disk.mount_point == *mount_point));
         for disk in &sample.disks {
@@ -40,7 +53,7 @@ impl HostStore {
             }
         }
         self.sample = Some(sample);
-        changed
+        change
     }
 
     pub fn sample(&self) -> Option<&HostSample> {
@@ -65,17 +78,23 @@ impl HostStore {
 
 /// Whether what of them is visible in a few columns is the same.
 fn reads_the_same(a: &HostSample, b: &HostSample) -> bool {
-    let cpu = |sample: &HostSample| sample.cpu_percent.map(|value| format!("{value:.0}"));
-    let memory = |sample: &HostSample| sample.memory_used_bytes.map(units::bytes);
+    let cpu = |sample: &HostSample| sample.cpu_percent.map(|value| value.round());
+    let memory = |sample: &HostSample| sample.memory_used_bytes.map(units::bytes_reading);
     let minutes = |sample: &HostSample| sample.uptime_seconds.map(|seconds| seconds / 60);
+    cpu(a) == cpu(b) && memory(a) == memory(b) && minutes(a) == minutes(b)
+}
+
+/// Whether as much is left of what the host can run out of.
+fn troubles_the_same(a: &HostSample, b: &HostSample) -> bool {
+    let part = |used: u64, total: u64| used.saturating_mul(100).checked_div(total).unwrap_or(0);
     let disk = |disk: &DiskUse| {
-        let percent = disk.used_bytes.saturating_mul(100).checked_div(disk.total_bytes);
-        (percent.unwrap_or(0), disk.total_bytes)
+        let files = disk.inodes.map(|inodes| part(inodes.used, inodes.limit));
+        (part(disk.used_bytes, disk.total_bytes), disk.total_bytes, files)
     };
-    cpu(a) == cpu(b)
-        && memory(a) == memory(b)
-        && minutes(a) == minutes(b)
-        && a.disks.iter().map(disk).eq(b.disks.iter().map(disk))
+    let handles = |sample: &HostSample| {
+        [sample.open_files, sample.inotify_instances].map(|share| share.and_then(|share| share.percent()))
+    };
+    handles(a) == handles(b) && a.disks.iter().map(disk).eq(b.disks.iter().map(disk))
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use crate::app::pane::PaneId;
 use crate::app::pane::findings::Preview;
 use crate::app::store::findings::Incident;
 use crate::app::store::timeline::Kind;
-use crate::app::{Effect, LogBatch, Msg, State};
+use crate::app::{Effect, LogBatch, Msg, State, update};
 use crate::domain::daemon::DaemonEvent;
 use crate::domain::host::{KernelMessage, KernelMessageKind};
 use crate::domain::{ContainerId, ContainerState, FleetEvent, Safe, StepVerb};
@@ -146,6 +146,22 @@ fn what_the_kernel_said_stands_on_the_timeline_whether_or_not_it_is_a_finding() 
     );
     assert_eq!(of_kernel[0].about.container.as_ref(), Some(&nginx), "it leads to its container");
     assert!(!state.findings.findings().iter().any(|finding| finding.title.contains("Xid 43")));
+}
+
+#[test]
+fn a_finding_that_only_time_ends_ends_though_nothing_else_is_told() {
+    let mut state = platform();
+    let kind = KernelMessageKind::OutOfMemory { task_cgroup: "/".to_owned(), of_host: true };
+    let text = Safe::new("oom-kill: task=trainer");
+    send(&mut state, Msg::Kernel(vec![KernelMessage { time: ago(595), kind, text }]));
+    let is_told =
+        |state: &State| state.findings.findings().iter().any(|finding| finding.id.starts_with("host-memory"));
+    wait(&mut state);
+    assert!(is_told(&state));
+    for second in 1..=8 {
+        update(&mut state, Msg::Tick, now() + SignedDuration::from_secs(second));
+    }
+    assert!(!is_told(&state), "it is ten minutes ago");
 }
 
 #[test]

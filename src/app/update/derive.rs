@@ -14,6 +14,8 @@ use std::collections::HashMap;
 
 /// What stood before has nothing to do with what was done of late.
 const RECENT: SignedDuration = SignedDuration::from_hours(2);
+/// What comes and goes by time alone does so within this.
+const AGES: SignedDuration = SignedDuration::from_secs(2);
 /// Twice in this time nothing is derived.
 const APART_MILLISECONDS: u32 = 30;
 
@@ -26,6 +28,14 @@ impl Turn<'_> {
     /// Facts that findings are drawn from have changed.
     pub(super) fn findings_changed(&mut self) {
         self.changed(Due::Findings);
+    }
+
+    /// How long something has lasted is a fact as well.
+    pub(super) fn findings_age(&mut self) {
+        let passed = self.state.derived.last.map(|last| self.now.duration_since(last));
+        if passed.is_none_or(|passed| passed >= AGES || passed.is_negative()) {
+            self.findings_changed();
+        }
     }
 
     fn changed(&mut self, what: Due) {

@@ -53,10 +53,10 @@ impl Turn<'_> {
     }
 
     pub(super) fn host(&mut self, sample: HostSample) {
-        let changed = self.state.host.apply(sample, self.now);
+        let change = self.state.host.apply(sample, self.now);
         self.show_host();
-        if changed {
-            self.redraw();
+        self.redraw_if(change.line);
+        if change.trouble {
             self.findings_changed();
         }
     }

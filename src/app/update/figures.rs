@@ -24,9 +24,13 @@ impl Turn<'_> {
         }
         self.state.tree.refresh_usage(&self.state.figures);
         let moved = self.measure_rows();
-        let reading = reading(self.state);
-        let reads = std::mem::replace(&mut self.state.derived.reading, reading) != reading;
-        self.redraw_if(moved || reads);
+        self.redraw_if(moved);
+        // A frame that is due anyway shows them, however they read.
+        if !self.state.dirty {
+            let reading = reading(self.state);
+            let reads = std::mem::replace(&mut self.state.derived.reading, reading) != reading;
+            self.redraw_if(reads);
+        }
         if zombies {
             self.findings_changed();
         }

@@ -21,8 +21,6 @@ pub(super) struct Files {
     zombies: Option<Zombies>,
     /// What was read last.
     last: Reading,
-    memory_used: Option<u64>,
-    inactive: Option<u64>,
 }
 
 /// One reading; `None` where the kernel does not tell.
@@ -64,14 +62,12 @@ impl Files {
             details: DetailFiles::at(place),
             zombies: main.map(|(proc, pid)| Zombies::at(place, proc, pid)),
             last: Reading::default(),
-            memory_used: None,
-            inactive: None,
         })
     }
 
-    /// `None` when the cgroup is gone. A container in which nothing ran since the last pass has started no process and
-    /// caused no input or output, so its other files are read only when `all` are due: most containers idle, and every
-    /// file costs a call.
+    /// `None` when the cgroup is gone. A container in which nothing ran since the last pass has taken no memory, started
+    /// no process and caused no input or output, so its other files are read only when `all` are due: most containers
+    /// idle, and every file costs a call.
     pub(super) fn read(
         &mut self,
         all: bool,
@@ -89,20 +85,19 @@ impl Files {
             ran = nanoseconds.is_none() || nanoseconds != self.last.cpu.map(|(before, _)| before);
             self.last.cpu = nanoseconds.map(|nanoseconds| (nanoseconds, Instant::now()));
         }
-        if let Some((source, _)) = &mut self.memory {
+        if (all || ran)
+            && let Some((source, _)) = &mut self.memory
+        {
             let used = parse::number(source.read(hold, buffer)?);
-            if all || ran || used != self.memory_used {
-                self.inactive = self.memory_details.as_mut().and_then(|(source, version)| {
-                    let key: &[u8] = match version {
-                        Version::One => b"total_inactive_file",
-                        Version::Two => b"inactive_file",
-                    };
-                    parse::field(source.read(hold, buffer)?, key)
-                });
-            }
-            self.memory_used = used;
+            let inactive = self.memory_details.as_mut().and_then(|(source, version)| {
+                let key: &[u8] = match version {
+                    Version::One => b"total_inactive_file",
+                    Version::Two => b"inactive_file",
+                };
+                parse::field(source.read(hold, buffer)?, key)
+            });
             // Docker subtracts it only where it is the smaller one.
-            let without = |used: u64| self.inactive.and_then(|inactive| used.checked_sub(inactive));
+            let without = |used: u64| inactive.and_then(|inactive| used.checked_sub(inactive));
             self.last.memory_bytes = used.map(|used| without(used).unwrap_or(used));
         }
         if all || ran {
