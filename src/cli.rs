@@ -81,14 +81,13 @@ pub use arguments::Arguments;
 
 use crate::domain::Fault;
 use arguments::{Ansi, Command};
-use clap::Parser;
 use context::Context;
 use output::Output;
 use std::process::ExitCode;
 
 /// The whole program.
 pub fn main() -> ExitCode {
-    let Arguments { global, command } = Arguments::parse();
+    let Arguments { global, command } = Arguments::read();
     let output = Output::new(global.is_json(), Ansi::Auto);
     let ended = global.completed(|name| std::env::var(name).ok()).and_then(|global| {
         let output = Output::new(global.is_json(), global.ansi.unwrap_or(Ansi::Auto));

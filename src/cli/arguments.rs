@@ -33,7 +33,7 @@ Exit codes:
 pub const EXIT_SOMETHING_TO_DO: u8 = 10;
 
 /// A terminal ops console for one GPU server that runs several Docker Compose stacks.
-#[derive(Debug, Parser)]
+#[derive(Debug, Default, Parser)]
 #[command(name = "mcp-tui", version, about, after_help = EXIT_CODES, max_term_width = 100)]
 pub struct Arguments {
     #[command(flatten)]
@@ -41,6 +41,19 @@ pub struct Arguments {
     /// Without one the console opens.
     #[command(subcommand)]
     pub command: Option<Command>,
+}
+
+/// What may be said by a variable of the environment instead.
+const VARIABLES: [&str; 2] = ["MCP_TUI_CONFIG", "MCP_TUI_NVML"];
+
+impl Arguments {
+    /// What this process was told. Where that is nothing, nothing is parsed: the console comes sooner, and what it takes
+    /// to know all commands does not stay in its memory.
+    pub fn read() -> Self {
+        let told =
+            std::env::args_os().len() > 1 || VARIABLES.iter().any(|name| std::env::var_os(name).is_some());
+        if told { Self::parse() } else { Self::default() }
+    }
 }
 
 /// One variant per command; what each takes stands in its own file.

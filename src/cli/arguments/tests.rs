@@ -26,6 +26,24 @@ fn without_a_command_the_console_is_meant() {
 }
 
 #[test]
+fn what_nothing_says_is_the_same_parsed_or_not() {
+    let mut command = Arguments::command();
+    command.build();
+    let with_variables = command.get_arguments().filter_map(|argument| argument.get_env());
+    let variables: Vec<_> = with_variables.filter_map(|name| name.to_str()).collect();
+    assert_eq!(variables, VARIABLES, "with these there is something to parse");
+    let parsed = command.clone().try_get_matches_from(["mcp-tui"]).unwrap();
+    let of_variable = |id: &clap::Id| {
+        parsed
+            .value_source(id.as_str())
+            .is_some_and(|source| source == clap::parser::ValueSource::EnvVariable)
+    };
+    if !parsed.ids().any(of_variable) {
+        assert_eq!(format!("{:?}", parse("").unwrap()), format!("{:?}", Arguments::default()));
+    }
+}
+
+#[test]
 fn f_is_a_file_before_the_command_and_follow_in_logs() {
     let arguments = parse("-f a.yaml -f b.yaml -p shop logs -f --tail 5 web").unwrap();
     assert_eq!(arguments.global.files, [PathBuf::from("a.yaml"), PathBuf::from("b.yaml")]);
