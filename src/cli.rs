@@ -4,6 +4,7 @@
 //! the exit code. A command that changes something is submitted as a task and then followed; ending the follower ends
 //! nothing else.
 
+mod accept;
 mod arguments;
 mod attach;
 mod attachment;
@@ -172,6 +173,7 @@ fn dispatch(arguments: Arguments, output: Output) -> Result<u8, Fault> {
         Command::Cleanup(arguments) => wait(cleanup::run(&context()?, arguments, output)),
         Command::Stats(arguments) => wait(stats::run(&context()?, arguments, output)),
         Command::Update(arguments) => wait(update::run(&context()?, arguments, output)),
+        Command::Accept(arguments) => wait(accept::run(&context()?, arguments, output)),
         Command::Rollback(arguments) => wait(rollback::run(&context()?, arguments, output)),
         Command::Preflight(arguments) => wait(preflight::run(&context()?, arguments, output)),
         Command::History => wait(history::run(&context()?, output)),

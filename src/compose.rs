@@ -25,5 +25,5 @@ pub use drift::{PresentImages, drift, present_images, references};
 pub use file::{LoadRequest, Project, is_postgres, is_redis, live_places, load, process_environment, within};
 pub use hash::{Flavour, config_hash};
 pub use neighbour::compose_version;
-pub use observe::{Observed, observe};
+pub use observe::{Kept, Observed, observe};
 pub use plan::ActionPlan;

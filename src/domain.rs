@@ -21,6 +21,7 @@ pub mod resources;
 pub mod safe;
 pub mod secret;
 pub mod stack;
+pub mod succession;
 pub mod task;
 pub mod units;
 pub mod yaml;

@@ -30,7 +30,7 @@ pub mod worker;
 
 pub use audit::{AuditEntry, AuditLog, AuditTrail};
 pub use clean::Cleaned;
-pub use deploys::{Deploy, DeployedImage, Deploys, Outcome};
+pub use deploys::{Deploy, DeployedImage, Deploys, Outcome, undecided};
 pub use files::file_name;
 pub use follow::Follower;
 pub use journal::{Journal, JournalTail};

@@ -40,6 +40,8 @@ pub enum Command {
     Quit,
     Deploy,
     Update,
+    AcceptUpdate,
+    RollBack,
     Restart,
     Scale,
     StopOrStart,
@@ -124,6 +126,8 @@ pub enum Needs {
     Container,
     /// A stack that has something to back up.
     BackupSource,
+    /// A stack whose last update waits to be accepted.
+    Undecided,
     /// A finding of the present.
     Finding,
     /// A finding that knows a fix.

@@ -55,6 +55,8 @@ pub enum Effect {
     },
     /// Asks a task's worker to end after the step it is at; answered by [`super::Msg::CancelAsked`].
     CancelTask(TaskId),
+    /// Which deploys wait to be accepted; answered by [`super::Msg::Undecided`].
+    ReadUndecided,
     /// Answered by [`super::Msg::Inspected`].
     Inspect(ContainerId),
     /// Answered by [`super::Msg::StackInspected`].

@@ -6,6 +6,7 @@ use super::store::docker_disk::DiskAnswer;
 use super::store::signs::Sighting;
 use crate::config::keys::KeyPress;
 use crate::domain::daemon::PastEvents;
+use crate::domain::deploy::Undecided;
 use crate::domain::host::KernelMessage;
 use crate::domain::resources::Resources;
 use crate::domain::stack::Backups;
@@ -79,6 +80,9 @@ pub enum Msg {
 
     /// The backups that there are, and how the stacks stand with them.
     Backups(Result<Backups, Fault>),
+
+    /// The deploys that wait to be accepted.
+    Undecided(Result<Vec<Undecided>, Fault>),
 
     // What came of an effect.
     Resources(Result<Resources, Fault>),

@@ -31,6 +31,7 @@ use super::store::stacks::StackStore;
 use super::store::tails::TailStore;
 use super::store::tasks::TaskStore;
 use super::store::timeline::TimelineStore;
+use super::store::undecided::UndecidedStore;
 use super::tree::Tree;
 use crate::config::keys::{Declared, KeyMap, Override};
 use crate::domain::{ContainerId, Fault, Safe};
@@ -161,6 +162,7 @@ pub struct State {
     pub listeners: ListenerStore,
     pub findings: FindingStore,
     pub timeline: TimelineStore,
+    pub undecided: UndecidedStore,
     pub tasks: TaskStore,
     pub backups: BackupStore,
     pub resources: ResourceStore,
@@ -249,6 +251,7 @@ impl State {
             listeners: ListenerStore::default(),
             findings: FindingStore::default(),
             timeline: TimelineStore::default(),
+            undecided: UndecidedStore::default(),
             tasks: TaskStore::default(),
             backups: BackupStore::default(),
             resources: ResourceStore::default(),

@@ -23,3 +23,4 @@ pub mod stacks;
 pub mod tails;
 pub mod tasks;
 pub mod timeline;
+pub mod undecided;

@@ -1,5 +1,6 @@
 //! Messages in, whole effects and state out.
 
+mod acceptance;
 mod actions;
 mod backups;
 mod cancel;

@@ -91,6 +91,7 @@ impl Turn<'_> {
             Msg::Tasks(records) => self.tasks(records),
             Msg::Task(record) => self.task(&record),
             Msg::Backups(result) => self.backups(result),
+            Msg::Undecided(result) => self.undecided(result),
             Msg::Resources(result) => self.resources(result),
             Msg::DockerDisk(result) => self.docker_disk(result),
             Msg::Plan { request, result } => self.planned(request, result),

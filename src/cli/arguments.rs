@@ -7,10 +7,10 @@ pub use global::{Ansi, Global};
 pub use switch::{Interactive, Orphans, SignalProxy, Tty};
 
 use super::{
-    attachment, audit, backup, build, cleanup, config, cp, create, documents, down, events, exec, gpus,
-    health, images, kill, logs, ls, of_services, plan, port, post_mortem, preflight, ps, pull, push, refused,
-    restart, rm, rollback, run, scale, schedule, serve, snapshot, stacks, start, stats, stop, tasks, top,
-    triage, up, update, version, volumes, wait, watch, worker,
+    accept, attachment, audit, backup, build, cleanup, config, cp, create, documents, down, events, exec,
+    gpus, health, images, kill, logs, ls, of_services, plan, port, post_mortem, preflight, ps, pull, push,
+    refused, restart, rm, rollback, run, scale, schedule, serve, snapshot, stacks, start, stats, stop, tasks,
+    top, triage, up, update, version, volumes, wait, watch, worker,
 };
 use clap::{Parser, Subcommand};
 
@@ -124,6 +124,8 @@ pub enum Command {
     Scale(scale::Arguments),
     /// Put new containers in the place of old ones, healthy ones only, and go back where they are not
     Update(update::Arguments),
+    /// Remove the old containers that a blue-green update has kept
+    Accept(accept::Arguments),
     /// Go back to a deploy that was good, or to what there was before an update that was interrupted
     Rollback(rollback::Arguments),
     /// List the deploys that can be gone back to

@@ -134,7 +134,8 @@ pub async fn submit(context: &Context, request: TaskRequest, output: Output) -> 
 
 /// Only a person at a terminal can agree; a script says so beforehand.
 fn agreed(request: &TaskRequest, plan: &Plan, output: Output) -> Result<bool, Fault> {
-    let decides = matches!(&request.operation, Operation::RestoreAccept | Operation::RestoreUndo);
+    let decides =
+        matches!(&request.operation, Operation::Accept | Operation::RestoreAccept | Operation::RestoreUndo);
     let flag = if decides { "--yes" } else { "--force" };
     must_be_asked(request, flag, output)?;
     shown(plan, output)?;

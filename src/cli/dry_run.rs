@@ -73,6 +73,7 @@ pub fn check(command: &Command) -> Result<(), Fault> {
         | Command::Worker(_)
         | Command::Docs(_)
         | Command::Update(_)
+        | Command::Accept(_)
         | Command::Rollback(_)
         | Command::History
         | Command::Preflight(_)

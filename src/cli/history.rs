@@ -18,7 +18,7 @@ pub async fn run(context: &Context, output: Output) -> Result<u8, Fault> {
     for deploy in deploys {
         let tone = match deploy.outcome {
             Outcome::Good => Tone::Good,
-            Outcome::Unfinished | Outcome::WentBack => Tone::Warning,
+            Outcome::Unfinished | Outcome::WentBack | Outcome::Waiting => Tone::Warning,
             Outcome::Failed => Tone::Bad,
         };
         let what = match deploy.back_to {
@@ -29,6 +29,10 @@ pub async fn run(context: &Context, output: Output) -> Result<u8, Fault> {
             let id = image.id.trim_start_matches("sha256:");
             format!("{service}={}", &id[..id.len().min(12)])
         });
+        let outcome = match deploy.ended.filter(|_| deploy.outcome == Outcome::Waiting) {
+            Some(since) => format!("{} since {}", deploy.outcome.word(), since.strftime("%Y-%m-%d %H:%M:%S")),
+            None => deploy.outcome.word().to_owned(),
+        };
         table.row(vec![
             (Tone::Plain, deploy.number.to_string()),
             (Tone::Plain, deploy.at.strftime("%Y-%m-%d %H:%M:%S").to_string()),
@@ -40,7 +44,7 @@ pub async fn run(context: &Context, output: Output) -> Result<u8, Fault> {
                     .as_ref()
                     .map_or_else(|| deploy.who.clone(), |from| format!("{} from {from}", deploy.who)),
             ),
-            (tone, deploy.outcome.word().to_owned()),
+            (tone, outcome),
             (Tone::Dim, images.collect::<Vec<_>>().join(" ")),
         ]);
     }

@@ -5,7 +5,9 @@ use super::context::Context;
 use super::output::{Output, Tone, print_json};
 use super::stack::choose_or_all;
 use super::stacks::all;
-use super::{change, create, down, kill, of_services, restart, rm, rollback, scale, start, stop, up, update};
+use super::{
+    accept, change, create, down, kill, of_services, restart, rm, rollback, scale, start, stop, up, update,
+};
 use crate::domain::task::TaskRequest;
 use crate::domain::{Fault, Operation, Plan, PlannedStep, StepVerb, TaskTarget, UpOptions, units};
 use crate::task;
@@ -47,6 +49,8 @@ pub enum Planned {
     Scale(scale::Arguments),
     /// What `update` would do
     Update(update::Arguments),
+    /// What `accept` would do
+    Accept(accept::Arguments),
     /// What `rollback` would do
     Rollback(rollback::Arguments),
     /// What `kill` would do
@@ -92,6 +96,7 @@ pub async fn run(context: Context, arguments: Arguments, output: Output) -> Resu
         Some(Planned::Restart(arguments)) => restart::run(&context, arguments, output).await,
         Some(Planned::Scale(arguments)) => scale::run(&context, arguments, output).await,
         Some(Planned::Update(arguments)) => update::run(&context, arguments, output).await,
+        Some(Planned::Accept(arguments)) => accept::run(&context, arguments, output).await,
         Some(Planned::Rollback(arguments)) => rollback::run(&context, arguments, output).await,
         Some(Planned::Kill(arguments)) => kill::run(&context, arguments, output).await,
         Some(Planned::Pause(arguments)) => {
@@ -102,7 +107,7 @@ pub async fn run(context: Context, arguments: Arguments, output: Output) -> Resu
         }
         Some(Planned::Rm(arguments)) => rm::run(&context, arguments, output).await,
         None if arguments.services.is_empty() && choose_or_all(&context).await?.is_none() => {
-            of_all(&context, dry_run, output).await
+            Box::pin(of_all(&context, dry_run, output)).await
         }
         None => {
             let services = arguments.services;

@@ -54,7 +54,8 @@ pub async fn apply_unless(
     let project = Some(&again.project);
     let look = async || observe(engine, &again.project.name, project).await;
     let observed = away::outlasting(is_cancelled, look).await?;
-    let observed = Observed { images_provided: true, outstanding: again.outstanding.clone(), ..observed };
+    let outstanding = again.outstanding.clone();
+    let observed = Observed { images_provided: true, outstanding, kept: again.kept, ..observed };
     let next = for_operation(project, &observed, &again.operation)?.following(plan);
     tell(TaskEvent::Planned { plan: next.summary() });
     let ended = carry_out(engine, &next, next.image_steps()..next.actions().len(), &tell, is_cancelled).await;

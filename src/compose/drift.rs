@@ -7,6 +7,7 @@ pub use images::present_images;
 use super::body::{resolved, resolved_hashes};
 use super::file::{Project, Service};
 use super::observe::number;
+use crate::domain::succession::replaced;
 use crate::domain::{ComposeLabels, Container, Drift};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -30,8 +31,13 @@ pub fn drift(
     let mut hashes: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     let mut services: BTreeMap<String, Drift> = BTreeMap::new();
     let mut replicas: BTreeMap<&str, usize> = BTreeMap::new();
+    let kept = replaced(containers.iter().copied());
     for container in containers {
         let Some(labels) = own(container) else { continue };
+        // It is kept to go back to, and what the files say is the other one's affair.
+        if kept.contains(&container.id) {
+            continue;
+        }
         let drift = match project {
             None => Drift::Unknown,
             Some(project) => match declared(project, labels) {

@@ -37,6 +37,8 @@ pub struct Observed {
     pub missing: Missing,
     /// Keys of `x-mcp` whose commands did not end well when they were due.
     pub outstanding: BTreeSet<String>,
+    /// The update whose old containers are kept until somebody accepts it.
+    pub kept: Option<Kept>,
     /// Images that references are to lead to, whatever they lead to now: those of an earlier deploy.
     pub pinned: BTreeMap<String, Image>,
     /// They were pulled and built just now, as far as that was to be done.
@@ -49,6 +51,14 @@ pub struct Observed {
     pub api_version: (usize, usize),
     /// What images are built with; asked only where any can be built.
     pub builder: Builder,
+}
+
+/// An update that waits to be accepted. The Engine does not know of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Kept {
+    /// Its number among the stack's deploys.
+    pub deploy: u64,
+    pub since: Timestamp,
 }
 
 /// Looks at a project; with its files at hand, at its images too. What is outstanding the Engine does not know.
@@ -94,6 +104,7 @@ pub async fn observe(engine: &Engine, name: &str, project: Option<&Project>) -> 
         pinned: BTreeMap::new(),
         images_provided: false,
         outstanding: BTreeSet::new(),
+        kept: None,
         looked_at: Timestamp::now(),
         api_version: engine.api_version(),
         builder,

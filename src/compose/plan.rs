@@ -48,16 +48,17 @@ pub use start::start;
 pub use steer::Steer;
 pub use stop::stop;
 pub use up::{create, scale, up};
-pub use update::{back, is_between, update};
+pub use update::{accept, back, is_between, update};
 
 use super::body::Creation;
 use super::file::{Condition, Hook, Project};
-use super::observe::Observed;
+use super::observe::{Kept, Observed};
 use crate::domain::task::UpdateOptions;
 use crate::domain::{
     ChecklistLine, ContainerId, DeployState, Fault, FaultKind, Mark, Operation, Plan, PlannedStep, StepVerb,
 };
 use serde_json::Value;
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
@@ -94,6 +95,7 @@ pub struct Again {
     pub project: Project,
     pub operation: Operation,
     pub outstanding: BTreeSet<String>,
+    pub kept: Option<Kept>,
 }
 
 /// `post_start` and `pre_stop` of a service.
@@ -398,6 +400,13 @@ pub fn for_operation(
                 .hint("name its files with -f, or its directory with -s")
         })
     };
+    let all = observed;
+    let observed = match operation {
+        // It takes everything along, and says so.
+        Operation::Down(_) => Cow::Borrowed(all),
+        _ => update::hidden(all),
+    };
+    let observed = observed.as_ref();
     let mut plan = match operation {
         Operation::Up(options) => up(needs_files()?, observed, options),
         Operation::Create(options) => create(needs_files()?, observed, options),
@@ -421,6 +430,7 @@ pub fn for_operation(
         Operation::Push(options) => push_images(needs_files()?, observed, options),
         Operation::Update(options) => update(needs_files()?, observed, options),
         Operation::Rollback { .. } => update(needs_files()?, observed, &UpdateOptions::default()),
+        Operation::Accept => accept(needs_files()?, all),
         Operation::Backup
         | Operation::Bundle(_)
         | Operation::Restore(_)
@@ -428,15 +438,21 @@ pub fn for_operation(
         | Operation::RestoreUndo => Err(Fault::new(FaultKind::Internal, "plan", observed.project.as_str())
             .because("a backup is not a Compose operation")),
     }?;
+    update::check_kept(operation, &plan, all)?;
+    if let Some(warning) = update::standing(operation, all) {
+        plan.warn(warning);
+    }
     let same = |project: &Project| {
         Box::new(Again {
             project: project.clone(),
             operation: operation.clone(),
             outstanding: observed.outstanding.clone(),
+            kept: observed.kept,
         })
     };
     plan.again = project.filter(|_| plan.image_steps > 0).map(same);
-    if plan.guard.is_some() {
+    // What is accepted is not taken back: it goes on from what there is.
+    if plan.guard.is_some() && *operation != Operation::Accept {
         plan.undo = project.filter(|project| update::goes_back(project)).map(same);
     }
     Ok(plan)

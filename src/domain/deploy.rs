@@ -1,8 +1,19 @@
 //! How far a deploy has come. Its plan names the step that each state is reached with, so that a journal that was cut
 //! anywhere tells it; what is there is then looked at by labels, and the journal alone is never believed.
 
+use super::StackRef;
 use super::task::{StepState, TaskRecord};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+
+/// A deploy that serves, and whose old containers are kept until somebody accepts it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Undecided {
+    pub stack: StackRef,
+    /// Its number among the stack's deploys.
+    pub deploy: u64,
+    pub since: Timestamp,
+}
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -23,6 +34,8 @@ pub enum DeployState {
     Soaking,
     /// The old ones have answered what they were at.
     Drained,
+    /// The new ones serve, and the old ones stay, stopped, until somebody accepts them.
+    AwaitingAcceptance,
     OldRemoved,
     Committed,
     RollingBack,
@@ -35,8 +48,8 @@ impl DeployState {
     /// The states that may follow. Several services and batches pass through the middle again and again.
     pub fn may_become(self, next: Self) -> bool {
         use DeployState::{
-            Committed, Drained, GreenCreated, GreenHealthy, Locked, NeedsOperator, OldRemoved, Planned,
-            Pulled, RolledBack, RollingBack, Snapshotted, Soaking, Switched,
+            AwaitingAcceptance, Committed, Drained, GreenCreated, GreenHealthy, Locked, NeedsOperator,
+            OldRemoved, Planned, Pulled, RolledBack, RollingBack, Snapshotted, Soaking, Switched,
         };
         match self {
             Planned => matches!(next, Locked | NeedsOperator),
@@ -48,6 +61,7 @@ impl DeployState {
                     | GreenHealthy
                     | Switched
                     | Drained
+                    | AwaitingAcceptance
                     | OldRemoved
                     | Committed
                     | RollingBack
@@ -60,6 +74,7 @@ impl DeployState {
                     | Switched
                     | Soaking
                     | Drained
+                    | AwaitingAcceptance
                     | OldRemoved
                     | Committed
                     | RollingBack
@@ -67,11 +82,25 @@ impl DeployState {
             ),
             Switched => matches!(
                 next,
-                GreenCreated | Soaking | Drained | OldRemoved | Committed | RollingBack | NeedsOperator
+                GreenCreated
+                    | Soaking
+                    | Drained
+                    | AwaitingAcceptance
+                    | OldRemoved
+                    | Committed
+                    | RollingBack
+                    | NeedsOperator
             ),
             Soaking => matches!(
                 next,
-                GreenCreated | Switched | Drained | OldRemoved | Committed | RollingBack | NeedsOperator
+                GreenCreated
+                    | Switched
+                    | Drained
+                    | AwaitingAcceptance
+                    | OldRemoved
+                    | Committed
+                    | RollingBack
+                    | NeedsOperator
             ),
             Drained => matches!(
                 next,
@@ -79,11 +108,13 @@ impl DeployState {
                     | GreenHealthy
                     | Switched
                     | Soaking
+                    | AwaitingAcceptance
                     | OldRemoved
                     | Committed
                     | RollingBack
                     | NeedsOperator
             ),
+            AwaitingAcceptance => matches!(next, OldRemoved | Committed | RollingBack | NeedsOperator),
             // What has taken the old one's place is not given up any more.
             OldRemoved => matches!(next, Committed | NeedsOperator),
             Committed | RolledBack => false,
@@ -109,6 +140,7 @@ impl DeployState {
             Self::Switched => "requests go to the new ones",
             Self::Soaking => "the new ones are watched",
             Self::Drained => "the old ones have ended their work",
+            Self::AwaitingAcceptance => "waits to be accepted",
             Self::OldRemoved => "the old ones are gone",
             Self::Committed => "committed",
             Self::RollingBack => "going back",
@@ -131,12 +163,12 @@ impl TaskRecord {
 #[cfg(test)]
 mod tests {
     use super::DeployState::{
-        Committed, Drained, GreenCreated, GreenHealthy, Locked, NeedsOperator, OldRemoved, Planned, Pulled,
-        RolledBack, RollingBack, Snapshotted, Soaking, Switched,
+        AwaitingAcceptance, Committed, Drained, GreenCreated, GreenHealthy, Locked, NeedsOperator,
+        OldRemoved, Planned, Pulled, RolledBack, RollingBack, Snapshotted, Soaking, Switched,
     };
     use super::*;
 
-    const ALL: [DeployState; 14] = [
+    const ALL: [DeployState; 15] = [
         Planned,
         Locked,
         Pulled,
@@ -146,6 +178,7 @@ mod tests {
         Switched,
         Soaking,
         Drained,
+        AwaitingAcceptance,
         OldRemoved,
         Committed,
         RollingBack,
@@ -175,7 +208,16 @@ mod tests {
         let back: Vec<DeployState> = ALL.into_iter().filter(|state| state.can_roll_back()).collect();
         assert_eq!(
             back,
-            [Snapshotted, GreenCreated, GreenHealthy, Switched, Soaking, Drained, NeedsOperator]
+            [
+                Snapshotted,
+                GreenCreated,
+                GreenHealthy,
+                Switched,
+                Soaking,
+                Drained,
+                AwaitingAcceptance,
+                NeedsOperator
+            ]
         );
     }
 }

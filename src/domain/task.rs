@@ -20,7 +20,7 @@ pub use record::{StepRecord, StepState, TaskRecord, Told};
 pub use restore::{RestoreMode, RestoreOptions};
 pub use terms::{LockWait, TaskTerms};
 pub use up::UpOptions;
-pub use update::{Strategy, UpdateOptions};
+pub use update::{Acceptance, Strategy, UpdateOptions};
 
 use super::{ContainerId, Fault, Plan, StackRef};
 use jiff::Timestamp;
@@ -104,6 +104,8 @@ pub enum Operation {
     RestoreUndo,
     /// Puts new containers in the place of old ones, and goes back where they do not prove themselves.
     Update(UpdateOptions),
+    /// Removes what a blue-green update has kept of the old containers.
+    Accept,
     /// Goes back to a deploy that was good: the one before the last, or this number.
     Rollback {
         #[serde(default)]
@@ -160,6 +162,7 @@ impl Operation {
             Self::RestoreAccept => "restore-accept",
             Self::RestoreUndo => "restore-undo",
             Self::Update(_) => "update",
+            Self::Accept => "accept",
             Self::Rollback { .. } => "rollback",
         }
     }
@@ -184,6 +187,7 @@ impl Operation {
             Self::Scale { replicas, .. } => replicas.keys().cloned().collect(),
             Self::Prepare { service, .. } => vec![service.clone()],
             Self::Cleanup { .. }
+            | Self::Accept
             | Self::Rollback { .. }
             | Self::Backup
             | Self::Bundle(_)
@@ -216,6 +220,7 @@ impl Operation {
             | Self::Build(_)
             | Self::Push(_)
             | Self::Update(_)
+            | Self::Accept
             | Self::Rollback { .. } => false,
         }
     }
@@ -253,6 +258,7 @@ impl Operation {
             | Self::Unpause { .. }
             | Self::Rm { .. }
             | Self::Cleanup { .. }
+            | Self::Accept
             | Self::Rollback { .. }
             | Self::Backup
             | Self::Bundle(_)

@@ -128,6 +128,15 @@ fn carry_out(context: &Context, effect: Effect, follower: &mut Follower) {
                 inspection: Inspection { plan, overlays: listed.unwrap_or_default() },
             }
         }),
+        Effect::ReadUndecided => context.answer(async move {
+            let read = tokio::task::spawn_blocking(move || {
+                let endpoint = here.endpoint.as_ref().map_err(Clone::clone)?;
+                task::undecided(here.store.root(), endpoint)
+            });
+            Msg::Undecided(read.await.unwrap_or_else(|error| {
+                Err(Fault::new(FaultKind::Internal, "list", "deploys").because(error.to_string()))
+            }))
+        }),
         Effect::RefreshBackups => context.relisted.notify_one(),
         Effect::RefreshResources => context.answer(async move {
             let resources = async { here.engine().await?.resources().await };

@@ -57,6 +57,7 @@ pub async fn prepare(
         | Operation::Build(_)
         | Operation::Push(_)
         | Operation::Update(_)
+        | Operation::Accept
         | Operation::Rollback { .. }
         | Operation::Backup
         | Operation::Bundle(_)

@@ -7,12 +7,14 @@
 
 mod images;
 mod record;
+mod undecided;
 
 pub use record::{Deploy, DeployedImage, Outcome};
+pub use undecided::undecided;
 
 use super::files;
 use crate::compose::file::render;
-use crate::compose::{LoadRequest, Project, load};
+use crate::compose::{Kept, LoadRequest, Project, load};
 use crate::domain::{Fault, FaultKind, Operation, Plan, StackRef, TaskSpec};
 use crate::engine::{Endpoint, Engine};
 use jiff::Timestamp;
@@ -87,18 +89,37 @@ impl Deploys {
         before.ok_or_else(|| fault("there is no good deploy before the present one".to_owned()))
     }
 
-    /// The last one, where it came to no good end: what it has changed may stand half done.
+    /// The last one, where it came to no good end, or is not accepted yet: what it has replaced may still be there.
     pub fn half_done(&self) -> Result<Option<Deploy>, Fault> {
         let last = self.list()?.into_iter().next();
-        Ok(last.filter(|last| matches!(last.outcome, Outcome::Unfinished | Outcome::Failed)))
+        let is_half = |outcome| matches!(outcome, Outcome::Unfinished | Outcome::Failed | Outcome::Waiting);
+        Ok(last.filter(|last| is_half(last.outcome)))
+    }
+
+    /// The last one, where it waits for somebody to accept it.
+    pub fn waiting(&self) -> Result<Option<Deploy>, Fault> {
+        Ok(self.half_done()?.filter(|last| last.outcome == Outcome::Waiting))
+    }
+
+    /// The same as far as plans heed it.
+    pub fn kept(&self) -> Result<Option<Kept>, Fault> {
+        Ok(self
+            .waiting()?
+            .map(|deploy| Kept { deploy: deploy.number, since: deploy.ended.unwrap_or(deploy.at) }))
     }
 
     /// Notes that what the last one had left half done was taken back.
     pub fn was_taken_back(&self) -> Result<(), Fault> {
-        match self.half_done()? {
-            Some(deploy) => self.write(&Deploy { outcome: Outcome::WentBack, ..deploy }),
-            None => Ok(()),
-        }
+        self.half_done()?.map_or(Ok(()), |deploy| self.came_to(deploy, Outcome::WentBack))
+    }
+
+    /// Notes that there is nothing left to go back to by a start: it was accepted, or all of it is gone.
+    pub fn was_decided(&self) -> Result<(), Fault> {
+        self.waiting()?.map_or(Ok(()), |deploy| self.came_to(deploy, Outcome::Good))
+    }
+
+    fn came_to(&self, deploy: Deploy, outcome: Outcome) -> Result<(), Fault> {
+        self.write(&Deploy { outcome, ended: Some(Timestamp::now()), ..deploy })
     }
 
     /// The project of a deploy, as it was resolved then.
@@ -123,7 +144,8 @@ impl Deploys {
 
     /// Writes down what is to be deployed, before anything is changed.
     pub fn begin(&self, spec: &TaskSpec, project: &Project, plan: &Plan) -> Result<Option<Begun>, Fault> {
-        if !deploys(&spec.operation) || plan.is_empty() {
+        // While one waits to be accepted, whatever is allowed beside it makes no other version of it.
+        if !deploys(&spec.operation) || plan.is_empty() || self.waiting()?.is_some() {
             return Ok(None);
         }
         files::make_directory(&self.directory)?;
@@ -137,6 +159,7 @@ impl Deploys {
             from: spec.requested_from.clone(),
             at: Timestamp::now(),
             outcome: Outcome::Unfinished,
+            ended: None,
             stack: StackRef { directory: Some(project.directory.clone()), ..project.reference() },
             images: BTreeMap::new(),
         };
@@ -181,10 +204,10 @@ impl Begun {
 
     /// Writes down what came of it; of a good one, the images.
     pub async fn end(mut self, engine: &Engine, outcome: Outcome) -> Result<(), Fault> {
-        self.deploy.outcome = outcome;
+        (self.deploy.outcome, self.deploy.ended) = (outcome, Some(Timestamp::now()));
         // First, so that it counts as good even where its images cannot be asked for.
         self.deploys.write(&self.deploy)?;
-        if outcome == Outcome::Good {
+        if matches!(outcome, Outcome::Good | Outcome::Waiting) {
             self.deploy.images = images::keep(engine, &self.project).await?;
             self.deploys.write(&self.deploy)?;
         }

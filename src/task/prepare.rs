@@ -1,11 +1,12 @@
 //! From what is asked for to what will be done: looks at the world and plans, changing nothing.
 
+mod accept;
 mod late;
 mod rollback;
 
 use super::container::{self, ContainerAction};
 use super::restoration::{self, Restoration, Stack};
-use super::{SAVED, outstanding, preflight};
+use super::{Deploys, SAVED, outstanding, preflight};
 use crate::backup::restore::{Decision, Pending};
 use crate::backup::{self, BundleAction, BundlePlaces, Order, Scene, Survey};
 use crate::compose::{self, ActionPlan, LoadRequest, Observed, Project, load, process_environment};
@@ -55,6 +56,7 @@ pub async fn prepare(engine: &Engine, root: &Path, request: &TaskRequest) -> Res
         (TaskTarget::Stack(stack), Operation::Rollback { to }) => {
             Box::pin(rollback::prepare(engine, root, stack, *to)).await
         }
+        (TaskTarget::Stack(stack), Operation::Accept) => accept::prepare(engine, root, stack).await,
         (TaskTarget::Stack(stack), Operation::Restore(options)) => {
             let stack = prepare_restore(engine, stack).await?;
             let backups = backup::root(root);
@@ -86,8 +88,7 @@ async fn prepare_compose(
         (Err(fault), _) => (None, Some(fault)),
     };
     let observed = compose::observe(engine, &stack.project, project.as_ref()).await?;
-    let observed =
-        Observed { outstanding: outstanding::read(root, engine.endpoint(), &stack.project)?, ..observed };
+    let observed = known(engine, root, observed)?;
     if let Some(fault) = unread.clone().filter(|_| observed.containers.is_empty()) {
         return Err(fault);
     }
@@ -108,6 +109,13 @@ async fn prepare_compose(
         (_, _) => Vec::new(),
     };
     Ok(Prepared::Compose { plan: Box::new(plan), addresses, project: project.map(Box::new), back_to: None })
+}
+
+/// With what only the state directory tells.
+fn known(engine: &Engine, root: &Path, observed: Observed) -> Result<Observed, Fault> {
+    let (endpoint, stack) = (engine.endpoint(), &observed.project);
+    let kept = Deploys::of(root, endpoint, stack).kept()?;
+    Ok(Observed { outstanding: outstanding::read(root, endpoint, stack)?, kept, ..observed })
 }
 
 /// Only an inspect tells the environment, where the database's user and password stand.

@@ -192,9 +192,13 @@ async fn carry_out(
     let ended = prepared.carry_out(engine, &backups, &mut note, cancelled).await;
     let noted_deploy = match deploy {
         Some(deploy) => deploy.end(engine, outcome(store, spec, ended.is_ok())).await,
-        None if ended.is_ok() && matches!(spec.operation, Operation::Rollback { .. }) => {
-            deploys.was_taken_back()
-        }
+        None if ended.is_ok() => match &spec.operation {
+            Operation::Rollback { .. } => deploys.was_taken_back(),
+            Operation::Accept => deploys.was_decided(),
+            // With the last of its containers what was to be decided is gone.
+            Operation::Down(options) if options.services.is_empty() => deploys.was_decided(),
+            _ => Ok(()),
+        },
         None => Ok(()),
     };
     if let Err(fault) = noted_deploy {
@@ -205,12 +209,12 @@ async fn carry_out(
     ended.and(noted)
 }
 
-/// What came of a deploy. Of one that failed its journal tells whether it was taken back, or had changed nothing yet.
+/// What came of a deploy. Its journal tells whether it waits to be accepted, and of one that failed whether it was taken
+/// back, or had changed nothing yet.
 fn outcome(store: &Store, spec: &TaskSpec, good: bool) -> Outcome {
-    if good {
-        return Outcome::Good;
-    }
     match store.record(&spec.id).ok().and_then(|record| record.deploy_state()) {
+        Some(DeployState::AwaitingAcceptance) if good => Outcome::Waiting,
+        _ if good => Outcome::Good,
         Some(DeployState::RolledBack | DeployState::Locked | DeployState::Pulled) => Outcome::WentBack,
         _ => Outcome::Failed,
     }

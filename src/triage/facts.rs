@@ -3,6 +3,7 @@
 use super::rules::{came_back, is_looping};
 use super::sign::{LogSign, NOTED_LATE, Sign, began};
 use super::tried::Stood;
+use crate::domain::deploy::Undecided;
 use crate::domain::host::KernelMessage;
 use crate::domain::log::Level;
 use crate::domain::stack::BackupStanding;
@@ -58,6 +59,8 @@ pub struct Facts<'facts> {
     pub stack_faults: Vec<&'facts Fault>,
     /// How the stacks stand with their backups, as far as that is known.
     pub backups: Vec<&'facts BackupStanding>,
+    /// The deploys that wait to be accepted.
+    pub undecided: Vec<&'facts Undecided>,
     /// The newest first.
     pub tasks: Vec<&'facts TaskRecord>,
     pub now: Timestamp,

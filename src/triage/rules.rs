@@ -1,5 +1,6 @@
 //! The catalogue, causes before their consequences.
 
+mod acceptance;
 mod away;
 mod backup;
 mod check;
@@ -44,7 +45,7 @@ use super::{Facts, Finding};
 
 pub(super) type Rule = fn(&Facts<'_>, &mut Vec<Finding>);
 
-pub(super) const ALL: [Rule; 32] = [
+pub(super) const ALL: [Rule; 33] = [
     daemon::find,
     gpu::find,
     xid::find,
@@ -75,6 +76,7 @@ pub(super) const ALL: [Rule; 32] = [
     gpu_seats::find,
     gpu_orphan::find,
     backup::find,
+    acceptance::find,
     task::find,
     stack_file::find,
 ];

@@ -83,6 +83,7 @@ fn words(record: &TaskRecord) -> Option<&'static str> {
         | Operation::Pull(_)
         | Operation::Build(_)
         | Operation::Push(_)
+        | Operation::Accept
         | Operation::Backup
         | Operation::Bundle(_)
         | Operation::RestoreAccept => None,

@@ -15,6 +15,7 @@ pub fn trials() -> Vec<Trial> {
     vec![
         trial("interrupted_update::goes_on_or_back_from_every_state", goes_on_or_back_from_every_state),
         trial("interrupted_update::blue_green_goes_on_or_back_too", blue_green_goes_on_or_back_too),
+        trial("interrupted_update::a_kept_side_goes_on_or_back_too", a_kept_side_goes_on_or_back_too),
         trial("interrupted_update::preflight_tells_what_would_fail", preflight_tells_what_would_fail),
     ]
 }
@@ -160,7 +161,7 @@ fn goes_on_or_back_from_every_state() {
 }
 
 fn blue_green_goes_on_or_back_too() {
-    let site = Site::new(&["update", "--strategy", "blue-green"]);
+    let site = Site::new(&["update", "--strategy", "blue-green", "--accept"]);
     site.workplace.write(&format!("work/stacks/{}/proxy/default.conf", site.project.name), PROXY);
     let write = |version: &str| drop(site.workplace.stack(&site.project.name, &text_with_proxy(version)));
     write("0");
@@ -177,6 +178,28 @@ fn blue_green_goes_on_or_back_too() {
         let hosts = docker(["exec", &proxy, "cat", "/etc/hosts"]);
         assert!(!hosts.contains("mcp-tui"), "{after}: {hosts}");
     });
+}
+
+/// The worker dies when all is done but the record of it, and again in the middle of the acceptance.
+fn a_kept_side_goes_on_or_back_too() {
+    let site = Site::new(&["update", "--strategy", "blue-green"]);
+    let write = |version: &str| drop(site.workplace.stack(&site.project.name, &text(version)));
+    write("0");
+    site.run(&["up"]);
+    write("1");
+    site.kill_at("awaiting_acceptance");
+    site.run(&["rollback"]);
+    site.is_one("0", "after going back from awaiting_acceptance");
+    site.kill_at("awaiting_acceptance");
+    site.run(site.update);
+    assert_eq!(site.project.containers().len(), 4, "the old side is kept: {:?}", site.project.containers());
+    assert!(site.run(&["history"]).contains("waits to be accepted"));
+    let accepting = Site { update: &["accept", "--yes"], ..site };
+    accepting.kill_at("old_removed");
+    accepting.run(accepting.update);
+    accepting.is_one("1", "after an acceptance that was interrupted");
+    let history = accepting.run(&["history"]);
+    assert!(!history.contains("waits"), "{history}");
 }
 
 fn preflight_tells_what_would_fail() {

@@ -22,6 +22,10 @@ pub fn trials() -> Vec<Trial> {
         trial("zero_drop::update_drops_nothing", update_drops_nothing),
         trial("zero_drop::blue_green_drops_nothing", blue_green_drops_nothing),
         trial(
+            "zero_drop::a_kept_side_is_taken_back_or_accepted_and_drops_nothing",
+            a_kept_side_is_taken_back_or_accepted_and_drops_nothing,
+        ),
+        trial(
             "zero_drop::a_bad_update_goes_back_and_drops_nothing",
             a_bad_update_goes_back_and_drops_nothing,
         ),
@@ -118,6 +122,30 @@ services:
         let mut versions: Vec<String> = (0..8).filter_map(|_| ask(self.port, "GET", "/").ok()).collect();
         versions.dedup();
         versions
+    }
+
+    /// All requests go to that version, and the containers before it stand stopped beside it.
+    fn is_kept_beside(&self, version: &str) {
+        assert_eq!(self.versions(), [version]);
+        let running = self.project.running("api");
+        let old: Vec<String> = (1..=2).map(|number| format!("{}-api-{number}", self.project.name)).collect();
+        assert_eq!(running.len(), 2, "{running:?}");
+        assert!(running.iter().all(|name| !old.contains(name)), "{running:?}");
+        let all = self.project.containers();
+        assert!(old.iter().all(|name| all.contains(name)), "{all:?}");
+        let history = self.run(&["history"]);
+        assert!(history.contains("waits to be accepted since"), "{history}");
+        // Nobody is told that containers are missing or differ: what is kept is no replica.
+        let findings = self.command(&["triage", "--json"]).json();
+        let told: Vec<&str> = findings["findings"]
+            .as_array()
+            .expect("findings")
+            .iter()
+            .filter(|finding| finding["about"]["stack"] == self.project.name.as_str())
+            .filter_map(|finding| finding["title"].as_str())
+            .collect();
+        assert!(told.iter().any(|title| title.contains("waits to be accepted")), "{told:?}");
+        assert_eq!(told.len(), 1, "{told:?}");
     }
 
     /// Each replica stands once, under its own name, and nginx looks names up as always.
@@ -242,9 +270,49 @@ fn blue_green_drops_nothing() {
     let site = Site::new(2);
     site.write("two", 2);
     let load = Load::begin(site.port);
-    site.run(&["update", "--strategy", "blue-green"]);
+    site.run(&["update", "--strategy", "blue-green", "--accept"]);
     load.end(100);
     assert_eq!(site.versions(), ["two"]);
+    site.is_tidy(&[1, 2]);
+}
+
+fn a_kept_side_is_taken_back_or_accepted_and_drops_nothing() {
+    let site = Site::new(2);
+    site.write("two", 2);
+    let load = Load::begin(site.port);
+    let update = ["update", "--strategy", "blue-green"];
+    site.run(&update);
+    site.is_kept_beside("two");
+
+    // Nothing else is begun before that is decided, and what changes nothing does not disturb it.
+    site.write("three", 2);
+    for words in [&["up"][..], &["update"], &["rollback", "--to", "1"]] {
+        site.command(words).failed(5, ["waits to be accepted", "accept", "rollback"]);
+    }
+    site.command(&["scale", "api=3"]).failed(5, ["waits to be accepted"]);
+    site.write("two", 2);
+    site.run(&["up"]);
+    site.run(&update);
+    site.is_kept_beside("two");
+
+    site.run(&["rollback"]);
+    let answers = load.end(100);
+    assert!(answers.contains_key("one") && answers.contains_key("two"), "{answers:?}");
+    assert_eq!(site.versions(), ["one"]);
+    site.is_tidy(&[1, 2]);
+
+    let load = Load::begin(site.port);
+    site.run(&update);
+    site.is_kept_beside("two");
+    site.command(&["accept"]).failed(2, ["no terminal", "--yes"]);
+    site.run(&["accept", "--yes"]);
+    load.end(100);
+    assert_eq!(site.versions(), ["two"]);
+    site.is_tidy(&[1, 2]);
+    site.command(&["accept", "--yes"]).failed(4, ["no deploy of it waits"]);
+    // What was accepted can be left all the same, as any deploy.
+    site.run(&["rollback"]);
+    assert_eq!(site.versions(), ["one"]);
     site.is_tidy(&[1, 2]);
 }
 

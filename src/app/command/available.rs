@@ -55,6 +55,7 @@ impl Refusal {
                     Needs::Workload => "a stack, a service or a container",
                     Needs::Container => "a container",
                     Needs::BackupSource => "a stack with something to back up",
+                    Needs::Undecided => "a stack whose update waits to be accepted",
                     Needs::Finding => "a finding that is not over",
                     Needs::Fix => "a finding with a fix",
                     Needs::RunningTask => "a task that is under way",
@@ -105,6 +106,9 @@ fn has(state: &State, needs: Needs) -> bool {
         Needs::BackupSource => every(&|subject| {
             let file = state.stack_of(subject).and_then(|project| state.stacks.get(&project));
             file.is_some_and(|file| !file.backup.is_empty())
+        }),
+        Needs::Undecided => every(&|subject| {
+            state.stack_of(subject).is_some_and(|project| state.undecided.of(&project).is_some())
         }),
         Needs::Finding => state.finding().is_some(),
         Needs::Fix => state.fix().is_some(),

@@ -58,6 +58,8 @@ fn word(state: &State, spec: &CommandSpec) -> &'static str {
         "search"
     } else if spec.command == Command::Bottom && reads_lines && !state.panes.logs.is_following() {
         "follow"
+    } else if spec.command == Command::RollBack && available(state, Command::AcceptUpdate).is_ok() {
+        "take back"
     } else if matches!(spec.command, Command::AcceptRestore | Command::UndoRestore) && !decision_is_due(state)
     {
         ""

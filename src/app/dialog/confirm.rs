@@ -152,6 +152,7 @@ impl Confirm {
                 | Operation::Build(_)
                 | Operation::Push(_)
                 | Operation::Update(_)
+                | Operation::Accept
                 | Operation::Rollback { .. }
                 | Operation::Backup
                 | Operation::RestoreUndo => false,

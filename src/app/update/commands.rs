@@ -55,6 +55,8 @@ impl Turn<'_> {
             Command::Quit => self.effects.push(Effect::Quit),
             Command::Deploy
             | Command::Update
+            | Command::AcceptUpdate
+            | Command::RollBack
             | Command::Restart
             | Command::Scale
             | Command::StopOrStart

@@ -261,6 +261,7 @@ fn title(command: Command, tasks: &[TaskRequest]) -> String {
         (Command::RemoveStopped, _) => "Remove what is stopped of",
         (Command::RemoveBackup, _) => "Remove",
         (Command::PruneBackups, _) => "Prune the backups of",
+        (Command::AcceptUpdate, _) => "Accept the update of",
         (Command::AcceptRestore, _) => "Accept the restore of",
         (Command::UndoRestore, _) => "Undo the restore of",
         (_, Some(Operation::Bundle(BundleOperation::Pin { pinned: true, .. }))) => "Pin",

@@ -8,6 +8,7 @@ use crate::app::state::Due;
 use crate::app::store::fleet::Connection;
 use crate::app::tree::Sources;
 use crate::domain::ContainerId;
+use crate::domain::succession::replaced;
 use crate::triage::{self, Facts};
 use jiff::{SignedDuration, Timestamp};
 use std::collections::HashMap;
@@ -91,8 +92,11 @@ impl Turn<'_> {
         }
         // What was seen here counts more.
         let told_runs = runs.iter().filter_map(|(id, start, end)| Some((*id, ((*start)?, *end))));
+        // What an update has kept to go back to lacks nothing; that it is there is told by itself.
+        let kept = replaced(containers.values());
         let found = triage::findings(&Facts {
-            containers: containers.values().collect(),
+            containers: containers.values().filter(|container| !kept.contains(&container.id)).collect(),
+            undecided: state.undecided.all().iter().collect(),
             figures: readings.collect(),
             signs: state.signs.signs().collect(),
             tails: state.tails.iter().collect(),

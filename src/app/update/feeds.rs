@@ -7,6 +7,7 @@ use crate::app::message::LogBatch;
 use crate::app::pane::PaneId;
 use crate::app::store::fleet::Connection;
 use crate::app::store::notices::{FileFaults, Notice, Severity};
+use crate::domain::deploy::Undecided;
 use crate::domain::stack::Backups;
 use crate::domain::{
     CheckReport, Drift, Fault, FaultKind, FleetEvent, GpuSample, HostSample, Safe, StackFile, TaskId,
@@ -116,6 +117,17 @@ impl Turn<'_> {
         self.findings_changed();
     }
 
+    pub(super) fn undecided(&mut self, result: Result<Vec<Undecided>, Fault>) {
+        match self.state.undecided.apply(result) {
+            Ok(false) => {}
+            Ok(true) => {
+                self.redraw();
+                self.findings_changed();
+            }
+            Err(fault) => self.state.notices.fault(&fault, self.now),
+        }
+    }
+
     pub(super) fn logged(&mut self) {
         let seen = self.state.hits.panes.iter().any(|area| area.pane == PaneId::Messages);
         self.redraw_if(seen);
@@ -171,6 +183,7 @@ impl Turn<'_> {
             }
         }
         self.state.panes.tasks.refresh(&self.state.tasks);
+        self.effects.push(Effect::ReadUndecided);
         self.redraw();
         self.findings_changed();
     }
@@ -243,5 +256,6 @@ impl Turn<'_> {
         if self.state.resources.was_asked() {
             self.effects.push(Effect::RefreshResources);
         }
+        self.effects.push(Effect::ReadUndecided);
     }
 }

@@ -98,6 +98,8 @@ fn operation(
     match command {
         Command::Deploy => Some(Operation::Up(up)),
         Command::Update => Some(Operation::Update(UpdateOptions { services, ..UpdateOptions::default() })),
+        Command::AcceptUpdate => Some(Operation::Accept),
+        Command::RollBack => Some(Operation::Rollback { to: None }),
         Command::BuildAndDeploy => Some(Operation::Up(UpOptions { build: true, ..up })),
         Command::Recreate => Some(Operation::Up(UpOptions { force_recreate: true, ..up })),
         Command::Pull => Some(Operation::Pull(PullOptions { services, ..PullOptions::default() })),

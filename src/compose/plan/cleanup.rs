@@ -5,11 +5,12 @@
 //! * Networks of the stack that no container is attached to, running or not.
 
 use super::card::new_plan;
-use super::leftovers::{self, is_taken, name_before};
+use super::leftovers::{self, is_taken};
 use super::services::{is_oneoff, service_of, target};
 use super::{Action, ActionPlan};
 use crate::compose::file::Project;
 use crate::compose::observe::Observed;
+use crate::domain::succession::name_before;
 use crate::domain::{Container, StepVerb};
 
 pub fn cleanup(project: Option<&Project>, observed: &Observed, volumes: bool) -> ActionPlan {

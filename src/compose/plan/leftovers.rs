@@ -9,15 +9,9 @@ use super::{Action, ActionPlan};
 use crate::compose::body::container_name;
 use crate::compose::file::{Project, Service};
 use crate::compose::observe::{Observed, number};
+use crate::domain::succession::name_before;
 use crate::domain::{Container, Safe, StepVerb};
 use std::borrow::Cow;
-
-/// `0123456789ab_shop-web-1` was to become `shop-web-1`.
-pub fn name_before(name: &str) -> Option<&str> {
-    let (id, name) = name.split_once('_')?;
-    let is_id = id.len() == 12 && id.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
-    (is_id && !name.is_empty()).then_some(name)
-}
 
 pub fn is_taken(observed: &Observed, name: &str) -> bool {
     observed.containers.iter().chain(&observed.others).any(|other| other.name.as_str() == name)

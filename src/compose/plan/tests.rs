@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 mod hashes;
+mod kept;
 mod missing;
 mod reactions;
 mod updates;

@@ -2,13 +2,19 @@
 //! old container stays, stopped, until all new ones have proven themselves, so that going back is a start. All of it is
 //! told by what there is: planned again in the middle, the plan goes on from there, or back.
 
+mod accept;
 mod back;
 mod commit;
+mod kept;
+mod places;
 mod policy;
 mod rollout;
 mod slots;
 
-pub use back::{back, is_between};
+pub use accept::accept;
+pub use back::back;
+pub use kept::{check as check_kept, hidden, standing};
+pub use places::is_between;
 pub use policy::Policy;
 
 use super::card::{add_gpus, new_plan};
@@ -45,13 +51,14 @@ pub fn update(project: &Project, observed: &Observed, options: &UpdateOptions) -
     let mut rollouts = Vec::new();
     for service in &services {
         let versions = Versions::of(project, service, observed, pending)?;
-        if versions.are_settled(&project.name, service) {
+        if versions.are_settled(&project.name, service, observed.kept.is_some()) {
+            let reason = if observed.kept.is_some() { "not accepted yet" } else { "up to date" };
             for container in versions.all() {
                 let name = container.name.as_str();
-                plan.add(StepVerb::Keep, name, Some(&service.name), "up to date", Action::Keep);
+                plan.add(StepVerb::Keep, name, Some(&service.name), reason, Action::Keep);
             }
         } else {
-            rollouts.push(Rollout::new(project, service, observed, versions, options.strategy));
+            rollouts.push(Rollout::new(project, service, observed, versions, options));
         }
     }
     let told = told_by(rollouts.iter().map(Rollout::service));
@@ -67,7 +74,15 @@ pub fn update(project: &Project, observed: &Observed, options: &UpdateOptions) -
         for rollout in &mut rollouts {
             rollout.roll(&mut chain)?;
         }
-        commit::commit(&mut chain, &rollouts);
+        if options.keeps_old() && kept::can_be_kept(project, observed) {
+            for rollout in &rollouts {
+                rollout.prove_alone(&mut chain);
+            }
+            chain.reached(DeployState::AwaitingAcceptance);
+            chain.plan.warn(kept::promise(&project.name));
+        } else {
+            commit::commit(&mut chain, &rollouts);
+        }
     }
     let mut plan = chain.plan;
     let names: Vec<String> = services.iter().map(|service| service.name.clone()).collect();

@@ -26,6 +26,7 @@ impl TaskRecord {
             | Operation::Pull(_)
             | Operation::Build(_)
             | Operation::Push(_)
+            | Operation::Accept
             | Operation::Backup
             | Operation::Bundle(_)
             | Operation::Restore(_)

@@ -13,8 +13,10 @@ pub enum Outcome {
     Good,
     /// It failed, and what ran before it may run again, or not, or in part.
     Failed,
-    /// It failed, and all of what ran before it runs again.
+    /// It failed, or was taken back, and all of what ran before it runs again.
     WentBack,
+    /// It serves, and what ran before it is kept until somebody accepts it.
+    Waiting,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,6 +32,9 @@ pub struct Deploy {
     pub from: Option<String>,
     pub at: Timestamp,
     pub outcome: Outcome,
+    /// When it came to that.
+    #[serde(default)]
+    pub ended: Option<Timestamp>,
     pub stack: StackRef,
     /// By service.
     pub images: BTreeMap<String, DeployedImage>,
@@ -50,7 +55,8 @@ impl Outcome {
             Self::Unfinished => "unfinished",
             Self::Good => "good",
             Self::Failed => "failed",
-            Self::WentBack => "failed, went back",
+            Self::WentBack => "went back",
+            Self::Waiting => "waits to be accepted",
         }
     }
 }

@@ -15,6 +15,7 @@ fn deploy(number: u64, outcome: Outcome) -> Deploy {
         from: None,
         at: Timestamp::UNIX_EPOCH,
         outcome,
+        ended: None,
         stack: StackRef::named("shop"),
         images: BTreeMap::default(),
     }

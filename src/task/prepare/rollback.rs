@@ -1,12 +1,11 @@
 //! `rollback`: out of the middle of an update that was interrupted, or to an earlier deploy.
 
-use super::{Prepared, project};
+use super::{Prepared, known, project};
 use crate::compose::{self, Observed, Project, plan};
 use crate::domain::resources::Image;
 use crate::domain::{Fault, FaultKind, Operation, StackRef};
 use crate::engine::Engine;
 use crate::task::deploys::{Deploy, Deploys};
-use crate::task::outstanding;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -51,8 +50,7 @@ fn interrupted(deploys: &Deploys, stack: &StackRef) -> Result<Option<Project>, F
 }
 
 async fn observe(engine: &Engine, root: &Path, project: &Project) -> Result<Observed, Fault> {
-    let observed = compose::observe(engine, &project.name, Some(project)).await?;
-    Ok(Observed { outstanding: outstanding::read(root, engine.endpoint(), &project.name)?, ..observed })
+    known(engine, root, compose::observe(engine, &project.name, Some(project)).await?)
 }
 
 /// By reference, the images that the deploy ran; they must be there.

@@ -289,3 +289,17 @@ fn drift_is_said_in_words_where_there_is_room_and_unknown_is_never_in_sync() {
         }
     }
 }
+
+#[test]
+fn an_update_that_waits_to_be_accepted_says_so_on_its_stacks_row() {
+    let mut state = scenes::incident();
+    let project = state.tree.stacks[0].project.clone();
+    assert!(!text(&state, 200, 60).contains("accept or take back"));
+    let since = scenes::now() - jiff::SignedDuration::from_mins(12);
+    let stack = crate::domain::StackRef::named(&project);
+    let undecided = crate::domain::deploy::Undecided { stack, deploy: 3, since };
+    scenes::tell(&mut state, Msg::Undecided(Ok(vec![undecided])));
+    let shown = text(&state, 200, 60);
+    let row = shown.lines().find(|line| line.contains("accept or take back: 12m")).unwrap();
+    assert!(row.contains(&project), "{row}");
+}

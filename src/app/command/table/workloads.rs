@@ -47,6 +47,18 @@ pub(super) const COMMANDS: &[CommandSpec] = &[
         needs: Needs::Stack, danger: Danger::Changes,
     },
     CommandSpec {
+        command: Command::AcceptUpdate, name: "accept", title: "Accept the update",
+        help: "Remove the old containers that the stack's blue-green update has kept.",
+        scopes: WORKLOADS, keys: &["A"], hint: "accept",
+        needs: Needs::Undecided, danger: Danger::Changes,
+    },
+    CommandSpec {
+        command: Command::RollBack, name: "rollback", title: "Roll back",
+        help: "Go back to the deploy before the present one, or to what an update has kept.",
+        scopes: WORKLOADS, keys: &["Z"], hint: "",
+        needs: Needs::Stack, danger: Danger::Changes,
+    },
+    CommandSpec {
         command: Command::Restart, name: "restart", title: "Restart",
         help: "Stop and start it, each container with its own grace.",
         scopes: WORKLOADS, keys: &["r"], hint: "restart",

@@ -4,7 +4,7 @@ use super::*;
 use crate::domain::DeployState;
 use crate::domain::task::{Strategy, UpdateOptions};
 
-const REPLICAS: &str = "
+pub(super) const REPLICAS: &str = "
 services:
   api:
     image: app
@@ -17,7 +17,7 @@ services:
     image: nginx
 ";
 
-fn changed() -> Project {
+pub(super) fn changed() -> Project {
     project(&REPLICAS.replace("image: app\n", "image: app\n    hostname: other\n"))
 }
 
@@ -26,7 +26,7 @@ fn options(strategy: Strategy) -> UpdateOptions {
 }
 
 /// `verb object`, in the order in which they are taken, and the states that are reached.
-fn told(plan: &ActionPlan) -> Vec<String> {
+pub(super) fn told(plan: &ActionPlan) -> Vec<String> {
     let steps = plan.plan().steps.iter().enumerate();
     let told = steps.filter(|(_, step)| step.verb != StepVerb::Keep).map(|(index, step)| {
         let reached = plan.plan().milestones.iter().filter(|(step, _)| *step == index);
@@ -37,7 +37,12 @@ fn told(plan: &ActionPlan) -> Vec<String> {
 }
 
 /// With a new container beside the old one of a number.
-fn beside(project: &Project, mut observed: Observed, number: u32, state: ContainerState) -> Observed {
+pub(super) fn beside(
+    project: &Project,
+    mut observed: Observed,
+    number: u32,
+    state: ContainerState,
+) -> Observed {
     let new = container(project, "api", number, state);
     let id = ContainerId(format!("{number}new{}", "0".repeat(60)));
     let name = Safe::new(format!("{number:012x}_shop-api-{number}"));

@@ -1,62 +1,17 @@
 //! Back from the middle of an update: the old containers are still there, and start again where they were stopped.
 
 use super::super::card::new_plan;
-use super::super::leftovers::name_before;
 use super::super::steer::{Proxies, told_by};
+use super::places::{Place, places};
 use super::policy::{Means, Policy, means};
 use super::{Chain, existing, guard};
 use crate::compose::file::{Project, Service};
-use crate::compose::observe::{Observed, number};
+use crate::compose::observe::Observed;
 use crate::compose::plan::{Action, ActionPlan, Gate, Target};
 use crate::domain::task::Strategy;
 use crate::domain::{Container, DeployState, Fault, FaultKind, StepVerb};
 use std::collections::BTreeMap;
 use std::time::Duration;
-
-/// One replica's place. Which of its containers are to go is told by their names, and not by what the files ask for:
-/// these may have been changed, or put back, since the update was interrupted.
-#[derive(Debug, Clone, Default)]
-struct Place<'seen> {
-    /// Those that have proven themselves once; several only where somebody else has made some.
-    proven: Vec<&'seen Container>,
-    /// Made to take the others' place; of several updates, where one was given up for another.
-    newcomers: Vec<&'seen Container>,
-    /// A newcomer whose predecessor is gone: it is what is left.
-    is_committed: bool,
-}
-
-impl<'seen> Place<'seen> {
-    fn is_double(&self) -> bool {
-        !self.newcomers.is_empty()
-    }
-
-    /// The one that takes its place back: one that runs, where there are several.
-    fn old(&self) -> Option<&'seen Container> {
-        let running = self.proven.iter().find(|proven| proven.is_running());
-        running.or(self.proven.first()).copied()
-    }
-}
-
-fn places<'seen>(service: &Service, observed: &'seen Observed) -> BTreeMap<u32, Place<'seen>> {
-    let containers = observed.of_service(&service.name);
-    let mut places: BTreeMap<u32, Place<'seen>> = BTreeMap::new();
-    for container in &containers {
-        let place = places.entry(number(container)).or_default();
-        let successor_of = name_before(&container.name);
-        if successor_of.is_some_and(|name| containers.iter().any(|other| other.name.as_str() == name)) {
-            place.newcomers.push(container);
-        } else {
-            place.is_committed |= successor_of.is_some();
-            place.proven.push(container);
-        }
-    }
-    places
-}
-
-/// Whether some place has both an old and a new container.
-pub fn is_between(project: &Project, observed: &Observed) -> bool {
-    project.services.values().any(|service| places(service, observed).values().any(Place::is_double))
-}
 
 /// Makes the old containers the only ones again, of all services that have both.
 pub fn back(project: &Project, observed: &Observed) -> Result<ActionPlan, Fault> {
@@ -67,9 +22,10 @@ pub fn back(project: &Project, observed: &Observed) -> Result<ActionPlan, Fault>
     for service in project.services.values() {
         let places = places(service, observed);
         if places.values().any(|place| place.is_committed) {
+            let on = if observed.kept.is_some() { "accept it again" } else { "ask for the update again" };
             return Err(Fault::new(FaultKind::Conflict, "go back", service.name.as_str())
                 .because("some old containers are gone already, and their successors have proven themselves")
-                .hint("ask for the update again: it goes on to its end"));
+                .hint(format!("{on}: it goes on to its end")));
         }
         if places.values().any(Place::is_double) {
             affected.push((service, places));

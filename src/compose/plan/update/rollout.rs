@@ -11,9 +11,12 @@ use crate::compose::body::{Creation, container_name};
 use crate::compose::file::{Project, Service};
 use crate::compose::observe::Observed;
 use crate::compose::plan::{Action, Target, card, conflicts};
-use crate::domain::task::Strategy;
+use crate::domain::task::{Acceptance, UpdateOptions};
 use crate::domain::{Container, DeployState, Fault, StepVerb, units};
 use std::time::Duration;
+
+/// How long the new ones are looked at once the old ones have stopped.
+const ALONE: Duration = Duration::from_secs(1);
 
 pub struct Rollout<'plan> {
     pub(super) project: &'plan Project,
@@ -39,18 +42,23 @@ impl<'plan> Rollout<'plan> {
         service: &'plan Service,
         observed: &'plan Observed,
         versions: Versions<'plan>,
-        strategy: Strategy,
+        options: &UpdateOptions,
     ) -> Self {
         let places: Vec<Place<'plan>> = versions
             .slots
             .into_iter()
             .map(|(number, slot)| Place { number, new: slot.new.map(existing), slot })
             .collect();
+        let policy = Policy::of(service, options.strategy);
+        let policy = match options.acceptance {
+            Acceptance::WatchedFor(soak) => Policy { soak, ..policy },
+            Acceptance::ByOperator | Acceptance::Watched => policy,
+        };
         Self {
             project,
             service,
             observed,
-            policy: Policy::of(service, strategy),
+            policy,
             proxies: Proxies::of(service, observed),
             means: means(service, places.len()),
             places,
@@ -260,6 +268,12 @@ impl<'plan> Rollout<'plan> {
             );
             (begun..chain.plan.actions().len()).for_each(|step| chain.follow(step));
         }
+    }
+
+    /// Once more, without the old ones: these are about to be left to whoever accepts the new ones.
+    pub fn prove_alone(&self, chain: &mut Chain) {
+        let all: Vec<usize> = (0..self.places.len()).collect();
+        self.gate(chain, &all, ALONE, "healthy without the old ones");
     }
 
     fn gate(&self, chain: &mut Chain, batch: &[usize], time: Duration, reason: &str) {

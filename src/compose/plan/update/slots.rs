@@ -49,10 +49,12 @@ impl<'seen> Versions<'seen> {
         Ok(versions)
     }
 
-    /// Whether each place has one container, which is right, runs and has its own name.
-    pub fn are_settled(&self, project: &str, service: &Service) -> bool {
+    /// Whether each place has one container, which is right, runs and has its own name; while the old one is kept, it is
+    /// that one's.
+    pub fn are_settled(&self, project: &str, service: &Service, are_kept: bool) -> bool {
         self.slots.iter().all(|(number, slot)| {
-            let named = |new: &Container| new.name.as_str() == container_name(project, service, *number);
+            let own = |number| container_name(project, service, number);
+            let named = |new: &Container| are_kept || new.name.as_str() == own(*number);
             slot.old.is_empty() && slot.new.is_some_and(|new| new.is_running() && named(new))
         })
     }

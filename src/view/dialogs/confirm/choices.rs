@@ -68,9 +68,11 @@ fn words(choice: &Choice, widest: usize, theme: &Theme) -> Line {
     };
     let (on, look, more) = match choice {
         Choice::Volumes(on) | Choice::AnonymousVolumes(on) => (Some(*on), theme.bad, gone(*on)),
-        Choice::BlueGreen(on) => {
-            (Some(*on), theme.accent, ("all new ones beside all old ones".to_owned(), theme.dim))
-        }
+        Choice::BlueGreen(on) => (
+            Some(*on),
+            theme.accent,
+            ("all new ones beside all old ones, which stay until accepted".to_owned(), theme.dim),
+        ),
         Choice::Orphans { remove, names } => (Some(*remove), theme.warning, listed(names)),
         Choice::Overlay { laid, overlay } => {
             let file = overlay.file.file_name().map(|name| name.to_string_lossy().into_owned());

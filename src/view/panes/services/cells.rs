@@ -28,7 +28,10 @@ pub(super) struct Cells<'a> {
 pub(super) fn stack_cells<'a>(canvas: &Canvas<'_>, state: &State, stack: &'a StackNode) -> Cells<'a> {
     let theme = canvas.theme;
     let wanted = stack.wanted();
-    let words = match (stack.is_created, stack.origin) {
+    let undecided = state.undecided.of(&stack.project);
+    let waits = undecided
+        .map(|undecided| format!("accept or take back: {}", words::age(Some(undecided.since), canvas.now)));
+    let said = match (stack.is_created, stack.origin) {
         (true, _) => stack.title.as_deref().unwrap_or_default(),
         (false, Some(StackOrigin::BuiltIn)) => "not deployed, built in",
         (false, Some(StackOrigin::Directory | StackOrigin::Given | StackOrigin::Labels) | None) => {
@@ -46,7 +49,7 @@ pub(super) fn stack_cells<'a>(canvas: &Canvas<'_>, state: &State, stack: &'a Sta
         if stack.is_created { format!("{}/{wanted}", stack.running()) } else { wanted.to_string() };
     Cells {
         replicas: (replicas, look),
-        state: (words.into(), theme.dim),
+        state: waits.map_or((said.into(), theme.dim), |waits| (waits.into(), theme.warning)),
         aside: last_backup(canvas, state, stack),
         usage: stack.usage,
         running: stack.is_created,
