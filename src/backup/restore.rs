@@ -21,7 +21,7 @@ mod state;
 mod target;
 
 pub use look::{Facts, Scene};
-pub use order::needs;
+pub use order::{Needs, needs};
 pub use plan::{Course, chosen, plan};
 pub use run::{Run, carry_out};
 pub use settle::{Decision, World, decision_plan, settle};

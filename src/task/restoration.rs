@@ -114,12 +114,12 @@ impl Restoration {
     pub fn plan(&self) -> Plan {
         match self {
             Self::Anew(anew) => anew.course.plan.clone(),
-            Self::Interrupted { pending, options, .. } => {
-                let mut plan = restore::decision_plan(pending, Decision::Neither);
+            Self::Interrupted { pending, stack, options } => {
+                let mut plan = stack.decision(pending, Decision::Neither);
                 plan.warnings.push(format!("then {} is restored, as was asked for", options.name));
                 plan
             }
-            Self::Decide { pending, decision, .. } => restore::decision_plan(pending, *decision),
+            Self::Decide { pending, stack, decision } => stack.decision(pending, *decision),
         }
     }
 
@@ -136,7 +136,7 @@ impl Restoration {
                 settle(engine, root, &stack, decision, progress).await.map(drop)
             }
             Self::Interrupted { pending, stack, options } => {
-                let mut first = restore::decision_plan(&pending, Decision::Neither);
+                let mut first = stack.decision(&pending, Decision::Neither);
                 settle(engine, root, &stack, Decision::Neither, progress).await?;
                 let waits = Pending::read(root, &stack.file.reference.project)?;
                 let is_done = |pending: Pending| pending.phase == Phase::Waiting && pending.undone.is_none();
@@ -184,15 +184,26 @@ async fn settle(
     decision: Decision,
     progress: &mut dyn FnMut(TaskEvent),
 ) -> Result<Option<Phase>, Fault> {
-    progress(TaskEvent::StepStarted { step: 0 });
-    let services = stack.file.services.iter();
-    let file = services.map(|service| (service.name.as_str(), service.depends_on.as_slice()));
-    let needs = restore::needs(file, &stack.containers);
-    let project = &stack.file.reference.project;
-    let world = restore::World { project, containers: &stack.containers, needs: &needs };
-    let done = restore::settle(engine, root, &world, decision, progress).await;
-    progress(TaskEvent::StepFinished { step: 0, fault: done.as_ref().err().cloned() });
-    done
+    let needs = stack.needs();
+    restore::settle(engine, root, &stack.world(&needs), decision, progress).await
+}
+
+impl Stack {
+    /// What each service needs, by the files and by the containers.
+    fn needs(&self) -> restore::Needs {
+        let services = self.file.services.iter();
+        let file = services.map(|service| (service.name.as_str(), service.depends_on.as_slice()));
+        restore::needs(file, &self.containers)
+    }
+
+    fn world<'run>(&'run self, needs: &'run restore::Needs) -> restore::World<'run> {
+        let project = &self.file.reference.project;
+        restore::World { project, containers: &self.containers, needs }
+    }
+
+    fn decision(&self, pending: &Pending, decision: Decision) -> Plan {
+        restore::decision_plan(pending, decision, &self.world(&self.needs()))
+    }
 }
 
 /// An event of a step that stands further down in the plan.

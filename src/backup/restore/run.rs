@@ -3,7 +3,7 @@
 use super::database::Databases;
 use super::look::Facts;
 use super::plan::{Action, Course};
-use super::settle::{back, let_previous_go};
+use super::settle::{Teller, back, let_previous_go};
 use super::site::Site;
 use super::state::{Pending, Phase, Way};
 use super::target::{DatabaseTarget, DirectoryTarget, Place, Target};
@@ -14,7 +14,7 @@ use crate::backup::source::Shelf;
 use crate::backup::take::{Order, take};
 use crate::backup::workshop::Workshop;
 use crate::backup::{Found, ManifestPart, Survey, check, proof};
-use crate::domain::{Fault, FaultKind, RestoreOptions, TaskEvent, units};
+use crate::domain::{Fault, FaultKind, Plan, RestoreOptions, TaskEvent, units};
 use crate::engine::Engine;
 use jiff::Timestamp;
 use serde_json::json;
@@ -66,7 +66,9 @@ pub async fn carry_out(
     let done = match done {
         Ok(()) => Ok(()),
         Err(fault) if begun => {
-            Err(match back(&site, root, &mut pending, &mut |text| tell(TaskEvent::Output { text })).await {
+            let mut heard = |event| tell(event);
+            let mut say = Teller::new(&mut heard, Plan::default());
+            Err(match back(&site, root, &mut pending, &mut say).await {
                 Ok(None) => fault.because("all is as it was before"),
                 Ok(Some(down)) => fault.because("all data is as it was before").and(down),
                 Err(other) => fault

@@ -1,12 +1,18 @@
 //! Brings a restore to its end: one that was interrupted to all old or all new, one that is done to what was decided.
 
+mod plan;
+mod teller;
+
+pub use plan::{decided, decision_plan};
+pub use teller::Teller;
+
 use super::may_die_at;
 use super::order::{Needs, concerned, starting};
 use super::site::Site;
-use super::state::{Pending, Phase, Way};
+use super::state::{Pending, Phase, Ran, Way};
 use super::target::Target;
 use crate::backup::workshop::Workshop;
-use crate::domain::{Container, Fault, FaultKind, Plan, PlannedStep, StepVerb, TaskEvent};
+use crate::domain::{Container, Fault, FaultKind, Plan, TaskEvent};
 use crate::engine::Engine;
 use jiff::Timestamp;
 use std::collections::BTreeSet;
@@ -30,66 +36,6 @@ pub enum Decision {
     Neither,
 }
 
-/// What was decided or, where that is due first, the end of what was interrupted. One step.
-pub fn decision_plan(pending: &Pending, decision: Decision) -> Plan {
-    let Pending { stack, bundle, .. } = pending;
-    let restored = format!("what was restored from {bundle}, and all that was written to it");
-    let before = format!("what was there before {bundle} was restored");
-    let (verb, object, reason, title) = match (pending.phase.way(), decision, pending.undone) {
-        (Way::Decide, Decision::Accept, None) | (Way::Clear, _, None) => (
-            StepVerb::RemoveVolume,
-            format!("old side of {stack}"),
-            format!("{before} goes for good"),
-            format!("accept the restore of {stack}"),
-        ),
-        (Way::Decide, Decision::Accept, Some(_)) | (Way::Clear, _, Some(_)) => (
-            StepVerb::RemoveVolume,
-            format!("new side of {stack}"),
-            format!("{restored}, goes for good"),
-            format!("accept that the restore of {stack} was undone"),
-        ),
-        (Way::Decide, Decision::Undo, Some(_)) => (
-            StepVerb::Switch,
-            format!("new side of {stack}"),
-            format!("{restored}, comes back"),
-            format!("restore {stack} after all"),
-        ),
-        (Way::Decide, Decision::Undo, None) | (Way::Back, _, _) => (
-            StepVerb::Switch,
-            format!("old side of {stack}"),
-            format!("{before} comes back"),
-            format!("undo the restore of {stack}"),
-        ),
-        (Way::On, _, _) | (Way::Decide, Decision::Neither, _) => (
-            StepVerb::StartContainer,
-            stack.clone(),
-            format!("the restore of {bundle} was interrupted when all was switched"),
-            format!("finish the restore of {stack}"),
-        ),
-    };
-    let step = PlannedStep { verb, object, service: None, reason, after: Vec::new(), downtime: None };
-    let labels = pending.targets.iter().map(super::target::Target::label);
-    let mut warnings = vec![labels.collect::<Vec<_>>().join(", ")];
-    if let (Way::Decide, Decision::Undo, Some(since)) =
-        (pending.phase.way(), decision, pending.undone.or(pending.switched))
-    {
-        warnings.push(format!(
-            "all that was written since {since} goes out of use; it is kept, and `backup undo` brings it back until \
-             `backup accept` removes it"
-        ));
-    }
-    Plan {
-        title,
-        steps: vec![step],
-        warnings,
-        equivalent: format!(
-            "mcp-tui -s {stack} backup {}",
-            if verb == StepVerb::RemoveVolume { "accept" } else { "undo" }
-        ),
-        ..Plan::default()
-    }
-}
-
 /// Says what it does; the phase that is left afterwards, `None` when the restore is over.
 pub async fn settle(
     engine: &Engine,
@@ -98,17 +44,29 @@ pub async fn settle(
     decision: Decision,
     told: &mut dyn FnMut(TaskEvent),
 ) -> Result<Option<Phase>, Fault> {
-    let World { project, containers, needs } = world;
-    let Some(mut pending) = Pending::read(root, project)? else { return Ok(None) };
+    let Some(pending) = Pending::read(root, world.project)? else { return Ok(None) };
     pending.must_be_of(&engine.endpoint().to_string())?;
+    let mut say = Teller::new(told, decision_plan(&pending, decision, world));
+    let done = Box::pin(decide(engine, root, world, (pending, decision), &mut say)).await;
+    say.end_all(done.as_ref().err());
+    done
+}
+
+async fn decide(
+    engine: &Engine,
+    root: &Path,
+    world: &World<'_>,
+    (mut pending, decision): (Pending, Decision),
+    say: &mut Teller<'_>,
+) -> Result<Option<Phase>, Fault> {
+    let World { containers, needs, .. } = world;
     let workshop = Workshop::open(engine, root).await?;
     let site = Site { engine, workshop: &workshop, containers };
-    let containers = site.wake(&pending.targets).await?;
+    let containers = site.wake(&pending.targets, say).await?;
     let site = Site { engine, workshop: &workshop, containers: &containers };
-    let mut say = |text: String| told(TaskEvent::Output { text });
-    let done = outcome(&site, root, &mut pending, (needs, decision), &mut say).await;
+    let done = outcome(&site, root, &mut pending, (needs, decision), say).await;
     if matches!(done, Ok(Some(Phase::Waiting))) && decision != Decision::Neither {
-        say(pending.sentence(Timestamp::now()));
+        say.line(pending.sentence(Timestamp::now()));
     }
     workshop.clear_own().await;
     done
@@ -119,14 +77,14 @@ async fn outcome(
     root: &Path,
     pending: &mut Pending,
     (needs, decision): (&Needs, Decision),
-    say: &mut dyn FnMut(String),
+    say: &mut Teller<'_>,
 ) -> Result<Option<Phase>, Fault> {
     match (pending.phase.way(), decision) {
         (Way::Decide, Decision::Neither) => Ok(Some(Phase::Waiting)),
         (Way::Decide, Decision::Accept) | (Way::Clear, _) => clear(site, root, pending).await.map(|()| None),
         (Way::Decide, Decision::Undo) => {
             site.nobody_else(&pending.targets).await?;
-            to_be_stopped(pending, needs, site.containers);
+            pending.ran = to_be_stopped(pending, needs, site.containers);
             if pending.undone.is_some() {
                 let done = again(site, root, pending, say).await;
                 return or_back(done, site, root, pending, say).await;
@@ -138,18 +96,18 @@ async fn outcome(
         }
         (Way::Back, _) => {
             site.nobody_else(&pending.targets).await?;
-            to_be_stopped(pending, needs, site.containers);
+            pending.ran = to_be_stopped(pending, needs, site.containers);
             let down = back(site, root, pending, say).await?;
-            say(format!("the restore of {} that was interrupted is undone", pending.bundle));
+            say.line(format!("the restore of {} that was interrupted is undone", pending.bundle));
             well_back(down, pending)
         }
         (Way::On, _) => {
             let done = site.start(&pending.ran, say).await;
-            to_be_stopped(pending, needs, site.containers);
+            pending.ran = to_be_stopped(pending, needs, site.containers);
             match done {
                 Ok(()) => {
                     pending.enter(root, Phase::Waiting)?;
-                    say(format!("the restore of {} that was interrupted is done", pending.bundle));
+                    say.line(format!("the restore of {} that was interrupted is done", pending.bundle));
                     Ok(Some(Phase::Waiting))
                 }
                 Err(fault) => or_back(Err(fault), site, root, pending, say).await,
@@ -160,10 +118,10 @@ async fn outcome(
 
 /// Whoever would write while things change places, by what the stack is like now: what was down at the restore may have
 /// been brought up since, and what was stopped for it may have been made anew.
-fn to_be_stopped(pending: &mut Pending, needs: &Needs, containers: &[Container]) {
+fn to_be_stopped(pending: &Pending, needs: &Needs, containers: &[Container]) -> Vec<Ran> {
     let ran: BTreeSet<String> = pending.ran.iter().map(|ran| ran.service.clone()).collect();
     let services = concerned(&pending.targets, &ran, needs, containers);
-    pending.ran = starting(&services, needs, containers, &pending.ran);
+    starting(&services, needs, containers, &pending.ran)
 }
 
 /// The data is back; whoever does not run again is the operator's.
@@ -179,13 +137,15 @@ async fn again(
     site: &Site<'_>,
     root: &Path,
     pending: &mut Pending,
-    say: &mut dyn FnMut(String),
+    say: &mut Teller<'_>,
 ) -> Result<(), Fault> {
     pending.enter(root, Phase::Stopping)?;
-    site.stop(&pending.ran).await?;
+    site.stop(&pending.ran, say).await?;
     pending.enter(root, Phase::Switching)?;
     may_die_at("switching again");
+    say.begin_decided();
     site.switch(&pending.targets.iter().collect::<Vec<_>>(), &pending.targets).await?;
+    say.end(None);
     (pending.switched, pending.undone) = (Some(Timestamp::now()), None);
     pending.enter(root, Phase::Starting)?;
     site.start(&pending.ran, say).await?;
@@ -198,13 +158,13 @@ async fn or_back(
     site: &Site<'_>,
     root: &Path,
     pending: &mut Pending,
-    say: &mut dyn FnMut(String),
+    say: &mut Teller<'_>,
 ) -> Result<Option<Phase>, Fault> {
     let Err(fault) = done else { return Ok(Some(Phase::Waiting)) };
     pending.undone.get_or_insert_with(Timestamp::now);
     match back(site, root, pending, say).await {
         Ok(down) => {
-            say(pending.sentence(Timestamp::now()));
+            say.line(pending.sentence(Timestamp::now()));
             let fault = fault.because("all data is as it was before the restore");
             Err(down.into_iter().fold(fault, Fault::and))
         }
@@ -218,15 +178,17 @@ pub async fn back(
     site: &Site<'_>,
     root: &Path,
     pending: &mut Pending,
-    say: &mut dyn FnMut(String),
+    say: &mut Teller<'_>,
 ) -> Result<Option<Fault>, Fault> {
     let touched = pending.phase != Phase::Staging;
     pending.enter(root, Phase::Reverting)?;
     may_die_at("reverting");
     let mut down = None;
     if touched {
-        site.stop(&pending.ran).await?;
+        site.stop(&pending.ran, say).await?;
+        say.begin_decided();
         site.switch_back(&pending.targets).await?;
+        say.end(None);
         may_die_at("reverted");
         down = site.start(&pending.ran, say).await.err();
     }
@@ -285,7 +247,9 @@ async fn let_go(site: &Site<'_>, pending: &Pending) -> Result<(), Fault> {
 /// What the restore before left goes, now that this one is sure to come about.
 pub async fn let_previous_go(site: &Site<'_>, root: &Path, pending: &mut Pending) -> Result<(), Fault> {
     let Some(mut previous) = pending.previous.clone() else { return Ok(()) };
-    let containers = site.wake(&previous.targets).await?;
+    let mut nobody = |_| ();
+    let mut say = Teller::new(&mut nobody, Plan::default());
+    let containers = site.wake(&previous.targets, &mut say).await?;
     let site = Site { containers: &containers, ..*site };
     reachable(&site, &previous)?;
     // Half of it gone is of no use to anybody: from here on it does not wait any more.

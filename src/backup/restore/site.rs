@@ -4,11 +4,12 @@ use super::database::Databases;
 use super::directory::Directories;
 use super::look::{container_of, server_of};
 use super::services;
+use super::settle::Teller;
 use super::state::Ran;
 use super::target::{DatabaseTarget, DirectoryTarget, Target};
 use crate::backup::job::PostgresServer;
 use crate::backup::workshop::Workshop;
-use crate::domain::{Container, Fault, FaultKind};
+use crate::domain::{Container, Fault, FaultKind, StepVerb};
 use crate::engine::Engine;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -32,7 +33,7 @@ impl Site<'_> {
     }
 
     /// A server that was stopped since is started: nothing can be said to it otherwise.
-    pub async fn wake(&self, targets: &[Target]) -> Result<Vec<Container>, Fault> {
+    pub async fn wake(&self, targets: &[Target], say: &mut Teller<'_>) -> Result<Vec<Container>, Fault> {
         let mut woken = self.containers.to_vec();
         for (databases, _) in [split(targets)] {
             for service in databases.keys() {
@@ -46,7 +47,10 @@ impl Site<'_> {
                     service: (*service).to_owned(),
                     well: true,
                 };
-                services::start(self.engine, &ran, &|_| ()).await?;
+                say.begin(StepVerb::StartContainer, &ran.name);
+                let started = services::start(self.engine, &ran, &|_| ()).await;
+                say.end(started.as_ref().err());
+                started?;
                 let fresh = self.engine.inspect(&container.id).await?;
                 woken.retain(|container| container.id != fresh.id);
                 woken.push(fresh);
@@ -142,23 +146,36 @@ impl Site<'_> {
 
     /// Starts those that are still there, in their order. One that does not come up keeps no other one down; the fault
     /// has all that went wrong.
-    pub async fn start(&self, ran: &[Ran], told: &mut dyn FnMut(String)) -> Result<(), Fault> {
+    pub async fn start(&self, ran: &[Ran], say: &mut Teller<'_>) -> Result<(), Fault> {
         let mut faults = Vec::new();
         for one in ran {
+            say.begin(StepVerb::StartContainer, &one.name);
             match services::start(self.engine, one, &|_| ()).await {
-                Ok(remark) => remark.into_iter().for_each(&mut *told),
-                Err(fault) if fault.kind == FaultKind::NotFound => {
-                    told(format!("warning: {} is gone and cannot be started again", one.name));
+                Ok(remark) => {
+                    say.end(None);
+                    if let Some(text) = remark {
+                        say.line(text);
+                    }
                 }
-                Err(fault) => faults.push(fault),
+                Err(fault) if fault.kind == FaultKind::NotFound => {
+                    say.end(None);
+                    say.line(format!("warning: {} is gone and cannot be started again", one.name));
+                }
+                Err(fault) => {
+                    say.end(Some(&fault));
+                    faults.push(fault);
+                }
             }
         }
         if faults.is_empty() { Ok(()) } else { Err(Fault::merged(faults)) }
     }
 
-    pub async fn stop(&self, ran: &[Ran]) -> Result<(), Fault> {
+    pub async fn stop(&self, ran: &[Ran], say: &mut Teller<'_>) -> Result<(), Fault> {
         for one in ran.iter().rev() {
-            services::stop(self.engine, one).await?;
+            say.begin(StepVerb::StopContainer, &one.name);
+            let stopped = services::stop(self.engine, one).await;
+            say.end(stopped.as_ref().err());
+            stopped?;
         }
         Ok(())
     }

@@ -1,7 +1,7 @@
 //! The steps of a restore, in their order.
 
 use super::super::order::{concerned, starting};
-use super::super::settle::{Decision, decision_plan};
+use super::super::settle::{Decision, decided};
 use super::super::state::{Ran, Way};
 use super::super::target::Target;
 use super::draft::Draft;
@@ -46,9 +46,8 @@ impl Draft<'_> {
         let unsafe_because = self.save(safety, &mut steps)?;
         // Only now: until the new side is there and the one in use is saved, all that there is may be needed.
         if let Some(pending) = waits {
-            for step in decision_plan(pending, Decision::Accept).steps {
-                steps.add(Action::Accept, step.verb, step.object, None, step.reason);
-            }
+            let (step, _) = decided(pending, Decision::Accept);
+            steps.add(Action::Accept, step.verb, step.object, None, step.reason);
         }
         self.stop(&ran, &mut steps);
         for group in groups(&self.targets) {
