@@ -43,6 +43,11 @@ impl Rows {
         Self { pane, focused, body, height, first, shown: first..end, selected: list.index() }
     }
 
+    /// The same rows from the first one on, wherever the cursor is.
+    pub(super) fn at_the_top(self, all: usize) -> Self {
+        Self { first: 0, shown: 0..all.min(self.shown.len()), ..self }
+    }
+
     /// Where the row stands, with a blank column on each side of its text.
     pub(super) fn area(&self, index: usize) -> Rect {
         let row = u16::try_from(index - self.first).unwrap_or(u16::MAX);

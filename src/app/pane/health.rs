@@ -34,6 +34,6 @@ impl HealthPane {
         let mut reports: Vec<_> = shown.map(|report| (report.verdict.urgency(), &report.id)).collect();
         reports.sort();
         let keys = reports.into_iter().map(|(_, id)| id.clone()).collect();
-        self.list.set(keys)
+        self.list.set_from_top(keys)
     }
 }

@@ -22,11 +22,13 @@ const COLUMNS: [Column; 7] = [
     Column::fixed(1, 0),
     Column::fixed(2, 4),
     Column::between(12, 22, 0),
-    Column::fixed(0, 6),
-    Column::between(22, 60, 1),
+    Column::fixed(0, 2),
+    Column::between(17, 60, 1),
     Column::between(10, 60, 5),
-    Column::fixed(6, 2),
+    Column::fixed(6, 3),
 ];
+/// Of a stack's name so much tells it from others, mostly.
+const STACK: u16 = 8;
 
 pub(in crate::view) fn draw(canvas: &mut Canvas<'_>, state: &State, area: Rect, focused: bool) {
     let theme = canvas.theme;
@@ -56,6 +58,8 @@ pub(in crate::view) fn draw(canvas: &mut Canvas<'_>, state: &State, area: Rect, 
         detail.draw(canvas, state, rest);
     }
     let rows = Rows::of(list, PaneId::Health, focused, body, 1);
+    // Where nobody moves the cursor, what fails is what the pane is there for.
+    let rows = if focused { rows } else { rows.at_the_top(list.keys().len()) };
     let longest = |name: fn(&CheckId) -> &str| {
         let widths = list.keys().iter().map(|id| text::width(name(id)));
         u16::try_from(widths.max().unwrap_or(0)).unwrap_or(u16::MAX)
@@ -82,7 +86,7 @@ fn draw_report(
     let theme = canvas.theme;
     let mut columns = COLUMNS;
     columns[2].most = service_room;
-    columns[3] = Column::fixed(stack_room, columns[3].rank);
+    columns[3] = Column::between(stack_room.min(STACK), stack_room, columns[3].rank);
     let widths = widths(&columns, area.width);
     let mut x = area.x;
     let mut next = |at: usize| {

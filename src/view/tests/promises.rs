@@ -303,3 +303,16 @@ fn an_update_that_waits_to_be_accepted_says_so_on_its_stacks_row() {
     let row = shown.lines().find(|line| line.contains("accept or take back: 12m")).unwrap();
     assert!(row.contains(&project), "{row}");
 }
+
+/// What fails stands where it is seen, and says of which stack it is, wherever the cursor was left.
+#[test]
+fn a_check_that_fails_is_seen_with_its_stack_though_the_pane_was_scrolled() {
+    let mut state = scenes::incident();
+    scenes::press(&mut state, &["4", "G", "1"]);
+    let shown = text(&state, 120, 40);
+    let row = shown.lines().find(|line| line.contains("tcp 8001")).unwrap();
+    assert!(row.contains("✗") && row.contains("mcp "), "{row}");
+    let kept = state.panes.health.list.index();
+    scenes::press(&mut state, &["4"]);
+    assert_eq!(state.panes.health.list.index(), kept, "the cursor stays where it was put");
+}
