@@ -65,7 +65,9 @@ pub async fn run(context: Context, arguments: Arguments, output: Output) -> Resu
     ])?;
     if !arguments.no_schedule {
         tell_kept(&stacks, world.names_one(), Output::aside())?;
-        tokio::spawn(keeper::run(Arc::clone(&world)));
+        let mut keeping = world.keeping(address)?;
+        keeping.of(keeper::kept(&stacks, world.names_one()))?;
+        tokio::spawn(keeper::run(Arc::clone(&world), keeping));
     }
     let listen = |kind| signal(kind).map_err(|error| Fault::io("listen for", "signals", &error));
     let (mut terminate, mut interrupt) = (listen(SignalKind::terminate())?, listen(SignalKind::interrupt())?);

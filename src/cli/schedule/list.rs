@@ -8,6 +8,7 @@ use crate::cli::context::Context;
 use crate::cli::output::{Output, Tone, print_json};
 use crate::cli::table::Table;
 use crate::domain::{Fault, StackFile, units};
+use crate::task::{Keeper, keepers};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::Serialize;
@@ -19,7 +20,7 @@ struct Row {
     /// When the next backup is due; now, where one is overdue.
     next: Option<Timestamp>,
     last: Option<Timestamp>,
-    /// What of this host sees to it; `serve` does so as well while it runs.
+    /// What of this host sees to it: a timer, or a `serve` that runs.
     kept_by: Option<String>,
     wrong: Option<String>,
 }
@@ -28,7 +29,9 @@ pub(super) async fn run(context: &Context, output: Output) -> Result<(), Fault> 
     let (now, zone) = (Timestamp::now(), TimeZone::system());
     let all = stacks(context).await?;
     let saved = all.iter().filter(|stack| !stack.backup.is_empty() || stack.backup_policy.schedule.is_some());
-    let rows: Vec<Row> = saved.map(|stack| row(context, stack, now, &zone)).collect::<Result<_, _>>()?;
+    let keepers = keepers(&context.paths.state, &context.endpoint()?)?;
+    let rows: Vec<Row> =
+        saved.map(|stack| row(context, stack, &keepers, now, &zone)).collect::<Result<_, _>>()?;
     if output.json {
         return print_json(&rows);
     }
@@ -57,7 +60,13 @@ pub(super) async fn run(context: &Context, output: Output) -> Result<(), Fault> 
     table.print_within(output.columns(), output)
 }
 
-fn row(context: &Context, stack: &StackFile, now: Timestamp, zone: &TimeZone) -> Result<Row, Fault> {
+fn row(
+    context: &Context,
+    stack: &StackFile,
+    keepers: &[Keeper],
+    now: Timestamp,
+    zone: &TimeZone,
+) -> Result<Row, Fault> {
     let project = &stack.reference.project;
     let taken = backup::good_times(&backup::root(&context.paths.state), project)?;
     let (next, wrong) = match schedule_of(stack, true) {
@@ -65,12 +74,15 @@ fn row(context: &Context, stack: &StackFile, now: Timestamp, zone: &TimeZone) ->
         Err(fault) => (None, Some(fault.causes.join(": "))),
     };
     let units = Units::new(project, &host::unit_directory());
+    let timer = units.timer.exists().then(|| format!("systemd: {}", units.timer_name()));
+    let served = keepers.iter().filter(|keeper| keeper.stacks.contains(project)).map(Keeper::words);
+    let kept_by: Vec<String> = timer.into_iter().chain(served).collect();
     Ok(Row {
         stack: project.clone(),
         schedule: stack.backup_policy.schedule.clone().unwrap_or_else(|| DEFAULT.to_owned()),
         next,
         last: taken.iter().max().copied(),
-        kept_by: units.timer.exists().then(|| format!("systemd: {}", units.timer_name())),
+        kept_by: (!kept_by.is_empty()).then(|| kept_by.join(", ")),
         wrong,
     })
 }

@@ -4,9 +4,10 @@ use super::world::World;
 use crate::backup;
 use crate::cli::schedule::schedule_of;
 use crate::domain::{Fault, LockWait, Operation, Safe, StackFile, TaskRecord, TaskState};
-use crate::task::Requester;
+use crate::task::{Keeping, Requester};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -22,10 +23,11 @@ pub(super) const REQUESTER: &str = "schedule";
 /// A deployment that is under way is let finish.
 const LOCK_WAIT: LockWait = LockWait::Seconds(3600);
 
-pub(super) async fn run(world: Arc<World>) {
+/// `keeping` tells others on this host whose schedules are kept, as long as this runs.
+pub(super) async fn run(world: Arc<World>, mut keeping: Keeping) {
     let mut last = None;
     loop {
-        match look(&world, Timestamp::now()).await {
+        match look(&world, &mut keeping, Timestamp::now()).await {
             Ok(()) => last = None,
             // What goes on is told once.
             Err(fault) if last.as_ref() != Some(&fault) => {
@@ -38,14 +40,23 @@ pub(super) async fn run(world: Arc<World>) {
     }
 }
 
-async fn look(world: &World, now: Timestamp) -> Result<(), Fault> {
-    for stack in world.stacks().await? {
+async fn look(world: &World, keeping: &mut Keeping, now: Timestamp) -> Result<(), Fault> {
+    let stacks = world.stacks().await?;
+    keeping.of(kept(&stacks, world.names_one()))?;
+    for stack in stacks {
         // One stack that cannot be backed up must not keep the others from it.
         if let Err(fault) = look_at(world, &stack, now).await {
             log::warn!("schedule of {}: {}", stack.reference.project, Safe::new(fault.to_string()));
         }
     }
     Ok(())
+}
+
+/// The projects that are backed up by themselves.
+pub(super) fn kept(stacks: &[StackFile], alone: bool) -> BTreeSet<String> {
+    let kept =
+        stacks.iter().filter(|stack| schedule_of(stack, alone).is_ok_and(|schedule| schedule.is_some()));
+    kept.map(|stack| stack.reference.project.clone()).collect()
 }
 
 async fn look_at(world: &World, stack: &StackFile, now: Timestamp) -> Result<(), Fault> {

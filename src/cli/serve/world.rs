@@ -7,7 +7,7 @@ use crate::cli::schedule::stacks;
 use crate::domain::stack::BackupEntry;
 use crate::domain::task::TaskRequest;
 use crate::domain::{Fault, FaultKind, Operation, StackFile, StackRef, TaskId, TaskRecord, TaskTarget};
-use crate::task::{Requester, Store};
+use crate::task::{Keeping, Requester, Store};
 use axum::http::StatusCode;
 use jiff::Timestamp;
 use std::net::SocketAddr;
@@ -30,6 +30,11 @@ impl World {
         let (store, endpoint) = (context.store()?, context.endpoint()?.to_string());
         let backups = backup::root(&context.paths.state);
         Ok(Self { context, store, backups, token, endpoint })
+    }
+
+    /// The record of what this process keeps.
+    pub fn keeping(&self, address: SocketAddr) -> Result<Keeping, Fault> {
+        Keeping::begin(self.store.root(), &self.endpoint, address.to_string(), Timestamp::now())
     }
 
     /// The stack that the arguments name, or all of them.
