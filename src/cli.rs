@@ -83,6 +83,7 @@ pub use arguments::Arguments;
 use crate::domain::Fault;
 use arguments::{Ansi, Command};
 use context::Context;
+use log::LevelFilter;
 use output::Output;
 use std::process::ExitCode;
 
@@ -114,7 +115,8 @@ fn dispatch(arguments: Arguments, output: Output) -> Result<u8, Fault> {
     };
     // What they log is kept for the screen, or stands in what they print.
     if !matches!(command, Command::Demo | Command::Snapshot(_) | Command::Triage(_) | Command::Report(_)) {
-        logger::install();
+        let most = if matches!(command, Command::Serve(_)) { LevelFilter::Info } else { LevelFilter::Warn };
+        logger::install(most);
     }
     match command {
         Command::Worker(arguments) => worker::run(arguments, global),

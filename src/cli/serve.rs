@@ -2,6 +2,7 @@
 //!
 //! It starts the same tasks as the command line, each with a worker of its own: that it ends, ends none of them.
 
+mod access;
 mod answer;
 mod backups;
 mod bundle;
@@ -97,7 +98,10 @@ fn routes(world: Arc<World>) -> Router {
         .route("/backups", get(backups::list).post(backups::create))
         .route("/backups/{name}", delete(backups::remove))
         .route("/backups/{name}/download", get(bundle::download))
+        .route("/backups/{name}/verify", post(backups::verify))
         .route("/restore", post(restore::start))
+        .route("/restore/accept", post(restore::accept))
+        .route("/restore/undo", post(restore::undo))
         .route("/tasks", get(tasks::list))
         .route("/tasks/{id}", get(tasks::show))
         .route("/cleanup", post(tasks::cleanup))
@@ -109,6 +113,8 @@ fn routes(world: Arc<World>) -> Router {
         .method_not_allowed_fallback(|| async { Refused::method() })
         .layer(axum::middleware::from_fn_with_state(Arc::clone(&world), guard::check))
         .layer(DefaultBodyLimit::max(answer::BODY_LIMIT))
+        // Outermost: what is refused is told as well.
+        .layer(axum::middleware::from_fn(access::log))
         .with_state(world)
 }
 

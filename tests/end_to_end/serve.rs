@@ -29,7 +29,8 @@ struct Served {
 impl Served {
     fn start(workplace: &Workplace, words: &[&str]) -> Self {
         let mut command = workplace.command(["serve", "--listen", "127.0.0.1:0"]);
-        command.args(words).stdout(Stdio::piped()).stderr(Stdio::inherit());
+        let log = std::fs::File::create(workplace.path("serve.log")).expect("a file of ours");
+        command.args(words).stdout(Stdio::piped()).stderr(log);
         let mut child = command.spawn().expect("the program starts");
         let mut line = String::new();
         let stdout = child.stdout.take().expect("a pipe of ours");
@@ -185,9 +186,16 @@ fn the_examples() {
         "{health}"
     );
     let described = served.get("/openapi.json");
-    for path in
-        ["/backups", "/restore", "/tasks/{task_id}", "/backups/{name}/download", "/cleanup", "/health"]
-    {
+    for path in [
+        "/backups",
+        "/restore",
+        "/restore/undo",
+        "/backups/{name}/verify",
+        "/tasks/{task_id}",
+        "/backups/{name}/download",
+        "/cleanup",
+        "/health",
+    ] {
         assert!(described["paths"][path].is_object(), "{path}");
     }
     let (code, head, page) = served.ask("GET /docs", &[], "");
@@ -195,21 +203,61 @@ fn the_examples() {
     assert!(code == 200 && head.contains("content-security-policy") && !page.contains("<script"), "{page}");
 
     refuses(&served, name);
+    decides(&served, name);
 
+    let before = served.get("/backups").as_array().map(Vec::len);
     let removed = served.json(&format!("DELETE /backups/{name}"), 200, &Value::Null);
     assert_eq!(removed["removed"], name);
     served.json(&format!("DELETE /backups/{name}"), 404, &Value::Null);
-    assert_eq!(served.get("/backups").as_array().map(Vec::len), Some(1));
+    assert_eq!(served.get("/backups").as_array().map(|left| left.len() + 1), before);
     let audited = workplace.run(["audit", "--json"]).json();
     let from_http = audited.as_array().into_iter().flatten().filter(|entry| entry["from"] == "127.0.0.1");
     assert!(from_http.count() >= 5, "{audited}");
     workplace.run(["audit", "--verify"]).succeeded("the log is whole");
+
+    logs_without_secrets(&served, &workplace);
 
     let pid = i32::try_from(served.child.id()).ok().and_then(Pid::from_raw).expect("a process has an id");
     let asked = Instant::now();
     kill_process(pid, Signal::TERM).expect("it serves");
     assert!(served.child.wait().expect("a child of ours").success());
     assert!(asked.elapsed() < Duration::from_secs(5), "it goes when it is asked to");
+}
+
+/// One line for each answer, without what may be a secret.
+fn logs_without_secrets(served: &Served, workplace: &Workplace) {
+    let hidden = ["Authorization: Bearer 0123456789abcdef"];
+    assert_eq!(served.ask("GET /tasks?status=completed&token=fedcba9876543210", &hidden, "").0, 422);
+    let log = std::fs::read_to_string(workplace.path("serve.log")).expect("it logs");
+    for line in ["127.0.0.1 POST /restore 202 ", "127.0.0.1 PUT /backups 405 ", "127.0.0.1 GET /tasks 422 "] {
+        assert!(log.contains(line), "{line} is not in {log}");
+    }
+    for secret in ["0123456789abcdef", "fedcba9876543210", "admin@company", " GET /health "] {
+        assert!(!log.contains(secret), "{secret} is in {log}");
+    }
+}
+
+/// A backup is verified and restored, the restore undone, and that accepted, each by a request.
+fn decides(served: &Served, name: &str) {
+    let done = |request: &str, body: Value| {
+        let started = served.json(request, 202, &body);
+        let ended = served.ended_task(started["task_id"].as_str().expect("a task has an id"));
+        assert_eq!(ended["status"], "completed", "{request}: {ended}");
+        ended
+    };
+    served.json("POST /restore/accept", 404, &Value::Null);
+    served.json("POST /restore/undo", 404, &Value::Null);
+    served.json("POST /restore/undo", 404, &json!({ "stack": "lost" }));
+    served.json("POST /backups/lost/verify", 404, &Value::Null);
+    served.json(&format!("POST /backups/{name}/verify"), 422, &json!({ "deeply": true }));
+    assert_eq!(done(&format!("POST /backups/{name}/verify"), json!({}))["operation"], "verify");
+    let listed = served.get("/backups");
+    let mut proofs = listed.as_array().into_iter().flatten().filter(|backup| backup["name"] == name);
+    assert!(proofs.all(|backup| backup["proof"] != "taken"), "{listed}");
+    done("POST /restore", json!({ "backup_name": name }));
+    done("POST /restore/undo", json!({}));
+    done("POST /restore/accept", json!({}));
+    served.json("POST /restore/accept", 404, &Value::Null);
 }
 
 /// What is wrong is refused in JSON, and changes nothing.
@@ -250,7 +298,12 @@ fn a_backup_that_is_due_is_taken_by_itself() {
     for words in ["Persistent=true", "OnCalendar=*-*-* 00:00:00 UTC", "schedule run", "systemctl"] {
         assert!(shown.contains(words), "{words} is not in {shown}");
     }
+    assert_eq!(listed[0]["kept_by"], Value::Null, "nobody sees to it yet");
     let served = Served::start(&workplace, &["-s", &project.name]);
+    let kept =
+        || workplace.run(["-s", &project.name, "schedule", "list", "--json"]).json()[0]["kept_by"].clone();
+    let by = kept();
+    assert!(by.as_str().is_some_and(|by| by.contains(&served.address)), "{by}");
     let task = eventually("the backup of today", PATIENCE, || {
         served
             .get("/tasks?status=completed")
@@ -263,4 +316,7 @@ fn a_backup_that_is_due_is_taken_by_itself() {
     let said = workplace.run(["-s", &project.name, "schedule", "run"]).succeeded("schedule run").stdout;
     assert!(said.contains("no backup is due"), "the date has one: {said}");
     assert_eq!(served.get("/backups").as_array().map(Vec::len), Some(1));
+    // It is killed, and what it has left behind says no more than that.
+    drop(served);
+    assert_eq!(kept(), Value::Null);
 }

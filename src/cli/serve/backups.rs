@@ -1,4 +1,4 @@
-//! `/backups`: listed, taken and removed.
+//! `/backups`: listed, taken, verified and removed.
 
 use super::answer::{Answer, Document, Refused};
 use super::world::World;
@@ -81,6 +81,28 @@ pub(super) async fn create(
     } else {
         "the backup is started; its parts are compressed all the same, as their tools write them"
     };
+    Ok(Answer(StatusCode::ACCEPTED, json!({ "task_id": id.0, "message": message, "status": "pending" })))
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Verification {
+    /// Have the services' own tools read it through as well.
+    #[serde(default)]
+    deep: bool,
+}
+
+pub(super) async fn verify(
+    State(world): State<Arc<World>>,
+    ConnectInfo(from): ConnectInfo<SocketAddr>,
+    Path(name): Path<String>,
+    Document(wanted): Document<Verification>,
+) -> Result<Answer<Value>, Refused> {
+    let entry = world.backup(&name).await?;
+    let stack = world.reference(&entry.stack).await?;
+    let operation = Operation::Bundle(BundleOperation::Verify { name: entry.name, deep: wanted.deep });
+    let id = world.start(from, stack, operation, None).await?;
+    let message = format!("{name} is being verified");
     Ok(Answer(StatusCode::ACCEPTED, json!({ "task_id": id.0, "message": message, "status": "pending" })))
 }
 

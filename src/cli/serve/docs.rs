@@ -22,7 +22,9 @@ const NOT_FOUND: (&str, &str) = ("404", "there is no such thing");
 const CONFLICT: (&str, &str) = ("409", "something else is under way, or speaks against it");
 const INVALID: (&str, &str) = ("422", "a field is unknown or wrong");
 
-const ROUTES: [Route; 10] = [
+const STACK: Field = ("stack", "string", false, "needed where several stacks are served");
+
+const ROUTES: [Route; 13] = [
     Route {
         method: "get",
         path: "/backups",
@@ -38,7 +40,7 @@ const ROUTES: [Route; 10] = [
         fields: &[
             ("compress", "boolean", false, "parts are compressed in any case"),
             ("email", "string", false, "who is told of the end"),
-            ("stack", "string", false, "needed where several stacks are served"),
+            STACK,
         ],
         success: "202",
         others: &[NOT_FOUND, CONFLICT, INVALID],
@@ -61,6 +63,14 @@ const ROUTES: [Route; 10] = [
     },
     Route {
         method: "post",
+        path: "/backups/{name}/verify",
+        summary: "Start reading every byte of a backup again",
+        fields: &[("deep", "boolean", false, "have the services' own tools read it through as well")],
+        success: "202",
+        others: &[NOT_FOUND, CONFLICT, INVALID],
+    },
+    Route {
+        method: "post",
         path: "/restore",
         summary: "Start a restore",
         fields: &[
@@ -68,6 +78,22 @@ const ROUTES: [Route; 10] = [
             ("mode", "string", false, "full, database or artifacts; full by default"),
             ("force", "boolean", false, "go on although something that harms nobody speaks against it"),
         ],
+        success: "202",
+        others: &[NOT_FOUND, CONFLICT, INVALID],
+    },
+    Route {
+        method: "post",
+        path: "/restore/accept",
+        summary: "Start removing for good what the last restore took out of use",
+        fields: &[STACK],
+        success: "202",
+        others: &[NOT_FOUND, CONFLICT, INVALID],
+    },
+    Route {
+        method: "post",
+        path: "/restore/undo",
+        summary: "Start putting back what the last restore took out of use",
+        fields: &[STACK],
         success: "202",
         others: &[NOT_FOUND, CONFLICT, INVALID],
     },
