@@ -5,6 +5,8 @@
 mod ledger;
 #[path = "restore/paths.rs"]
 mod paths;
+#[path = "restore/undecided.rs"]
+mod undecided;
 #[path = "restore/unwell.rs"]
 mod unwell;
 
@@ -26,6 +28,7 @@ pub fn trials() -> Vec<Trial> {
         trial("restore::a_new_side_that_does_not_start", a_new_side_that_does_not_start),
         trial("restore::paths_several_in_one_directory", paths::several_in_one_directory),
         trial("restore::a_service_that_is_not_well", unwell::a_service_that_is_not_well),
+        trial("restore::an_acceptance_that_cannot_be_done", undecided::an_acceptance_that_cannot_be_done),
         trial("restore::who_was_down_at_the_restore", who_was_down_at_the_restore),
         trial("restore::the_latest_one_tried_twice", the_latest_one_tried_twice),
         trial("restore::a_forced_one_that_comes_to_nothing", a_forced_one_that_comes_to_nothing),
