@@ -19,6 +19,7 @@ mod keepers;
 mod lock;
 mod notify;
 mod outstanding;
+mod overdue;
 mod preflight;
 mod prepare;
 mod process;

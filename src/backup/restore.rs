@@ -11,6 +11,7 @@ mod database;
 mod directory;
 mod look;
 mod order;
+mod overdue;
 mod plan;
 mod redis;
 mod run;
@@ -22,6 +23,7 @@ mod target;
 
 pub use look::{Facts, Scene};
 pub use order::{Needs, needs};
+pub use overdue::over;
 pub use plan::{Course, chosen, plan};
 pub use run::{Run, carry_out};
 pub use settle::{Decision, World, decision_plan, settle};

@@ -133,11 +133,11 @@ impl Restoration {
         match self {
             Self::Anew(anew) => anew.carry_out(engine, root, progress, cancelled).await,
             Self::Decide { stack, decision, .. } => {
-                settle(engine, root, &stack, decision, progress).await.map(drop)
+                stack.settle(engine, root, decision, progress).await.map(drop)
             }
             Self::Interrupted { pending, stack, options } => {
                 let mut first = stack.decision(&pending, Decision::Neither);
-                settle(engine, root, &stack, Decision::Neither, progress).await?;
+                stack.settle(engine, root, Decision::Neither, progress).await?;
                 let waits = Pending::read(root, &stack.file.reference.project)?;
                 let is_done = |pending: Pending| pending.phase == Phase::Waiting && pending.undone.is_none();
                 if waits.is_some_and(is_done) && pending.bundle.starts_with(&options.name) {
@@ -177,18 +177,18 @@ impl Anew {
     }
 }
 
-async fn settle(
-    engine: &Engine,
-    root: &Path,
-    stack: &Stack,
-    decision: Decision,
-    progress: &mut dyn FnMut(TaskEvent),
-) -> Result<Option<Phase>, Fault> {
-    let needs = stack.needs();
-    restore::settle(engine, root, &stack.world(&needs), decision, progress).await
-}
-
 impl Stack {
+    /// Carries out what was decided, or brings what was interrupted to an end.
+    pub async fn settle(
+        &self,
+        engine: &Engine,
+        root: &Path,
+        decision: Decision,
+        progress: &mut dyn FnMut(TaskEvent),
+    ) -> Result<Option<Phase>, Fault> {
+        restore::settle(engine, root, &self.world(&self.needs()), decision, progress).await
+    }
+
     /// What each service needs, by the files and by the containers.
     fn needs(&self) -> restore::Needs {
         let services = self.file.services.iter();

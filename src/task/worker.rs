@@ -4,6 +4,7 @@ use super::deploys::{Begun, Deploys, Outcome};
 use super::hold::Hold;
 use super::notify;
 use super::outstanding::Outstanding;
+use super::overdue;
 use super::preflight;
 use super::prepare::{Prepared, prepare};
 use super::{AuditEntry, Journal, ProcessMark, Store};
@@ -204,6 +205,9 @@ async fn carry_out(
     if let Err(fault) = noted_deploy {
         // What runs is as it was asked for; only going back to it is not sure.
         note(TaskEvent::Output { text: format!("warning: {fault}") });
+    }
+    if ended.is_ok() {
+        Box::pin(overdue::clean(engine, store, spec, stack, &mut note)).await;
     }
     let noted = outstanding.end(&spec.operation, ended.is_ok());
     ended.and(noted)

@@ -29,6 +29,10 @@ pub fn trials() -> Vec<Trial> {
         trial("restore::paths_several_in_one_directory", paths::several_in_one_directory),
         trial("restore::a_service_that_is_not_well", unwell::a_service_that_is_not_well),
         trial("restore::an_acceptance_that_cannot_be_done", undecided::an_acceptance_that_cannot_be_done),
+        trial(
+            "restore::an_old_side_goes_once_its_time_is_over",
+            undecided::an_old_side_goes_once_its_time_is_over,
+        ),
         trial("restore::who_was_down_at_the_restore", who_was_down_at_the_restore),
         trial("restore::the_latest_one_tried_twice", the_latest_one_tried_twice),
         trial("restore::a_forced_one_that_comes_to_nothing", a_forced_one_that_comes_to_nothing),

@@ -230,7 +230,7 @@ impl Pending {
         root.join(&self.stack).join(FILE)
     }
 
-    /// Until when the side that is not in use is offered. It stays until somebody decides: nothing removes data by itself.
+    /// Until when the side that is not in use is kept at the least.
     pub fn until(&self) -> Option<Timestamp> {
         let since = self.undone.or(self.switched).filter(|_| self.phase == Phase::Waiting);
         since.map(|since| since + OFFERED)
@@ -241,10 +241,13 @@ impl Pending {
         let Self { stack, bundle, .. } = self;
         match (self.phase.way(), self.until()) {
             (Way::Decide, Some(until)) => {
-                let left = if until > now {
-                    format!("for {} more", units::duration(units::since(now, until)))
-                } else {
-                    "longer than the day that it was meant to".to_owned()
+                let left = match (self.may_go(), until > now) {
+                    (true, true) => format!(
+                        "until {until:.0} ({} more), and then goes by itself as soon as all is well",
+                        units::duration(units::since(now, until))
+                    ),
+                    (true, false) => "until the next task of the stack that finds all well".to_owned(),
+                    (false, _) => "until somebody decides".to_owned(),
                 };
                 let what = if self.undone.is_some() {
                     format!(

@@ -1,6 +1,9 @@
 //! What a restore took out of use, while nobody decides, or somebody does and it cannot be done.
 
 use super::ledger::Ledger;
+use crate::support::wait::{PATIENCE, eventually};
+use serde_json::{Value, json};
+use std::path::PathBuf;
 
 /// All of it was taken down before it was accepted: the server that would have to let the old database go is not there.
 /// The decision stays open, and can be taken either way once it is.
@@ -36,4 +39,56 @@ pub fn an_acceptance_that_cannot_be_done() {
     ledger.run(["backup", "accept", "--yes"]).succeeded("accept");
     assert_eq!(ledger.data(), restored);
     ledger.run(["backup", "undo", "--yes"]).failed(4, ["no restore"]);
+}
+
+/// A day later, as the record has it.
+fn a_day_later(ledger: &Ledger) {
+    let path: PathBuf =
+        ledger.workplace.path(&format!("state/mcp-tui/backups/{}/.restore.json", ledger.project.name));
+    let text = std::fs::read_to_string(&path).expect("a restore waits");
+    let mut record: Value = serde_json::from_str(&text).expect("its record is JSON");
+    record["switched"] = json!("2026-01-01T00:00:00Z");
+    std::fs::write(&path, record.to_string()).expect("it can be written");
+}
+
+pub fn an_old_side_goes_once_its_time_is_over() {
+    let ledger = Ledger::up("overdue");
+    let name = ledger.back_up();
+    ledger.change();
+    let old = ledger.data();
+    ledger.run(["backup", "restore", &name, "--yes"]).succeeded("restore");
+    let listed = || ledger.run(["backup", "list"]).succeeded("list").stdout;
+    let told = listed();
+    assert!(told.contains("is kept until 20") && told.contains("goes by itself"), "{told}");
+    ledger.run(["restart", "cache"]).succeeded("restart");
+    assert!(listed().contains("backup undo"), "its time is not over");
+
+    // Where what was restored does not serve, it is the only way back.
+    a_day_later(&ledger);
+    ledger.run(["stop", "web"]).succeeded("stop");
+    assert!(listed().contains("backup undo"), "web is not well");
+    ledger.run(["backup", "undo", "--yes"]).succeeded("undo");
+    assert_eq!(ledger.data(), old);
+
+    // What was undone is nowhere else; restored once more, it goes with the next task that finds all well.
+    let kept = listed();
+    assert!(kept.contains("until somebody decides"), "{kept}");
+    ledger.run(["backup", "undo", "--yes"]).succeeded("undo of the undo");
+    ledger.run(["start", "web"]).succeeded("start");
+    eventually("web to serve", PATIENCE, || ledger.runs("web").then_some(()));
+    let restored = ledger.data();
+    a_day_later(&ledger);
+    let said = ledger.run(["restart", "web"]).succeeded("restart").stdout;
+    assert!(said.contains("its time is over"), "{said}");
+    assert_eq!(ledger.data(), restored);
+    assert!(!listed().contains("backup undo"));
+    ledger.run(["backup", "undo", "--yes"]).failed(4, ["no restore"]);
+    let audited = ledger.run(["audit", "--json"]).json();
+    let entries = audited.as_array().expect("entries");
+    let by_itself = |entry: &&Value| {
+        entry["what"] == "restore-accept"
+            && entry["outcome"] == "completed"
+            && entry["plan"].as_str().is_some_and(|plan| plan.contains("by itself"))
+    };
+    assert_eq!(entries.iter().filter(by_itself).count(), 1, "{audited}");
 }
