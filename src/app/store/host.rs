@@ -1,6 +1,6 @@
 //! The host: the newest reading, and how quickly its disks fill.
 
-use crate::domain::host::DiskUse;
+use crate::domain::host::{DiskUse, Share};
 use crate::domain::{HostSample, units};
 use jiff::{SignedDuration, Timestamp};
 use std::collections::{BTreeMap, VecDeque};
@@ -78,7 +78,7 @@ impl HostStore {
 
 /// Whether what of them is visible in a few columns is the same.
 fn reads_the_same(a: &HostSample, b: &HostSample) -> bool {
-    let cpu = |sample: &HostSample| sample.cpu_percent.map(|value| value.round());
+    let cpu = |sample: &HostSample| sample.cpu_percent.map(f64::round);
     let memory = |sample: &HostSample| sample.memory_used_bytes.map(units::bytes_reading);
     let minutes = |sample: &HostSample| sample.uptime_seconds.map(|seconds| seconds / 60);
     cpu(a) == cpu(b) && memory(a) == memory(b) && minutes(a) == minutes(b)
@@ -92,7 +92,7 @@ fn troubles_the_same(a: &HostSample, b: &HostSample) -> bool {
         (part(disk.used_bytes, disk.total_bytes), disk.total_bytes, files)
     };
     let handles = |sample: &HostSample| {
-        [sample.open_files, sample.inotify_instances].map(|share| share.and_then(|share| share.percent()))
+        [sample.open_files, sample.inotify_instances].map(|share| share.and_then(Share::percent))
     };
     handles(a) == handles(b) && a.disks.iter().map(disk).eq(b.disks.iter().map(disk))
 }
