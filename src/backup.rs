@@ -20,6 +20,7 @@ mod job;
 mod list;
 mod look;
 pub mod manifest;
+pub mod offsite;
 mod papers;
 mod part;
 mod pin;

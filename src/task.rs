@@ -39,7 +39,7 @@ pub use journal::{Journal, JournalTail};
 pub use keepers::{Keeper, Keeping, keepers};
 pub use lock::{LockOwner, StackLock};
 pub use preflight::{Preflight, preflight};
-pub use prepare::plan;
+pub use prepare::{backup_policy, plan};
 pub use process::ProcessMark;
 pub use requester::Requester;
 pub use store::Store;

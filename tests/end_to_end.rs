@@ -14,6 +14,8 @@ mod journal;
 mod backup;
 #[path = "end_to_end/bad_input.rs"]
 mod bad_input;
+#[path = "end_to_end/bucket.rs"]
+mod bucket;
 #[path = "end_to_end/config.rs"]
 mod config;
 #[path = "end_to_end/console_verbs.rs"]

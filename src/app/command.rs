@@ -68,6 +68,7 @@ pub enum Command {
     RemoveBackup,
     PruneBackups,
     ExportBackup,
+    PushBackup,
     ShowBackups,
     Shell,
     ShowLogs,

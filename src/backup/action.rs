@@ -1,6 +1,7 @@
 //! What is done with a bundle that there is, from the request to the end of it.
 
 use super::export::task::{self as export_task, ExportTask};
+use super::offsite::{self, Fetch, Push};
 use super::pin::{self, Pin};
 use super::prune::{self, Removal};
 use super::rehearse::{self, Rehearsal};
@@ -17,6 +18,8 @@ pub enum BundleAction {
     Rehearse(Box<Rehearsal>),
     Pin(Pin),
     Export(ExportTask),
+    Push(Push),
+    Fetch(Box<Fetch>),
     Remove(Removal),
 }
 
@@ -29,7 +32,7 @@ pub struct BundlePlaces<'place> {
 
 impl BundleAction {
     /// Looks and changes nothing. `policy` is asked for only where a policy decides.
-    pub fn prepare(
+    pub async fn prepare(
         places: BundlePlaces<'_>,
         stack: &str,
         operation: &BundleOperation,
@@ -49,6 +52,14 @@ impl BundleAction {
             BundleOperation::Export { name } => {
                 export_task::prepare(root, stack, name, exports).map(Self::Export)
             }
+            BundleOperation::Push { name, again } => {
+                let place = offsite::place(stack, &policy()?)?;
+                offsite::push(root, stack, name, place, *again).map(Self::Push)
+            }
+            BundleOperation::Fetch { name } => {
+                let place = offsite::place(stack, &policy()?)?;
+                offsite::fetch(root, stack, name, &place).await.map(|fetch| Self::Fetch(Box::new(fetch)))
+            }
             BundleOperation::Remove { name } => prune::one(root, stack, name).map(Self::Remove),
             BundleOperation::Prune => {
                 prune::by_policy(root, stack, &policy()?.retention, now).map(Self::Remove)
@@ -62,6 +73,8 @@ impl BundleAction {
             Self::Rehearse(rehearsal) => rehearsal.plan(),
             Self::Pin(pin) => pin.plan(),
             Self::Export(export) => export.plan(),
+            Self::Push(push) => push.plan(),
+            Self::Fetch(fetch) => fetch.plan(),
             Self::Remove(removal) => removal.plan(),
         }
     }
@@ -80,6 +93,8 @@ impl BundleAction {
             }
             Self::Pin(pin) => pin.carry_out(progress),
             Self::Export(export) => export.carry_out(progress).await,
+            Self::Push(push) => push.carry_out(progress, is_cancelled).await,
+            Self::Fetch(fetch) => fetch.carry_out(progress, is_cancelled).await,
             Self::Remove(removal) => removal.carry_out(progress, is_cancelled),
         }
     }

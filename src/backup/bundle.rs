@@ -33,6 +33,12 @@ pub struct Bundle {
 impl Bundle {
     /// Sweeps what dead owners left, then makes the directory of a new bundle.
     pub fn begin(root: &Path, stack: &str, now: Timestamp) -> Result<Self, Fault> {
+        let random = RandomState::new().hash_one(0) & 0xffff;
+        Self::begin_as(root, stack, format!("{}-{random:04x}", now.strftime("%Y%m%dT%H%M%SZ")))
+    }
+
+    /// The same of one that has its name already.
+    pub fn begin_as(root: &Path, stack: &str, name: String) -> Result<Self, Fault> {
         let stack_directory = root.join(stack);
         let begin = || -> io::Result<Self> {
             make_directory(&stack_directory)?;
@@ -41,8 +47,6 @@ impl Bundle {
             sweep(&stack_directory)?;
             collect(&stack_directory);
             let objects = store::hold(&stack_directory)?;
-            let random = RandomState::new().hash_one(0) & 0xffff;
-            let name = format!("{}-{random:04x}", now.strftime("%Y%m%dT%H%M%SZ"));
             let directory = stack_directory.join(format!("{PARTIAL}{name}"));
             DirBuilder::new().mode(0o700).create(&directory)?;
             let owner = File::open(&directory)?;
@@ -95,6 +99,21 @@ impl Bundle {
         self.write(SUMS, manifest.sums(&sha256(&json)).as_bytes())?;
         sync_directories(&self.directory)?;
         self.write(MANIFEST, &json)?;
+        self.appear()
+    }
+
+    /// One whose files, papers and all, are there as they were written elsewhere.
+    pub fn adopt(mut self, manifest: &Manifest) -> Result<BackupEntry, Fault> {
+        let adopt = |bundle: &mut Self| {
+            sync_directories(&bundle.directory)?;
+            bundle.appear()
+        };
+        adopt(&mut self).map_err(|error| self.fault(&error))?;
+        self.committed = true;
+        Ok(manifest.entry(&self.directory))
+    }
+
+    fn appear(&mut self) -> io::Result<()> {
         File::open(&self.directory)?.sync_all()?;
         let last = self.stack_directory.join(&self.name);
         std::fs::rename(&self.directory, &last)?;
@@ -102,7 +121,7 @@ impl Bundle {
         File::open(&self.stack_directory)?.sync_all()
     }
 
-    fn write(&self, relative: &str, bytes: &[u8]) -> io::Result<()> {
+    pub fn write(&self, relative: &str, bytes: &[u8]) -> io::Result<()> {
         let path = self.directory.join(relative);
         let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
         file.write_all(bytes)?;

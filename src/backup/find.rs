@@ -91,7 +91,7 @@ fn among(
     }
 }
 
-fn may_begin_a_name(name: &str) -> bool {
+pub fn may_begin_a_name(name: &str) -> bool {
     let letters = |byte: u8| byte.is_ascii_digit() || matches!(byte, b'T' | b'Z' | b'-' | b'a'..=b'f');
     (SHORTEST..=21).contains(&name.len()) && name.bytes().all(letters)
 }

@@ -3,8 +3,8 @@
 use super::Manifest;
 use super::find::{Found, is_stack_name};
 use super::manifest::MANIFEST;
-use super::proof;
 use super::store::OBJECTS;
+use super::{offsite, proof};
 use crate::domain::stack::BackupEntry;
 use crate::domain::{Fault, FaultKind};
 use jiff::Timestamp;
@@ -121,6 +121,7 @@ pub fn read(directory: &Path) -> Result<BackupEntry, Fault> {
     }
     entry.pinned = proof::is_pinned(directory);
     entry.proof = proof::read(directory);
+    entry.offsite = offsite::record::read(directory);
     Ok(entry)
 }
 

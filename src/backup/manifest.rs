@@ -59,9 +59,20 @@ pub struct Manifest {
     /// The public keys of those who can read the parts and the objects, which all are encrypted; nobody's where none is.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub encrypted_to: Vec<String>,
+    /// Where it was to be copied to, for whoever has nothing but the copy, or nothing but this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offsite: Option<OffsiteNote>,
     /// The sum of `RESTORE.md`.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub instructions_sha256: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OffsiteNote {
+    /// `s3://bucket/prefix/stack`, beside whose backups the objects are.
+    pub url: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub endpoint: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -111,6 +122,7 @@ impl Manifest {
             warnings: Vec::new(),
             withheld: Vec::new(),
             encrypted_to: Vec::new(),
+            offsite: None,
             instructions_sha256: String::new(),
         }
     }
@@ -182,6 +194,7 @@ impl Manifest {
             safety: self.safety_for.is_some(),
             proof: Proof::default(),
             old_side_until: None,
+            offsite: None,
         }
     }
 

@@ -14,8 +14,11 @@ use std::path::Path;
 pub const PROOF: &str = "proof.json";
 pub const PINNED: &str = "pinned";
 const NEW: &str = ".proof.json.new";
+/// What is known of its copy.
+pub const OFFSITE: &str = "offsite.json";
+const NEW_OFFSITE: &str = ".offsite.json.new";
 /// What may lie in a bundle and is not of it.
-pub const BESIDE: [&str; 3] = [PROOF, PINNED, NEW];
+pub const BESIDE: [&str; 5] = [PROOF, PINNED, NEW, OFFSITE, NEW_OFFSITE];
 
 #[derive(Serialize, Deserialize)]
 struct Record {
@@ -47,19 +50,30 @@ pub fn read(directory: &Path) -> Proof {
 }
 
 pub fn write(directory: &Path, proof: &Proof) -> Result<(), Fault> {
-    let write = || -> io::Result<()> {
+    let write = || {
         let record = Record { manifest_sha256: manifest_sum(directory)?, proof: proof.clone() };
-        let mut bytes = serde_json::to_vec_pretty(&record)?;
-        bytes.push(b'\n');
-        let new = directory.join(NEW);
-        let mut options = OpenOptions::new();
-        let mut file = options.write(true).create(true).truncate(true).mode(0o600).open(&new)?;
-        file.write_all(&bytes)?;
-        file.sync_all()?;
-        std::fs::rename(new, directory.join(PROOF))?;
-        File::open(directory)?.sync_all()
+        replace(directory, (NEW, PROOF), &record)
     };
     write().map_err(|error| Fault::io("write proof of", directory.display(), &error))
+}
+
+/// Writes what is known of the copy.
+pub fn write_offsite(directory: &Path, record: &impl Serialize) -> Result<(), Fault> {
+    replace(directory, (NEW_OFFSITE, OFFSITE), record)
+        .map_err(|error| Fault::io("write what is off site of", directory.display(), &error))
+}
+
+/// Somebody who looks on sees the old record or the new one.
+fn replace(directory: &Path, (new, name): (&str, &str), record: &impl Serialize) -> io::Result<()> {
+    let mut bytes = serde_json::to_vec_pretty(record)?;
+    bytes.push(b'\n');
+    let new = directory.join(new);
+    let mut options = OpenOptions::new();
+    let mut file = options.write(true).create(true).truncate(true).mode(0o600).open(&new)?;
+    file.write_all(&bytes)?;
+    file.sync_all()?;
+    std::fs::rename(new, directory.join(name))?;
+    File::open(directory)?.sync_all()
 }
 
 pub fn is_pinned(directory: &Path) -> bool {
@@ -81,6 +95,6 @@ pub fn pin(directory: &Path, pinned: bool) -> Result<(), Fault> {
     change().map_err(|error| Fault::io("pin", directory.display(), &error))
 }
 
-fn manifest_sum(directory: &Path) -> io::Result<String> {
+pub fn manifest_sum(directory: &Path) -> io::Result<String> {
     Ok(units::hexadecimal(&Sha256::digest(std::fs::read(directory.join(MANIFEST))?)))
 }

@@ -81,10 +81,20 @@ impl Removal {
         Plan {
             title: self.title.clone(),
             steps: self.bundles.iter().map(step).collect(),
-            warnings: self.decision.iter().filter_map(|decision| decision.warning.clone()).collect(),
+            warnings: self.warnings(),
             equivalent: directories.join(" && "),
             ..Plan::default()
         }
+    }
+
+    fn warnings(&self) -> Vec<String> {
+        let decided = self.decision.iter().filter_map(|decision| decision.warning.clone());
+        // What is removed here stays there: to lose both takes two decisions.
+        let copies = self.bundles.iter().filter_map(|bundle| bundle.entry().ok()?.offsite);
+        let stay = copies
+            .filter(|copy| copy.copied.is_some())
+            .map(|copy| format!("its copy in {} stays; `backup pull` brings it back from there", copy.url));
+        decided.chain(stay).collect()
     }
 
     /// Reports the steps of the plan by their numbers.

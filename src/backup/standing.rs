@@ -2,7 +2,7 @@
 
 use super::schedule::{DEFAULT, Schedule};
 use crate::domain::StackFile;
-use crate::domain::stack::{BackupEntry, BackupStanding};
+use crate::domain::stack::{BackupEntry, BackupStanding, OffsiteLack, OffsitePlace, OffsiteStanding};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
@@ -23,13 +23,29 @@ pub fn standing(
         (Ok(_), _) => (None, None),
         (Err(wrong), _) => (None, Some(wrong)),
     };
-    BackupStanding { project, last_good, bad, schedule: schedule.to_owned(), due, wrong }
+    let offsite = stack.backup_policy.offsite.as_ref().map(|place| copies(place, &project, entries));
+    BackupStanding { project, last_good, bad, schedule: schedule.to_owned(), due, wrong, offsite }
+}
+
+/// What a restore took of what it replaced is not copied, and neither is what is known to be bad.
+fn copies(place: &OffsitePlace, project: &str, entries: &[BackupEntry]) -> OffsiteStanding {
+    let of_stack =
+        |entry: &&BackupEntry| entry.stack == project && !entry.safety && entry.proof.failed.is_none();
+    let mut own = entries.iter().filter(of_stack);
+    let last = own.clone().find(|entry| place.holds(entry)).map(|entry| entry.created);
+    let newest = own.next().filter(|entry| !place.holds(entry));
+    let lacking = newest.map(|entry| OffsiteLack {
+        name: entry.name.clone(),
+        created: entry.created,
+        failed: entry.offsite.as_ref().and_then(|copy| copy.failed.clone()),
+    });
+    OffsiteStanding { place: place.words(), last, lacking }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::stack::{BackupPolicy, ProofFailure};
+    use crate::domain::stack::{BackupPolicy, OffsiteCopy, OffsiteFailure, ProofFailure};
     use crate::domain::{StackOrigin, StackRef, fixtures};
     use rstest::rstest;
 
@@ -43,6 +59,10 @@ mod tests {
 
     fn of(schedule: Option<&str>, entries: &[BackupEntry], made: Option<&str>) -> BackupStanding {
         let schedule = schedule.map(str::to_owned);
+        by(BackupPolicy { schedule, ..BackupPolicy::default() }, entries, made)
+    }
+
+    fn by(backup_policy: BackupPolicy, entries: &[BackupEntry], made: Option<&str>) -> BackupStanding {
         let stack = StackFile {
             reference: StackRef::named("shop"),
             origin: StackOrigin::Directory,
@@ -50,7 +70,7 @@ mod tests {
             services: Vec::new(),
             checks: Vec::new(),
             backup: Vec::new(),
-            backup_policy: BackupPolicy { schedule, ..BackupPolicy::default() },
+            backup_policy,
             addresses: Vec::new(),
             overlays: Vec::new(),
             profiles: Vec::new(),
@@ -93,5 +113,36 @@ mod tests {
         assert!(told.is_overdue(at("2026-11-19T04:00:00Z")));
         let wrong = of(Some("25:00"), &[], Some("2026-11-18T15:00:00Z"));
         assert!(wrong.wrong.is_some() && !wrong.is_overdue(at("2026-12-01T00:00:00Z")));
+    }
+
+    #[test]
+    fn a_copy_elsewhere_is_none_and_a_newer_backup_lacks_one() {
+        let place = crate::backup::offsite::testing::place("s3://backups/a");
+        let policy = BackupPolicy { offsite: Some(place), ..BackupPolicy::default() };
+        let mut older = taken("shop", "2026-11-19T02:00:00Z");
+        let copy = |url: &str| OffsiteCopy {
+            url: url.to_owned(),
+            endpoint: None,
+            copied: Some(at("2026-11-19T02:01:00Z")),
+            failed: None,
+        };
+        older.offsite = Some(copy("s3://backups/a/shop/2026-11-19T02:00:00Z"));
+        let told = by(policy.clone(), std::slice::from_ref(&older), None).offsite.unwrap();
+        assert_eq!((told.last, told.lacking), (Some(older.created), None));
+
+        let mut newer = taken("shop", "2026-11-20T02:00:00Z");
+        newer.offsite = Some(copy("s3://other/a/shop/2026-11-20T02:00:00Z"));
+        let standing = by(policy.clone(), &[newer.clone(), older.clone()], None);
+        assert!(!standing.lacks_copy(at("2026-11-20T03:59:59Z")), "it may be under way");
+        assert!(standing.lacks_copy(at("2026-11-20T04:00:00Z")));
+        let told = standing.offsite.unwrap();
+        assert_eq!((told.last, told.lacking.unwrap().created), (Some(older.created), newer.created));
+
+        let failure = OffsiteFailure { at: newer.created, what: "no such bucket".to_owned(), hint: None };
+        newer.offsite = Some(OffsiteCopy { copied: None, failed: Some(failure), ..copy("s3://backups/a") });
+        let standing = by(policy.clone(), &[newer.clone(), older.clone()], None);
+        assert!(standing.lacks_copy(newer.created), "what failed is told at once");
+        newer.safety = true;
+        assert!(!by(policy, &[newer, older], None).lacks_copy(at("2026-12-01T00:00:00Z")));
     }
 }

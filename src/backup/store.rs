@@ -11,9 +11,10 @@ mod collect;
 mod vault;
 
 pub use collect::collect;
-pub use vault::Vault;
+pub use vault::{UNNAMED, Vault};
 
 use super::Manifest;
+use super::bundle::make_directory;
 use super::list::bundles_of;
 use super::manifest::{MANIFEST, SEALED, is_bundle_name};
 use crate::domain::Fault;
@@ -74,6 +75,31 @@ fn path_of(name: &str) -> String {
 fn below_stack(name: &str) -> String {
     let first = name.get(..2).unwrap_or("00");
     format!("{OBJECTS}/{KIND}/{first}/{name}")
+}
+
+/// The place of an object below the directory of its stack; nothing of a file that lies in the bundle itself.
+pub fn below_stack_of(path: &str) -> Option<&str> {
+    path.strip_prefix("../")
+}
+
+/// Whether a file of a bundle that is fetched must come over the network: an object that is here and whole need not.
+pub fn is_lacking(stack_directory: &Path, part: &BackupPart) -> bool {
+    below_stack_of(&part.path).is_none_or(|below| {
+        let found = vault::look(&stack_directory.join(below));
+        found.is_none_or(|(bytes, sum)| (bytes, sum.as_str()) != (part.bytes, part.sha256.as_str()))
+    })
+}
+
+/// Gives an object that is whole its name.
+pub fn place(stack_directory: &Path, from: &Path, below: &str) -> io::Result<()> {
+    let place = stack_directory.join(below);
+    let directory = place.parent().unwrap_or(stack_directory);
+    make_directory(directory)?;
+    std::fs::rename(from, &place)?;
+    for directory in directory.ancestors().take(4) {
+        File::open(directory)?.sync_all()?;
+    }
+    Ok(())
 }
 
 /// Held while a bundle is made, so that nobody takes an object for one that nobody needs.

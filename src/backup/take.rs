@@ -3,7 +3,7 @@
 use super::archives::Archiver;
 use super::bundle::Bundle;
 use super::job::{ExecJob, Job, Survey};
-use super::manifest::Content;
+use super::manifest::{Content, OffsiteNote};
 use super::part::Form;
 use super::space::Space;
 use super::stream::{Step, cancelled};
@@ -99,6 +99,10 @@ async fn all_parts(
     manifest.warnings.clone_from(&survey.warnings);
     manifest.withheld.clone_from(&survey.withheld);
     manifest.encrypted_to = survey.recipients.keys().to_vec();
+    manifest.offsite = survey.policy.offsite.as_ref().map(|place| OffsiteNote {
+        url: format!("{}/{}", place.url(), survey.stack),
+        endpoint: place.endpoint.clone(),
+    });
     Ok((space.into_bundle(), manifest))
 }
 

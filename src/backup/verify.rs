@@ -7,6 +7,7 @@
 mod tree;
 
 use super::Manifest;
+use super::bundle::PARTIAL;
 use super::manifest::{INSTRUCTIONS, MANIFEST, SUMS};
 use crate::domain::stack::BackupPart;
 use crate::domain::{Fault, FaultKind, units};
@@ -89,7 +90,8 @@ fn papers(directory: &Path, stack: &str, problems: &mut Vec<Problem>) -> Option<
         }
     };
     let called = directory.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    if manifest.name != called {
+    // One that was fetched is read before it gets its name.
+    if manifest.name != called.strip_prefix(PARTIAL).unwrap_or(&called) {
         problems.push(Problem::new(MANIFEST, format!("it is the manifest of {}", manifest.name)));
     }
     if manifest.stack != stack {

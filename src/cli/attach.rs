@@ -86,6 +86,8 @@ fn takes_time(verb: StepVerb) -> bool {
         | StepVerb::Dump
         | StepVerb::Check
         | StepVerb::Export
+        | StepVerb::CopyOffsite
+        | StepVerb::FetchOffsite
         | StepVerb::Stage => true,
         StepVerb::CreateNetwork
         | StepVerb::CreateVolume

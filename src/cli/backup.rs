@@ -2,6 +2,7 @@
 
 mod identity;
 mod list;
+mod offsite;
 mod restore;
 mod show;
 mod stats;
@@ -26,7 +27,11 @@ pub enum BackupCommand {
     /// Take a backup of the stack; with --dry-run, say what would be in it
     Create,
     /// List backups, of one stack or of all
-    List,
+    List {
+        /// Those of the stack that are off site, where its file says that copies go
+        #[arg(long)]
+        offsite: bool,
+    },
     /// What a backup holds and what is known of it
     Show { name: String },
     /// Read all of a backup again: everything that was written is there as it was, and nothing else
@@ -72,6 +77,18 @@ pub enum BackupCommand {
     Unpin { name: String },
     /// Remove what the stack's policy does not want any more; with --dry-run, say which
     Prune,
+    /// Copy a backup off site now, or what is lacking of it there
+    Push {
+        name: String,
+        /// Send all of it, also what seems to be there: mends what has rotted there
+        #[arg(long)]
+        again: bool,
+    },
+    /// Bring a backup back from off site; it appears when every byte of it has been compared
+    Pull {
+        /// A backup's name, the beginning of one, or `latest`, among those that are off site
+        name: String,
+    },
     /// How many there are, how much they take, and how much room is left
     Stats,
     /// Write a backup into one tar file
@@ -87,7 +104,7 @@ impl BackupCommand {
     pub fn can_be_planned(&self) -> bool {
         match self {
             Self::Create
-            | Self::List
+            | Self::List { .. }
             | Self::Show { .. }
             | Self::Rehearse { .. }
             | Self::Restore(_)
@@ -95,6 +112,8 @@ impl BackupCommand {
             | Self::Undo { .. }
             | Self::Rm { .. }
             | Self::Prune
+            | Self::Push { .. }
+            | Self::Pull { .. }
             | Self::Stats => true,
             Self::Verify { .. } | Self::Pin { .. } | Self::Unpin { .. } | Self::Export { .. } => false,
         }
@@ -111,7 +130,15 @@ pub async fn run(context: &Context, command: BackupCommand, output: Output) -> R
         BackupCommand::Prune => {
             change::run(context, Operation::Bundle(BundleOperation::Prune), &[], output).await
         }
-        BackupCommand::List => list::list(&root, stack, output),
+        BackupCommand::List { offsite: false } => list::list(&root, stack, output),
+        BackupCommand::List { offsite: true } => offsite::list(context, &root, output).await.map(|()| 0),
+        BackupCommand::Push { name, again } => {
+            let operation = BundleOperation::Push { name: named(&name)?.name, again };
+            change::run(context, Operation::Bundle(operation), &[], output).await
+        }
+        BackupCommand::Pull { name } => {
+            change::run(context, Operation::Bundle(BundleOperation::Fetch { name }), &[], output).await
+        }
         BackupCommand::Show { name } => show::show(&named(&name)?, output).map(|()| 0),
         BackupCommand::Verify { name, deep, identity } => {
             let deep = deep.then_some(&identity);

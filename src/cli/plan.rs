@@ -306,6 +306,8 @@ fn mark(verb: StepVerb) -> (&'static str, Tone) {
         | StepVerb::PinBackup
         | StepVerb::UnpinBackup
         | StepVerb::Export
+        | StepVerb::CopyOffsite
+        | StepVerb::FetchOffsite
         | StepVerb::Dump => Tone::Good,
     };
     (verb.mark(), tone)

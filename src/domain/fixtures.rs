@@ -104,5 +104,6 @@ pub(crate) fn backup(stack: &str, name: &str, created: Timestamp) -> BackupEntry
         safety: false,
         proof: Proof::default(),
         old_side_until: None,
+        offsite: None,
     }
 }

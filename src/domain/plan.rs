@@ -50,6 +50,10 @@ pub enum StepVerb {
     UnpinBackup,
     /// Write it out into a file.
     Export,
+    /// Copy it to where it survives this server.
+    CopyOffsite,
+    /// Fetch it from there.
+    FetchOffsite,
     /// Read all of it, and see whether it is what it should be.
     Check,
     /// Make what will take the place of something, beside it.
@@ -132,6 +136,8 @@ impl StepVerb {
             Self::PinBackup => "pin",
             Self::UnpinBackup => "unpin",
             Self::Export => "export",
+            Self::CopyOffsite => "copy off site",
+            Self::FetchOffsite => "fetch from off site",
             Self::Check => "check",
             Self::Stage => "stage",
             Self::Switch => "switch",
@@ -142,7 +148,13 @@ impl StepVerb {
     /// The sign before it, in the console and on the command line.
     pub fn mark(self) -> &'static str {
         match self {
-            Self::Pull | Self::Build | Self::Push | Self::Dump | Self::Export => "↓",
+            Self::Pull
+            | Self::Build
+            | Self::Push
+            | Self::Dump
+            | Self::Export
+            | Self::CopyOffsite
+            | Self::FetchOffsite => "↓",
             Self::CreateNetwork
             | Self::CreateVolume
             | Self::CreateContainer

@@ -2,12 +2,14 @@
 
 mod backup;
 mod labelled;
+mod offsite;
 mod standing;
 
 pub use backup::{
     BackupEntry, BackupPart, BackupPolicy, BackupSource, Proof, ProofFailure, ProofLevel, Recovery,
     Retention, bytes_on_disk,
 };
+pub use offsite::{OffsiteCopy, OffsiteFailure, OffsiteLack, OffsitePlace, OffsiteStanding};
 pub use standing::{BackupStanding, Backups};
 
 use super::{CheckSpec, Safe};

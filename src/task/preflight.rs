@@ -1,6 +1,7 @@
 //! Gathers what the checks before a deploy look at. Nothing is asked that no rule needs, for most `up`s have little to do
 //! and are to be quick.
 
+use crate::backup::offsite::{self, Doubt};
 use crate::compose::file::{MountKind, Project, Service};
 use crate::compose::preflight::{self, Facts};
 use crate::compose::{self, Observed};
@@ -56,7 +57,11 @@ pub async fn preflight(engine: &Engine, stack: &StackRef, named: &[String]) -> R
         .filter(|service| named.is_empty() || named.contains(&service.name))
         .collect();
     let facts = gather(engine, &services, &project, &observed, Depth::Whole).await;
-    Ok(Preflight { lines: preflight::check(&project, &services, &observed, &facts) })
+    let mut lines = preflight::check(&project, &services, &observed, &facts);
+    let policy = &project.mcp.backup.policy;
+    let doubts = offsite::doubts(policy.offsite.as_ref(), !policy.encrypt.is_empty()).into_iter();
+    lines.extend(doubts.map(|Doubt { found, mend }| ChecklistLine::warning("backups off site", found, mend)));
+    Ok(Preflight { lines })
 }
 
 /// Whether the checks are made before an operation: only where something is to be made or started.

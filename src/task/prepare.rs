@@ -10,6 +10,7 @@ use super::{Deploys, SAVED, outstanding, preflight};
 use crate::backup::restore::{Decision, Pending};
 use crate::backup::{self, BundleAction, BundlePlaces, Order, Scene, Survey};
 use crate::compose::{self, ActionPlan, LoadRequest, Observed, Project, load, process_environment};
+use crate::domain::stack::BackupPolicy;
 use crate::domain::task::{BundleOperation, TaskEvent, TaskRequest};
 use crate::domain::{
     Container, Fault, FaultKind, Operation, Plan, Safe, StackFile, StackOrigin, StackRef, TaskTarget,
@@ -70,7 +71,9 @@ pub async fn prepare(engine: &Engine, root: &Path, request: &TaskRequest) -> Res
             let stack = prepare_restore(engine, stack).await?;
             restoration::decide(&backup::root(root), stack, Decision::Undo).map(Prepared::Restore)
         }
-        (TaskTarget::Stack(stack), Operation::Bundle(operation)) => prepare_bundle(root, stack, operation),
+        (TaskTarget::Stack(stack), Operation::Bundle(operation)) => {
+            Box::pin(prepare_bundle(root, stack, operation)).await
+        }
         (TaskTarget::Stack(stack), operation) => prepare_compose(engine, root, stack, operation).await,
     }
 }
@@ -167,19 +170,26 @@ async fn prepare_backup(engine: &Engine, stack: &StackRef) -> Result<Prepared, F
     Ok(Prepared::Backup { survey: Box::new(survey), plan })
 }
 
+/// What the stack's files say of its backups.
+pub fn backup_policy(stack: &StackRef) -> Result<BackupPolicy, Fault> {
+    let project = project(stack)?.ok_or_else(|| {
+        Fault::new(FaultKind::NotFound, "read the policy of", &stack.project)
+            .because("the stack's files are not known, and they say which backups are kept and where their copies are")
+            .hint("name them with -f; `mcp-tui backup rm` removes single backups")
+    })?;
+    Ok(project.mcp.backup.policy)
+}
+
 /// What is done with a backup needs the stack's files only for its policy.
-fn prepare_bundle(root: &Path, stack: &StackRef, operation: &BundleOperation) -> Result<Prepared, Fault> {
-    let policy = || {
-        let project = project(stack)?.ok_or_else(|| {
-            Fault::new(FaultKind::NotFound, "prune backups of", &stack.project)
-                .because("the stack's files are not known, and they say which backups are kept")
-                .hint("name them with -f; `mcp-tui backup rm` removes single ones")
-        })?;
-        Ok(project.mcp.backup.policy)
-    };
+async fn prepare_bundle(
+    root: &Path,
+    stack: &StackRef,
+    operation: &BundleOperation,
+) -> Result<Prepared, Fault> {
+    let policy = || backup_policy(stack);
     let backups = backup::root(root);
     let places = BundlePlaces { root: &backups, exports: &root.join(SAVED) };
-    let action = BundleAction::prepare(places, &stack.project, operation, policy, Timestamp::now())?;
+    let action = BundleAction::prepare(places, &stack.project, operation, policy, Timestamp::now()).await?;
     Ok(Prepared::Bundle(Box::new(action)))
 }
 

@@ -21,6 +21,7 @@ mod killed;
 mod log_bloat;
 mod log_sign;
 mod name_resolution;
+mod offsite;
 mod out_of_memory;
 mod port;
 mod redis;
@@ -45,7 +46,7 @@ use super::{Facts, Finding};
 
 pub(super) type Rule = fn(&Facts<'_>, &mut Vec<Finding>);
 
-pub(super) const ALL: [Rule; 33] = [
+pub(super) const ALL: [Rule; 34] = [
     daemon::find,
     gpu::find,
     xid::find,
@@ -77,6 +78,7 @@ pub(super) const ALL: [Rule; 33] = [
     gpu_orphan::find,
     backup::find,
     acceptance::find,
+    offsite::find,
     task::find,
     stack_file::find,
 ];

@@ -15,6 +15,8 @@ mod faults;
 mod keys;
 #[path = "backup/objects.rs"]
 mod objects;
+#[path = "backup/offsite.rs"]
+mod offsite;
 #[path = "backup/shop.rs"]
 mod shop;
 
@@ -46,6 +48,15 @@ pub fn trials() -> Vec<Trial> {
         ),
         encrypted::trial("backup::encrypted::put_back_with_age_alone", encrypted::put_back_with_age_alone),
         encrypted::trial("backup::encrypted::a_key_that_is_none", encrypted::a_key_that_is_none),
+        trial("backup::offsite::a_server_that_burnt_down", offsite::a_server_that_burnt_down),
+        trial("backup::offsite::killed_in_the_middle", offsite::killed_in_the_middle),
+        trial("backup::offsite::a_bit_that_flipped_there", offsite::a_bit_that_flipped_there),
+        trial("backup::offsite::who_is_not_let_in_is_told", offsite::who_is_not_let_in_is_told),
+        trial("backup::offsite::over_tls", offsite::over_tls),
+        trial(
+            "backup::offsite::only_where_asked_a_policy_reaches_there",
+            offsite::only_where_asked_a_policy_reaches_there,
+        ),
         trial("backup::a_disaster_is_mended_by_the_bundle_alone", disaster::mended_by_the_bundle_alone),
     ]
 }

@@ -53,6 +53,7 @@ fn a_restore_is_typed_and_bound_to_the_plan_that_was_shown() {
 #[case("t", BundleOperation::Rehearse { name: NAME.to_owned(), identity: None }, "Rehearse")]
 #[case("P", BundleOperation::Pin { name: NAME.to_owned(), pinned: true }, "Pin")]
 #[case("o", BundleOperation::Export { name: NAME.to_owned() }, "Export")]
+#[case("O", BundleOperation::Push { name: NAME.to_owned(), again: false }, "Copy off site")]
 fn a_key_asks_for_the_plan_and_enter_starts_the_task(
     #[case] key: &str,
     #[case] operation: BundleOperation,
@@ -142,6 +143,7 @@ fn a_backup_that_is_missing_is_a_finding_whose_fix_takes_one_and_whose_end_ends_
         schedule: "02:00".to_owned(),
         due: Some(now() - SignedDuration::from_hours(hours)),
         wrong: None,
+        offsite: None,
     };
     let told = |hours| Ok(Backups { standings: vec![standing(hours)], ..Backups::default() });
     let is_found = |state: &State| state.findings.get("backup/mcp").is_some();

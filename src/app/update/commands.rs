@@ -80,6 +80,7 @@ impl Turn<'_> {
             | Command::RemoveBackup
             | Command::PruneBackups
             | Command::ExportBackup
+            | Command::PushBackup
             | Command::ApplyFix => self.open_confirm(command),
             Command::Acknowledge => self.acknowledge(),
             Command::Timeline => self.toggle_timeline(),

@@ -126,7 +126,8 @@ fn operation(
         | Command::PinOrUnpinBackup
         | Command::RemoveBackup
         | Command::PruneBackups
-        | Command::ExportBackup => with_backup(state, command).map(Operation::Bundle),
+        | Command::ExportBackup
+        | Command::PushBackup => with_backup(state, command).map(Operation::Bundle),
         Command::UndoRestore => Some(Operation::RestoreUndo),
         Command::AcceptRestore => Some(Operation::RestoreAccept),
         Command::Scale => {
@@ -156,6 +157,7 @@ fn with_backup(state: &State, command: Command) -> Option<BundleOperation> {
         Command::PinOrUnpinBackup => Some(BundleOperation::Pin { name, pinned: !pinned }),
         Command::RemoveBackup => Some(BundleOperation::Remove { name }),
         Command::ExportBackup => Some(BundleOperation::Export { name }),
+        Command::PushBackup => Some(BundleOperation::Push { name, again: false }),
         Command::PruneBackups => Some(BundleOperation::Prune),
         _ => None,
     }

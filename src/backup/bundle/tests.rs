@@ -1,5 +1,5 @@
 use super::*;
-use crate::backup::manifest::{Content, Database};
+use crate::backup::manifest::{Content, Database, VolumeArchive};
 use crate::backup::{ManifestPart, list, survey};
 use crate::domain::stack::BackupPart;
 use std::os::unix::fs::PermissionsExt;
@@ -156,4 +156,21 @@ fn an_odd_entry_among_the_partial_ones_keeps_no_backup_from_being_made() {
     committed(root.path());
     let left: Vec<_> = names(&stack).into_iter().filter(|name| name.starts_with(PARTIAL)).collect();
     assert_eq!(left, [".partial-file", ".partial-link"]);
+}
+
+/// What a bundle says of a volume with a large file in it.
+pub fn manifest_with_an_object(stack: &str) -> Manifest {
+    let sha256 = "ab".repeat(32);
+    let object = store::Object {
+        file: "model".to_owned(),
+        part: BackupPart { path: format!("../objects/sha256/ab/{sha256}"), bytes: 7, sha256 },
+        ..store::Object::default()
+    };
+    let part = ManifestPart {
+        part: BackupPart { path: "volumes/pages.tar.zst".to_owned(), bytes: 5, sha256: "cd".repeat(32) },
+        raw_bytes: None,
+        objects: vec![object],
+        content: Content::Volume(VolumeArchive::default()),
+    };
+    Manifest::new("20261120T103104Z-3f9c".to_owned(), stack.to_owned(), now(), vec![part])
 }

@@ -3,7 +3,7 @@
 mod databases;
 mod files;
 
-use super::{Content, Manifest, is_sealed};
+use super::{Content, Manifest, OffsiteNote, is_sealed};
 use std::fmt::Write as _;
 
 impl Manifest {
@@ -46,6 +46,7 @@ impl Manifest {
                  of the stack that hold it: take them along wherever the bundle goes.\n",
             );
         }
+        text.push_str(&self.elsewhere());
         for warning in &self.warnings {
             let _ = write!(text, "\nNote: {warning}\n");
         }
@@ -84,6 +85,30 @@ impl Manifest {
             "\n## Images\n\n`images.json` (or `images.json.age`) says what each service ran. Where `docker image inspect` does not find an \
              image under its name, pull it by the digest that stands there, and tag it.\n",
         );
+        text
+    }
+
+    /// Where it was to be copied to, and how it comes from there.
+    fn elsewhere(&self) -> String {
+        let Some(OffsiteNote { url, endpoint }) = &self.offsite else { return String::new() };
+        let name = &self.name;
+        let (option, at) = match endpoint {
+            Some(endpoint) => (format!(" --endpoint-url {}", quoted(endpoint)), format!(" at {endpoint}")),
+            None => (String::new(), String::new()),
+        };
+        let below = url.strip_prefix("s3://").unwrap_or(url);
+        let mut text = format!(
+            "\n## Off site\n\nThe stack's file wants a copy of it in `{url}/{name}`{at}; one that has a `manifest.json` there is \
+             whole. With mcp-tui: `mcp-tui -s {} backup pull {name}`. By hand, in an empty directory and with the keys in the \
+             environment (`mc cp --recursive ALIAS/{below}/{name} .` does the same):\n\n    aws s3 cp{option} --recursive \
+             {} {name}\n",
+            self.stack,
+            quoted(&format!("{url}/{name}")),
+        );
+        if self.objects().next().is_some() {
+            let objects = quoted(&format!("{url}/objects"));
+            let _ = writeln!(text, "    aws s3 cp{option} --recursive {objects} objects");
+        }
         text
     }
 

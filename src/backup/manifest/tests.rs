@@ -75,6 +75,23 @@ fn the_instructions_name_each_database_and_its_file() {
     assert!(text.contains("cat 'postgres/mlflow.dump' | docker exec -i"));
 }
 
+#[test]
+fn the_instructions_tell_how_it_comes_from_off_site() {
+    let own = manifest();
+    assert!(!own.instructions().contains("Off site"), "nobody said where");
+    let note = |endpoint: Option<&str>| OffsiteNote {
+        url: "s3://backups/server1/mlflow".to_owned(),
+        endpoint: endpoint.map(str::to_owned),
+    };
+    let text = Manifest { offsite: Some(note(Some("https://minio:9000"))), ..own.clone() }.instructions();
+    let line = "aws s3 cp --endpoint-url 'https://minio:9000' --recursive \
+                's3://backups/server1/mlflow/20261120T103104Z-3f9c' 20261120T103104Z-3f9c";
+    assert!(text.contains(line) && text.contains("backup pull 20261120T103104Z-3f9c"), "{text}");
+    assert!(!text.contains("objects"), "it has no large files");
+    let text = Manifest { offsite: Some(note(None)), ..own }.instructions();
+    assert!(text.contains("aws s3 cp --recursive 's3://"), "{text}");
+}
+
 #[rstest]
 #[case::cut("\"format\"", "\"forma")]
 #[case::newer("\"format\": 2", "\"format\": 4")]

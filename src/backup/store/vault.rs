@@ -6,7 +6,6 @@
 //! the making until its sum is known, and gets its name when all of it is on the disk.
 
 use super::{Object, below_stack, manifests, path_of};
-use crate::backup::bundle::make_directory;
 use crate::backup::manifest::{SEALED, is_sealed};
 use crate::backup::seal::{Recipients, Sink};
 use crate::backup::sink::{Sum, Summed};
@@ -22,7 +21,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
 /// What an object is called before its sum is known, in the bundle in the making.
-const UNNAMED: &str = ".object";
+pub const UNNAMED: &str = ".object";
 const BUFFER: usize = 1 << 20;
 
 pub struct Vault {
@@ -185,18 +184,14 @@ impl Vault {
         } else {
             (format!("{raw}-{}{SEALED}", self.recipients.tag()), Some(raw_bytes))
         };
-        let place = self.stack_directory.join(below_stack(&name));
+        let below = below_stack(&name);
+        let place = self.stack_directory.join(&below);
         let part = BackupPart { path: path_of(&name), bytes, sha256 };
         if let Some(before) = self.stored_before(&place, &part, raw_bytes.is_some()) {
             std::fs::remove_file(&self.unnamed)?;
             return Ok(Object { part: before, raw_bytes, ..Object::default() });
         }
-        let directory = place.parent().unwrap_or(&self.stack_directory);
-        make_directory(directory)?;
-        std::fs::rename(&self.unnamed, &place)?;
-        for directory in directory.ancestors().take(4) {
-            File::open(directory)?.sync_all()?;
-        }
+        super::place(&self.stack_directory, &self.unnamed, &below)?;
         Ok(Object { part, raw_bytes, ..Object::default() })
     }
 
@@ -222,7 +217,7 @@ fn is_next(stored: &mut File, bytes: &[u8]) -> bool {
 }
 
 /// The length and the sum of a stored file; `None` where there is none that can be read.
-fn look(place: &Path) -> Option<(u64, String)> {
+pub fn look(place: &Path) -> Option<(u64, String)> {
     let mut file = verify::open(place).ok()?;
     let (mut buffer, mut sum, mut bytes) = (vec![0; BUFFER], Sha256::new(), 0);
     loop {

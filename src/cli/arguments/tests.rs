@@ -83,7 +83,7 @@ fn down_and_others_take_what_docker_compose_takes() {
     };
     assert_eq!(command("down -v -t 3 --rmi local web"), Command::Down(down));
     assert_eq!(command("tasks"), Command::Tasks(tasks::Arguments { command: None }));
-    assert_eq!(command("backup list"), Command::Backup(backup::BackupCommand::List));
+    assert_eq!(command("backup list"), Command::Backup(backup::BackupCommand::List { offsite: false }));
 }
 
 /// docker compose knows no stacks, so its short options come first.

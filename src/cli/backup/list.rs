@@ -27,13 +27,14 @@ pub fn list(root: &Path, stack: Option<&str>, output: Output) -> Result<u8, Faul
             };
             let pinned = if entry.pinned { ", pinned" } else { "" };
             let safety = if entry.safety { ", before a restore" } else { "" };
+            let offsite = entry.offsite.as_ref().map(|copy| format!(", {}", copy.words(now)));
             table.row(vec![
                 (Tone::Plain, entry.stack.clone()),
                 (Tone::Plain, entry.name.clone()),
                 (Tone::Plain, entry.created.round(Unit::Second).unwrap_or(entry.created).to_string()),
                 (Tone::Plain, units::duration(units::since(entry.created, now))),
                 (Tone::Plain, units::bytes(entry.size_bytes)),
-                (tone, format!("{}{pinned}{safety}", entry.proof.words(now))),
+                (tone, format!("{}{pinned}{safety}{}", entry.proof.words(now), offsite.unwrap_or_default())),
                 (Tone::Plain, parts.join(", ")),
             ]);
         }

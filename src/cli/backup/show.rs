@@ -13,6 +13,7 @@ pub fn show(found: &Found, output: Output) -> Result<(), Fault> {
     if output.json {
         return print_json(&json!({
             "manifest": manifest, "directory": found.directory, "pinned": entry.pinned, "proof": entry.proof,
+            "offsite": entry.offsite,
         }));
     }
     let now = Timestamp::now();
@@ -26,6 +27,17 @@ pub fn show(found: &Found, output: Output) -> Result<(), Fault> {
     line("proof   ", &format!("{}{pinned}{safety}", entry.proof.words(now)))?;
     if let Some(failure) = &entry.proof.failed {
         output.toned(&[(Tone::Bad, "wrong   "), (Tone::Plain, &failure.what)])?;
+    }
+    if let Some(copy) = &entry.offsite {
+        let endpoint = copy.endpoint.as_ref().map(|endpoint| format!(" at {endpoint}")).unwrap_or_default();
+        line("copied  ", &format!("{}, {}{endpoint}", copy.words(now), copy.url))?;
+        if let Some(failure) = &copy.failed {
+            let ago = units::duration(units::since(failure.at, now));
+            output.toned(&[
+                (Tone::Warning, "        "),
+                (Tone::Plain, &format!("the last attempt, {ago} ago: {}", failure.what)),
+            ])?;
+        }
     }
     line("lies in ", &found.directory.display().to_string())?;
     let mut table = Table::new(&["PART", "WHAT", "SIZE", "UNPACKED", "HOLDS"], "nothing");

@@ -128,6 +128,8 @@ impl StepVerb {
             | Self::PinBackup
             | Self::UnpinBackup
             | Self::Export
+            | Self::CopyOffsite
+            | Self::FetchOffsite
             | Self::Check
             | Self::Stage
             | Self::Switch => false,
@@ -137,7 +139,7 @@ impl StepVerb {
 
 /// What says most about an object to which several steps are done.
 fn weight(verb: StepVerb) -> usize {
-    const LIGHT_TO_HEAVY: [StepVerb; 32] = [
+    const LIGHT_TO_HEAVY: [StepVerb; 34] = [
         StepVerb::Keep,
         StepVerb::Await,
         StepVerb::Drain,
@@ -151,6 +153,8 @@ fn weight(verb: StepVerb) -> usize {
         StepVerb::PinBackup,
         StepVerb::UnpinBackup,
         StepVerb::Export,
+        StepVerb::CopyOffsite,
+        StepVerb::FetchOffsite,
         StepVerb::Check,
         StepVerb::Dump,
         StepVerb::Stage,
@@ -218,6 +222,8 @@ fn headline(steps: &[&PlannedStep]) -> String {
             | StepVerb::PinBackup
             | StepVerb::UnpinBackup
             | StepVerb::Export
+            | StepVerb::CopyOffsite
+            | StepVerb::FetchOffsite
             | StepVerb::Check
             | StepVerb::Stage
             | StepVerb::Switch => false,
@@ -262,6 +268,8 @@ fn counted_words(verb: StepVerb, count: usize) -> String {
         StepVerb::PinBackup => format!("{count} backup{plural} pinned"),
         StepVerb::UnpinBackup => format!("{count} backup{plural} left to the policy"),
         StepVerb::Export => format!("{count} backup{plural} exported"),
+        StepVerb::CopyOffsite => format!("{count} backup{plural} copied off site"),
+        StepVerb::FetchOffsite => format!("{count} backup{plural} fetched"),
         StepVerb::RemoveImage => format!("{count} image{plural} removed"),
         StepVerb::Exec => format!("{count} command{plural} run"),
         StepVerb::Check => format!("{count} check{plural}"),

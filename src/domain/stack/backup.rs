@@ -1,5 +1,6 @@
 //! What is saved of a stack, for how long it is kept, and what a finished backup tells of itself.
 
+use super::{OffsiteCopy, OffsitePlace};
 use crate::domain::units;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -60,6 +61,9 @@ pub struct BackupPolicy {
     pub objects_over: Option<u64>,
     /// Public keys of those who alone can read the backups, as they are written; anybody can where none stands here.
     pub encrypt: Vec<String>,
+    /// Where each backup is copied to as well.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub offsite: Option<OffsitePlace>,
 }
 
 impl BackupPolicy {
@@ -75,6 +79,7 @@ impl Default for BackupPolicy {
             schedule: None,
             objects_over: Some(Self::OBJECTS_OVER),
             encrypt: Vec::new(),
+            offsite: None,
         }
     }
 }
@@ -125,6 +130,9 @@ pub struct BackupEntry {
     /// It was restored, and what was there before is kept: offered until then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub old_side_until: Option<Timestamp>,
+    /// What is known of its copy; nothing where none was tried.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offsite: Option<OffsiteCopy>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,6 +1,6 @@
 //! How a stack stands with its backups: when the last good one was taken, and since when another one is due.
 
-use super::{BackupEntry, ProofFailure};
+use super::{BackupEntry, OffsiteStanding, ProofFailure};
 use crate::domain::Fault;
 use jiff::{SignedDuration, Timestamp};
 
@@ -32,11 +32,19 @@ pub struct BackupStanding {
     pub due: Option<Timestamp>,
     /// Why the schedule cannot be read.
     pub wrong: Option<String>,
+    /// Of one whose backups are to be copied off site.
+    pub offsite: Option<OffsiteStanding>,
 }
 
 impl BackupStanding {
     /// Whether a backup should long have been taken and was not.
     pub fn is_overdue(&self, now: Timestamp) -> bool {
         self.due.is_some_and(|due| now.duration_since(due) >= SLACK)
+    }
+
+    /// Whether the newest backup should be off site and is not: copying it failed, or nobody has tried.
+    pub fn lacks_copy(&self, now: Timestamp) -> bool {
+        let lack = self.offsite.as_ref().and_then(|offsite| offsite.lacking.as_ref());
+        lack.is_some_and(|lack| lack.failed.is_some() || now.duration_since(lack.created) >= SLACK)
     }
 }

@@ -19,6 +19,14 @@ pub enum BundleOperation {
     Pin { name: String, pinned: bool },
     /// Writes it into one file among those that the console saves.
     Export { name: String },
+    /// Copies it off site, or what is lacking of it there; `again` is for what seems to be there and has rotted.
+    Push {
+        name: String,
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        again: bool,
+    },
+    /// Brings it back from off site.
+    Fetch { name: String },
     /// Removes it for good.
     Remove { name: String },
     /// Removes those that the stack's policy does not want any more.
@@ -33,6 +41,8 @@ impl BundleOperation {
             Self::Pin { pinned: true, .. } => "pin",
             Self::Pin { pinned: false, .. } => "unpin",
             Self::Export { .. } => "export",
+            Self::Push { .. } => "backup-push",
+            Self::Fetch { .. } => "backup-pull",
             Self::Remove { .. } => "backup-rm",
             Self::Prune => "backup-prune",
         }
@@ -45,6 +55,8 @@ impl BundleOperation {
             | Self::Rehearse { name, .. }
             | Self::Pin { name, .. }
             | Self::Export { name }
+            | Self::Push { name, .. }
+            | Self::Fetch { name }
             | Self::Remove { name } => Some(name),
             Self::Prune => None,
         }
@@ -58,6 +70,8 @@ impl BundleOperation {
             | Self::Rehearse { .. }
             | Self::Pin { .. }
             | Self::Export { .. }
+            | Self::Push { .. }
+            | Self::Fetch { .. }
             | Self::Prune => false,
         }
     }

@@ -1,6 +1,7 @@
 //! What was asked for was not done, and nothing has been done to the stack since.
 
-use super::{backup, task_cause};
+use super::{backup, offsite, task_cause};
+use crate::domain::task::BundleOperation;
 use crate::domain::{FaultKind, Operation, TaskRecord, TaskState, TaskTarget, units};
 use crate::triage::{About, Facts, Finding, Origin, Severity};
 use jiff::Timestamp;
@@ -12,10 +13,13 @@ const RECENT: Duration = Duration::from_hours(24);
 
 pub(super) fn find(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     let standing = standing(&facts.tasks, facts.now).into_iter();
-    // That a backup failed is why one is missing, and is told with that.
-    let told = |record: &&TaskRecord| {
-        matches!(record.spec.operation, Operation::Backup)
-            && backup::is_missing(facts, record.spec.target.name())
+    // That a backup failed is why one is missing, and is told with that; and so it is of a copy.
+    let told = |record: &&TaskRecord| match &record.spec.operation {
+        Operation::Backup => backup::is_missing(facts, record.spec.target.name()),
+        Operation::Bundle(BundleOperation::Push { .. }) => {
+            offsite::is_lacking(facts, record.spec.target.name())
+        }
+        _ => false,
     };
     findings
         .extend(standing.filter(|record| !told(record)).map(|record| failed(record, ended(record), facts)));

@@ -2,7 +2,8 @@
 
 use super::tasks::task;
 use super::*;
-use crate::domain::stack::{BackupStanding, ProofFailure};
+use crate::domain::stack::{BackupStanding, OffsiteFailure, OffsiteLack, OffsiteStanding, ProofFailure};
+use crate::domain::task::BundleOperation;
 
 const HOUR: Duration = Duration::from_hours(1);
 
@@ -15,6 +16,7 @@ fn due(back: Duration) -> BackupStanding {
         schedule: "02:00".to_owned(),
         due: Some(ago(back)),
         wrong: None,
+        offsite: None,
     }
 }
 
@@ -113,4 +115,59 @@ fn one_that_was_never_made_one_that_is_bad_and_a_schedule_that_says_nothing() {
         ["Warning: mcp is not backed up by itself: its schedule cannot be read \
              [x-mcp.backup.schedule: 25:00: there is no such time]"]
     );
+}
+
+/// Copies go to a bucket, and the newest backup is none of those there.
+fn uncopied(taken: Duration, failed: Option<OffsiteFailure>) -> BackupStanding {
+    let lack = OffsiteLack { name: "20261120T020000Z-3f9c".to_owned(), created: ago(taken), failed };
+    BackupStanding {
+        last_good: Some(ago(taken)),
+        due: Some(ago(Duration::ZERO)),
+        offsite: Some(OffsiteStanding {
+            place: "s3://backups/a".to_owned(),
+            last: Some(ago(taken + 24 * HOUR)),
+            lacking: Some(lack),
+        }),
+        ..due(HOUR)
+    }
+}
+
+#[test]
+fn a_backup_that_is_not_off_site_is_told_with_its_cause_and_what_mends_it() {
+    let failure = OffsiteFailure {
+        at: ago(HOUR),
+        what: "copy off site s3://backups/a: NoSuchBucket".to_owned(),
+        hint: Some("create the bucket".to_owned()),
+    };
+    let found = found(&uncopied(HOUR, Some(failure)), &[]);
+    assert_eq!(
+        told(&found),
+        [
+            "Warning: mcp has nothing newer off site than a backup of 1d ago [its file wants copies in s3://backups/a | \
+             copy off site s3://backups/a: NoSuchBucket]"
+        ]
+    );
+    let fix = found[0].fix.as_ref().unwrap();
+    assert!(
+        fix.label.starts_with("create the bucket; then copy it: O in the backups (7), or `mcp-tui -s mcp"),
+        "{}",
+        fix.label
+    );
+    let push = BundleOperation::Push { name: "20261120T020000Z-3f9c".to_owned(), again: false };
+    assert_eq!(fix.request.as_ref().unwrap().operation, Operation::Bundle(push));
+}
+
+#[rstest]
+#[case::it_may_be_under_way(Duration::from_mins(119), 0)]
+#[case::nobody_tried(2 * HOUR, 1)]
+fn a_copy_that_nobody_tried_is_lacking_after_a_while(#[case] taken: Duration, #[case] count: usize) {
+    assert_eq!(found(&uncopied(taken, None), &[]).len(), count);
+}
+
+#[test]
+fn a_push_that_failed_is_told_with_that_alone() {
+    let failure = OffsiteFailure { at: ago(HOUR), what: "no".to_owned(), hint: None };
+    let mut failed = task("mcp", TaskState::Failed, HOUR);
+    failed.spec.operation = Operation::Bundle(BundleOperation::Push { name: "x".to_owned(), again: false });
+    assert_eq!(found(&uncopied(3 * HOUR, Some(failure)), &[failed]).len(), 1);
 }

@@ -94,7 +94,13 @@ fn draw_entry(canvas: &mut Canvas<'_>, area: Rect, entry: &BackupEntry, widths: 
     let (at, y, room) = next(4);
     let (proof, look) = proof(entry, canvas.now, theme);
     canvas.put(at, y, room, &proof, look);
-    let (at, y, room) = next(5);
+    let (mut at, y, mut room) = next(5);
+    let said_first = entry.old_side_until.is_some() || entry.proof.failed.is_some();
+    if let Some(copy) = entry.offsite.as_ref().filter(|_| !said_first) {
+        let look = if copy.copied.is_some() { theme.info } else { theme.warning };
+        let end = canvas.put(at, y, room, &copy.words(canvas.now), look) + 2;
+        (at, room) = (end, room.saturating_sub(end - at));
+    }
     match (&entry.old_side_until, &entry.proof.failed) {
         // What waits for a decision is said before anything that can be looked up.
         (Some(_), _) => canvas.put(at, y, room, waits, theme.warning),

@@ -40,7 +40,7 @@ volumes:
   pages:
 "#;
 
-const TABLES: &str = "CREATE TABLE entries (id serial PRIMARY KEY, what text);\n\
+pub const TABLES: &str = "CREATE TABLE entries (id serial PRIMARY KEY, what text);\n\
     INSERT INTO entries (what) SELECT 'entry ' || n FROM generate_series(1, 1000) AS n;\n\
     CREATE ROLE reader LOGIN;\n GRANT SELECT ON entries TO reader;\n\
     CREATE DATABASE archive;\n\\connect archive\nCREATE TABLE old (id int);\nINSERT INTO old VALUES (1), (2);\n";

@@ -69,6 +69,12 @@ pub(super) const COMMANDS: &[CommandSpec] = &[
         needs: Needs::Row, danger: Danger::Changes,
     },
     CommandSpec {
+        command: Command::PushBackup, name: "backup-push", title: "Copy off site",
+        help: "Copy the backup to where the stack's file wants copies, or what is lacking of it there.",
+        scopes: BACKUPS, keys: &["O"], hint: "",
+        needs: Needs::Row, danger: Danger::Changes,
+    },
+    CommandSpec {
         command: Command::ShowBackups, name: "backups", title: "Backups",
         help: "Show the backups.",
         scopes: EVERYWHERE, keys: &["B"], hint: "",

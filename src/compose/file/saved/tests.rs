@@ -93,6 +93,36 @@ fn how_large_a_file_must_be_to_lie_beside_the_backups_is_said_or_known() {
 }
 
 #[test]
+fn copies_go_where_the_file_says_and_keys_stand_elsewhere() {
+    let place = |text: &str| {
+        let project = load_one(&format!("x-mcp: {{backup: {{offsite: {text}}}}}\n{STACK}")).unwrap();
+        project.mcp.backup.policy.offsite.unwrap()
+    };
+    let amazon = place("s3://backups/server1");
+    assert_eq!(
+        (amazon.url().as_str(), amazon.path_style, amazon.prune),
+        ("s3://backups/server1", false, false)
+    );
+    let own = place(
+        "{url: s3://backups, endpoint: 'https://minio:9000/', region: eu, credentials_file: keys, prune: yes}",
+    );
+    assert_eq!((own.endpoint.as_deref(), own.region.as_deref()), (Some("https://minio:9000"), Some("eu")));
+    assert!(own.path_style && own.prune && own.credentials_file.unwrap().is_absolute());
+    assert!(!place("{url: s3://backups, endpoint: 'https://minio', path_style: no}").path_style);
+    for (wrong, words) in [
+        ("{url: 'https://backups'}", "such as s3://bucket/prefix"),
+        ("{endpoint: 'https://minio'}", "expected `url`"),
+        ("{url: s3://backups, endpoint: 'https://me:canary@minio'}", "without keys"),
+        ("{url: 's3://me:canary@backups'}", "keys do not belong"),
+        ("{url: s3://backups, secret: canary}", "secret"),
+    ] {
+        let text =
+            load_one(&format!("x-mcp: {{backup: {{offsite: {wrong}}}}}\n{STACK}")).unwrap_err().join("\n");
+        assert!(text.contains(words) && !text.contains("canary"), "{wrong}: {text}");
+    }
+}
+
+#[test]
 fn what_cannot_be_saved_is_a_mistake_that_names_its_place() {
     let wrong = "x-mcp: {backup: {postgres: [nobody], volumes: [rows, keys], binds: [{service: web, target: /nowhere}], \
                  exec: [{service: web, command: [x], path: ../out}], keep_days: soon}}\n";

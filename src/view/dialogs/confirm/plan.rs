@@ -185,6 +185,8 @@ fn mark(verb: StepVerb, theme: &Theme) -> words::Mark {
         | StepVerb::StartContainer
         | StepVerb::UnpauseContainer
         | StepVerb::Export
+        | StepVerb::CopyOffsite
+        | StepVerb::FetchOffsite
         | StepVerb::PinBackup
         | StepVerb::Stage => theme.good,
         StepVerb::RecreateContainer

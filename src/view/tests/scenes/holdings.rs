@@ -3,7 +3,7 @@
 use super::driving::{DAY, HOUR, ago};
 use crate::domain::resources::{Image, Network, NetworkSettings, Resources, Volume};
 use crate::domain::stack::{
-    BackupEntry, BackupPart, BackupStanding, Backups, Proof, ProofFailure, ProofLevel, Recovery,
+    BackupEntry, BackupPart, BackupStanding, Backups, OffsiteCopy, Proof, ProofFailure, ProofLevel, Recovery,
 };
 use crate::domain::{Safe, fixtures};
 use std::collections::BTreeMap;
@@ -22,6 +22,7 @@ pub fn backups() -> Backups {
         schedule: "02:00".to_owned(),
         due: Some(ago(-16 * HOUR)),
         wrong: None,
+        offsite: None,
     };
     Backups {
         entries: nights.chain([last]).collect(),
@@ -57,6 +58,14 @@ pub fn backups_in_trouble() -> Backups {
         entry.proof = proof;
     }
     told.entries[2].pinned = true;
+    let copy = |copied| OffsiteCopy {
+        url: "s3://backups/server1/mlflow".to_owned(),
+        endpoint: None,
+        copied,
+        failed: None,
+    };
+    told.entries[1].offsite = Some(copy(None));
+    told.entries[2].offsite = Some(copy(Some(ago(3 * HOUR))));
     told.entries[3].old_side_until = Some(ago(-DAY));
     told
 }

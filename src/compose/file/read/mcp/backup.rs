@@ -1,5 +1,7 @@
 //! `x-mcp.backup`: what is saved of the stack, when, and for how long it is kept.
 
+mod offsite;
+
 use super::super::Context;
 use super::super::scalars::{count, flag, one_or_more, scalar, size};
 use crate::compose::file::saved::{BackupExtension, DeclaredSource};
@@ -8,7 +10,7 @@ use crate::domain::yaml::{Reader, Value};
 use std::path::{Component, Path};
 
 const SOURCES: [&str; 6] = ["postgres", "redis", "volumes", "binds", "files", "exec"];
-const POLICY: [&str; 10] = [
+const POLICY: [&str; 11] = [
     "keep_last",
     "keep_days",
     "daily",
@@ -19,6 +21,7 @@ const POLICY: [&str; 10] = [
     "schedule",
     "objects_over",
     "encrypt",
+    "offsite",
 ];
 
 pub fn read(reader: &Reader<'_>, context: &Context<'_>) -> BackupExtension {
@@ -35,10 +38,10 @@ pub fn read(reader: &Reader<'_>, context: &Context<'_>) -> BackupExtension {
     sources.extend(files.iter().filter_map(file).map(DeclaredSource::Ready));
     sources.extend(items("exec").iter().filter_map(exec));
     let declared = SOURCES.iter().any(|key| reader.node().get(key).is_some());
-    BackupExtension { sources: declared.then_some(sources), policy: policy(reader) }
+    BackupExtension { sources: declared.then_some(sources), policy: policy(reader, context) }
 }
 
-fn policy(reader: &Reader<'_>) -> BackupPolicy {
+fn policy(reader: &Reader<'_>, context: &Context<'_>) -> BackupPolicy {
     let number = |key: &str| reader.get(key).and_then(|value| count(&value));
     let switch = |key: &str| reader.get(key).and_then(|value| flag(&value));
     let default = BackupPolicy::default();
@@ -54,6 +57,7 @@ fn policy(reader: &Reader<'_>) -> BackupPolicy {
         verify: switch("verify").unwrap_or(default.verify),
         schedule: reader.get("schedule").and_then(|value| scalar(&value)),
         encrypt: reader.get("encrypt").map(|keys| one_or_more(&keys)).unwrap_or_default(),
+        offsite: reader.get("offsite").and_then(|value| offsite::read(&value, context)),
         objects_over: reader.get("objects_over").map_or(default.objects_over, |value| objects_over(&value)),
     }
 }

@@ -1,0 +1,147 @@
+//! Lets go off site what the stack's policy does not want any more: only where the stack's file says so, and only after a
+//! copy has arrived.
+//!
+//! A manifest goes before what it names, so that whatever is interrupted leaves no copy that looks whole. Large files go when
+//! no manifest there names them; a rule of the bucket that removes what is old would take those that new copies need.
+
+use super::bucket::Bucket;
+use super::{cargo, listing, unless_cancelled};
+use crate::backup::Manifest;
+use crate::backup::manifest::MANIFEST;
+use crate::backup::retain::{Candidate, decide};
+use crate::backup::store::OBJECTS;
+use crate::domain::Fault;
+use crate::domain::stack::{BackupEntry, OffsitePlace, Retention};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use std::collections::BTreeSet;
+
+/// A bundle there; without a manifest where its copy has not come to its end.
+struct There {
+    name: String,
+    manifest: Option<Manifest>,
+}
+
+/// What was done, in words. `here` are the backups of this host, of which pins count there, too.
+pub async fn prune(
+    place: &OffsitePlace,
+    stack: &str,
+    retention: &Retention,
+    here: &[BackupEntry],
+    cancelled: &dyn Fn() -> bool,
+) -> Result<Vec<String>, Fault> {
+    let work = work(place, stack, retention, here);
+    unless_cancelled(work, cancelled).await.unwrap_or_else(|| Ok(Vec::new()))
+}
+
+async fn work(
+    place: &OffsitePlace,
+    stack: &str,
+    retention: &Retention,
+    here: &[BackupEntry],
+) -> Result<Vec<String>, Fault> {
+    let bucket = Bucket::open(place, "prune off site")?;
+    let mut there = Vec::new();
+    for name in listing::names(&bucket, stack).await? {
+        let manifest = listing::manifest(&bucket, stack, &name).await?.map(|(_, manifest)| manifest);
+        there.push(There { name, manifest });
+    }
+    let gone = let_go(&there, retention, here, Timestamp::now(), &TimeZone::system());
+    let mut done = Vec::new();
+    for name in &gone {
+        bucket.remove(&cargo::key(place, stack, name, MANIFEST)).await?;
+        for key in bucket.keys(&cargo::key(place, stack, name, "")).await? {
+            bucket.remove(&key).await?;
+        }
+        done.push(format!("the copy of {name} is past its time and was removed from {}", place.words()));
+    }
+    if gone.is_empty() {
+        return Ok(done);
+    }
+    let kept =
+        there.iter().filter(|copy| !gone.contains(&copy.name)).filter_map(|copy| copy.manifest.as_ref());
+    let needed: BTreeSet<String> = kept
+        .flat_map(|manifest| manifest.objects().map(|object| object.part.path.as_str()))
+        .map(|path| cargo::key(place, stack, "", path))
+        .collect();
+    for key in bucket.keys(&format!("{}{OBJECTS}", cargo::below(place, stack))).await? {
+        if !needed.contains(&key) {
+            bucket.remove(&key).await?;
+        }
+    }
+    Ok(done)
+}
+
+/// What began to be copied and cannot be copied any more goes, too, once there is a newer one.
+fn let_go(
+    there: &[There],
+    retention: &Retention,
+    here: &[BackupEntry],
+    now: Timestamp,
+    zone: &TimeZone,
+) -> BTreeSet<String> {
+    let entry = |name: &str| here.iter().find(|entry| entry.name == name);
+    let whole = there.iter().filter_map(|copy| Some((copy, copy.manifest.as_ref()?)));
+    let candidates: Vec<Candidate> = whole
+        .map(|(copy, manifest)| Candidate {
+            name: copy.name.clone(),
+            created: manifest.created,
+            // Who copied by hand what a restore took of what it replaced wants to have it.
+            pinned: manifest.safety_for.is_some() || entry(&copy.name).is_some_and(|entry| entry.pinned),
+            verified: true,
+            failed: false,
+        })
+        .collect();
+    let newest = candidates.iter().map(|candidate| candidate.name.as_str()).max();
+    let decision = decide(retention, &candidates, now, zone);
+    if decision.warning.is_some() {
+        return BTreeSet::new();
+    }
+    let abandoned = there.iter().filter(|copy| {
+        copy.manifest.is_none()
+            && entry(&copy.name).is_none()
+            && newest.is_some_and(|newest| *copy.name < *newest)
+    });
+    decision.remove.iter().cloned().chain(abandoned.map(|copy| copy.name.clone())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::backup::bundle::tests::{committed_at, manifest_with_an_object};
+    use crate::backup::proof;
+
+    fn copied(day: u32, whole: bool) -> There {
+        let created: Timestamp = format!("2026-11-{day:02}T02:00:00Z").parse().unwrap();
+        let name = format!("202611{day:02}T020000Z-3f9c");
+        let manifest = Manifest { created, name: name.clone(), ..manifest_with_an_object("shop") };
+        There { name, manifest: whole.then_some(manifest) }
+    }
+
+    #[test]
+    fn what_the_policy_lets_go_goes_and_what_is_pinned_or_under_way_stays() {
+        let root = tempfile::tempdir().unwrap();
+        let mut here = committed_at(root.path(), "shop", "2026-11-11T02:00:00Z");
+        proof::pin(&here.directory, true).unwrap();
+        here.name = copied(11, true).name;
+        here.pinned = true;
+        let there = [
+            copied(20, false),
+            copied(19, true),
+            copied(18, true),
+            copied(17, false),
+            copied(12, true),
+            copied(11, true),
+        ];
+        let now = "2026-11-20T02:00:01Z".parse().unwrap();
+        let two = Retention { keep_last: Some(2), ..Retention::default() };
+        let gone = let_go(&there, &two, std::slice::from_ref(&here), now, &TimeZone::UTC);
+        let days: Vec<&str> = gone.iter().map(|name| &name[6..8]).collect();
+        assert_eq!(days, ["12", "17"], "the newest without a manifest may be under way");
+        let long_ago = "2026-01-01T00:00:00Z".parse().unwrap();
+        assert!(
+            let_go(&there, &two, &[here], long_ago, &TimeZone::UTC).is_empty(),
+            "the clock makes no sense"
+        );
+    }
+}

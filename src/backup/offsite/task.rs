@@ -1,0 +1,58 @@
+//! A copy as the operator asks for it: of a bundle that there is, now.
+
+use super::copy::{Copying, copy, steps};
+use crate::backup::find::{Found, find};
+use crate::domain::stack::OffsitePlace;
+use crate::domain::{Fault, Plan, TaskEvent, units};
+use std::cell::RefCell;
+use std::path::Path;
+
+pub struct Push {
+    found: Found,
+    place: OffsitePlace,
+    bytes: u64,
+    again: bool,
+    warnings: Vec<String>,
+}
+
+/// Looks here alone. A bundle that cannot be relied on is not copied.
+pub fn push(root: &Path, stack: &str, name: &str, place: OffsitePlace, again: bool) -> Result<Push, Fault> {
+    let found = find(root, Some(stack), name)?;
+    let entry = found.entry()?;
+    let encrypted = !crate::backup::read_manifest(&found.directory)?.encrypted_to.is_empty();
+    let warnings = super::warnings(Some(&place), encrypted);
+    Ok(Push { found, place, bytes: entry.size_bytes, again, warnings })
+}
+
+impl Push {
+    pub fn plan(&self) -> Plan {
+        let Found { stack, name, directory } = &self.found;
+        let endpoint = self.place.endpoint.as_ref().map(|url| format!(" --endpoint-url {url}"));
+        Plan {
+            title: format!("copy backup {name} of {stack} off site"),
+            steps: steps(&self.place, &format!("{name} ({})", units::bytes(self.bytes)), self.again).into(),
+            warnings: self.warnings.clone(),
+            equivalent: format!(
+                "aws s3 cp{} --recursive {} {}",
+                endpoint.unwrap_or_default(),
+                directory.display(),
+                self.place.url_of(stack, name)
+            ),
+            ..Plan::default()
+        }
+    }
+
+    pub async fn carry_out(
+        &self,
+        progress: &mut dyn FnMut(TaskEvent),
+        cancelled: &dyn Fn() -> bool,
+    ) -> Result<(), Fault> {
+        let progress = RefCell::new(progress);
+        let tell = |event: TaskEvent| (progress.borrow_mut())(event);
+        let Self { found, place, again, .. } = self;
+        copy(&Copying { found, place, first: 0, again: *again, progress: &tell, cancelled }).await?;
+        let text = format!("backup {} is off site, in {}", found.name, place.words());
+        tell(TaskEvent::Output { text });
+        Ok(())
+    }
+}
