@@ -96,7 +96,7 @@ pub async fn run(context: &Context, arguments: Arguments, output: Output) -> Res
         return watch::attached(context, options, output).await;
     }
     if stay.stays() && context.dry_run.is_none() {
-        return attached::run(context, options, &stay, output).await;
+        return Box::pin(attached::run(context, options, &stay, output)).await;
     }
     let services = options.named();
     change::run(context, Operation::Up(options), &services, output).await

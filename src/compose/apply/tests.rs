@@ -18,7 +18,7 @@ fn shop(directory: &Path) -> Project {
 async fn bring_up(engine: &Engine, project: &Project, force_recreate: bool) -> Result<(), Fault> {
     let observed = observe(engine, "shop", Some(project)).await.unwrap();
     let options = UpOptions { force_recreate, ..UpOptions::default() };
-    apply(engine, &up(project, &observed, &options).unwrap(), |_| {}).await
+    Box::pin(apply(engine, &up(project, &observed, &options).unwrap(), |_| {})).await
 }
 
 /// A shop that runs, for as long as its server and directory are kept.
