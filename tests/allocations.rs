@@ -120,7 +120,7 @@ fn a_frame_after_a_key() {
 
 #[test]
 fn a_frame_of_new_figures() {
-    for (what, keys, ceiling) in [("figures", "", 193), ("figures in all columns and graphs", "1f", 283)] {
+    for (what, keys, ceiling) in [("figures", "", 193), ("figures in all columns and graphs", "1f", 290)] {
         for containers in FLEETS {
             let mut drawn = Drawn::new(containers);
             drawn.press(keys);
