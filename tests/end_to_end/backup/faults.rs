@@ -46,15 +46,18 @@ pub fn a_killed_backup_leaves_nothing_behind() {
     for grown in [0, 1 << 20, 60 << 20] {
         let create = shop.workplace.command(["-s", &shop.project.name, "backup", "create"]);
         let mut create = { create }.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the program");
-        let worker = eventually("a worker that has written so much", PATIENCE, || {
+        let worker = eventually("a worker", PATIENCE, || {
+            let tasks = shop.run(["tasks", "--json"]).succeeded("tasks").json();
+            tasks[0]["worker"][0].as_i64().filter(|_| tasks[0]["state"] == "running")
+        });
+        // Nothing else is asked meanwhile: there is little time between so much and all of it.
+        eventually("so much is written", PATIENCE, || {
             let partial =
                 shop.bundles().into_iter().find(|path| path.to_string_lossy().contains("/.partial-"))?;
             // A large file leaves the bundle when it is whole.
             let files = [shop::files(&partial), shop::files(&shop.directory().join("objects"))].concat();
             let size: u64 = files.iter().filter_map(|file| Some(file.metadata().ok()?.len())).sum();
-            let tasks = shop.run(["tasks", "--json"]).succeeded("tasks").json();
-            let pid = tasks[0]["worker"][0].as_i64()?;
-            (size >= grown && tasks[0]["state"] == "running").then_some(pid)
+            (size >= grown).then_some(())
         });
         let pid = i32::try_from(worker).ok().and_then(Pid::from_raw).expect("a process");
         kill_process(pid, Signal::KILL).expect("the worker is killed");
