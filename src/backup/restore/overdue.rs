@@ -1,5 +1,5 @@
-//! The old side of a restore is kept for a day. When that is over it goes by itself, with the next task or by whoever
-//! keeps the schedule, unless it is the only way back: what serves has to be well, and what goes has to be in a backup.
+//! The old side of a restore is kept for a day. When that is over it goes by itself with the next task of the stack, such
+//! as the nightly backup, unless it is the only way back: what serves has to be well, and what goes has to be in a backup.
 
 use super::state::{Pending, Phase};
 use super::target::Target;

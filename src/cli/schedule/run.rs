@@ -1,14 +1,13 @@
 //! `schedule run`: what a timer starts. Whether a backup is due is not the timer's to say: it may be early, late or twice.
 
 use super::{schedule_of, stacks};
-use crate::backup::{self, restore};
+use crate::backup;
 use crate::cli::change;
 use crate::cli::context::Context;
 use crate::cli::output::Output;
 use crate::domain::{Fault, FaultKind, Operation};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use std::path::Path;
 
 pub(super) async fn run(context: &Context, output: Output) -> Result<u8, Fault> {
     let stack = stacks(context).await?;
@@ -24,21 +23,10 @@ pub(super) async fn run(context: &Context, output: Output) -> Result<u8, Fault> 
     if schedule.is_due(now, &zone, &taken) {
         return change::run(context, Operation::Backup, &[], output).await;
     }
-    // The day's backup takes care of it by itself; on other days somebody has to.
-    if is_overdue(context, &root, &stack.reference.project, now).await? {
-        return change::run(context, Operation::RestoreAccept, &[], output).await;
-    }
     if !output.json {
         let next = schedule.next(now, &zone, &taken);
         let next = next.map_or_else(|| "never".to_owned(), |next| super::list::shown(next, &zone));
         output.line(format!("{}: no backup is due; the next one: {next}", stack.reference.project))?;
     }
     Ok(0)
-}
-
-/// Whether what a restore took out of use is to go.
-async fn is_overdue(context: &Context, root: &Path, project: &str, now: Timestamp) -> Result<bool, Fault> {
-    let Some(pending) = restore::over(root, project, now)? else { return Ok(false) };
-    let containers = context.engine().await?.containers(Some(project)).await?;
-    Ok(pending.is_over_its_time(root, &containers, now))
 }

@@ -1,7 +1,7 @@
 //! Keeps the schedule: starts a backup whenever one is due, and again, a few times, where it failed.
 
 use super::world::World;
-use crate::backup::{self, restore};
+use crate::backup;
 use crate::cli::schedule::schedule_of;
 use crate::domain::{Fault, LockWait, Operation, Safe, StackFile, TaskRecord, TaskState};
 use crate::task::{Keeping, Requester};
@@ -44,10 +44,6 @@ async fn look(world: &World, keeping: &mut Keeping, now: Timestamp) -> Result<()
     let stacks = world.stacks().await?;
     keeping.of(kept(&stacks, world.names_one()))?;
     for stack in stacks {
-        if let Err(fault) = let_go(world, &stack, now).await {
-            let project = &stack.reference.project;
-            log::warn!("the old side of {project}: {}", Safe::new(fault.to_string()));
-        }
         // One stack that cannot be backed up must not keep the others from it.
         if let Err(fault) = look_at(world, &stack, now).await {
             log::warn!("schedule of {}: {}", stack.reference.project, Safe::new(fault.to_string()));
@@ -81,31 +77,6 @@ async fn look_at(world: &World, stack: &StackFile, now: Timestamp) -> Result<(),
     let store = world.store.clone().with_wait(Some(LOCK_WAIT));
     let id = world.submit(store, requester, stack.reference.clone(), Operation::Backup).await?;
     log::info!("schedule of {project}: {}", id.0);
-    Ok(())
-}
-
-/// What a restore took out of use goes once its time is over, unless it is the only way back.
-async fn let_go(world: &World, stack: &StackFile, now: Timestamp) -> Result<(), Fault> {
-    let project = &stack.reference.project;
-    let Some(pending) = restore::over(&world.backups, project, now)? else { return Ok(()) };
-    let containers = world.context.engine().await?.containers(Some(project)).await?;
-    if !pending.is_over_its_time(&world.backups, &containers, now) {
-        return Ok(());
-    }
-    // What did not go is tried again with a pause; why it did not, its task tells.
-    let records = world.store.list()?;
-    let tried = records.iter().any(|record| {
-        record.spec.target.name() == project
-            && record.spec.operation == Operation::RestoreAccept
-            && (!record.state.is_over() || now.duration_since(record.ended()) < PAUSE)
-    });
-    if tried {
-        return Ok(());
-    }
-    let requester = Requester { name: REQUESTER.to_owned(), address: None };
-    let store = world.store.clone().with_wait(Some(LOCK_WAIT));
-    let id = world.submit(store, requester, stack.reference.clone(), Operation::RestoreAccept).await?;
-    log::info!("the old side of {project} goes, its time being over: {}", id.0);
     Ok(())
 }
 
