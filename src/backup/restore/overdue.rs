@@ -10,10 +10,11 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 impl Pending {
-    /// Whether the side that is not in use may go at all without somebody who says so. Not what was restored and then
-    /// undone: of all that was written to it there is no other copy.
+    /// Whether the side that is not in use may go at all without somebody who says so. Never once the restore was undone:
+    /// then both sides were written to, and of what was written there is no other copy.
     pub fn may_go(&self) -> bool {
-        self.phase == Phase::Waiting && self.undone.is_none() && self.safety.is_some()
+        let was_undone = self.undone.is_some() || self.was_undone;
+        self.phase == Phase::Waiting && !was_undone && self.safety.is_some()
     }
 
     /// The same, the backup of what would go being there still.
@@ -114,6 +115,12 @@ mod tests {
         // There is no other copy of what would go.
         let undone = Pending { undone: Some(Timestamp::UNIX_EPOCH), ..pending.clone() };
         assert!(!goes(&undone, &web, later));
+        let mut again = pending.clone();
+        again.undo(Timestamp::UNIX_EPOCH);
+        again.redo(Timestamp::UNIX_EPOCH);
+        assert_eq!(again.undone, None);
+        assert!(!goes(&again, &web, later), "the old side was written to after its safety backup");
+        assert!(again.sentence(later).contains("until somebody decides"));
         assert!(!goes(&Pending { safety: None, ..pending.clone() }, &web, later));
         std::fs::remove_dir_all(root.path().join("shop").join(SAFETY)).unwrap();
         assert!(!goes(&pending, &web, later));

@@ -90,7 +90,7 @@ async fn outcome(
                 return or_back(done, site, root, pending, say).await;
             }
             // All that was written since the restore lies in what goes out of use now.
-            pending.undone = Some(Timestamp::now());
+            pending.undo(Timestamp::now());
             let down = back(site, root, pending, say).await?;
             well_back(down, pending)
         }
@@ -146,7 +146,7 @@ async fn again(
     say.begin_decided();
     site.switch(&pending.targets.iter().collect::<Vec<_>>(), &pending.targets).await?;
     say.end(None);
-    (pending.switched, pending.undone) = (Some(Timestamp::now()), None);
+    pending.redo(Timestamp::now());
     pending.enter(root, Phase::Starting)?;
     site.start(&pending.ran, say).await?;
     pending.enter(root, Phase::Waiting)
@@ -161,7 +161,7 @@ async fn or_back(
     say: &mut Teller<'_>,
 ) -> Result<Option<Phase>, Fault> {
     let Err(fault) = done else { return Ok(Some(Phase::Waiting)) };
-    pending.undone.get_or_insert_with(Timestamp::now);
+    pending.undo(Timestamp::now());
     match back(site, root, pending, say).await {
         Ok(down) => {
             say.line(pending.sentence(Timestamp::now()));

@@ -46,6 +46,10 @@ pub struct Pending {
     /// Since when the old side is the one in use again, and the new one is kept with all that was written to it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub undone: Option<Timestamp>,
+    /// Whether the old side was ever in use again. What was written to it then is in no safety backup, whichever side
+    /// is in use by now.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub was_undone: bool,
     /// The restore before, which waits until this one is sure to come about.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub previous: Option<Box<Self>>,
@@ -138,6 +142,7 @@ impl Pending {
             made: Vec::new(),
             switched: None,
             undone: None,
+            was_undone: false,
             previous: None,
         }
     }
@@ -199,6 +204,18 @@ impl Pending {
                 self.endpoint
             ))
             .hint("ask again with that DOCKER_HOST or context"))
+    }
+
+    /// The old side is in use again from now on, or was already.
+    pub fn undo(&mut self, now: Timestamp) {
+        self.undone.get_or_insert(now);
+        self.was_undone = true;
+    }
+
+    /// The new side is in use once more, after it was undone.
+    pub fn redo(&mut self, now: Timestamp) {
+        (self.switched, self.undone) = (Some(now), None);
+        self.was_undone = true;
     }
 
     /// Its safety backup is left to the policy again: nobody needs it any more.

@@ -70,12 +70,20 @@ pub fn an_old_side_goes_once_its_time_is_over() {
     ledger.run(["backup", "undo", "--yes"]).succeeded("undo");
     assert_eq!(ledger.data(), old);
 
-    // What was undone is nowhere else; restored once more, it goes with the next task that finds all well.
+    // What was undone is nowhere else. Nor is what was written to the old side meanwhile, once that is out of use again.
     let kept = listed();
     assert!(kept.contains("until somebody decides"), "{kept}");
     ledger.run(["backup", "undo", "--yes"]).succeeded("undo of the undo");
     ledger.run(["start", "web"]).succeeded("start");
     eventually("web to serve", PATIENCE, || ledger.runs("web").then_some(()));
+    a_day_later(&ledger);
+    ledger.run(["restart", "web"]).succeeded("restart");
+    let kept = listed();
+    assert!(kept.contains("until somebody decides"), "{kept}");
+    ledger.run(["backup", "accept", "--yes"]).succeeded("accept");
+
+    // What was only restored goes with the next task that finds all well.
+    ledger.run(["backup", "restore", &name, "--yes"]).succeeded("restore again");
     let restored = ledger.data();
     a_day_later(&ledger);
     let said = ledger.run(["restart", "web"]).succeeded("restart").stdout;
