@@ -9,7 +9,7 @@ use crate::engine::Engine;
 use jiff::Timestamp;
 
 /// After a task that was done. That it cannot be done does not make the task fail: it is said, and tried again with the
-/// next one.
+/// next one, also where it was cut off in the middle.
 pub async fn clean(
     engine: &Engine,
     store: &Store,
@@ -44,6 +44,7 @@ async fn let_go(
     if !pending.is_over_its_time(&root, &stack.containers, now) {
         return Ok(());
     }
+    let why = if pending.is_half_gone() { "half of it being gone" } else { "its time being over" };
     // The steps are those of another plan.
     let mut heard = |event: TaskEvent| {
         if matches!(event, TaskEvent::Output { .. }) {
@@ -58,10 +59,7 @@ async fn let_go(
         from: spec.requested_from.clone(),
         what: Operation::RestoreAccept.verb().to_owned(),
         target: spec.target.name().to_owned(),
-        plan: format!(
-            "by itself, its time being over: what was there before {} was restored",
-            pending.bundle
-        ),
+        plan: format!("by itself, {why}: what the restore from {} took out of use", pending.bundle),
         outcome: match &gone {
             Ok(()) => "completed".to_owned(),
             Err(fault) => format!("failed: {fault}"),
@@ -69,7 +67,7 @@ async fn let_go(
     })?;
     gone?;
     note(TaskEvent::Output {
-        text: format!("what was there before {} was restored is removed: its time is over", pending.bundle),
+        text: format!("what the restore from {} took out of use is removed, {why}", pending.bundle),
     });
     Ok(())
 }

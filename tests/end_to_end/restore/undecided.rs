@@ -87,7 +87,7 @@ pub fn an_old_side_goes_once_its_time_is_over() {
     let restored = ledger.data();
     a_day_later(&ledger);
     let said = ledger.run(["restart", "web"]).succeeded("restart").stdout;
-    assert!(said.contains("its time is over"), "{said}");
+    assert!(said.contains("its time being over"), "{said}");
     assert_eq!(ledger.data(), restored);
     assert!(!listed().contains("backup undo"));
     ledger.run(["backup", "undo", "--yes"]).failed(4, ["no restore"]);
