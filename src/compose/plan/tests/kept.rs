@@ -105,8 +105,13 @@ fn accepting_removes_all_old_ones_before_any_new_one_gets_its_name() {
 
 #[test]
 fn what_does_not_serve_is_not_accepted() {
-    let spoil: [fn(&mut Container); 2] =
-        [|new| new.state = ContainerState::Exited, |new| new.health = Some(Health::Unhealthy)];
+    let spoil: [fn(&mut Container); 5] = [
+        |new| new.state = ContainerState::Exited,
+        |new| new.state = ContainerState::Restarting,
+        |new| new.state = ContainerState::Paused,
+        |new| new.health = Some(Health::Unhealthy),
+        |new| new.health = Some(Health::Starting),
+    ];
     for spoil in spoil {
         let mut observed = waiting();
         spoil(observed.containers.last_mut().unwrap());
@@ -114,6 +119,33 @@ fn what_does_not_serve_is_not_accepted() {
         assert_eq!(fault.kind, FaultKind::Conflict);
         assert!(fault.hint.unwrap().contains("rollback"));
     }
+}
+
+#[test]
+fn an_old_one_that_runs_again_is_stopped_before_it_is_removed() {
+    let mut observed = waiting();
+    for old in observed.containers.iter_mut().filter(|old| old.name.as_str() == "shop-api-2") {
+        old.state = ContainerState::Running;
+    }
+    let plan = plan_of(&Operation::Accept, &changed(), &observed).unwrap();
+    assert_eq!(told(&plan)[..3], ["stop shop-api-2", "remove shop-api-1 → OldRemoved", "remove shop-api-2"]);
+    let warnings = &plan.plan().warnings;
+    assert!(warnings.iter().any(|warning| warning.starts_with("shop-api-2 runs beside")), "{warnings:?}");
+}
+
+#[test]
+fn of_several_new_ones_the_one_that_is_well_is_accepted() {
+    let mut observed = waiting();
+    let of_first = |container: &&mut Container| container.name.starts_with("000000000001_");
+    let mut newer = observed.containers.iter_mut().find(of_first).unwrap().clone();
+    newer.id = ContainerId("f".repeat(64));
+    newer.name = Safe::new("ffffffffffff_shop-api-1");
+    newer.state = ContainerState::Restarting;
+    newer.created = Some(newer.created.unwrap_or_default() + jiff::SignedDuration::from_hours(1));
+    observed.containers.push(newer);
+    let steps = told(&plan_of(&Operation::Accept, &changed(), &observed).unwrap());
+    assert!(steps.contains(&"remove ffffffffffff_shop-api-1".to_owned()), "{steps:#?}");
+    assert!(steps.contains(&"rename 000000000001_shop-api-1".to_owned()), "{steps:#?}");
 }
 
 #[test]

@@ -8,7 +8,7 @@ use crate::compose::body::container_name;
 use crate::compose::file::{Project, Service};
 use crate::compose::observe::Observed;
 use crate::compose::plan::{Action, ActionPlan};
-use crate::domain::{Container, DeployState, Fault, FaultKind, Health, StepVerb};
+use crate::domain::{Container, ContainerState, DeployState, Fault, FaultKind, Health, StepVerb};
 use std::collections::BTreeMap;
 
 pub fn accept(project: &Project, observed: &Observed) -> Result<ActionPlan, Fault> {
@@ -32,6 +32,17 @@ pub fn accept(project: &Project, observed: &Observed) -> Result<ActionPlan, Faul
             let Some(new) = successor(place) else { continue };
             serves(new, observed)?;
             renames.push((*service, *number, new));
+        }
+    }
+    // Its restart policy may have had the daemon start it again.
+    for (service, places) in &affected {
+        let leaving = places.values().filter(|place| place.is_double()).flat_map(leaving);
+        for old in leaving.filter(|old| old.is_running()) {
+            let action = Action::Stop(existing(old));
+            let reason = "it runs beside its successor";
+            chain.add(StepVerb::StopContainer, &old.name, &service.name, reason, action);
+            let name = &old.name;
+            chain.plan.warn(format!("{name} runs beside its successor, and is stopped before it is removed"));
         }
     }
     let mut removed = false;
@@ -62,10 +73,10 @@ pub fn accept(project: &Project, observed: &Observed) -> Result<ActionPlan, Faul
     Ok(chain.plan)
 }
 
-/// Who serves in that place: of several newcomers the one that runs, and of those the newest.
+/// Who serves in that place: of several newcomers one that is well, else one that runs, and of those the newest.
 fn successor<'seen>(place: &Place<'seen>) -> Option<&'seen Container> {
     let candidates = if place.is_double() { &place.newcomers } else { &place.proven };
-    candidates.iter().copied().max_by_key(|new| (new.is_running(), new.created))
+    candidates.iter().copied().max_by_key(|new| (ailment(new).is_none(), new.is_running(), new.created))
 }
 
 /// All others of the place.
@@ -77,15 +88,21 @@ fn leaving<'seen>(place: &Place<'seen>) -> impl Iterator<Item = &'seen Container
 
 /// What does not serve is not accepted: the old container beside it may be the only one that can.
 fn serves(new: &Container, observed: &Observed) -> Result<(), Fault> {
-    let why = if !new.is_running() {
-        "it does not run"
-    } else if new.health == Some(Health::Unhealthy) {
-        "it is unhealthy"
-    } else {
-        return Ok(());
-    };
+    let Some(why) = ailment(new) else { return Ok(()) };
     let project = &observed.project;
     Err(Fault::new(FaultKind::Conflict, "accept", new.name.as_str()).because(why).hint(format!(
         "`mcp-tui -p {project} rollback` takes the old containers back; or mend it, and accept it then"
     )))
+}
+
+/// Why it does not serve, if so.
+fn ailment(new: &Container) -> Option<&'static str> {
+    match (new.state, new.health) {
+        (ContainerState::Restarting, _) => Some("it ended, and restarts"),
+        (ContainerState::Paused, _) => Some("it is paused"),
+        (ContainerState::Running, Some(Health::Unhealthy)) => Some("it is unhealthy"),
+        (ContainerState::Running, Some(Health::Starting)) => Some("its health check has not passed yet"),
+        (ContainerState::Running, Some(Health::Healthy) | None) => None,
+        (_, _) => Some("it does not run"),
+    }
 }
