@@ -1,7 +1,9 @@
 //! Large files, which lie beside the bundles of a stack and not in them: `objects/sha256/ab/ab12…`, named by their sums.
 //!
 //! A file that does not change is there once, however many backups refer to it; a part says where in its archive it
-//! belongs. An encrypted one has the sum of what it holds in its name, and a digest of its recipients.
+//! belongs. An encrypted one has the sum of what it holds in its name, a digest of its recipients, and the beginning of
+//! its own sum: encrypting the same once more makes other bytes, and a name that two manifests gave to different bytes could
+//! not be replaced for one of them without loss to the other. Older ones lack that last piece, and are still read.
 //!
 //! Whoever makes a bundle holds the stack's directory locked together with others, from before its first object until it
 //! has its name; objects are removed only by who holds it alone, and only those that no manifest names. So a power cut at
@@ -16,7 +18,7 @@ pub use vault::{UNNAMED, Vault};
 use super::Manifest;
 use super::bundle::make_directory;
 use super::list::bundles_of;
-use super::manifest::{MANIFEST, SEALED, is_bundle_name};
+use super::manifest::{MANIFEST, SEALED, is_bundle_name, is_sealed};
 use crate::domain::Fault;
 use crate::domain::stack::BackupPart;
 use serde::{Deserialize, Serialize};
@@ -27,6 +29,8 @@ use std::path::Path;
 /// Beside the bundles of a stack.
 pub const OBJECTS: &str = "objects";
 const KIND: &str = "sha256";
+/// So many digits of its own sum are in the name of an encrypted one.
+const OWN_DIGITS: usize = 16;
 
 /// A large file of an archive.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,16 +54,22 @@ impl Object {
         self.raw_bytes.unwrap_or(self.part.bytes)
     }
 
-    /// Whether its path is that of an object, and of nothing else on the disk; where it is not encrypted, of this sum.
+    /// Whether its path is that of an object, and of nothing else on the disk; of this sum, as far as the name tells.
     pub fn is_sound(&self) -> bool {
         let digits = |text: &str, count: usize| {
             let lower = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
             text.len() == count && text.bytes().all(lower)
         };
         let name = self.part.path.rsplit('/').next().unwrap_or_default();
-        let sound = match name.strip_suffix(SEALED).map(|name| name.split_once('-')) {
-            Some(Some((sum, tag))) => digits(sum, 64) && digits(tag, 16),
-            Some(None) => false,
+        let sound = match name.strip_suffix(SEALED).map(|name| name.split('-').collect::<Vec<_>>()).as_deref() {
+            Some([sum, tag]) => digits(sum, 64) && digits(tag, 16),
+            Some([sum, tag, own]) => {
+                digits(sum, 64)
+                    && digits(tag, 16)
+                    && digits(own, OWN_DIGITS)
+                    && self.part.sha256.starts_with(own)
+            }
+            Some(_) => false,
             None => digits(name, 64) && name == self.part.sha256,
         };
         sound && self.part.path == path_of(name)
@@ -75,6 +85,22 @@ fn path_of(name: &str) -> String {
 fn below_stack(name: &str) -> String {
     let first = name.get(..2).unwrap_or("00");
     format!("{OBJECTS}/{KIND}/{first}/{name}")
+}
+
+/// What the name of an encrypted object begins with, however it was encrypted.
+fn sealed_stem(raw: &str, tag: &str) -> String {
+    format!("{raw}-{tag}")
+}
+
+/// Its name, from its beginning and its own sum.
+fn sealed_name(stem: &str, sha256: &str) -> String {
+    format!("{stem}-{}{SEALED}", sha256.get(..OWN_DIGITS).unwrap_or(sha256))
+}
+
+/// Whether nothing but a manifest tells which bytes have this name: that of an encrypted object as it was once given.
+pub fn has_old_name(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or_default();
+    below_stack_of(path).is_some() && is_sealed(name) && name.matches('-').count() == 1
 }
 
 /// The place of an object below the directory of its stack; nothing of a file that lies in the bundle itself.
@@ -111,11 +137,16 @@ pub fn hold(stack_directory: &Path) -> io::Result<File> {
 
 /// The manifests of the finished bundles, the newest first; one that cannot be read is a fault.
 fn manifests(stack_directory: &Path) -> Result<Vec<Manifest>, Fault> {
+    each_manifest(stack_directory)?.into_iter().collect()
+}
+
+/// The same, each by itself.
+fn each_manifest(stack_directory: &Path) -> Result<Vec<Result<Manifest, Fault>>, Fault> {
     let mut found = bundles_of(stack_directory)?;
     // A directory that somebody put there for something else refers to nothing.
     found.retain(|bundle| is_bundle_name(&bundle.name) || bundle.directory.join(MANIFEST).exists());
     found.sort_by(|one, other| other.name.cmp(&one.name));
-    found.iter().map(|bundle| super::read_manifest(&bundle.directory)).collect()
+    Ok(found.iter().map(|bundle| super::read_manifest(&bundle.directory)).collect())
 }
 
 #[cfg(test)]

@@ -57,11 +57,15 @@ impl Shelf {
     }
 
     fn part(&self, bundle: &Bundle, archive: &[u8]) -> ManifestPart {
-        let path = "volumes/v.tar.zst";
-        let (file, none) = (bundle.create(path).unwrap(), &Recipients::default());
+        self.part_to(bundle, archive, &Recipients::default())
+    }
+
+    fn part_to(&self, bundle: &Bundle, archive: &[u8], to: &Recipients) -> ManifestPart {
+        let path = if to.is_empty() { "volumes/v.tar.zst" } else { "volumes/v.tar.zst.age" };
+        let file = bundle.create(path).unwrap();
         self.runtime.block_on(async {
             let mut writer =
-                PartWriter::new(file, path, Form::Tar, Some(bundle.vault(OVER, none)), none).unwrap();
+                PartWriter::new(file, path, Form::Tar, Some(bundle.vault(OVER, to)), to).unwrap();
             for chunk in archive.chunks(777) {
                 writer.write(Bytes::copy_from_slice(chunk)).await.unwrap();
             }
@@ -77,8 +81,12 @@ impl Shelf {
     }
 
     fn take(&self, time: &str, files: &[(&str, &[u8])]) -> BackupEntry {
+        self.take_to(time, files, &Recipients::default())
+    }
+
+    fn take_to(&self, time: &str, files: &[(&str, &[u8])], to: &Recipients) -> BackupEntry {
         let bundle = self.begin(time);
-        let part = self.part(&bundle, &tar(files));
+        let part = self.part_to(&bundle, &tar(files), to);
         let created = time.parse().unwrap();
         let manifest = Manifest::new(bundle.name.clone(), "shop".to_owned(), created, vec![part]);
         bundle.commit(manifest).unwrap()
@@ -263,6 +271,85 @@ fn an_object_that_is_damaged_is_found_out_and_mended_by_the_next_backup() {
 fn list_is_good(shelf: &Shelf, entry: &BackupEntry) -> bool {
     let found = crate::backup::list(shelf.root.path(), Some("shop")).unwrap();
     found.iter().any(|other| other.name == entry.name)
+}
+
+fn somebody() -> Recipients {
+    Recipients::parse(&[age::x25519::Identity::generate().to_public().to_string()]).unwrap()
+}
+
+#[test]
+fn what_is_encrypted_anew_takes_the_name_of_nothing_that_others_need() {
+    let (shelf, other, to) = (Shelf::new(), Shelf::new(), somebody());
+    let model = noise(1, 40_000);
+    let files: &[(&str, &[u8])] = &[("./model", &model), ("./again", &model)];
+    let first = shelf.take_to(FIRST, files, &to);
+    assert_eq!(shelf.objects().len(), 1, "the same content is there once");
+    let second = shelf.take_to(SECOND, files, &to);
+    assert_eq!(shelf.objects().len(), 1, "and stays so");
+    let elsewhere = other.take_to(FIRST, files, &to);
+    let name = |entry: &BackupEntry| entry.objects[0].path.clone();
+    assert_eq!((name(&first), name(&first)[..99].len()), (name(&second), 99));
+    assert_eq!(name(&first)[..99], name(&elsewhere)[..99], "content and recipients are the same");
+    assert_ne!(name(&first), name(&elsewhere), "the bytes are not");
+
+    // What has rotted is not used again, and not overwritten either.
+    let object = shelf.objects().remove(0);
+    let mut rotten = std::fs::read(&object).unwrap();
+    rotten[20_000] ^= 1;
+    std::fs::write(&object, &rotten).unwrap();
+    let third = shelf.take_to(THIRD, files, &to);
+    assert_eq!((problems(&third), problems(&first).len()), (Vec::new(), 1));
+    assert!(std::fs::read(&object).unwrap() == rotten);
+    shelf.take_to("2026-11-23T02:00:00Z", files, &to);
+    assert_eq!(shelf.objects().len(), 2);
+}
+
+#[test]
+fn an_object_of_an_old_name_is_used_as_long_as_a_manifest_vouches_for_it() {
+    let (shelf, to) = (Shelf::new(), somebody());
+    let model = noise(1, 40_000);
+    let entry = shelf.take_to(FIRST, &[("./model", &model)], &to);
+    let path = &entry.objects[0].path;
+    let old = format!("{}.age", path.rsplit_once('-').unwrap().0);
+    let place = |path: &str| shelf.stack().join(below_stack_of(path).unwrap());
+    std::fs::rename(place(path), place(&old)).unwrap();
+    let manifest = entry.directory.join(MANIFEST);
+    let text = std::fs::read_to_string(&manifest).unwrap().replace(path.as_str(), &old);
+    std::fs::write(&manifest, &text).unwrap();
+    assert!((has_old_name(&old), has_old_name(path)) == (true, false) && list_is_good(&shelf, &entry));
+    let second = shelf.take_to(SECOND, &[("./model", &model)], &to);
+    assert_eq!((&second.objects[0].path, problems(&second)), (&old, Vec::new()));
+
+    // What cannot be read vouches for nothing, and what it may refer to stays.
+    for damaged in [&entry, &second] {
+        std::fs::write(damaged.directory.join(MANIFEST), "{").unwrap();
+    }
+    let third = shelf.take_to(THIRD, &[("./model", &model)], &to);
+    assert_ne!(third.objects[0].path, old);
+    assert_eq!(shelf.objects().len(), 2);
+    std::fs::write(&manifest, text).unwrap();
+    assert!(list_is_good(&shelf, &entry));
+}
+
+#[test]
+fn the_name_of_an_object_tells_as_much_of_its_sum_as_it_holds() {
+    let (raw, tag, sum) = ("ab".repeat(32), "0123456789abcdef", "cd".repeat(32));
+    let is_sound = |name: &str| {
+        let part = BackupPart { path: path_of(name), bytes: 1, sha256: sum.clone() };
+        Object { part, ..Object::default() }.is_sound()
+    };
+    assert!(is_sound(&sum), "as it is");
+    assert!(is_sound(&format!("{raw}-{tag}.age")), "as it was once called");
+    assert!(is_sound(&sealed_name(&sealed_stem(&raw, tag), &sum)));
+    for wrong in [
+        raw.clone(),
+        format!("{raw}.age"),
+        format!("{raw}-{tag}-{tag}.age"),
+        format!("{raw}-{tag}-cdcd.age"),
+        format!("{raw}-{tag}-cdcdcdcdcdcdcdcd-x.age"),
+    ] {
+        assert!(!is_sound(&wrong), "{wrong}");
+    }
 }
 
 #[test]

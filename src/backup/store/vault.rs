@@ -5,8 +5,8 @@
 //! cannot be compared, and is written and let go again where it is stored already. What is written lies in the bundle in
 //! the making until its sum is known, and gets its name when all of it is on the disk.
 
-use super::{Object, below_stack, manifests, path_of};
-use crate::backup::manifest::{SEALED, is_sealed};
+use super::{Object, below_stack, each_manifest, path_of, sealed_name, sealed_stem};
+use crate::backup::manifest::is_sealed;
 use crate::backup::seal::{Recipients, Sink};
 use crate::backup::sink::{Sum, Summed};
 use crate::backup::verify;
@@ -30,7 +30,7 @@ pub struct Vault {
     unnamed: PathBuf,
     over: u64,
     recipients: Recipients,
-    /// What finished bundles refer to, the newest first.
+    /// What finished bundles refer to, as far as they can be read; the newest first.
     known: Vec<Object>,
     shown: Arc<AtomicU64>,
     taking: Option<Taking>,
@@ -71,7 +71,7 @@ impl Write for Anew {
 impl Vault {
     pub fn new(stack_directory: &Path, partial: &Path, over: u64, recipients: Recipients) -> Self {
         // One that cannot be read only costs the comparison.
-        let known = manifests(stack_directory).unwrap_or_default();
+        let known: Vec<_> = each_manifest(stack_directory).into_iter().flatten().flatten().collect();
         Self {
             stack_directory: stack_directory.to_owned(),
             unnamed: partial.join(UNNAMED),
@@ -179,34 +179,45 @@ impl Vault {
         let Anew { sink, sum, bytes: raw_bytes } = written;
         let Sum { bytes, sha256 } = sink.finish()?;
         let raw = units::hexadecimal(&sum.finalize());
-        let (name, raw_bytes) = if self.recipients.is_empty() {
-            (raw, None)
+        let (name, before, raw_bytes) = if self.recipients.is_empty() {
+            let found = self.look_at(&raw).filter(|found| found.sha256 == raw);
+            (raw, found, None)
         } else {
-            (format!("{raw}-{}{SEALED}", self.recipients.tag()), Some(raw_bytes))
+            let stem = sealed_stem(&raw, &self.recipients.tag());
+            (sealed_name(&stem, &sha256), self.sealed_before(&stem)?, Some(raw_bytes))
         };
-        let below = below_stack(&name);
-        let place = self.stack_directory.join(&below);
-        let part = BackupPart { path: path_of(&name), bytes, sha256 };
-        if let Some(before) = self.stored_before(&place, &part, raw_bytes.is_some()) {
+        if let Some(part) = before {
             std::fs::remove_file(&self.unnamed)?;
-            return Ok(Object { part: before, raw_bytes, ..Object::default() });
+            return Ok(Object { part, raw_bytes, ..Object::default() });
         }
-        super::place(&self.stack_directory, &self.unnamed, &below)?;
+        super::place(&self.stack_directory, &self.unnamed, &below_stack(&name))?;
+        let part = BackupPart { path: path_of(&name), bytes, sha256 };
         Ok(Object { part, raw_bytes, ..Object::default() })
     }
 
-    /// What has the name already, and is whole. What is encrypted has another sum each time, and is what a manifest says;
-    /// where none does, it was stored for this bundle a moment ago, or for one that did not come to its end. Others may refer
-    /// to it, so that it is replaced only where it is known to have rotted.
-    fn stored_before(&self, place: &Path, part: &BackupPart, is_encrypted: bool) -> Option<BackupPart> {
-        let (bytes, sha256) = look(place)?;
-        let found = BackupPart { path: part.path.clone(), bytes, sha256 };
-        let expected = if is_encrypted {
-            self.known.iter().map(|object| &object.part).find(|known| known.path == part.path)
-        } else {
-            Some(part)
+    /// The same content, encrypted to the same, that is whole: its bytes are those of its name, or those that a manifest
+    /// says. One that is neither has rotted, or nobody can tell, and is left to those that refer to it.
+    fn sealed_before(&self, stem: &str) -> io::Result<Option<BackupPart>> {
+        let any = self.stack_directory.join(below_stack(stem));
+        let listed = match any.parent().map(std::fs::read_dir) {
+            Some(Ok(listed)) => listed.collect::<io::Result<Vec<_>>>()?,
+            Some(Err(error)) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            Some(Err(_)) | None => Vec::new(),
         };
-        expected.is_none_or(|expected| *expected == found).then_some(found)
+        let mut names: Vec<String> =
+            listed.into_iter().filter_map(|entry| entry.file_name().into_string().ok()).collect();
+        names.retain(|name| name.starts_with(stem) && is_sealed(name));
+        // What several might be taken for is the same each time.
+        names.sort();
+        let is_whole = |name: &str, found: &BackupPart| {
+            name == sealed_name(stem, &found.sha256) || self.known.iter().any(|known| known.part == *found)
+        };
+        Ok(names.iter().find_map(|name| self.look_at(name).filter(|found| is_whole(name, found))))
+    }
+
+    fn look_at(&self, name: &str) -> Option<BackupPart> {
+        let (bytes, sha256) = look(&self.stack_directory.join(below_stack(name)))?;
+        Some(BackupPart { path: path_of(name), bytes, sha256 })
     }
 }
 
