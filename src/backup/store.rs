@@ -61,7 +61,8 @@ impl Object {
             text.len() == count && text.bytes().all(lower)
         };
         let name = self.part.path.rsplit('/').next().unwrap_or_default();
-        let sound = match name.strip_suffix(SEALED).map(|name| name.split('-').collect::<Vec<_>>()).as_deref() {
+        let sound = match name.strip_suffix(SEALED).map(|name| name.split('-').collect::<Vec<_>>()).as_deref()
+        {
             Some([sum, tag]) => digits(sum, 64) && digits(tag, 16),
             Some([sum, tag, own]) => {
                 digits(sum, 64)
@@ -106,6 +107,42 @@ pub fn has_old_name(path: &str) -> bool {
 /// The place of an object below the directory of its stack; nothing of a file that lies in the bundle itself.
 pub fn below_stack_of(path: &str) -> Option<&str> {
     path.strip_prefix("../")
+}
+
+/// The first of these files whose old name a manifest gives to other bytes than these. Whoever wrote it would take that
+/// bundle's file away.
+pub fn taken_by<'part>(
+    manifest: &Manifest,
+    parts: impl Iterator<Item = &'part BackupPart>,
+) -> Option<&'part BackupPart> {
+    let mut old = parts.filter(|part| has_old_name(&part.path));
+    old.find(|part| {
+        let names_others = |object: &Object| {
+            object.part.path == part.path && !object.part.sha256.eq_ignore_ascii_case(&part.sha256)
+        };
+        manifest.objects().any(names_others)
+    })
+}
+
+/// A bundle here that needs other bytes under an old name than these; a fault where one that cannot be read may.
+pub fn needed_otherwise(
+    stack_directory: &Path,
+    parts: &[BackupPart],
+) -> Result<Option<(String, String)>, Fault> {
+    let at_stake = |part: &&BackupPart| {
+        has_old_name(&part.path)
+            && below_stack_of(&part.path).is_some_and(|below| stack_directory.join(below).exists())
+    };
+    let parts: Vec<&BackupPart> = parts.iter().filter(at_stake).collect();
+    if parts.is_empty() {
+        return Ok(None);
+    }
+    for manifest in manifests(stack_directory)? {
+        if let Some(part) = taken_by(&manifest, parts.iter().copied()) {
+            return Ok(Some((manifest.name, part.path.clone())));
+        }
+    }
+    Ok(None)
 }
 
 /// Whether a file of a bundle that is fetched must come over the network: an object that is here and whole need not.

@@ -3,7 +3,7 @@
 use crate::backup::Manifest;
 use crate::backup::export::place_in;
 use crate::backup::manifest::{INSTRUCTIONS, MANIFEST, SUMS};
-use crate::domain::stack::OffsitePlace;
+use crate::domain::stack::{BackupPart, OffsitePlace};
 use crate::domain::units;
 use sha2::{Digest, Sha256};
 
@@ -16,6 +16,12 @@ pub struct Item {
     pub key: String,
     pub bytes: u64,
     pub sha256: String,
+}
+
+impl Item {
+    pub fn part(&self) -> BackupPart {
+        BackupPart { path: self.path.clone(), bytes: self.bytes, sha256: self.sha256.clone() }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

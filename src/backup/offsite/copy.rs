@@ -2,13 +2,14 @@
 
 use super::bucket::{Bucket, Held};
 use super::cargo::{Cargo, Item, Papers};
+use super::listing;
 use super::record::{self, Seen};
 use super::send::send;
 use super::unless_cancelled;
 use crate::backup::find::Found;
 use crate::backup::manifest::{INSTRUCTIONS, MANIFEST, SUMS};
-use crate::backup::{Manifest, verify};
-use crate::domain::stack::{OffsiteCopy, OffsitePlace};
+use crate::backup::{Manifest, store, verify};
+use crate::domain::stack::{BackupPart, OffsiteCopy, OffsitePlace};
 use crate::domain::{Fault, FaultKind, PlannedStep, StepVerb, TaskEvent, units};
 use bytes::Bytes;
 use futures_util::stream::{StreamExt, TryStreamExt, iter};
@@ -142,6 +143,12 @@ impl Load {
             .filter(|(item, held)| copying.again || !is_there(item, held.as_ref()))
             .map(|(item, _)| item)
             .collect();
+        let replaced = self.cargo.items.iter().zip(held).filter(|(item, held)| {
+            store::has_old_name(&item.path)
+                && held.as_ref().is_some_and(|held| !is_there(item, Some(held)))
+        });
+        let replaced: Vec<&Item> = replaced.map(|(item, _)| item).collect();
+        copying.unless_stopped(self.spare_others(copying.found, &replaced)).await?;
         let total = lacking.iter().map(|item| item.bytes).sum();
         let done = Cell::new(0);
         let tell = |text: &str| {
@@ -165,6 +172,26 @@ impl Load {
         }
         let there = self.cargo.items.len() - lacking.len();
         tell(&format!("{} files were sent, {there} were there already", lacking.len()));
+        Ok(())
+    }
+
+    /// What others there need under an old name is not replaced. Where a manifest there cannot be read nobody knows.
+    async fn spare_others(&self, found: &Found, replaced: &[&Item]) -> Result<(), Fault> {
+        if replaced.is_empty() {
+            return Ok(());
+        }
+        let parts: Vec<BackupPart> = replaced.iter().map(|item| item.part()).collect();
+        let Found { stack, name, .. } = found;
+        for other in listing::names(&self.bucket, stack).await?.into_iter().filter(|other| other != name) {
+            let Some((_, manifest)) = listing::manifest(&self.bucket, stack, &other).await? else { continue };
+            if let Some(part) = store::taken_by(&manifest, parts.iter()) {
+                let cause = format!("the copy of {other} there needs other bytes in {}", part.path);
+                return Err(Fault::new(FaultKind::Conflict, OPERATION, name).because(cause).hint(
+                    "both were encrypted before each had names of its own: take another backup, which has, or let \
+                     `x-mcp.backup.offsite.url` name another prefix for this one",
+                ));
+            }
+        }
         Ok(())
     }
 

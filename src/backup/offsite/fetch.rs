@@ -149,14 +149,21 @@ impl Fetch {
         let stored = cargo.items.iter().filter(|item| !matches!(item.path.as_str(), INSTRUCTIONS | SUMS));
         let stored: Vec<Item> = stored.cloned().collect();
         let looked = tokio::task::spawn_blocking(move || {
-            let part = |item: &Item| BackupPart {
-                path: item.path.clone(),
-                bytes: item.bytes,
-                sha256: item.sha256.clone(),
-            };
-            stored.into_iter().filter(|item| store::is_lacking(&stack_directory, &part(item))).collect()
+            let is_lacking = |item: &Item| store::is_lacking(&stack_directory, &item.part());
+            let lacking: Vec<Item> = stored.into_iter().filter(is_lacking).collect();
+            let parts: Vec<BackupPart> = lacking.iter().map(Item::part).collect();
+            store::needed_otherwise(&stack_directory, &parts).map(|needed| (lacking, needed))
         });
-        looked.await.map_err(|error| self.broken(&error))
+        match looked.await.map_err(|error| self.broken(&error))?? {
+            (lacking, None) => Ok(lacking),
+            (_, Some((bundle, path))) => {
+                let cause = format!("{bundle}, which is here, needs other bytes in {path}");
+                Err(Fault::new(FaultKind::Conflict, OPERATION, &self.manifest.name).because(cause).hint(
+                    "both were encrypted before each had names of its own: let MCP_TUI_BACKUPS name another directory, and \
+                     pull it there",
+                ))
+            }
+        }
     }
 
     fn broken(&self, error: &dyn std::error::Error) -> Fault {

@@ -288,8 +288,8 @@ fn what_is_encrypted_anew_takes_the_name_of_nothing_that_others_need() {
     assert_eq!(shelf.objects().len(), 1, "and stays so");
     let elsewhere = other.take_to(FIRST, files, &to);
     let name = |entry: &BackupEntry| entry.objects[0].path.clone();
-    assert_eq!((name(&first), name(&first)[..99].len()), (name(&second), 99));
-    assert_eq!(name(&first)[..99], name(&elsewhere)[..99], "content and recipients are the same");
+    assert_eq!(name(&first), name(&second));
+    assert_eq!(name(&first)[..102], name(&elsewhere)[..102], "content and recipients are the same");
     assert_ne!(name(&first), name(&elsewhere), "the bytes are not");
 
     // What has rotted is not used again, and not overwritten either.
@@ -329,6 +329,30 @@ fn an_object_of_an_old_name_is_used_as_long_as_a_manifest_vouches_for_it() {
     assert_eq!(shelf.objects().len(), 2);
     std::fs::write(&manifest, text).unwrap();
     assert!(list_is_good(&shelf, &entry));
+}
+
+#[test]
+fn under_an_old_name_nothing_is_put_that_takes_another_bundle_s_bytes_away() {
+    let (shelf, to) = (Shelf::new(), somebody());
+    let entry = shelf.take_to(FIRST, &[("./model", &noise(1, 40_000))], &to);
+    let path = &entry.objects[0].path;
+    let old = format!("{}.age", path.rsplit_once('-').unwrap().0);
+    let manifest = entry.directory.join(MANIFEST);
+    let text = std::fs::read_to_string(&manifest).unwrap().replace(path.as_str(), &old);
+    std::fs::write(&manifest, &text).unwrap();
+    let parsed = Manifest::parse(text.as_bytes(), MANIFEST).unwrap();
+    let same = BackupPart { path: old.clone(), ..entry.objects[0].clone() };
+    let others = BackupPart { sha256: "cd".repeat(32), ..same.clone() };
+    let new = BackupPart { path: path.clone(), ..others.clone() };
+    let of = |part: &BackupPart| taken_by(&parsed, std::iter::once(part)).is_some();
+    assert_eq!([of(&same), of(&others), of(&new)], [false, true, false]);
+    let needed = |part: &BackupPart| needed_otherwise(&shelf.stack(), std::slice::from_ref(part));
+    assert_eq!(needed(&others).unwrap(), None, "nothing lies there that could be lost");
+    std::fs::write(shelf.stack().join(below_stack_of(&old).unwrap()), "sealed").unwrap();
+    assert_eq!(needed(&others).unwrap(), Some((entry.name.clone(), old)));
+    assert_eq!(needed(&same).unwrap(), None, "what has rotted is mended");
+    std::fs::write(&manifest, "{").unwrap();
+    assert!(needed(&others).is_err(), "nobody knows what it needs");
 }
 
 #[test]
