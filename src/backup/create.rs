@@ -98,11 +98,7 @@ async fn prune_copies(
     cancelled: &dyn Fn() -> bool,
 ) {
     let Order { survey, root, .. } = order;
-    let pruned = match super::list(root, Some(&survey.stack)) {
-        Ok(here) => offsite::prune(place, &survey.stack, &survey.policy.retention, &here, cancelled).await,
-        Err(fault) => Err(fault),
-    };
-    match pruned {
+    match offsite::prune(place, &survey.stack, &survey.policy.retention, root, cancelled).await {
         Ok(done) => done.into_iter().for_each(|text| tell(TaskEvent::Output { text })),
         Err(fault) => tell(TaskEvent::Output { text: format!("warning: {fault}") }),
     }

@@ -1,11 +1,12 @@
 //! Lets go off site what the stack's policy does not want any more: only where the stack's file says so, and only after a
 //! copy has arrived.
 //!
-//! A manifest goes before what it names, so that whatever is interrupted leaves no copy that looks whole. Large files go when
+//! What is noted here of a copy goes before its manifest there, and that before what it names, so that whatever is
+//! interrupted leaves no copy that looks whole. Large files go when
 //! no manifest there names them; a rule of the bucket that removes what is old would take those that new copies need.
 
 use super::bucket::Bucket;
-use super::{cargo, listing, unless_cancelled};
+use super::{cargo, listing, record, unless_cancelled};
 use crate::backup::Manifest;
 use crate::backup::manifest::MANIFEST;
 use crate::backup::retain::{Candidate, decide};
@@ -15,6 +16,7 @@ use crate::domain::stack::{BackupEntry, OffsitePlace, Retention};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use std::collections::BTreeSet;
+use std::path::Path;
 
 /// A bundle there; without a manifest where its copy has not come to its end.
 struct There {
@@ -22,15 +24,15 @@ struct There {
     manifest: Option<Manifest>,
 }
 
-/// What was done, in words. `here` are the backups of this host, of which pins count there, too.
+/// What was done, in words. `root` has the backups of this host, of which pins count there, too.
 pub async fn prune(
     place: &OffsitePlace,
     stack: &str,
     retention: &Retention,
-    here: &[BackupEntry],
+    root: &Path,
     cancelled: &dyn Fn() -> bool,
 ) -> Result<Vec<String>, Fault> {
-    let work = work(place, stack, retention, here);
+    let work = work(place, stack, retention, root);
     unless_cancelled(work, cancelled).await.unwrap_or_else(|| Ok(Vec::new()))
 }
 
@@ -38,17 +40,20 @@ async fn work(
     place: &OffsitePlace,
     stack: &str,
     retention: &Retention,
-    here: &[BackupEntry],
+    root: &Path,
 ) -> Result<Vec<String>, Fault> {
+    let here = crate::backup::list(root, Some(stack))?;
     let bucket = Bucket::open(place, "prune off site")?;
     let mut there = Vec::new();
     for name in listing::names(&bucket, stack).await? {
         let manifest = listing::manifest(&bucket, stack, &name).await?.map(|(_, manifest)| manifest);
         there.push(There { name, manifest });
     }
-    let gone = let_go(&there, retention, here, Timestamp::now(), &TimeZone::system());
+    let gone = let_go(&there, retention, &here, Timestamp::now(), &TimeZone::system());
     let mut done = Vec::new();
     for name in &gone {
+        let directory = root.join(stack).join(name);
+        record::forget(&directory, &place.url_of(stack, name), place.endpoint.as_deref())?;
         bucket.remove(&cargo::key(place, stack, name, MANIFEST)).await?;
         for key in bucket.keys(&cargo::key(place, stack, name, "")).await? {
             bucket.remove(&key).await?;

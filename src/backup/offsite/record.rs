@@ -67,6 +67,17 @@ pub fn failed(directory: &Path, copy: OffsiteCopy, fault: &Fault) -> Result<(), 
     write(directory, OffsiteCopy { copied, failed: Some(failed), ..copy }, Vec::new())
 }
 
+/// Nobody is to rely any more on the copy being there; of one in another place nothing is forgotten.
+pub fn forget(directory: &Path, url: &str, endpoint: Option<&str>) -> Result<(), Fault> {
+    let is_there = |known: &OffsiteCopy| {
+        known.copied.is_some() && known.url == url && known.endpoint.as_deref() == endpoint
+    };
+    match read(directory).filter(is_there) {
+        Some(known) => write(directory, OffsiteCopy { copied: None, ..known }, Vec::new()),
+        None => Ok(()),
+    }
+}
+
 /// `files` are those that were looked at there.
 pub fn write(directory: &Path, copy: OffsiteCopy, files: Vec<Seen>) -> Result<(), Fault> {
     let manifest_sha256 = proof::manifest_sum(directory)
@@ -107,5 +118,24 @@ mod tests {
         assert_eq!(after(FaultKind::Invalid, &copy), None);
         std::fs::write(entry.directory.join("manifest.json"), "{}").unwrap();
         assert_eq!(read(&entry.directory), None, "it is about another bundle");
+    }
+
+    #[test]
+    fn a_copy_that_is_let_go_is_forgotten_where_it_was_and_nowhere_else() {
+        let root = tempfile::tempdir().unwrap();
+        let directory = committed_at(root.path(), "shop", "2026-11-10T02:00:00Z").directory;
+        let url = "s3://backups/shop/x";
+        let copied = Some(Timestamp::UNIX_EPOCH);
+        forget(&directory, url, None).unwrap();
+        assert_eq!(read(&directory), None, "of what was never copied nothing is written");
+        let copy = OffsiteCopy { url: url.to_owned(), endpoint: None, copied, failed: None };
+        write(&directory, copy, Vec::new()).unwrap();
+        for (url, endpoint) in [("s3://other/shop/x", None), (url, Some("https://minio"))] {
+            forget(&directory, url, endpoint).unwrap();
+            assert_eq!(read(&directory).unwrap().copied, copied);
+        }
+        forget(&directory, url, None).unwrap();
+        assert_eq!(read(&directory).unwrap().copied, None);
+        forget(&root.path().join("shop/gone"), url, None).unwrap();
     }
 }
