@@ -93,11 +93,13 @@ fn let_go(
             created: manifest.created,
             // Who copied by hand what a restore took of what it replaced wants to have it.
             pinned: manifest.safety_for.is_some() || entry(&copy.name).is_some_and(|entry| entry.pinned),
-            verified: true,
-            failed: false,
+            // A copy is as good as what it is a copy of, as far as that is still known.
+            verified: entry(&copy.name).is_some_and(|entry| entry.proof.is_verified()),
+            failed: entry(&copy.name).is_some_and(|entry| entry.proof.failed.is_some()),
         })
         .collect();
-    let newest = candidates.iter().map(|candidate| candidate.name.as_str()).max();
+    let good = candidates.iter().filter(|candidate| !candidate.failed);
+    let newest = good.map(|candidate| candidate.name.as_str()).max();
     let decision = decide(retention, &candidates, now, zone);
     if decision.warning.is_some() {
         return BTreeSet::new();
@@ -115,6 +117,32 @@ mod tests {
     use super::*;
     use crate::backup::bundle::tests::{committed_at, manifest_with_an_object};
     use crate::backup::proof;
+    use crate::domain::stack::{Proof, ProofFailure, ProofLevel};
+
+    #[test]
+    fn a_copy_of_what_was_found_bad_here_pushes_no_good_one_out_and_the_newest_verified_stays() {
+        let root = tempfile::tempdir().unwrap();
+        let entry = |day: u32, proof: Proof| {
+            let there = copied(day, true);
+            let created = there.manifest.unwrap().created;
+            let taken = committed_at(root.path(), "shop", &created.to_string());
+            BackupEntry { name: there.name, proof, ..taken }
+        };
+        let failure = ProofFailure { at: Timestamp::UNIX_EPOCH, what: "cut".to_owned() };
+        let bad = || Proof { failed: Some(failure.clone()), ..Proof::default() };
+        let mut verified = Proof::default();
+        verified.pass(ProofLevel::Intact, Timestamp::UNIX_EPOCH);
+        let there: Vec<There> = (15..20).rev().map(|day| copied(day, true)).collect();
+        let here =
+            [entry(19, bad()), entry(18, Proof::default()), entry(17, Proof::default()), entry(16, verified)];
+        let now = "2026-11-20T02:00:01Z".parse().unwrap();
+        let one = Retention { keep_last: Some(1), ..Retention::default() };
+        let gone = let_go(&there, &one, &here, now, &TimeZone::UTC);
+        let days: Vec<&str> = gone.iter().map(|name| &name[6..8]).collect();
+        assert_eq!(days, ["15", "17"]);
+        let abandoned = [copied(19, true), copied(18, false)];
+        assert!(let_go(&abandoned, &one, &here[..1], now, &TimeZone::UTC).is_empty(), "no good one is newer");
+    }
 
     fn copied(day: u32, whole: bool) -> There {
         let created: Timestamp = format!("2026-11-{day:02}T02:00:00Z").parse().unwrap();

@@ -3,7 +3,7 @@
 use super::copy::{Copying, copy, steps};
 use crate::backup::find::{Found, find};
 use crate::domain::stack::OffsitePlace;
-use crate::domain::{Fault, Plan, TaskEvent, units};
+use crate::domain::{Fault, FaultKind, Plan, TaskEvent, units};
 use std::cell::RefCell;
 use std::path::Path;
 
@@ -19,6 +19,14 @@ pub struct Push {
 pub fn push(root: &Path, stack: &str, name: &str, place: OffsitePlace, again: bool) -> Result<Push, Fault> {
     let found = find(root, Some(stack), name)?;
     let entry = found.entry()?;
+    if let Some(failure) = &entry.proof.failed {
+        return Err(Fault::new(FaultKind::Conflict, "copy off site", &found.name)
+            .because(format!("it was found bad: {}", failure.what))
+            .hint(format!(
+                "`mcp-tui -s {stack} backup verify {}` looks again; what is bad is not worth a copy: take another backup",
+                found.name
+            )));
+    }
     let encrypted = !crate::backup::read_manifest(&found.directory)?.encrypted_to.is_empty();
     let warnings = super::warnings(Some(&place), encrypted);
     Ok(Push { found, place, bytes: entry.size_bytes, again, warnings })
@@ -54,5 +62,28 @@ impl Push {
         let text = format!("backup {} is off site, in {}", found.name, place.words());
         tell(TaskEvent::Output { text });
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::backup::bundle::tests::committed_at;
+    use crate::backup::offsite::testing;
+    use crate::backup::proof;
+    use crate::domain::stack::ProofFailure;
+    use jiff::Timestamp;
+
+    #[test]
+    fn what_was_found_bad_is_not_copied() {
+        let root = tempfile::tempdir().unwrap();
+        let entry = committed_at(root.path(), "shop", "2026-11-10T02:00:00Z");
+        let pushed = || push(root.path(), "shop", "latest", testing::place("s3://backups/a"), false);
+        assert!(pushed().is_ok());
+        let mut known = proof::read(&entry.directory);
+        known.failed = Some(ProofFailure { at: Timestamp::UNIX_EPOCH, what: "it is cut".to_owned() });
+        proof::write(&entry.directory, &known).unwrap();
+        let fault = pushed().err().unwrap();
+        assert!(fault.causes[0].contains("it is cut") && fault.hint.unwrap().contains("backup verify"));
     }
 }
