@@ -24,6 +24,7 @@ mod send;
 mod task;
 #[cfg(test)]
 pub mod testing;
+mod trouble;
 mod warn;
 
 pub use copy::{Copying, copy, steps};

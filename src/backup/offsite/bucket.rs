@@ -4,6 +4,7 @@ use super::cargo;
 use super::credentials::Credentials;
 use super::line::Lines;
 use super::refusal;
+use super::trouble::Trouble;
 use crate::domain::stack::OffsitePlace;
 use crate::domain::{Fault, FaultKind, units};
 use bytes::Bytes;
@@ -87,10 +88,13 @@ impl Bucket {
 
     /// Whether it is there and lets us in. To be asked before anything else: of a single file a refusal says nothing but a
     /// number.
-    pub async fn reach(&self, stack: &str) -> Result<(), Fault> {
-        let prefix = self.key(&cargo::below(&self.place, stack))?;
+    pub async fn reach(&self, stack: &str) -> Result<(), Trouble> {
+        let prefix = self.key(&cargo::below(&self.place, stack)).map_err(Trouble::other)?;
         match self.store.list(Some(&prefix)).next().await {
-            Some(Err(error)) => Err(self.fault("", &error)),
+            Some(Err(error)) => Err(Trouble {
+                fault: self.fault("", &error),
+                is_lacking: refusal::says_there_is_no_bucket(&error),
+            }),
             Some(Ok(_)) | None => Ok(()),
         }
     }
@@ -130,23 +134,25 @@ impl Bucket {
     }
 
     /// All of a short file, if it is there. One that is longer is a fault, and so is one that is not what was noted with it.
-    pub async fn short(&self, key: &str, most: u64) -> Result<Option<Bytes>, Fault> {
+    pub async fn short(&self, key: &str, most: u64) -> Result<Option<Bytes>, Trouble> {
         let wrong = |cause: &str| {
             Fault::new(FaultKind::Invalid, self.operation, format!("{key} in {}", self.place.words()))
                 .because(cause)
         };
-        let found = match self.store.get(&self.key(key)?).await {
-            Ok(found) if found.meta.size > most => return Err(wrong("it is far too long")),
+        let found = match self.store.get(&self.key(key).map_err(Trouble::other)?).await {
+            Ok(found) if found.meta.size > most => return Err(Trouble::lacking(wrong("it is far too long"))),
             Ok(found) => found,
             Err(object_store::Error::NotFound { .. }) => return Ok(None),
-            Err(error) => return Err(self.fault(key, &error)),
+            Err(error) => return Err(Trouble::other(self.fault(key, &error))),
         };
         let expected = sum_of(&found.attributes);
-        let bytes = found.bytes().await.map_err(|error| self.fault(key, &error))?;
+        let bytes = found.bytes().await.map_err(|error| Trouble::other(self.fault(key, &error)))?;
         match expected {
             Some(sum) if sum != units::hexadecimal(&Sha256::digest(&bytes)) => {
-                Err(wrong("its bytes are not those that were written")
-                    .hint("what lies there is damaged: pull another backup, or mend it with `backup push --again` where it still is"))
+                let fault = wrong("its bytes are not those that were written");
+                Err(Trouble::lacking(fault.hint(
+                    "what lies there is damaged: pull another backup, or mend it with `backup push --again` where it still is",
+                )))
             }
             Some(_) | None => Ok(Some(bytes)),
         }

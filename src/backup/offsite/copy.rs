@@ -5,6 +5,7 @@ use super::cargo::{Cargo, Item, Papers};
 use super::listing;
 use super::record::{self, Seen};
 use super::send::send;
+use super::trouble::Trouble;
 use super::unless_cancelled;
 use crate::backup::find::Found;
 use crate::backup::manifest::{INSTRUCTIONS, MANIFEST, SUMS};
@@ -66,27 +67,37 @@ pub async fn copy(copying: &Copying<'_>) -> Result<(), Fault> {
     };
     match attempt(copying).await {
         Ok(files) => record::write(directory, known(Some(Timestamp::now())), files),
-        Err(fault) if fault.kind == FaultKind::Cancelled => Err(fault),
-        Err(fault) => {
-            if let Err(unwritten) = record::failed(directory, known(None), &fault) {
+        Err(Trouble { fault, is_lacking: false }) if fault.kind == FaultKind::Cancelled => Err(fault),
+        Err(trouble) => {
+            let noted = if trouble.fault.kind == FaultKind::Cancelled {
+                record::forget(directory, &place.url_of(stack, name), place.endpoint.as_deref())
+            } else {
+                record::failed(directory, known(None), &trouble)
+            };
+            if let Err(unwritten) = noted {
                 log::warn!("{unwritten}");
             }
-            Err(fault)
+            Err(trouble.fault)
         }
     }
 }
 
-async fn attempt(copying: &Copying<'_>) -> Result<Vec<Seen>, Fault> {
+async fn attempt(copying: &Copying<'_>) -> Result<Vec<Seen>, Trouble> {
     let load = copying.step(0, Load::sent(copying)).await?;
     copying.step(1, load.proven(copying)).await
 }
 
 impl Copying<'_> {
-    async fn step<T>(&self, number: usize, work: impl Future<Output = Result<T, Fault>>) -> Result<T, Fault> {
+    async fn step<T>(
+        &self,
+        number: usize,
+        work: impl Future<Output = Result<T, Trouble>>,
+    ) -> Result<T, Trouble> {
         let step = self.first + number;
         (self.progress)(TaskEvent::StepStarted { step });
         let ended = work.await;
-        (self.progress)(TaskEvent::StepFinished { step, fault: ended.as_ref().err().cloned() });
+        let fault = ended.as_ref().err().map(|trouble| trouble.fault.clone());
+        (self.progress)(TaskEvent::StepFinished { step, fault });
         ended
     }
 
@@ -95,6 +106,14 @@ impl Copying<'_> {
         done.unwrap_or_else(|| {
             Err(Fault::new(FaultKind::Cancelled, OPERATION, &self.found.name).because("ended on request"))
         })
+    }
+
+    /// The same of what tells whether it found anything lacking.
+    async fn found_unless_stopped<T>(
+        &self,
+        work: impl Future<Output = Result<T, Trouble>>,
+    ) -> Result<T, Trouble> {
+        self.unless_stopped(async { Ok(work.await) }).await.map_err(Trouble::other)?
     }
 }
 
@@ -107,8 +126,9 @@ struct Load {
 }
 
 impl Load {
-    async fn sent(copying: &Copying<'_>) -> Result<Self, Fault> {
-        let Found { stack, directory, .. } = copying.found;
+    /// Of what is here alone.
+    fn new(copying: &Copying<'_>) -> Result<Self, Fault> {
+        let Found { directory, .. } = copying.found;
         let bucket = Bucket::open(copying.place, OPERATION)?;
         let manifest = crate::backup::read_manifest(directory)?;
         let paper = |path: &str| {
@@ -121,11 +141,20 @@ impl Load {
             Papers { instructions: paper(INSTRUCTIONS)?, sums: paper(SUMS)?, manifest: paper(MANIFEST)? };
         agree(&manifest, &papers)?;
         let cargo = Cargo::of(copying.place, &manifest, &papers);
-        copying.unless_stopped(bucket.reach(stack)).await?;
-        let mut load = Self { bucket, cargo, manifest: papers.manifest.into(), sent: BTreeMap::new() };
-        let held = copying.unless_stopped(load.held()).await?;
-        load.send(copying, &held).await?;
-        Ok(load)
+        Ok(Self { bucket, cargo, manifest: papers.manifest.into(), sent: BTreeMap::new() })
+    }
+
+    async fn sent(copying: &Copying<'_>) -> Result<Self, Trouble> {
+        let mut load = Self::new(copying).map_err(Trouble::other)?;
+        copying.found_unless_stopped(load.bucket.reach(&copying.found.stack)).await?;
+        let held = copying.unless_stopped(load.held()).await.map_err(Trouble::other)?;
+        // What is lacking was lacking, whatever keeps it from being sent now.
+        let is_lacking =
+            load.cargo.items.iter().zip(&held).any(|(item, held)| !is_there(item, held.as_ref()));
+        match load.send(copying, &held).await {
+            Ok(()) => Ok(load),
+            Err(fault) => Err(Trouble { fault, is_lacking }),
+        }
     }
 
     /// What is there of each item.
@@ -144,8 +173,7 @@ impl Load {
             .map(|(item, _)| item)
             .collect();
         let replaced = self.cargo.items.iter().zip(held).filter(|(item, held)| {
-            store::has_old_name(&item.path)
-                && held.as_ref().is_some_and(|held| !is_there(item, Some(held)))
+            store::has_old_name(&item.path) && held.as_ref().is_some_and(|held| !is_there(item, Some(held)))
         });
         let replaced: Vec<&Item> = replaced.map(|(item, _)| item).collect();
         copying.unless_stopped(self.spare_others(copying.found, &replaced)).await?;
@@ -183,7 +211,8 @@ impl Load {
         let parts: Vec<BackupPart> = replaced.iter().map(|item| item.part()).collect();
         let Found { stack, name, .. } = found;
         for other in listing::names(&self.bucket, stack).await?.into_iter().filter(|other| other != name) {
-            let Some((_, manifest)) = listing::manifest(&self.bucket, stack, &other).await? else { continue };
+            let read = listing::manifest(&self.bucket, stack, &other).await;
+            let Some((_, manifest)) = read.map_err(Trouble::into_fault)? else { continue };
             if let Some(part) = store::taken_by(&manifest, parts.iter()) {
                 let cause = format!("the copy of {other} there needs other bytes in {}", part.path);
                 return Err(Fault::new(FaultKind::Conflict, OPERATION, name).because(cause).hint(
@@ -196,17 +225,19 @@ impl Load {
     }
 
     /// Looks at all of it there, and only then puts the manifest beside it, and reads that back.
-    async fn proven(&self, copying: &Copying<'_>) -> Result<Vec<Seen>, Fault> {
-        let held = copying.unless_stopped(self.held()).await?;
+    async fn proven(&self, copying: &Copying<'_>) -> Result<Vec<Seen>, Trouble> {
+        let held = copying.unless_stopped(self.held()).await.map_err(Trouble::other)?;
         let mut seen = Vec::new();
         for (item, held) in self.cargo.items.iter().zip(held) {
-            seen.push(self.judged(item, held)?);
+            seen.push(self.judged(item, held).map_err(Trouble::lacking)?);
         }
         let Item { key, sha256, bytes, .. } = &self.cargo.manifest;
-        let put = copying.unless_stopped(self.bucket.put(key, self.manifest.clone(), sha256)).await?;
-        let read = copying.unless_stopped(self.bucket.short(key, *bytes)).await?;
+        let put = copying.unless_stopped(self.bucket.put(key, self.manifest.clone(), sha256)).await;
+        let put = put.map_err(Trouble::other)?;
+        let read = copying.found_unless_stopped(self.bucket.short(key, *bytes)).await?;
         if read.as_ref() != Some(&self.manifest) {
-            return Err(lacking(&self.cargo.manifest, copying.place, "it is not what was sent"));
+            let what = "it is not what was sent";
+            return Err(Trouble::lacking(lacking(&self.cargo.manifest, copying.place, what)));
         }
         seen.push(Seen::of(&self.cargo.manifest, put));
         let step = copying.first + 1;

@@ -5,6 +5,7 @@ use super::bucket::Bucket;
 use super::cargo::{Cargo, Item, Papers};
 use super::listing;
 use super::record::{self, Seen};
+use super::trouble::Trouble;
 use super::unless_cancelled;
 use crate::backup::bundle::Bundle;
 use crate::backup::manifest::{INSTRUCTIONS, MANIFEST, SUMS};
@@ -174,7 +175,7 @@ impl Fetch {
         const MOST_BYTES: u64 = 64 << 20;
         let place = &self.bucket.place;
         let key = super::cargo::key(place, &self.manifest.stack, &self.manifest.name, path);
-        let found = self.bucket.short(&key, MOST_BYTES).await?;
+        let found = self.bucket.short(&key, MOST_BYTES).await.map_err(Trouble::into_fault)?;
         found.map(Vec::from).ok_or_else(|| {
             Fault::new(FaultKind::NotFound, OPERATION, key).because("it is not in the bucket any more")
         })

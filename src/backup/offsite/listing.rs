@@ -2,6 +2,7 @@
 
 use super::bucket::Bucket;
 use super::cargo;
+use super::trouble::Trouble;
 use crate::backup::Manifest;
 use crate::backup::find::{LATEST, is_stack_name, may_begin_a_name};
 use crate::backup::manifest::{MANIFEST, is_bundle_name};
@@ -69,15 +70,24 @@ pub async fn names(bucket: &Bucket, stack: &str) -> Result<Vec<String>, Fault> {
 }
 
 /// What a bundle there says that it holds, as it stands there and as it is understood.
-pub async fn manifest(bucket: &Bucket, stack: &str, name: &str) -> Result<Option<(Bytes, Manifest)>, Fault> {
+pub async fn manifest(
+    bucket: &Bucket,
+    stack: &str,
+    name: &str,
+) -> Result<Option<(Bytes, Manifest)>, Trouble> {
     let key = cargo::key(&bucket.place, stack, name, MANIFEST);
     let Some(bytes) = bucket.short(&key, MOST_BYTES).await? else { return Ok(None) };
-    let manifest = Manifest::parse(&bytes, &key)?;
+    let manifest = understood(&bytes, &key, stack, name).map_err(Trouble::lacking)?;
+    Ok(Some((bytes, manifest)))
+}
+
+fn understood(bytes: &[u8], key: &str, stack: &str, name: &str) -> Result<Manifest, Fault> {
+    let manifest = Manifest::parse(bytes, key)?;
     if manifest.stack != stack || manifest.name != name {
         let cause = format!("it is the manifest of {} of {}", manifest.name, manifest.stack);
         return Err(Fault::new(FaultKind::Invalid, "read manifest", key).because(cause));
     }
-    Ok(Some((bytes, manifest)))
+    Ok(manifest)
 }
 
 /// By its whole name, by the beginning of it, or as `latest`, which is the newest one that is complete.

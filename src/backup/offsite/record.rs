@@ -1,9 +1,10 @@
 //! `offsite.json`: what is known of a bundle's copy, beside the manifest that nobody writes to any more.
 
 use super::cargo::Item;
+use super::trouble::Trouble;
 use crate::backup::proof::{self, OFFSITE};
+use crate::domain::Fault;
 use crate::domain::stack::{OffsiteCopy, OffsiteFailure};
-use crate::domain::{Fault, FaultKind};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::io;
@@ -59,11 +60,11 @@ pub fn read(directory: &Path) -> Option<OffsiteCopy> {
 }
 
 /// The attempt failed. What was known to be there may be there still, unless it was just found not to be.
-pub fn failed(directory: &Path, copy: OffsiteCopy, fault: &Fault) -> Result<(), Fault> {
+pub fn failed(directory: &Path, copy: OffsiteCopy, trouble: &Trouble) -> Result<(), Fault> {
     let before = read(directory).filter(|known| known.url == copy.url && known.endpoint == copy.endpoint);
-    let copied = before.and_then(|known| known.copied).filter(|_| fault.kind != FaultKind::Invalid);
-    let what = fault.sentence();
-    let failed = OffsiteFailure { at: Timestamp::now(), what, hint: fault.hint.clone() };
+    let copied = before.and_then(|known| known.copied).filter(|_| !trouble.is_lacking);
+    let Trouble { fault, .. } = trouble;
+    let failed = OffsiteFailure { at: Timestamp::now(), what: fault.sentence(), hint: fault.hint.clone() };
     write(directory, OffsiteCopy { copied, failed: Some(failed), ..copy }, Vec::new())
 }
 
@@ -89,6 +90,7 @@ pub fn write(directory: &Path, copy: OffsiteCopy, files: Vec<Seen>) -> Result<()
 mod tests {
     use super::*;
     use crate::backup::bundle::tests::committed_at;
+    use crate::domain::FaultKind;
 
     #[test]
     fn a_failed_attempt_forgets_a_copy_only_where_it_was_found_lacking() {
@@ -104,18 +106,19 @@ mod tests {
         assert_eq!(read(&entry.directory), None);
         write(&entry.directory, copy.clone(), Vec::new()).unwrap();
         assert_eq!(read(&entry.directory), Some(copy.clone()));
-        let after = |kind, copy: &OffsiteCopy| {
-            let fault = Fault::new(kind, "copy", "x").hint("mend it");
-            failed(&entry.directory, OffsiteCopy { copied: None, ..copy.clone() }, &fault).unwrap();
+        let after = |is_lacking, copy: &OffsiteCopy| {
+            let fault = Fault::new(FaultKind::Invalid, "copy", "x").hint("mend it");
+            let trouble = Trouble { fault, is_lacking };
+            failed(&entry.directory, OffsiteCopy { copied: None, ..copy.clone() }, &trouble).unwrap();
             let known = read(&entry.directory).unwrap();
             assert_eq!(known.failed.unwrap().hint.as_deref(), Some("mend it"));
             known.copied
         };
-        assert_eq!(after(FaultKind::Unreachable, &copy), Some(now));
+        assert_eq!(after(false, &copy), Some(now), "it may have been what is here");
         let elsewhere = OffsiteCopy { url: "s3://other/shop/x".to_owned(), ..copy.clone() };
-        assert_eq!(after(FaultKind::Unreachable, &elsewhere), None, "that was another place");
+        assert_eq!(after(false, &elsewhere), None, "that was another place");
         write(&entry.directory, copy.clone(), Vec::new()).unwrap();
-        assert_eq!(after(FaultKind::Invalid, &copy), None);
+        assert_eq!(after(true, &copy), None);
         std::fs::write(entry.directory.join("manifest.json"), "{}").unwrap();
         assert_eq!(read(&entry.directory), None, "it is about another bundle");
     }

@@ -5,6 +5,8 @@ use crate::domain::{Fault, FaultKind};
 use object_store::client::{HttpError, HttpErrorKind};
 use std::error::Error;
 
+const NO_BUCKET: &str = "NoSuchBucket";
+
 /// Why something could not be done; `object` is what it was done to.
 pub fn fault(operation: &str, object: &str, place: &OffsitePlace, error: &(dyn Error + 'static)) -> Fault {
     let answer = Answer::of(error);
@@ -18,6 +20,11 @@ pub fn fault(operation: &str, object: &str, place: &OffsitePlace, error: &(dyn E
         Some(hint) => fault.hint(hint),
         None => fault,
     }
+}
+
+/// Nothing lies in a bucket that there is not.
+pub fn says_there_is_no_bucket(error: &(dyn Error + 'static)) -> bool {
+    Answer::of(error).code.as_deref() == Some(NO_BUCKET)
 }
 
 /// What came back, or why nothing did.
@@ -63,7 +70,7 @@ impl Answer {
     fn meaning(&self) -> (FaultKind, Option<&'static str>) {
         const KEYS: &str = "see that the keys are those of this endpoint, and that their owner may list, read and write there";
         match (self.code.as_deref(), self.status, self.line) {
-            (Some("NoSuchBucket"), ..) => {
+            (Some(NO_BUCKET), ..) => {
                 (FaultKind::NotFound, Some("create the bucket, or correct `x-mcp.backup.offsite.url`"))
             }
             (Some("RequestTimeTooSkewed"), ..) => {
@@ -180,6 +187,15 @@ mod tests {
         assert_eq!(fault.kind, kind, "{fault}");
         assert!(fault.hint.as_deref().is_some_and(|found| found.starts_with(hint)), "{fault:?}");
         assert!(!fault.to_string().contains('<'), "{fault}");
+    }
+
+    #[test]
+    fn only_a_bucket_that_is_not_there_holds_nothing() {
+        let says = |code: &str| {
+            let text = format!("status code: 404 x: <Code>{code}</Code>");
+            says_there_is_no_bucket(&io::Error::other(text))
+        };
+        assert_eq!([says("NoSuchBucket"), says("AuthorizationHeaderMalformed")], [true, false]);
     }
 
     #[test]
