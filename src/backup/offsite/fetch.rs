@@ -3,7 +3,7 @@
 
 use super::bucket::Bucket;
 use super::cargo::{Cargo, Item, Papers};
-use super::listing;
+use super::listing::{self, Resolved};
 use super::record::{self, Seen};
 use super::trouble::Trouble;
 use super::unless_cancelled;
@@ -35,21 +35,22 @@ const WAITING: usize = 64;
 pub struct Fetch {
     root: PathBuf,
     bucket: Bucket,
-    papers: Bytes,
+    paper: Bytes,
     manifest: Manifest,
+    skipped: Vec<String>,
 }
 
 /// Asks the bucket, and changes nothing. `name` is a name, the beginning of one, or `latest`.
 pub async fn fetch(root: &Path, stack: &str, name: &str, place: &OffsitePlace) -> Result<Fetch, Fault> {
     let bucket = Bucket::open(place, OPERATION)?;
-    let (papers, manifest) = listing::resolve(&bucket, stack, name).await?;
+    let Resolved { paper, manifest, skipped } = listing::resolve(&bucket, stack, name).await?;
     let here = root.join(stack).join(&manifest.name);
     if here.exists() {
         return Err(Fault::new(FaultKind::Conflict, OPERATION, &manifest.name)
             .because(format!("{} is there already", here.display()))
             .hint("`mcp-tui backup verify` tells whether it is good; one that is not can be removed with `backup rm`"));
     }
-    Ok(Fetch { root: root.to_owned(), bucket, papers, manifest })
+    Ok(Fetch { root: root.to_owned(), bucket, paper, manifest, skipped })
 }
 
 impl Fetch {
@@ -79,6 +80,7 @@ impl Fetch {
                 ),
                 step(StepVerb::Check, "every byte, before it appears among the backups".to_owned()),
             ],
+            warnings: self.skipped.clone(),
             equivalent: format!(
                 "aws s3 cp{endpoint} --recursive {} {}",
                 place.url_of(stack, name),
@@ -108,6 +110,9 @@ impl Fetch {
             appeared?.display()
         );
         tell(TaskEvent::Output { text });
+        for text in self.skipped {
+            tell(TaskEvent::Output { text: format!("warning: {text}") });
+        }
         Ok(())
     }
 
@@ -118,7 +123,7 @@ impl Fetch {
             .map_err(|error| Fault::io("create", self.root.display(), &error))?;
         let space = Space::new(Bundle::begin_as(&self.root, stack, name.clone())?)?;
         let (instructions, sums) = (self.paper(INSTRUCTIONS).await?, self.paper(SUMS).await?);
-        let papers = Papers { instructions, sums, manifest: self.papers.to_vec() };
+        let papers = Papers { instructions, sums, manifest: self.paper.to_vec() };
         let cargo = Cargo::of(&self.bucket.place, &self.manifest, &papers);
         let stored = self.lacking(&cargo).await?;
         let total = stored.iter().map(|item| item.bytes).sum();

@@ -24,6 +24,8 @@ pub struct OffsiteEntry {
     pub name: String,
     /// What its manifest tells; nothing where that has not arrived, so that it is no backup yet.
     pub manifest: Option<OffsiteManifest>,
+    /// Why its manifest cannot be read, where one has arrived and cannot.
+    pub damaged: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -38,22 +40,28 @@ pub struct OffsiteManifest {
 pub async fn list(place: &OffsitePlace, stack: &str) -> Result<Vec<OffsiteEntry>, Fault> {
     let bucket = Bucket::open(place, "list off site")?;
     let names = names(&bucket, stack).await?;
-    let entries = iter(names).map(|name| {
-        let bucket = &bucket;
-        async move {
-            let manifest = match manifest(bucket, stack, &name).await? {
-                Some((_, manifest)) => Some(OffsiteManifest {
-                    created: manifest.created,
-                    size_bytes: manifest.stored().iter().map(|part| part.bytes).sum(),
-                    parts: manifest.parts.iter().map(|part| part.part.path.clone()).collect(),
-                    encrypted: !manifest.encrypted_to.is_empty(),
-                }),
-                None => None,
-            };
-            Ok(OffsiteEntry { stack: stack.to_owned(), name, manifest })
-        }
-    });
+    let entries = iter(names).map(|name| entry(&bucket, stack, name));
     entries.buffered(ASKED_AT_ONCE).try_collect().await
+}
+
+async fn entry(bucket: &Bucket, stack: &str, name: String) -> Result<OffsiteEntry, Fault> {
+    let (manifest, damaged) = match manifest(bucket, stack, &name).await {
+        Ok(found) => (found.map(|(_, manifest)| OffsiteManifest::of(&manifest)), None),
+        Err(Trouble { fault, is_lacking: true }) => (None, Some(fault.sentence())),
+        Err(trouble) => return Err(trouble.fault),
+    };
+    Ok(OffsiteEntry { stack: stack.to_owned(), name, manifest, damaged })
+}
+
+impl OffsiteManifest {
+    fn of(manifest: &Manifest) -> Self {
+        Self {
+            created: manifest.created,
+            size_bytes: manifest.stored().iter().map(|part| part.bytes).sum(),
+            parts: manifest.parts.iter().map(|part| part.part.path.clone()).collect(),
+            encrypted: !manifest.encrypted_to.is_empty(),
+        }
+    }
 }
 
 /// The newest first.
@@ -90,8 +98,17 @@ fn understood(bytes: &[u8], key: &str, stack: &str, name: &str) -> Result<Manife
     Ok(manifest)
 }
 
-/// By its whole name, by the beginning of it, or as `latest`, which is the newest one that is complete.
-pub async fn resolve(bucket: &Bucket, stack: &str, wanted: &str) -> Result<(Bytes, Manifest), Fault> {
+/// The bundle that is meant.
+pub struct Resolved {
+    /// Its manifest as it stands there.
+    pub paper: Bytes,
+    pub manifest: Manifest,
+    /// Newer ones whose manifests cannot be read, in words.
+    pub skipped: Vec<String>,
+}
+
+/// By its whole name, by the beginning of it, or as `latest`, which is the newest one that is complete and can be read.
+pub async fn resolve(bucket: &Bucket, stack: &str, wanted: &str) -> Result<Resolved, Fault> {
     let wrong = |kind, cause: String| {
         Fault::new(kind, "find off site", wanted).because(cause).hint(format!(
             "`mcp-tui -s {stack} backup list --offsite` tells the names; a beginning that only one has will do, and so \
@@ -103,15 +120,23 @@ pub async fn resolve(bucket: &Bucket, stack: &str, wanted: &str) -> Result<(Byte
     }
     let mut names = names(bucket, stack).await?;
     if wanted == LATEST {
+        let mut skipped = Vec::new();
         for name in names {
-            if let Some((bytes, manifest)) = manifest(bucket, stack, &name).await?
-                && manifest.safety_for.is_none()
-            {
-                return Ok((bytes, manifest));
+            match manifest(bucket, stack, &name).await {
+                Ok(Some((paper, manifest))) if manifest.safety_for.is_none() => {
+                    return Ok(Resolved { paper, manifest, skipped });
+                }
+                Ok(_) => {}
+                Err(Trouble { fault, is_lacking: true }) => {
+                    skipped.push(format!("{name} was skipped: {}", fault.sentence()));
+                }
+                Err(trouble) => return Err(trouble.fault),
             }
         }
-        let cause = format!("there is no backup of {stack} in {}", bucket.place.words());
-        return Err(wrong(FaultKind::NotFound, cause));
+        let cause =
+            if skipped.is_empty() { "there is no backup" } else { "there is no backup that can be read" };
+        let none = wrong(FaultKind::NotFound, format!("{cause} of {stack} in {}", bucket.place.words()));
+        return Err(skipped.into_iter().fold(none, Fault::because));
     }
     names.retain(|name| name.starts_with(wanted));
     match names.as_slice() {
@@ -119,12 +144,37 @@ pub async fn resolve(bucket: &Bucket, stack: &str, wanted: &str) -> Result<(Byte
             let cause = format!("there is no such backup of {stack} in {}", bucket.place.words());
             Err(wrong(FaultKind::NotFound, cause))
         }
-        [name] => manifest(bucket, stack, name).await?.ok_or_else(|| {
-            let cause = format!("{name} is not complete there: it has no manifest");
-            wrong(FaultKind::NotFound, cause)
-        }),
+        [name] => match manifest(bucket, stack, name).await.map_err(Trouble::into_fault)? {
+            Some((paper, manifest)) => Ok(Resolved { paper, manifest, skipped: Vec::new() }),
+            None => {
+                let cause = format!("{name} is not complete there: it has no manifest");
+                Err(wrong(FaultKind::NotFound, cause))
+            }
+        },
         several => {
             Err(wrong(FaultKind::Invalid, format!("{} begin so: {}", several.len(), several.join(", "))))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::backup::bundle::tests::manifest_with_an_object;
+
+    #[test]
+    fn a_manifest_is_that_of_its_bundle_or_none() {
+        let mut manifest = manifest_with_an_object("shop");
+        manifest.instructions_sha256 = "ab".repeat(32);
+        let bytes = manifest.to_json().unwrap();
+        let read = |bytes: &[u8], stack: &str, name: &str| understood(bytes, "key", stack, name);
+        assert_eq!(read(&bytes, "shop", &manifest.name).unwrap(), manifest);
+        for (bytes, stack, name) in [
+            (&bytes[1..], "shop", manifest.name.as_str()),
+            (&bytes[..], "other", &manifest.name),
+            (&bytes[..], "shop", "20261120T103104Z-0000"),
+        ] {
+            assert!(read(bytes, stack, name).is_err(), "{stack} {name}");
         }
     }
 }

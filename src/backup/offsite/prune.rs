@@ -6,6 +6,7 @@
 //! no manifest there names them; a rule of the bucket that removes what is old would take those that new copies need.
 
 use super::bucket::Bucket;
+use super::trouble::Trouble;
 use super::{cargo, listing, record, unless_cancelled};
 use crate::backup::Manifest;
 use crate::backup::manifest::MANIFEST;
@@ -18,10 +19,11 @@ use jiff::tz::TimeZone;
 use std::collections::BTreeSet;
 use std::path::Path;
 
-/// A bundle there; without a manifest where its copy has not come to its end.
+/// A bundle there; without a manifest where its copy has not come to its end, or where that cannot be read.
 struct There {
     name: String,
     manifest: Option<Manifest>,
+    is_damaged: bool,
 }
 
 /// What was done, in words. `root` has the backups of this host, of which pins count there, too.
@@ -46,8 +48,12 @@ async fn work(
     let bucket = Bucket::open(place, "prune off site")?;
     let mut there = Vec::new();
     for name in listing::names(&bucket, stack).await? {
-        let manifest = listing::manifest(&bucket, stack, &name).await?.map(|(_, manifest)| manifest);
-        there.push(There { name, manifest });
+        let (manifest, is_damaged) = match listing::manifest(&bucket, stack, &name).await {
+            Ok(found) => (found.map(|(_, manifest)| manifest), false),
+            Err(Trouble { is_lacking: true, .. }) => (None, true),
+            Err(trouble) => return Err(trouble.fault),
+        };
+        there.push(There { name, manifest, is_damaged });
     }
     let gone = let_go(&there, retention, &here, Timestamp::now(), &TimeZone::system());
     let mut done = Vec::new();
@@ -60,21 +66,24 @@ async fn work(
         }
         done.push(format!("the copy of {name} is past its time and was removed from {}", place.words()));
     }
-    if gone.is_empty() {
-        return Ok(done);
-    }
-    let kept =
-        there.iter().filter(|copy| !gone.contains(&copy.name)).filter_map(|copy| copy.manifest.as_ref());
-    let needed: BTreeSet<String> = kept
-        .flat_map(|manifest| manifest.objects().map(|object| object.part.path.as_str()))
-        .map(|path| cargo::key(place, stack, "", path))
-        .collect();
-    for key in bucket.keys(&format!("{}{OBJECTS}", cargo::below(place, stack))).await? {
-        if !needed.contains(&key) {
-            bucket.remove(&key).await?;
+    let kept: Vec<&There> = there.iter().filter(|copy| !gone.contains(&copy.name)).collect();
+    if let Some(needed) = objects(&kept).filter(|_| !gone.is_empty()) {
+        let needed: BTreeSet<String> =
+            needed.into_iter().map(|path| cargo::key(place, stack, "", path)).collect();
+        for key in bucket.keys(&format!("{}{OBJECTS}", cargo::below(place, stack))).await? {
+            if !needed.contains(&key) {
+                bucket.remove(&key).await?;
+            }
         }
     }
     Ok(done)
+}
+
+/// What these refer to; nothing where nobody knows of one of them.
+fn objects<'there>(kept: &[&'there There]) -> Option<BTreeSet<&'there str>> {
+    let manifests = kept.iter().map(|copy| copy.manifest.as_ref()).collect::<Option<Vec<_>>>()?;
+    let objects = manifests.into_iter().flat_map(Manifest::objects);
+    Some(objects.map(|object| object.part.path.as_str()).collect())
 }
 
 /// What began to be copied and cannot be copied any more goes, too, once there is a newer one.
@@ -106,6 +115,7 @@ fn let_go(
     }
     let abandoned = there.iter().filter(|copy| {
         copy.manifest.is_none()
+            && !copy.is_damaged
             && entry(&copy.name).is_none()
             && newest.is_some_and(|newest| *copy.name < *newest)
     });
@@ -118,6 +128,19 @@ mod tests {
     use crate::backup::bundle::tests::{committed_at, manifest_with_an_object};
     use crate::backup::proof;
     use crate::domain::stack::{Proof, ProofFailure, ProofLevel};
+
+    #[test]
+    fn what_an_unfinished_or_an_unreadable_copy_refers_to_nobody_knows() {
+        let (whole, unfinished) = (copied(19, true), copied(18, false));
+        let object = whole.manifest.as_ref().unwrap().objects().next().unwrap().part.path.clone();
+        assert_eq!(objects(&[&whole, &whole]), Some(BTreeSet::from([object.as_str()])));
+        assert_eq!(objects(&[&whole, &unfinished]), None);
+        assert_eq!(objects(&[]), Some(BTreeSet::new()));
+        let damaged = There { is_damaged: true, ..unfinished };
+        let two = Retention { keep_last: Some(2), ..Retention::default() };
+        let now = "2026-11-20T02:00:01Z".parse().unwrap();
+        assert!(let_go(&[whole, damaged], &two, &[], now, &TimeZone::UTC).is_empty(), "it can be looked at");
+    }
 
     #[test]
     fn a_copy_of_what_was_found_bad_here_pushes_no_good_one_out_and_the_newest_verified_stays() {
@@ -148,7 +171,7 @@ mod tests {
         let created: Timestamp = format!("2026-11-{day:02}T02:00:00Z").parse().unwrap();
         let name = format!("202611{day:02}T020000Z-3f9c");
         let manifest = Manifest { created, name: name.clone(), ..manifest_with_an_object("shop") };
-        There { name, manifest: whole.then_some(manifest) }
+        There { name, manifest: whole.then_some(manifest), is_damaged: false }
     }
 
     #[test]

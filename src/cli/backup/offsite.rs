@@ -34,8 +34,11 @@ pub async fn list(context: &Context, root: &Path, output: Output) -> Result<(), 
         let absent = || "–".to_owned();
         let (taken, age, size, parts) = entry.manifest.as_ref().map_or_else(
             || {
-                let what = "not complete: its copy is under way, or was interrupted";
-                (absent(), absent(), absent(), what.to_owned())
+                let what = entry.damaged.as_ref().map_or_else(
+                    || "not complete: its copy is under way, or was interrupted".to_owned(),
+                    |reason| format!("damaged: {reason}"),
+                );
+                (absent(), absent(), absent(), what)
             },
             |manifest| {
                 (
@@ -46,7 +49,11 @@ pub async fn list(context: &Context, root: &Path, output: Output) -> Result<(), 
                 )
             },
         );
-        let tone = if entry.manifest.is_some() { Tone::Plain } else { Tone::Warning };
+        let tone = match (&entry.manifest, &entry.damaged) {
+            (Some(_), _) => Tone::Plain,
+            (None, None) => Tone::Warning,
+            (None, Some(_)) => Tone::Bad,
+        };
         table.row(vec![
             (Tone::Plain, entry.stack.clone()),
             (Tone::Plain, entry.name.clone()),

@@ -218,6 +218,16 @@ pub fn a_bit_that_flipped_there() {
     let keys = bucket.keys();
     let part = keys.iter().find(|key| key.contains("/volumes/")).expect("a part").clone();
     let object = keys.iter().find(|key| key.contains("/objects/")).expect("an object").clone();
+    // A newer one whose manifest has rotted hides the others from nobody.
+    shop.run(["backup", "create"]).succeeded("create another");
+    let newer = self::name(&shop);
+    bucket.rot(&manifest(&shop, &newer));
+    let listed = shop.run(["backup", "list", "--offsite", "--json"]).succeeded("list").json();
+    let reason = listed[0]["entry"]["damaged"].as_str().unwrap_or_default();
+    assert!(listed[0]["entry"]["name"] == newer.as_str() && reason.contains("not those"), "{listed}");
+    assert!(listed[1]["entry"]["manifest"].is_object(), "{listed}");
+    let shown = shop.run(["backup", "list", "--offsite"]).succeeded("list").stdout;
+    assert!(shown.contains("damaged"), "{shown}");
     fs::remove_dir_all(shop.directory()).expect("ours");
     for key in [&part, &object, &manifest(&shop, &name)] {
         bucket.rot(key);
@@ -228,7 +238,9 @@ pub fn a_bit_that_flipped_there() {
         );
         bucket.rot(key);
     }
-    shop.run(["backup", "pull", "latest"]).succeeded("what is mended comes");
+    let pulled = shop.run(["backup", "pull", "latest"]).succeeded("what is mended comes").stdout;
+    assert!(pulled.contains(&format!("{newer} was skipped")), "{pulled}");
+    assert!(shop.directory().join(&name).is_dir());
     shop.run(["backup", "verify", "latest"]).succeeded("verify");
     for wrong in ["../../etc", "20261120", "..", "latest/../x"] {
         shop.run(["backup", "pull", wrong]).failed(if wrong == "20261120" { 4 } else { 2 }, ["backup"]);
