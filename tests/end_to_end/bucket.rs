@@ -219,7 +219,7 @@ impl Held {
         };
         reply
             .header("ETag", &file.e_tag)
-            .header("Last-Modified", "Fri, 20 Nov 2026 10:31:04 GMT")
+            .header("Last-Modified", "Wed, 01 Jan 2020 10:31:04 GMT")
             .header("x-amz-meta-sha256", &file.sum)
     }
 
@@ -246,7 +246,7 @@ impl Held {
             } else {
                 let _ = write!(
                     text,
-                    "<Contents><Key>{key}</Key><Size>{}</Size><LastModified>2026-11-20T10:31:04.000Z</LastModified>\
+                    "<Contents><Key>{key}</Key><Size>{}</Size><LastModified>2020-01-01T10:31:04.000Z</LastModified>\
                      <ETag>{}</ETag></Contents>",
                     file.bytes.len(),
                     file.e_tag.replace('"', "&quot;")

@@ -9,6 +9,7 @@ use crate::domain::stack::OffsitePlace;
 use crate::domain::{Fault, FaultKind, units};
 use bytes::Bytes;
 use futures_util::stream::{BoxStream, StreamExt};
+use jiff::Timestamp;
 use object_store::aws::{AmazonS3, AmazonS3Builder, Checksum};
 use object_store::path::Path as Key;
 use object_store::{
@@ -108,13 +109,16 @@ impl Bucket {
         Ok(names.collect())
     }
 
-    /// The keys of all that begins so.
-    pub async fn keys(&self, prefix: &str) -> Result<Vec<String>, Fault> {
+    /// All that begins so: each key, and when it was written last.
+    pub async fn keys(&self, prefix: &str) -> Result<Vec<(String, Timestamp)>, Fault> {
         let prefix = self.key(prefix)?;
         let mut keys = Vec::new();
         let mut listed = self.store.list(Some(&prefix));
         while let Some(found) = listed.next().await {
-            keys.push(found.map_err(|error| self.fault("", &error))?.location.to_string());
+            let found = found.map_err(|error| self.fault("", &error))?;
+            // A time that makes no sense is taken for the newest.
+            let written = Timestamp::from_second(found.last_modified.timestamp()).unwrap_or(Timestamp::MAX);
+            keys.push((found.location.to_string(), written));
         }
         Ok(keys)
     }

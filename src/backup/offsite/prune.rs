@@ -3,7 +3,8 @@
 //!
 //! What is noted here of a copy goes before its manifest there, and that before what it names, so that whatever is
 //! interrupted leaves no copy that looks whole. Large files go when
-//! no manifest there names them; a rule of the bucket that removes what is old would take those that new copies need.
+//! no manifest there names them; a rule of the bucket that removes what is old would take those that new copies need. The
+//! youngest stay all the same: the manifest of a copy that another host makes arrives after them.
 
 use super::bucket::Bucket;
 use super::trouble::Trouble;
@@ -14,10 +15,13 @@ use crate::backup::retain::{Candidate, decide};
 use crate::backup::store::OBJECTS;
 use crate::domain::Fault;
 use crate::domain::stack::{BackupEntry, OffsitePlace, Retention};
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeSet;
 use std::path::Path;
+
+/// A copy takes no longer from its first object to its manifest, and no two clocks differ by as much.
+const YOUNG: SignedDuration = SignedDuration::from_hours(24);
 
 /// A bundle there; without a manifest where its copy has not come to its end, or where that cannot be read.
 struct There {
@@ -61,7 +65,7 @@ async fn work(
         let directory = root.join(stack).join(name);
         record::forget(&directory, &place.url_of(stack, name), place.endpoint.as_deref())?;
         bucket.remove(&cargo::key(place, stack, name, MANIFEST)).await?;
-        for key in bucket.keys(&cargo::key(place, stack, name, "")).await? {
+        for (key, _) in bucket.keys(&cargo::key(place, stack, name, "")).await? {
             bucket.remove(&key).await?;
         }
         done.push(format!("the copy of {name} is past its time and was removed from {}", place.words()));
@@ -70,13 +74,18 @@ async fn work(
     if let Some(needed) = objects(&kept).filter(|_| !gone.is_empty()) {
         let needed: BTreeSet<String> =
             needed.into_iter().map(|path| cargo::key(place, stack, "", path)).collect();
-        for key in bucket.keys(&format!("{}{OBJECTS}", cargo::below(place, stack))).await? {
-            if !needed.contains(&key) {
+        let now = Timestamp::now();
+        for (key, written) in bucket.keys(&format!("{}{OBJECTS}", cargo::below(place, stack))).await? {
+            if !needed.contains(&key) && is_old(written, now) {
                 bucket.remove(&key).await?;
             }
         }
     }
     Ok(done)
+}
+
+fn is_old(written: Timestamp, now: Timestamp) -> bool {
+    now.duration_since(written) >= YOUNG
 }
 
 /// What these refer to; nothing where nobody knows of one of them.
@@ -128,6 +137,17 @@ mod tests {
     use crate::backup::bundle::tests::{committed_at, manifest_with_an_object};
     use crate::backup::proof;
     use crate::domain::stack::{Proof, ProofFailure, ProofLevel};
+
+    #[test]
+    fn an_object_stays_for_a_day_whatever_the_clocks_say() {
+        let now: Timestamp = "2026-11-20T02:00:00Z".parse().unwrap();
+        let old = |written: &str| is_old(written.parse().unwrap(), now);
+        assert_eq!(
+            [old("2026-11-19T02:00:00Z"), old("2026-11-19T02:00:01Z"), old("2026-11-21T02:00:00Z")],
+            [true, false, false]
+        );
+        assert!(!is_old(Timestamp::MAX, now));
+    }
 
     #[test]
     fn what_an_unfinished_or_an_unreadable_copy_refers_to_nobody_knows() {
