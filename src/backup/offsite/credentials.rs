@@ -2,9 +2,11 @@
 
 use crate::domain::stack::OffsitePlace;
 use crate::domain::{Fault, FaultKind};
+use rustix::fs::OFlags;
 use std::fmt;
+use std::fs::OpenOptions;
 use std::io::Read;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 
 const ID: &str = "AWS_ACCESS_KEY_ID";
@@ -50,8 +52,15 @@ impl Credentials {
         const OPERATION: &str = "read the keys in";
         let shown = file.display().to_string();
         let unread = |error: std::io::Error| Fault::io(OPERATION, &shown, &error);
-        let opened = std::fs::File::open(file).map_err(unread)?;
+        // To open a pipe could take for ever. A link is followed, unlike in a bundle: keys are often handed out as one.
+        let flags = OFlags::NONBLOCK.bits().cast_signed();
+        let opened = OpenOptions::new().read(true).custom_flags(flags).open(file).map_err(unread)?;
         let metadata = opened.metadata().map_err(unread)?;
+        if !metadata.is_file() {
+            return Err(Fault::new(FaultKind::Invalid, OPERATION, &shown)
+                .because("it is no file")
+                .hint("let `x-mcp.backup.offsite.credentials_file` name a file that holds the keys"));
+        }
         let mode = metadata.permissions().mode() & 0o777;
         if mode & 0o077 != 0 {
             return Err(Fault::new(FaultKind::Permission, OPERATION, &shown)
@@ -137,5 +146,25 @@ mod tests {
             Credentials::from_variables(&move |name| names.contains(&name).then(|| "x".to_owned())).is_some()
         };
         assert_eq!((with(&[ID, SECRET]), with(&[ID]), with(&[])), (true, false, false));
+    }
+
+    #[test]
+    fn what_is_no_file_is_refused_at_once_and_a_link_to_one_is_read() {
+        let directory = tempfile::tempdir().unwrap();
+        let (pipe, file, link) =
+            (directory.path().join("pipe"), directory.path().join("keys"), directory.path().join("link"));
+        rustix::fs::mknodat(rustix::fs::CWD, &pipe, rustix::fs::FileType::Fifo, rustix::fs::Mode::RUSR, 0)
+            .unwrap();
+        for wrong in [pipe.as_path(), directory.path()] {
+            let fault = Credentials::read(wrong).unwrap_err();
+            assert_eq!(
+                (fault.kind, fault.causes.as_slice()),
+                (FaultKind::Invalid, ["it is no file".to_owned()].as_slice())
+            );
+        }
+        std::fs::write(&file, "aws_access_key_id=one\naws_secret_access_key=two\n").unwrap();
+        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o600)).unwrap();
+        std::os::unix::fs::symlink(&file, &link).unwrap();
+        assert_eq!(Credentials::read(&link).unwrap().id, "one");
     }
 }

@@ -5,6 +5,8 @@ use crate::domain::{Fault, FaultKind};
 use object_store::client::{HttpError, HttpErrorKind};
 use std::error::Error;
 
+/// More than so many letters of what the other side says tell nobody anything.
+const MOST_SAID: usize = 500;
 const NO_BUCKET: &str = "NoSuchBucket";
 
 /// Why something could not be done; `object` is what it was done to.
@@ -14,7 +16,7 @@ pub fn fault(operation: &str, object: &str, place: &OffsitePlace, error: &(dyn E
     let (kind, hint) = answer.meaning();
     let mut fault = Fault::new(kind, operation, about);
     for cause in answer.causes {
-        fault = fault.because(cause);
+        fault = fault.because(shortened(cause));
     }
     match hint {
         Some(hint) => fault.hint(hint),
@@ -131,6 +133,14 @@ fn causes_below(error: &dyn Error) -> Vec<String> {
     causes
 }
 
+fn shortened(mut said: String) -> String {
+    if let Some((end, _)) = said.char_indices().nth(MOST_SAID) {
+        said.truncate(end);
+        said.push('…');
+    }
+    said
+}
+
 /// `… status code: 403 Forbidden: …`
 fn status(text: &str) -> Option<u16> {
     let (_, rest) = text.split_once("status code: ")?;
@@ -187,6 +197,19 @@ mod tests {
         assert_eq!(fault.kind, kind, "{fault}");
         assert!(fault.hint.as_deref().is_some_and(|found| found.starts_with(hint)), "{fault:?}");
         assert!(!fault.to_string().contains('<'), "{fault}");
+    }
+
+    #[test]
+    fn of_many_words_only_the_first_are_told() {
+        let long = "ä".repeat(MOST_SAID + 1);
+        for answer in [long.clone(), format!("status code: 400 x: <Code>Odd</Code><Message>{long}</Message>")]
+        {
+            let fault = told(&answer);
+            let said = &fault.causes[0];
+            assert_eq!((said.chars().count(), said.ends_with("ä…")), (MOST_SAID + 1, true), "{said}");
+        }
+        let few = "ä".repeat(MOST_SAID);
+        assert_eq!(told(&few).causes, [few]);
     }
 
     #[test]
