@@ -6,7 +6,8 @@ use crate::domain::{Operation, StackRef, TaskTarget, units};
 use crate::triage::{About, Facts, Finding, Origin, Severity};
 
 pub(super) fn find(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
-    for standing in facts.backups.iter().filter(|standing| standing.lacks_copy(facts.now)) {
+    let lacking_copies = facts.backups.iter().filter(|standing| standing.lacks_copy(facts.now));
+    for standing in lacking_copies.filter(|standing| !is_under_way(facts, &standing.project)) {
         if let Some((offsite, lack)) =
             standing.offsite.as_ref().and_then(|copies| copies.lacking.as_ref().map(|lack| (copies, lack)))
         {
@@ -18,6 +19,18 @@ pub(super) fn find(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
 /// Whether it is told that the newest backup is not off site, and with it why.
 pub(super) fn is_lacking(facts: &Facts<'_>, project: &str) -> bool {
     facts.backups.iter().any(|standing| standing.project == project && standing.lacks_copy(facts.now))
+        && !is_under_way(facts, project)
+}
+
+/// Whether a task runs that may be about to copy it.
+fn is_under_way(facts: &Facts<'_>, project: &str) -> bool {
+    facts.tasks.iter().any(|record| {
+        let copies = matches!(
+            record.spec.operation,
+            Operation::Backup | Operation::Bundle(BundleOperation::Push { .. })
+        );
+        copies && !record.state.is_over() && record.spec.target.name() == project
+    })
 }
 
 fn lacking(

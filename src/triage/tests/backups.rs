@@ -164,6 +164,24 @@ fn a_copy_that_nobody_tried_is_lacking_after_a_while(#[case] taken: Duration, #[
     assert_eq!(found(&uncopied(taken, None), &[]).len(), count);
 }
 
+#[rstest]
+#[case::being_copied(TaskState::Running, "mcp", 0)]
+#[case::about_to_be(TaskState::Pending, "mcp", 0)]
+#[case::done_and_still_lacking(TaskState::Completed, "mcp", 1)]
+#[case::another_stack(TaskState::Running, "other", 1)]
+fn what_is_being_copied_is_not_told_as_lacking(
+    #[case] state: TaskState,
+    #[case] stack: &str,
+    #[case] count: usize,
+) {
+    let mut push = task(stack, state, HOUR);
+    for name in ["backup", "push"] {
+        let found = found(&uncopied(3 * HOUR, None), &[push.clone()]);
+        assert_eq!(found.len(), count, "{name}: {:?}", told(&found));
+        push.spec.operation = Operation::Bundle(BundleOperation::Push { name: "x".to_owned(), again: false });
+    }
+}
+
 #[test]
 fn a_push_that_failed_is_told_with_that_alone() {
     let failure = OffsiteFailure { at: ago(HOUR), what: "no".to_owned(), hint: None };
