@@ -69,8 +69,6 @@ impl Fetch {
             after: Vec::new(),
             downtime: None,
         };
-        let endpoint =
-            place.endpoint.as_ref().map(|url| format!(" --endpoint-url {url}")).unwrap_or_default();
         Plan {
             title: format!("fetch backup {name} of {stack}"),
             steps: vec![
@@ -81,11 +79,6 @@ impl Fetch {
                 step(StepVerb::Check, "every byte, before it appears among the backups".to_owned()),
             ],
             warnings: self.skipped.clone(),
-            equivalent: format!(
-                "aws s3 cp{endpoint} --recursive {} {}",
-                place.url_of(stack, name),
-                self.root.join(stack).join(name).display()
-            ),
             ..Plan::default()
         }
     }

@@ -34,18 +34,11 @@ pub fn push(root: &Path, stack: &str, name: &str, place: OffsitePlace, again: bo
 
 impl Push {
     pub fn plan(&self) -> Plan {
-        let Found { stack, name, directory } = &self.found;
-        let endpoint = self.place.endpoint.as_ref().map(|url| format!(" --endpoint-url {url}"));
+        let Found { stack, name, .. } = &self.found;
         Plan {
             title: format!("copy backup {name} of {stack} off site"),
             steps: steps(&self.place, &format!("{name} ({})", units::bytes(self.bytes)), self.again).into(),
             warnings: self.warnings.clone(),
-            equivalent: format!(
-                "aws s3 cp{} --recursive {} {}",
-                endpoint.unwrap_or_default(),
-                directory.display(),
-                self.place.url_of(stack, name)
-            ),
             ..Plan::default()
         }
     }
