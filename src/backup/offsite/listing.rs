@@ -144,13 +144,13 @@ pub async fn resolve(bucket: &Bucket, stack: &str, wanted: &str) -> Result<Resol
             let cause = format!("there is no such backup of {stack} in {}", bucket.place.words());
             Err(wrong(FaultKind::NotFound, cause))
         }
-        [name] => match manifest(bucket, stack, name).await.map_err(Trouble::into_fault)? {
-            Some((paper, manifest)) => Ok(Resolved { paper, manifest, skipped: Vec::new() }),
-            None => {
-                let cause = format!("{name} is not complete there: it has no manifest");
-                Err(wrong(FaultKind::NotFound, cause))
-            }
-        },
+        [name] => {
+            let found = manifest(bucket, stack, name).await.map_err(Trouble::into_fault)?;
+            let (paper, manifest) = found.ok_or_else(|| {
+                wrong(FaultKind::NotFound, format!("{name} is not complete there: it has no manifest"))
+            })?;
+            Ok(Resolved { paper, manifest, skipped: Vec::new() })
+        }
         several => {
             Err(wrong(FaultKind::Invalid, format!("{} begin so: {}", several.len(), several.join(", "))))
         }
