@@ -1,11 +1,25 @@
 //! Curves of use over time, and the counters that are their areas.
 
 use crate::sim::scenario::spec::{Curve, SizeCurve};
-use std::f64::consts::TAU;
 
+/// Turns that a curve is ahead.
 fn phase(seed: u64) -> f64 {
-    let step = u32::try_from(seed % 997).unwrap_or(0);
-    TAU * f64::from(step) / 997.0
+    f64::from(u32::try_from(seed % 997).unwrap_or(0)) / 997.0
+}
+
+/// Between -1 and 1 once a turn, as a sine does, of two parabolas: for a sine the C library's mathematics would come into
+/// the memory of every console.
+fn wave(turns: f64) -> f64 {
+    let hump = |part: f64| 16.0 * part * (0.5 - part);
+    let part = turns.fract();
+    if part < 0.5 { hump(part) } else { -hump(part - 0.5) }
+}
+
+/// The area under the wave; whole turns add nothing to it.
+fn area_under_wave(turns: f64) -> f64 {
+    let hump = |part: f64| part * part * (4.0 - 16.0 / 3.0 * part);
+    let part = turns.fract();
+    if part < 0.5 { hump(part) } else { hump(0.5) - hump(part - 0.5) }
 }
 
 impl Curve {
@@ -15,16 +29,16 @@ impl Curve {
 
     /// The value after `seconds`; two waves of unlike length, so that it does not look drawn.
     pub fn at(self, seconds: f64, seed: u64) -> f64 {
-        let turn = TAU * seconds / self.period_seconds();
-        let wave = 0.7 * (turn + phase(seed)).sin() + 0.3 * (turn * 5.3 + phase(seed / 7)).sin();
+        let turns = seconds / self.period_seconds();
+        let wave = 0.7 * wave(turns + phase(seed)) + 0.3 * wave(turns * 5.3 + phase(seed / 7));
         (self.base + self.swing * wave).max(0.0)
     }
 
     /// The area under the curve from 0 to `seconds`; it never falls while `swing` is at most `base`.
     pub fn area(self, seconds: f64, seed: u64) -> f64 {
-        let pace = TAU / self.period_seconds();
+        let pace = 1.0 / self.period_seconds();
         let part = |share: f64, speed: f64, offset: f64| {
-            share / speed * (offset.cos() - (speed * seconds + offset).cos())
+            share / speed * (area_under_wave(speed * seconds + offset) - area_under_wave(offset))
         };
         let waves = part(0.7, pace, phase(seed)) + part(0.3, pace * 5.3, phase(seed / 7));
         self.base * seconds + self.swing.min(self.base) * waves
