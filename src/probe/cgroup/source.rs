@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::os::unix::fs::FileExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Reads are into one buffer; the largest of these files, `memory.stat`, is some 2 KiB, and the network's grows with
 /// the interfaces.
@@ -12,7 +12,8 @@ const SHORT: usize = 2048;
 
 #[derive(Debug)]
 pub(super) struct Source {
-    path: PathBuf,
+    /// Of its exact size: there are a dozen for each container.
+    path: Box<Path>,
     /// Kernel files render anew when they are read from their start, so one that is held open costs one call.
     held: Option<File>,
 }
@@ -20,7 +21,7 @@ pub(super) struct Source {
 impl Source {
     /// `None` where there is no such file.
     pub(super) fn new(path: PathBuf) -> Option<Self> {
-        path.is_file().then_some(Self { path, held: None })
+        path.is_file().then(|| Self { path: path.into_boxed_path(), held: None })
     }
 
     /// `None` when it cannot be read: it is gone, or the kernel keeps no such account.
