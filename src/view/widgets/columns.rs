@@ -46,9 +46,9 @@ pub(in crate::view) fn widths<const N: usize>(columns: &[Column; N], room: u16) 
         }
     }
     // The columns that matter most take of the spare room first.
-    let mut order: Vec<usize> = (0..N).filter(|at| kept[*at]).collect();
+    let mut order: [usize; N] = std::array::from_fn(|at| at);
     order.sort_by_key(|at| columns[*at].rank);
-    for at in order {
+    for at in order.into_iter().filter(|at| kept[*at]) {
         let more = spare.min(columns[at].most - columns[at].least);
         widths[at] += more;
         spare -= more;
