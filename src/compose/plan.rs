@@ -48,7 +48,7 @@ pub use start::start;
 pub use steer::Steer;
 pub use stop::stop;
 pub use up::{create, scale, up};
-pub use update::{accept, back, is_between, update};
+pub use update::{accept, back, check_one_kept, is_between, update};
 
 use super::body::Creation;
 use super::file::{Condition, Hook, Project};

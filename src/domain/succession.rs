@@ -13,6 +13,21 @@ pub fn name_before(name: &str) -> Option<&str> {
 
 /// Those that do not run, while one of their service that was made to take their name does.
 pub fn replaced<'all>(all: impl IntoIterator<Item = &'all Container> + Clone) -> BTreeSet<&'all ContainerId> {
+    let mut preceding = preceding(all.clone(), |successor| successor.is_running());
+    if !preceding.is_empty() {
+        for running in all.into_iter().filter(|container| container.is_running()) {
+            preceding.remove(&running.id);
+        }
+    }
+    preceding
+}
+
+/// Those whose name another one of their service was made to take, whichever of the two runs; of such others only the
+/// ones that count.
+pub fn preceding<'all>(
+    all: impl IntoIterator<Item = &'all Container> + Clone,
+    counts: impl Fn(&Container) -> bool,
+) -> BTreeSet<&'all ContainerId> {
     let place = |container: &'all Container| {
         let labels = container.compose.as_ref()?;
         Some((labels.project.as_str(), labels.service.as_str(), labels.oneoff))
@@ -20,18 +35,24 @@ pub fn replaced<'all>(all: impl IntoIterator<Item = &'all Container> + Clone) ->
     let successors: Vec<_> = all
         .clone()
         .into_iter()
-        .filter(|container| container.is_running())
-        .filter_map(|container| Some((place(container)?, name_before(&container.name)?)))
+        .filter_map(|container| Some((place(container)?, name_before(&container.name)?, container)))
+        .filter(|(_, _, container)| counts(container))
+        .map(|(place, name, _)| (place, name))
         .collect();
     // Almost always there are none, and nothing is to be compared.
     if successors.is_empty() {
         return BTreeSet::new();
     }
-    let is_replaced = |container: &&'all Container| {
-        let own = place(container).map(|place| (place, container.name.as_str()));
-        !container.is_running() && own.is_some_and(|own| successors.contains(&own))
+    let precedes = |container: &&'all Container| {
+        place(container).is_some_and(|place| successors.contains(&(place, container.name.as_str())))
     };
-    all.into_iter().filter(is_replaced).map(|container| &container.id).collect()
+    all.into_iter().filter(precedes).map(|container| &container.id).collect()
+}
+
+/// Whether one of them was made to take another's place and has not got its name yet: where none was, there is nothing
+/// to decide between.
+pub fn is_under_way<'all>(all: impl IntoIterator<Item = &'all Container>) -> bool {
+    all.into_iter().any(|container| container.compose.is_some() && name_before(&container.name).is_some())
 }
 
 #[cfg(test)]
@@ -49,6 +70,12 @@ mod tests {
         assert_eq!(replaced([&old, &new]), [&old.id].into());
         new.state = ContainerState::Exited;
         assert!(replaced([&old, &new]).is_empty(), "nothing serves in its place");
+        assert_eq!(
+            preceding([&old, &new], |_| true),
+            [&old.id].into(),
+            "which is the old one its name tells"
+        );
+        assert!(is_under_way([&old, &new]) && is_under_way([&new]) && !is_under_way([&old]));
         new.state = ContainerState::Running;
         new.compose = Some(fixtures::labels("other", "api", 1));
         assert!(replaced([&old, &new]).is_empty(), "another project's");

@@ -1,10 +1,13 @@
 //! What is done to one container by itself, whether it belongs to a stack or not.
 
+use super::Deploys;
+use crate::compose::plan;
 use crate::domain::task::TaskEvent;
 use crate::domain::{
     Container, ContainerId, ContainerState, Fault, FaultKind, Operation, Plan, PlannedStep, StepVerb,
 };
 use crate::engine::Engine;
+use std::path::Path;
 use std::time::Duration;
 
 /// One step on one container.
@@ -35,6 +38,7 @@ enum Wish {
 
 pub async fn prepare(
     engine: &Engine,
+    root: &Path,
     id: &ContainerId,
     name: &str,
     operation: &Operation,
@@ -71,6 +75,9 @@ pub async fn prepare(
     };
     let container = engine.inspect(id).await?;
     let there_already = wish.is_so(&container, operation.verb())?;
+    if matches!(wish, Wish::Started | Wish::Restarted | Wish::Removed { .. }) {
+        check_kept(engine, root, &container, &wish, operation.verb()).await?;
+    }
     Ok(ContainerAction {
         id: id.clone(),
         name: name.to_owned(),
@@ -79,6 +86,20 @@ pub async fn prepare(
         status: container.status.to_string(),
         grace: container.details.and_then(|details| details.stop_grace),
     })
+}
+
+/// Refuses it where an update that keeps its old containers would be decided by the way.
+async fn check_kept(
+    engine: &Engine,
+    root: &Path,
+    container: &Container,
+    wish: &Wish,
+    verb: &str,
+) -> Result<(), Fault> {
+    let Some(labels) = &container.compose else { return Ok(()) };
+    let Some(kept) = Deploys::of(root, engine.endpoint(), &labels.project).kept()? else { return Ok(()) };
+    let beside = engine.containers(Some(&labels.project)).await?;
+    plan::check_one_kept(verb, &container.id, matches!(wish, Wish::Removed { .. }), &kept, &beside)
 }
 
 impl Wish {

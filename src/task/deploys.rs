@@ -15,6 +15,7 @@ pub use undecided::undecided;
 use super::files;
 use crate::compose::file::render;
 use crate::compose::{Kept, LoadRequest, Project, load};
+use crate::domain::succession::is_under_way;
 use crate::domain::{Fault, FaultKind, Operation, Plan, StackRef, TaskSpec};
 use crate::engine::{Endpoint, Engine};
 use jiff::Timestamp;
@@ -116,6 +117,14 @@ impl Deploys {
     /// Notes that there is nothing left to go back to by a start: it was accepted, or all of it is gone.
     pub fn was_decided(&self) -> Result<(), Fault> {
         self.waiting()?.map_or(Ok(()), |deploy| self.came_to(deploy, Outcome::Good))
+    }
+
+    /// The same where what there was to decide between has gone by somebody else's hand. The lock is ours.
+    pub async fn settle_vanished(&self, engine: &Engine) -> Result<(), Fault> {
+        if self.waiting()?.is_none() || is_under_way(&engine.containers(Some(&self.stack)).await?) {
+            return Ok(());
+        }
+        self.was_decided()
     }
 
     fn came_to(&self, deploy: Deploy, outcome: Outcome) -> Result<(), Fault> {

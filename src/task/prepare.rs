@@ -11,6 +11,7 @@ use crate::backup::restore::{Decision, Pending};
 use crate::backup::{self, BundleAction, BundlePlaces, Order, Scene, Survey};
 use crate::compose::{self, ActionPlan, LoadRequest, Observed, Project, load, process_environment};
 use crate::domain::stack::BackupPolicy;
+use crate::domain::succession::is_under_way;
 use crate::domain::task::{BundleOperation, TaskEvent, TaskRequest};
 use crate::domain::{
     Container, Fault, FaultKind, Operation, Plan, Safe, StackFile, StackOrigin, StackRef, TaskTarget,
@@ -51,7 +52,7 @@ pub async fn prepare(engine: &Engine, root: &Path, request: &TaskRequest) -> Res
     }
     match (&request.target, &request.operation) {
         (TaskTarget::Container { id, name, .. }, operation) => {
-            container::prepare(engine, id, name, operation).await.map(Prepared::Container)
+            container::prepare(engine, root, id, name, operation).await.map(Prepared::Container)
         }
         (TaskTarget::Stack(stack), Operation::Backup) => prepare_backup(engine, stack).await,
         (TaskTarget::Stack(stack), Operation::Rollback { to }) => {
@@ -117,7 +118,8 @@ async fn prepare_compose(
 /// With what only the state directory tells.
 fn known(engine: &Engine, root: &Path, observed: Observed) -> Result<Observed, Fault> {
     let (endpoint, stack) = (engine.endpoint(), &observed.project);
-    let kept = Deploys::of(root, endpoint, stack).kept()?;
+    // What was to be decided may have gone by anybody's hand.
+    let kept = Deploys::of(root, endpoint, stack).kept()?.filter(|_| is_under_way(&observed.containers));
     Ok(Observed { outstanding: outstanding::read(root, endpoint, stack)?, kept, ..observed })
 }
 

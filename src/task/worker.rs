@@ -189,6 +189,7 @@ async fn carry_out(
         journal.note(event);
     };
     let deploys = Deploys::of(store.root(), engine.endpoint(), &stack.project);
+    deploys.settle_vanished(engine).await?;
     let deploy = begin_deploy(&deploys, spec, &prepared)?;
     let ended = prepared.carry_out(engine, &backups, &mut note, cancelled).await;
     let noted_deploy = match deploy {
@@ -196,8 +197,8 @@ async fn carry_out(
         None if ended.is_ok() => match &spec.operation {
             Operation::Rollback { .. } => deploys.was_taken_back(),
             Operation::Accept => deploys.was_decided(),
-            // With the last of its containers what was to be decided is gone.
-            Operation::Down(options) if options.services.is_empty() => deploys.was_decided(),
+            // What was to be decided may be gone with its containers.
+            Operation::Down(_) => deploys.settle_vanished(engine).await,
             _ => Ok(()),
         },
         None => Ok(()),

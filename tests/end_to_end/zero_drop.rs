@@ -301,9 +301,15 @@ fn a_kept_side_is_taken_back_or_accepted_and_drops_nothing() {
     assert_eq!(site.versions(), ["one"]);
     site.is_tidy(&[1, 2]);
 
-    let load = Load::begin(site.port);
     site.run(&update);
     site.is_kept_beside("two");
+    // With all of them stopped it is still the new ones that a start starts, and no cleanup takes any.
+    site.run(&["stop", "api"]);
+    site.run(&["cleanup", "--yes"]);
+    site.run(&["start", "api"]);
+    site.is_kept_beside("two");
+
+    let load = Load::begin(site.port);
     site.command(&["accept"]).failed(2, ["no terminal", "--yes"]);
     site.run(&["accept", "--yes"]);
     load.end(100);

@@ -108,7 +108,7 @@ fn has(state: &State, needs: Needs) -> bool {
             file.is_some_and(|file| !file.backup.is_empty())
         }),
         Needs::Undecided => every(&|subject| {
-            state.stack_of(subject).is_some_and(|project| state.undecided.of(&project).is_some())
+            state.stack_of(subject).is_some_and(|project| state.undecided(&project).is_some())
         }),
         Needs::Finding => state.finding().is_some(),
         Needs::Fix => state.fix().is_some(),

@@ -4,8 +4,10 @@ use super::State;
 use crate::app::pane::PaneId;
 use crate::app::store::timeline::{Entry, EntryId};
 use crate::app::tree::Subject;
+use crate::domain::deploy::Undecided;
+use crate::domain::succession::is_under_way;
 use crate::domain::task::TaskRequest;
-use crate::domain::{ContainerId, StackRef, TaskRecord, TaskTarget};
+use crate::domain::{Container, ContainerId, StackRef, TaskRecord, TaskTarget};
 use crate::triage::{About, Finding};
 
 impl State {
@@ -120,6 +122,16 @@ impl State {
             }
             Subject::Stack(_) | Subject::Loose => None,
         }
+    }
+
+    /// The update of the stack that waits to be accepted. One of which no container is left to decide about, by whatever
+    /// hand, waits for nobody, though it is still written down.
+    pub fn undecided(&self, project: &str) -> Option<&Undecided> {
+        let told = self.undecided.of(project)?;
+        let of_stack = |container: &&Container| {
+            container.compose.as_ref().is_some_and(|labels| labels.project == project)
+        };
+        is_under_way(self.fleet.containers().values().filter(of_stack)).then_some(told)
     }
 
     /// Enough to load the stack in another process, as it is deployed: by its files, or by what its containers' labels

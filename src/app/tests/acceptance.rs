@@ -5,12 +5,16 @@ use crate::app::command::{Command, hints};
 use crate::app::fixtures::*;
 use crate::app::{Effect, Msg, State};
 use crate::domain::deploy::Undecided;
-use crate::domain::{Operation, StackRef, StepVerb, TaskTarget};
+use crate::domain::{Container, ContainerId, FleetEvent, Operation, Safe, StackRef, StepVerb, TaskTarget};
 use jiff::SignedDuration;
 
-/// The first stack waits since ten minutes.
+/// The first stack waits since ten minutes, with a new container beside an old one.
 fn undecided() -> State {
     let mut state = platform();
+    let old = platform_containers().into_iter().find(|old| old.name.starts_with("mcp-")).unwrap();
+    let name = Safe::new(format!("0123456789ab_{}", old.name));
+    let new = Container { id: ContainerId("new".to_owned()), name, ..old };
+    send(&mut state, Msg::Fleet(FleetEvent::Changed(Box::new(new))));
     let stack = StackRef { files: vec!["/srv/mcp/compose.yaml".into()], ..StackRef::named("mcp") };
     let since = now() - SignedDuration::from_mins(10);
     send(&mut state, Msg::Undecided(Ok(vec![Undecided { stack, deploy: 3, since }])));
@@ -63,7 +67,12 @@ fn the_finding_says_since_when_and_both_ways_out_and_goes_with_the_decision() {
 
     // What cannot be read is told, and is no decision.
     send(&mut state, Msg::Undecided(Err(fault("the disk is gone"))));
-    assert!(state.undecided.of("mcp").is_some());
+    assert!(state.undecided("mcp").is_some());
+    // Whoever has removed what there was to decide about has decided.
+    let mut by_hand = state.clone();
+    send(&mut by_hand, Msg::Fleet(FleetEvent::Removed(ContainerId("new".to_owned()))));
+    wait(&mut by_hand);
+    assert!(finding(&by_hand).is_none() && by_hand.undecided("mcp").is_none());
     send(&mut state, Msg::Undecided(Ok(Vec::new())));
     wait(&mut state);
     assert!(finding(&state).is_none());

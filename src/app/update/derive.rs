@@ -94,9 +94,11 @@ impl Turn<'_> {
         let told_runs = runs.iter().filter_map(|(id, start, end)| Some((*id, ((*start)?, *end))));
         // What an update has kept to go back to lacks nothing; that it is there is told by itself.
         let kept = replaced(containers.values());
+        let undecided = state.undecided.all().iter();
+        let undecided = undecided.filter_map(|told| state.undecided(&told.stack.project));
         let found = triage::findings(&Facts {
             containers: containers.values().filter(|container| !kept.contains(&container.id)).collect(),
-            undecided: state.undecided.all().iter().collect(),
+            undecided: undecided.collect(),
             figures: readings.collect(),
             signs: state.signs.signs().collect(),
             tails: state.tails.iter().collect(),

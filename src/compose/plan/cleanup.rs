@@ -31,7 +31,10 @@ pub fn cleanup(project: Option<&Project>, observed: &Observed, volumes: bool) ->
     }
     for container in observed.containers.iter().filter(|container| !is_oneoff(container)) {
         let Some(name) = name_before(&container.name) else { continue };
-        if container.is_running() {
+        // Nothing has left it there: it is one of the two that somebody is to decide between.
+        if observed.kept.is_some() {
+            plan.warn(format!("{} is left alone: its update waits to be accepted", container.name));
+        } else if container.is_running() {
             plan.warn(format!("{} is left alone: it runs under a name that is not its own", container.name));
         } else if is_taken(observed, name) {
             gone.push(container);

@@ -13,7 +13,7 @@ mod slots;
 
 pub use accept::accept;
 pub use back::back;
-pub use kept::{check as check_kept, hidden, standing};
+pub use kept::{check as check_kept, check_one as check_one_kept, hidden, standing};
 pub use places::is_between;
 pub use policy::Policy;
 

@@ -299,6 +299,11 @@ fn an_update_that_waits_to_be_accepted_says_so_on_its_stacks_row() {
     let stack = crate::domain::StackRef::named(&project);
     let undecided = crate::domain::deploy::Undecided { stack, deploy: 3, since };
     scenes::tell(&mut state, Msg::Undecided(Ok(vec![undecided])));
+    let old =
+        state.fleet.containers().values().find(|old| old.name.starts_with(&format!("{project}-"))).unwrap();
+    let name = crate::domain::Safe::new(format!("0123456789ab_{}", old.name));
+    let new = crate::domain::Container { name, ..old.clone() };
+    scenes::tell(&mut state, Msg::Fleet(crate::domain::FleetEvent::Changed(Box::new(new))));
     let shown = text(&state, 200, 60);
     let row = shown.lines().find(|line| line.contains("accept or take back: 12m")).unwrap();
     assert!(row.contains(&project), "{row}");

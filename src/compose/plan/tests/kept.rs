@@ -207,3 +207,52 @@ fn the_states_of_the_decision_follow_the_wait_for_it() {
         assert!(waits.may_become(first), "{first:?}");
     }
 }
+
+/// Both versions were stopped, by hand or by a host that went down.
+#[test]
+fn with_all_of_them_stopped_the_old_ones_are_still_told_by_their_names() {
+    let mut observed = waiting();
+    for container in observed.containers.iter_mut().filter(|container| container.name.contains("shop-api-")) {
+        container.state = ContainerState::Exited;
+    }
+    let api = |operation: Operation| -> Vec<String> {
+        let plan = plan_of(&operation, &changed(), &observed).unwrap();
+        told(&plan).into_iter().filter(|step| step.contains("api-")).collect()
+    };
+    let new = ["start 000000000001_shop-api-1", "start 000000000002_shop-api-2"];
+    assert_eq!(api(Operation::Start { services: vec!["api".to_owned()] }), new);
+    assert_eq!(api(Operation::Cleanup { volumes: false }), [""; 0]);
+    let fault =
+        plan_of(&Operation::Rm { services: Vec::new(), stop: false, volumes: false }, &changed(), &observed)
+            .unwrap_err();
+    assert!(fault.to_string().contains("000000000001_shop-api-1"), "{fault}");
+}
+
+#[test]
+fn an_old_one_that_runs_again_is_stopped_by_a_stop() {
+    let mut observed = waiting();
+    for old in observed.containers.iter_mut().filter(|old| old.name.as_str() == "shop-api-2") {
+        old.state = ContainerState::Running;
+    }
+    let stop = Operation::Stop { services: vec!["api".to_owned()], timeout: None };
+    let stopped = told(&plan_of(&stop, &changed(), &observed).unwrap());
+    assert!(stopped.contains(&"stop shop-api-2".to_owned()), "{stopped:#?}");
+    assert!(!stopped.contains(&"stop shop-api-1".to_owned()), "{stopped:#?}");
+}
+
+#[test]
+fn one_container_by_itself_does_not_anticipate_the_decision() {
+    let observed = waiting();
+    let check = |name: &str, removes: bool| {
+        let found = observed.containers.iter().find(|container| container.name.as_str() == name).unwrap();
+        check_one_kept("rm", &found.id, removes, &KEPT, &observed.containers)
+    };
+    for (name, removes) in [("shop-api-1", false), ("shop-api-1", true), ("000000000001_shop-api-1", true)] {
+        let fault = check(name, removes).unwrap_err();
+        assert_eq!(fault.kind, FaultKind::Conflict);
+        assert!(fault.hint.unwrap().contains("mcp-tui -p shop accept"), "{name}");
+    }
+    for (name, removes) in [("000000000001_shop-api-1", false), ("shop-proxy-1", true)] {
+        check(name, removes).unwrap();
+    }
+}

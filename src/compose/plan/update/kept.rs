@@ -6,18 +6,19 @@ use super::places::{Place, places};
 use crate::compose::file::Project;
 use crate::compose::observe::{Kept, Observed};
 use crate::compose::plan::{Action, ActionPlan};
-use crate::domain::succession::replaced;
-use crate::domain::{Fault, FaultKind, Operation};
+use crate::domain::succession::{is_under_way, preceding};
+use crate::domain::{Container, ContainerId, Fault, FaultKind, Operation};
 use std::borrow::Cow;
 
-/// What there is but for the old containers, which keep their names: to the plan they are somebody else's.
+/// What there is but for the old containers, which keep their names: to the plan they are somebody else's, also where
+/// the new ones do not run, for a `stop` is no decision. One that somebody has started again is there to be stopped.
 pub fn hidden(observed: &Observed) -> Cow<'_, Observed> {
-    let old = replaced(&observed.containers);
+    let old = preceding(&observed.containers, |_| true);
     if observed.kept.is_none() || old.is_empty() {
         return Cow::Borrowed(observed);
     }
-    let (old, rest): (Vec<_>, Vec<_>) =
-        observed.containers.iter().cloned().partition(|container| old.contains(&container.id));
+    let is_hidden = |container: &Container| !container.is_running() && old.contains(&container.id);
+    let (old, rest): (Vec<_>, Vec<_>) = observed.containers.iter().cloned().partition(is_hidden);
     let mut hidden = Observed { containers: rest, ..observed.clone() };
     hidden.others.extend(old);
     Cow::Owned(hidden)
@@ -38,7 +39,7 @@ pub fn check(operation: &Operation, plan: &ActionPlan, observed: &Observed) -> R
             | Operation::Update(_)
             | Operation::Rollback { .. }
     );
-    let old = replaced(&observed.containers);
+    let old = preceding(&observed.containers, |_| true);
     let waits =
         |service: &str| observed.of_service(service).iter().any(|container| old.contains(&container.id));
     let meddles = plan.actions().iter().zip(&plan.plan().steps).find(|(action, step)| {
@@ -54,6 +55,22 @@ pub fn check(operation: &Operation, plan: &ActionPlan, observed: &Observed) -> R
         step.verb.words(),
         step.object
     )))
+}
+
+/// Refuses what is done to one container by itself, where it would bring back an old one beside its successor or leave
+/// nothing to decide between. `others` are all containers of its project.
+pub fn check_one(
+    verb: &str,
+    id: &ContainerId,
+    removes: bool,
+    kept: &Kept,
+    others: &[Container],
+) -> Result<(), Fault> {
+    let Some(container) = others.iter().find(|other| other.id == *id) else { return Ok(()) };
+    let is_old = preceding(others, |_| true).contains(id);
+    let is_new = is_under_way([container]);
+    let project = container.compose.as_ref().map_or("", |labels| labels.project.as_str());
+    if is_old || (is_new && removes) { Err(undecided(verb, project, kept)) } else { Ok(()) }
 }
 
 fn undecided(verb: &str, project: &str, kept: &Kept) -> Fault {

@@ -28,7 +28,7 @@ pub(super) struct Cells<'a> {
 pub(super) fn stack_cells<'a>(canvas: &Canvas<'_>, state: &State, stack: &'a StackNode) -> Cells<'a> {
     let theme = canvas.theme;
     let wanted = stack.wanted();
-    let undecided = state.undecided.of(&stack.project);
+    let undecided = state.undecided(&stack.project);
     let waits = undecided
         .map(|undecided| format!("accept or take back: {}", words::age(Some(undecided.since), canvas.now)));
     let said = match (stack.is_created, stack.origin) {
