@@ -100,9 +100,9 @@ impl Drawn {
 fn a_second_in_which_nothing_changed() {
     for containers in FLEETS {
         let mut drawn = Drawn::new(containers);
-        drawn.check("nothing new", 175, Drawn::draw);
+        drawn.check("nothing new", 141, Drawn::draw);
         drawn.now += SignedDuration::from_secs(1);
-        drawn.check("a second later", 176, |drawn| {
+        drawn.check("a second later", 142, |drawn| {
             drawn.take(Msg::Tick);
             drawn.draw();
         });
@@ -114,13 +114,13 @@ fn a_frame_after_a_key() {
     for containers in FLEETS {
         let mut drawn = Drawn::new(containers);
         drawn.press("j");
-        drawn.check("a key", 210, |drawn| drawn.press("j"));
+        drawn.check("a key", 169, |drawn| drawn.press("j"));
     }
 }
 
 #[test]
 fn a_frame_of_new_figures() {
-    for (what, keys, ceiling) in [("figures", "", 193), ("figures in all columns and graphs", "1f", 290)] {
+    for (what, keys, ceiling) in [("figures", "", 157), ("figures in all columns and graphs", "1f", 262)] {
         for containers in FLEETS {
             let mut drawn = Drawn::new(containers);
             drawn.press(keys);
@@ -144,12 +144,12 @@ fn frames_over_a_flooded_log() {
     for containers in FLEETS {
         let mut drawn = Drawn::new(containers);
         let next = drawn.flood();
-        drawn.check("new lines in a flooded log", 225, |drawn| {
+        drawn.check("new lines in a flooded log", 187, |drawn| {
             drawn.take(next);
             drawn.draw();
         });
         drawn.press("3k");
-        drawn.check("a key in a flooded log", 227, |drawn| drawn.press("k"));
+        drawn.check("a key in a flooded log", 195, |drawn| drawn.press("k"));
     }
 }
 

@@ -20,6 +20,11 @@ pub enum Refusal {
 
 /// Whether the command can be given in the present state.
 pub fn available(state: &State, command: Command) -> Result<(), Refusal> {
+    available_to(state, command, &state.targets())
+}
+
+/// The same for whoever asks about many commands: what they are aimed at is one thing for all of them.
+pub(super) fn available_to(state: &State, command: Command, targets: &[Subject]) -> Result<(), Refusal> {
     let spec = command.spec();
     let scope = state.scope();
     let everywhere = scope != Scope::NoDocker && spec.is_in(Scope::Everywhere);
@@ -35,7 +40,7 @@ pub fn available(state: &State, command: Command) -> Result<(), Refusal> {
     if spec.danger > Danger::None && state.fleet.stale_since().is_some() {
         return Err(Refusal::NoDaemon);
     }
-    if has(state, spec.needs) { Ok(()) } else { Err(Refusal::Needs(spec.needs)) }
+    if has(state, spec.needs, targets) { Ok(()) } else { Err(Refusal::Needs(spec.needs)) }
 }
 
 impl Refusal {
@@ -73,11 +78,8 @@ fn is_for_lines(command: Command) -> bool {
         && !matches!(command, Command::NewSinceDeploy | Command::Copy)
 }
 
-fn has(state: &State, needs: Needs) -> bool {
-    let every = |test: &dyn Fn(&Subject) -> bool| {
-        let targets = state.targets();
-        !targets.is_empty() && targets.iter().all(test)
-    };
+fn has(state: &State, needs: Needs, targets: &[Subject]) -> bool {
+    let every = |test: &dyn Fn(&Subject) -> bool| !targets.is_empty() && targets.iter().all(test);
     match needs {
         Needs::Nothing => true,
         Needs::Row => match state.focus {
@@ -95,7 +97,7 @@ fn has(state: &State, needs: Needs) -> bool {
             PaneId::Messages => false,
         },
         Needs::Stack => every(&|subject| state.stack_of(subject).is_some()),
-        Needs::Service => state.targets().len() == 1 && every(&|subject| state.service_of(subject).is_some()),
+        Needs::Service => targets.len() == 1 && every(&|subject| state.service_of(subject).is_some()),
         Needs::Workload => every(&|subject| match subject {
             Subject::Stack(project) => state.tree.stack(project).is_some(),
             Subject::Service { project, service } => state.tree.service(project, service).is_some(),
@@ -104,11 +106,11 @@ fn has(state: &State, needs: Needs) -> bool {
         }),
         Needs::Container => state.subject().is_some_and(|subject| state.container_of(&subject).is_some()),
         Needs::BackupSource => every(&|subject| {
-            let file = state.stack_of(subject).and_then(|project| state.stacks.get(&project));
+            let file = state.stack_of(subject).and_then(|project| state.stacks.get(project));
             file.is_some_and(|file| !file.backup.is_empty())
         }),
         Needs::Undecided => every(&|subject| {
-            state.stack_of(subject).is_some_and(|project| state.undecided(&project).is_some())
+            state.stack_of(subject).is_some_and(|project| state.undecided(project).is_some())
         }),
         Needs::Finding => state.finding().is_some(),
         Needs::Fix => state.fix().is_some(),

@@ -1,5 +1,6 @@
 //! The hint line, the help and the palette: what the table says, for here and now.
 
+use super::available::available_to;
 use super::{COMMANDS, Command, CommandSpec, Danger, Refusal, Scope, available};
 use crate::app::State;
 use crate::app::pane::PaneId;
@@ -18,10 +19,11 @@ pub struct Hint {
 /// What stands on the bottom line, the most useful first; the view shows as many as fit. Who reads logs is about to
 /// search and to filter them, and not to deploy.
 pub fn hints(state: &State) -> Vec<Hint> {
+    let targets = state.targets();
     let mut shown: Vec<(&CommandSpec, &'static str)> = COMMANDS
         .iter()
         .map(|spec| (spec, word(state, spec)))
-        .filter(|(spec, word)| !word.is_empty() && available(state, spec.command).is_ok())
+        .filter(|(spec, word)| !word.is_empty() && available_to(state, spec.command, &targets).is_ok())
         .collect();
     if state.focus == PaneId::Logs {
         shown.sort_by_key(|(spec, _)| {

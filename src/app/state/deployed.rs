@@ -10,7 +10,7 @@ impl State {
     pub fn deployed_at(&self, subject: &Subject) -> Option<Timestamp> {
         let service = self.service_of(subject).map(|(_, service)| service);
         let task = self.stack_of(subject).and_then(|project| {
-            self.tasks.newest_first().find_map(|record| record.deployed(&project, service.as_deref()))
+            self.tasks.newest_first().find_map(|record| record.deployed(project, service.as_deref()))
         });
         let containers = self.tree.containers_of(subject);
         let created = containers.iter().filter_map(|node| self.fleet.get(&node.id)?.created).max();

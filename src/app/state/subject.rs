@@ -91,10 +91,10 @@ impl State {
     }
 
     /// The stack that the subject is or belongs to.
-    pub fn stack_of(&self, subject: &Subject) -> Option<String> {
+    pub fn stack_of<'all>(&'all self, subject: &'all Subject) -> Option<&'all str> {
         match subject {
-            Subject::Stack(project) | Subject::Service { project, .. } => Some(project.clone()),
-            Subject::Container(id) => Some(self.fleet.get(id)?.compose.as_ref()?.project.clone()),
+            Subject::Stack(project) | Subject::Service { project, .. } => Some(project),
+            Subject::Container(id) => Some(&self.fleet.get(id)?.compose.as_ref()?.project),
             Subject::Loose => None,
         }
     }

@@ -55,7 +55,7 @@ pub(super) fn requests(state: &State, command: Command, targets: &[Subject]) -> 
             }
             Subject::Stack(_) | Subject::Service { .. } | Subject::Container(_) | Subject::Loose => {
                 if let Some(project) = state.stack_of(subject) {
-                    stacks.entry(project).or_default().whole = true;
+                    stacks.entry(project.to_owned()).or_default().whole = true;
                 }
             }
         }
