@@ -30,7 +30,8 @@ fn columns(state: &State) -> [Column; 6] {
         Column::fixed(21, 1),
         Column::fixed(6, 2),
         Column::between(14, 22, 0),
-        Column::between(10, 200, 3),
+        // Where a copy is stands there first, whole.
+        Column::between(15, 200, 3),
     ]
 }
 
