@@ -177,14 +177,8 @@ impl Job {
             }
             Self::Paper(job) => (job.content.word().to_owned(), None, String::new()),
         };
-        PlannedStep {
-            verb: StepVerb::Dump,
-            object,
-            service: service.cloned(),
-            reason: format!("{reason}to {}", self.path()),
-            after: Vec::new(),
-            downtime: None,
-        }
+        PlannedStep::new(StepVerb::Dump, object, format!("{reason}to {}", self.path()))
+            .of(service.map(String::as_str))
     }
 
     /// The line that does the same with docker's own tools.

@@ -23,17 +23,10 @@ impl Pin {
             (StepVerb::UnpinBackup, "unpin", "the stack's policy decides on it again", "rm -f")
         };
         let is_so = proof::is_pinned(directory) == self.pinned;
-        let step = PlannedStep {
-            verb: if is_so { StepVerb::Keep } else { verb },
-            object: name.clone(),
-            service: None,
-            reason: reason.to_owned(),
-            after: Vec::new(),
-            downtime: None,
-        };
+        let verb = if is_so { StepVerb::Keep } else { verb };
         Plan {
             title: format!("{word} {name} of {stack}"),
-            steps: vec![step],
+            steps: vec![PlannedStep::new(verb, name, reason)],
             equivalent: format!("{tool} {}", directory.join(PINNED).display()),
             ..Plan::default()
         }

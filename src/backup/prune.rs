@@ -65,16 +65,12 @@ fn candidate(found: &Found) -> Option<Candidate> {
 
 impl Removal {
     pub fn plan(&self) -> Plan {
-        let step = |bundle: &Found| PlannedStep {
-            verb: StepVerb::RemoveBackup,
-            object: bundle.name.clone(),
-            service: None,
-            reason: match bundle.entry() {
+        let step = |bundle: &Found| {
+            let reason = match bundle.entry() {
                 Ok(entry) => format!("taken {}, {}", entry.created, units::bytes(entry.size_bytes)),
                 Err(_) => "damaged".to_owned(),
-            },
-            after: Vec::new(),
-            downtime: None,
+            };
+            PlannedStep::new(StepVerb::RemoveBackup, &bundle.name, reason)
         };
         let directories: Vec<String> =
             self.bundles.iter().map(|bundle| format!("rm -r {}", bundle.directory.display())).collect();

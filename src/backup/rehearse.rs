@@ -100,14 +100,7 @@ impl Rehearsal {
                 Task::Redis(number) => ("Redis".to_owned(), format!("restored from {}", part(*number))),
                 Task::Archive(number) => ("files".to_owned(), format!("unpacked from {}", part(*number))),
             };
-            PlannedStep {
-                verb: StepVerb::Check,
-                object,
-                service: None,
-                reason,
-                after: Vec::new(),
-                downtime: None,
-            }
+            PlannedStep::new(StepVerb::Check, object, reason)
         };
         Plan {
             title: format!("rehearse {} of {}", self.found.name, self.found.stack),

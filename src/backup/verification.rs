@@ -26,17 +26,10 @@ impl Verification {
     pub fn plan(&self) -> Plan {
         let tools = if self.deep { ", and its services' own tools read it through" } else { "" };
         let size = self.size.map(|size| format!(" of {}", units::bytes(size))).unwrap_or_default();
-        let step = PlannedStep {
-            verb: StepVerb::Check,
-            object: self.found.name.clone(),
-            service: None,
-            reason: format!("every byte{size} is read again{tools}"),
-            after: Vec::new(),
-            downtime: None,
-        };
+        let reason = format!("every byte{size} is read again{tools}");
         Plan {
             title: format!("verify {} of {}", self.found.name, self.found.stack),
-            steps: vec![step],
+            steps: vec![PlannedStep::new(StepVerb::Check, &self.found.name, reason)],
             equivalent: format!("cd {} && sha256sum --check SHA256SUMS", self.found.directory.display()),
             ..Plan::default()
         }

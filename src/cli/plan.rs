@@ -318,29 +318,16 @@ mod tests {
     use super::*;
     use std::time::Duration;
 
-    fn step(verb: StepVerb, object: &str, service: Option<&str>, reason: &str) -> PlannedStep {
-        PlannedStep {
-            verb,
-            object: object.to_owned(),
-            service: service.map(str::to_owned),
-            reason: reason.to_owned(),
-            after: Vec::new(),
-            downtime: None,
-        }
-    }
-
     #[test]
     fn the_tree_has_the_stacks_own_objects_then_services_and_their_steps() {
-        let recreate = PlannedStep {
-            downtime: Some(Duration::from_secs(10)),
-            ..step(StepVerb::RecreateContainer, "shop-api-1", Some("api"), "configuration changed: ports")
-        };
         let plan = Plan {
             steps: vec![
-                step(StepVerb::CreateVolume, "shop_data", None, "does not exist"),
-                recreate,
-                step(StepVerb::Keep, "shop-database-1", Some("database"), "up to date"),
-                step(StepVerb::StartContainer, "shop-api-1", Some("api"), "recreated"),
+                PlannedStep::new(StepVerb::CreateVolume, "shop_data", "does not exist"),
+                PlannedStep::new(StepVerb::RecreateContainer, "shop-api-1", "configuration changed: ports")
+                    .of("api")
+                    .away(Duration::from_secs(10)),
+                PlannedStep::new(StepVerb::Keep, "shop-database-1", "up to date").of("database"),
+                PlannedStep::new(StepVerb::StartContainer, "shop-api-1", "recreated").of("api"),
             ],
             ..Plan::default()
         };

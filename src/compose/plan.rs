@@ -307,14 +307,7 @@ impl ActionPlan {
         reason: &str,
         action: Action,
     ) -> usize {
-        self.plan.steps.push(PlannedStep {
-            verb,
-            object: object.to_owned(),
-            service: service.map(str::to_owned),
-            reason: reason.to_owned(),
-            after: Vec::new(),
-            downtime: None,
-        });
+        self.plan.steps.push(PlannedStep::new(verb, object, reason).of(service));
         self.actions.push(action);
         self.plan.steps.len() - 1
     }

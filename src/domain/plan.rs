@@ -80,6 +80,26 @@ pub struct PlannedStep {
     pub downtime: Option<Duration>,
 }
 
+impl PlannedStep {
+    /// Of no service, after no other step, and with nothing away for it.
+    pub fn new(verb: StepVerb, object: impl Into<String>, reason: impl Into<String>) -> Self {
+        let (object, reason) = (object.into(), reason.into());
+        Self { verb, object, service: None, reason, after: Vec::new(), downtime: None }
+    }
+
+    /// The service it belongs to; `None` says that it belongs to none.
+    #[must_use]
+    pub fn of<'service>(self, service: impl Into<Option<&'service str>>) -> Self {
+        Self { service: service.into().map(str::to_owned), ..self }
+    }
+
+    /// How long the object may be away at the most; `None` says that it is not.
+    #[must_use]
+    pub fn away(self, downtime: impl Into<Option<Duration>>) -> Self {
+        Self { downtime: downtime.into(), ..self }
+    }
+}
+
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Plan {
     /// `up mlflow`

@@ -14,30 +14,19 @@ fn card(state: &State) -> &Confirm {
     }
 }
 
-fn step(verb: StepVerb, object: String, service: Option<&str>) -> PlannedStep {
-    PlannedStep {
-        verb,
-        object,
-        service: service.map(str::to_owned),
-        reason: String::new(),
-        after: Vec::new(),
-        downtime: None,
-    }
-}
-
 /// A new network, so many services that are recreated with two steps each, and one that stays.
 fn planned(services: usize) -> State {
     let mut state = platform();
     press(&mut state, "u");
     let request = card(&state).parts[0].request;
-    let mut steps = vec![step(StepVerb::CreateNetwork, "net".to_owned(), None)];
+    let mut steps = vec![PlannedStep::new(StepVerb::CreateNetwork, "net", "")];
     for index in 0..services {
         let service = format!("service-{index}");
         for verb in [StepVerb::RecreateContainer, StepVerb::StartContainer] {
-            steps.push(step(verb, format!("mcp-{service}-1"), Some(&service)));
+            steps.push(PlannedStep::new(verb, format!("mcp-{service}-1"), "").of(service.as_str()));
         }
     }
-    steps.push(step(StepVerb::Keep, "mcp-db-1".to_owned(), Some("db")));
+    steps.push(PlannedStep::new(StepVerb::Keep, "mcp-db-1", "").of("db"));
     send(&mut state, Msg::Plan { request, result: Ok(Plan { steps, ..Plan::default() }) });
     state
 }

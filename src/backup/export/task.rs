@@ -24,18 +24,11 @@ pub fn prepare(root: &Path, stack: &str, name: &str, directory: &Path) -> Result
 impl ExportTask {
     pub fn plan(&self) -> Plan {
         let Found { stack, name, directory } = &self.found;
-        let step = PlannedStep {
-            verb: StepVerb::Export,
-            object: name.clone(),
-            service: None,
-            reason: format!("{} to {}", units::bytes(self.size), self.target.display()),
-            after: Vec::new(),
-            downtime: None,
-        };
+        let reason = format!("{} to {}", units::bytes(self.size), self.target.display());
         let beside = directory.parent().unwrap_or(directory);
         Plan {
             title: format!("export {name} of {stack}"),
-            steps: vec![step],
+            steps: vec![PlannedStep::new(StepVerb::Export, name, reason)],
             equivalent: format!("tar -C {} -cf {} {name}", beside.display(), self.target.display()),
             ..Plan::default()
         }

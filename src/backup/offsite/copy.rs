@@ -41,17 +41,9 @@ pub struct Copying<'run> {
 /// The steps of a copy, for a plan. `what` is what is copied.
 pub fn steps(place: &OffsitePlace, what: &str, again: bool) -> [PlannedStep; 2] {
     let there = if again { "also what seems to be there" } else { "what is there already is left" };
-    let step = |verb, reason: String| PlannedStep {
-        verb,
-        object: what.to_owned(),
-        service: None,
-        reason,
-        after: Vec::new(),
-        downtime: None,
-    };
     [
-        step(StepVerb::CopyOffsite, format!("to {}; {there}", place.words())),
-        step(StepVerb::Check, "that all of it is there, before its manifest is".to_owned()),
+        PlannedStep::new(StepVerb::CopyOffsite, what, format!("to {}; {there}", place.words())),
+        PlannedStep::new(StepVerb::Check, what, "that all of it is there, before its manifest is"),
     ]
 }
 

@@ -61,22 +61,12 @@ impl Fetch {
     pub fn plan(&self) -> Plan {
         let Manifest { stack, name, .. } = &self.manifest;
         let place = &self.bucket.place;
-        let step = |verb, reason: String| PlannedStep {
-            verb,
-            object: name.clone(),
-            service: None,
-            reason,
-            after: Vec::new(),
-            downtime: None,
-        };
+        let fetched = format!("{} from {}", units::bytes(self.bytes()), place.words());
         Plan {
             title: format!("fetch backup {name} of {stack}"),
             steps: vec![
-                step(
-                    StepVerb::FetchOffsite,
-                    format!("{} from {}", units::bytes(self.bytes()), place.words()),
-                ),
-                step(StepVerb::Check, "every byte, before it appears among the backups".to_owned()),
+                PlannedStep::new(StepVerb::FetchOffsite, name, fetched),
+                PlannedStep::new(StepVerb::Check, name, "every byte, before it appears among the backups"),
             ],
             warnings: self.skipped.clone(),
             ..Plan::default()

@@ -145,14 +145,7 @@ mod tests {
     use serde_json::Value;
 
     fn step(after: &[usize]) -> PlannedStep {
-        PlannedStep {
-            verb: StepVerb::StartContainer,
-            object: String::new(),
-            service: None,
-            reason: String::new(),
-            after: after.to_vec(),
-            downtime: None,
-        }
+        PlannedStep { after: after.to_vec(), ..PlannedStep::new(StepVerb::StartContainer, "", "") }
     }
 
     fn start() -> Action {

@@ -31,14 +31,7 @@ mod tests {
     use crate::domain::{PlannedStep, StepVerb};
 
     fn plan(object: &str, reason: &str) -> Plan {
-        let step = PlannedStep {
-            verb: StepVerb::Switch,
-            object: object.to_owned(),
-            service: None,
-            reason: reason.to_owned(),
-            after: Vec::new(),
-            downtime: None,
-        };
+        let step = PlannedStep::new(StepVerb::Switch, object, reason);
         Plan { title: "restore shop".to_owned(), steps: vec![step], ..Plan::default() }
     }
 

@@ -254,14 +254,7 @@ mod tests {
     }
 
     fn planned(objects: &[&str]) -> TaskEvent {
-        let step = |object: &&str| PlannedStep {
-            verb: StepVerb::Pull,
-            object: (*object).to_owned(),
-            service: None,
-            reason: String::new(),
-            after: Vec::new(),
-            downtime: None,
-        };
+        let step = |object: &&str| PlannedStep::new(StepVerb::Pull, *object, "");
         TaskEvent::Planned { plan: Plan { steps: objects.iter().map(step).collect(), ..Plan::default() } }
     }
 

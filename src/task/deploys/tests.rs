@@ -2,7 +2,7 @@ use super::record::superfluous;
 use super::*;
 use crate::compose::config_hash;
 use crate::compose::file::fixtures::shop;
-use crate::domain::{StepVerb, TaskId};
+use crate::domain::{PlannedStep, StepVerb, TaskId};
 use std::os::unix::fs::PermissionsExt;
 
 fn deploy(number: u64, outcome: Outcome) -> Deploy {
@@ -59,14 +59,7 @@ fn a_deploy_is_had_back_as_it_was_and_only_its_owner_reads_it() {
         endpoint: String::new(),
         terms: crate::domain::TaskTerms::default(),
     };
-    let step = crate::domain::PlannedStep {
-        verb: StepVerb::CreateContainer,
-        object: "shop-api-1".to_owned(),
-        service: None,
-        reason: String::new(),
-        after: Vec::new(),
-        downtime: None,
-    };
+    let step = PlannedStep::new(StepVerb::CreateContainer, "shop-api-1", "");
     let plan = Plan { steps: vec![step], ..Plan::default() };
     deploys.begin(&spec, &project, &plan).unwrap().unwrap();
     let kept = deploys.list().unwrap().remove(0);

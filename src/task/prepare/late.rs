@@ -61,18 +61,10 @@ mod tests {
             endpoint: String::new(),
             terms: TaskTerms::default(),
         });
-        let step = |verb, object: &str| PlannedStep {
-            verb,
-            object: object.to_owned(),
-            service: None,
-            reason: String::new(),
-            after: Vec::new(),
-            downtime: None,
-        };
         let steps = vec![
-            step(StepVerb::CreateContainer, "one"),
-            step(StepVerb::CreateContainer, "two"),
-            step(StepVerb::StartContainer, "one"),
+            PlannedStep::new(StepVerb::CreateContainer, "one", ""),
+            PlannedStep::new(StepVerb::CreateContainer, "two", ""),
+            PlannedStep::new(StepVerb::StartContainer, "one", ""),
         ];
         let now = Timestamp::UNIX_EPOCH;
         for event in [

@@ -137,13 +137,9 @@ mod tests {
             endpoint: String::new(),
             terms: crate::domain::TaskTerms::default(),
         });
-        let step = |service: usize, number: usize| PlannedStep {
-            verb: StepVerb::CreateContainer,
-            object: format!("shop-{service}-{number}"),
-            service: Some(format!("service-{service}")),
-            reason: String::new(),
-            after: Vec::new(),
-            downtime: None,
+        let step = |service: usize, number: usize| {
+            PlannedStep::new(StepVerb::CreateContainer, format!("shop-{service}-{number}"), "")
+                .of(format!("service-{service}").as_str())
         };
         let steps = (0..services).flat_map(|service| (0..each).map(move |number| step(service, number)));
         apply(&mut record, TaskEvent::Planned { plan: Plan { steps: steps.collect(), ..Plan::default() } });

@@ -22,13 +22,8 @@ impl Draft<'_> {
         let mut steps = Steps { steps: Vec::new(), actions: Vec::new() };
         let age = units::duration(units::since(manifest.created, now));
         let bytes = units::bytes(manifest.parts.iter().map(|part| part.part.bytes).sum());
-        steps.add(
-            Action::Check,
-            StepVerb::Check,
-            format!("backup {}", manifest.name),
-            None,
-            format!("{bytes}, taken {age} ago"),
-        );
+        let (backup, taken) = (format!("backup {}", manifest.name), format!("{bytes}, taken {age} ago"));
+        steps.add(Action::Check, PlannedStep::new(StepVerb::Check, backup, taken));
         self.is_of_here()?;
         let waits = facts.pending.as_ref().filter(|pending| pending.phase.way() == Way::Decide);
         if let Some(pending) = waits {
@@ -41,31 +36,28 @@ impl Draft<'_> {
         }
         for (number, target) in self.targets.iter().enumerate() {
             let reason = self.told.get(&number).cloned().unwrap_or_default();
-            steps.add(Action::Stage(number), StepVerb::Stage, target.label(), service(target), reason);
+            let step = PlannedStep::new(StepVerb::Stage, target.label(), reason).of(service(target));
+            steps.add(Action::Stage(number), step);
         }
         let unsafe_because = self.save(safety, &mut steps)?;
         // Only now: until the new side is there and the one in use is saved, all that there is may be needed.
         if let Some(pending) = waits {
             let (step, _) = decided(pending, Decision::Accept);
-            steps.add(Action::Accept, step.verb, step.object, None, step.reason);
+            steps.add(Action::Accept, step);
         }
         self.stop(&ran, &mut steps);
         for group in groups(&self.targets) {
             let labels: Vec<String> = group.iter().map(|number| self.targets[*number].label()).collect();
             let owner = group.first().and_then(|number| service(&self.targets[*number]));
-            let reason = "what is there now is kept until accepted".to_owned();
-            steps.add(Action::Switch(group), StepVerb::Switch, labels.join(", "), owner, reason);
+            let reason = "what is there now is kept until accepted";
+            let step = PlannedStep::new(StepVerb::Switch, labels.join(", "), reason).of(owner);
+            steps.add(Action::Switch(group), step);
         }
         for (number, one) in ran.iter().enumerate() {
-            steps.add(
-                Action::Start(number),
-                StepVerb::StartContainer,
-                one.name.clone(),
-                Some(one.service.clone()),
-                "it ran before".to_owned(),
-            );
+            let step = PlannedStep::new(StepVerb::StartContainer, &one.name, "it ran before");
+            steps.add(Action::Start(number), step.of(one.service.as_str()));
         }
-        steps.add(Action::Prove, StepVerb::Check, format!("data of {}", facts.stack), None, String::new());
+        steps.add(Action::Prove, PlannedStep::new(StepVerb::Check, format!("data of {}", facts.stack), ""));
         self.note(&age);
         let mode = self.options.mode.word();
         Ok(Course {
@@ -110,14 +102,9 @@ impl Draft<'_> {
         let facts = self.facts;
         Ok(match safety {
             None => {
-                let reason = "of what is there now; checked and pinned".to_owned();
-                steps.add(
-                    Action::Safety,
-                    StepVerb::Dump,
-                    format!("safety backup of {}", facts.stack),
-                    None,
-                    reason,
-                );
+                let backup = format!("safety backup of {}", facts.stack);
+                let reason = "of what is there now; checked and pinned";
+                steps.add(Action::Safety, PlannedStep::new(StepVerb::Dump, backup, reason));
                 None
             }
             Some(fault) if self.options.force => {
@@ -145,16 +132,8 @@ impl Draft<'_> {
                 .find(|container| container.id == one.container)
                 .and_then(|container| container.details.as_ref()?.stop_grace)
                 .unwrap_or(DEFAULT_GRACE);
-            steps.add(
-                Action::Stop(number),
-                StepVerb::StopContainer,
-                one.name.clone(),
-                Some(one.service.clone()),
-                "until the data is switched".to_owned(),
-            );
-            if let Some(step) = steps.steps.last_mut() {
-                step.downtime = Some(grace);
-            }
+            let step = PlannedStep::new(StepVerb::StopContainer, &one.name, "until the data is switched");
+            steps.add(Action::Stop(number), step.of(one.service.as_str()).away(grace));
         }
     }
 
@@ -178,9 +157,9 @@ impl Draft<'_> {
     }
 }
 
-fn service(target: &Target) -> Option<String> {
+fn service(target: &Target) -> Option<&str> {
     match target {
-        Target::Database(target) => Some(target.service.clone()),
+        Target::Database(target) => Some(&target.service),
         Target::Directory(_) => None,
     }
 }
@@ -191,15 +170,8 @@ struct Steps {
 }
 
 impl Steps {
-    fn add(
-        &mut self,
-        action: Action,
-        verb: StepVerb,
-        object: String,
-        service: Option<String>,
-        reason: String,
-    ) {
-        self.steps.push(PlannedStep { verb, object, service, reason, after: Vec::new(), downtime: None });
+    fn add(&mut self, action: Action, step: PlannedStep) {
+        self.steps.push(step);
         self.actions.push(action);
     }
 }

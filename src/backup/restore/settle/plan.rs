@@ -43,7 +43,7 @@ pub fn decided(pending: &Pending, decision: Decision) -> (PlannedStep, String) {
             format!("finish the restore of {stack}"),
         ),
     };
-    (step(verb, object, None, reason), title)
+    (PlannedStep::new(verb, object, reason), title)
 }
 
 /// What was decided or, where that is due first, the end of what was interrupted.
@@ -60,13 +60,14 @@ pub fn decision_plan(pending: &Pending, decision: Decision, world: &World<'_>) -
     let mut steps = asleep(pending, world);
     if verb == StepVerb::Switch {
         let reason = "it would write while things change places";
-        let stopped =
-            |ran: &super::Ran| step(StepVerb::StopContainer, ran.name.clone(), Some(&ran.service), reason);
+        let stopped = |ran: &super::Ran| {
+            PlannedStep::new(StepVerb::StopContainer, &ran.name, reason).of(ran.service.as_str())
+        };
         steps.extend(ran.iter().rev().map(stopped));
     }
     let starts = ran.iter().map(|ran| {
         let reason = if ran.well { "it ran before" } else { "it ran before, though not well" };
-        step(StepVerb::StartContainer, ran.name.clone(), Some(&ran.service), reason)
+        PlannedStep::new(StepVerb::StartContainer, &ran.name, reason).of(ran.service.as_str())
     });
     if verb != StepVerb::StartContainer || ran.is_empty() {
         steps.push(decided);
@@ -106,14 +107,9 @@ fn asleep(pending: &Pending, world: &World<'_>) -> Vec<PlannedStep> {
     asleep
         .map(|(service, container)| {
             let reason = "its databases are changed through it";
-            step(StepVerb::StartContainer, container.name.to_string(), Some(service), reason)
+            PlannedStep::new(StepVerb::StartContainer, container.name.to_string(), reason).of(service)
         })
         .collect()
-}
-
-fn step(verb: StepVerb, object: String, service: Option<&str>, reason: impl Into<String>) -> PlannedStep {
-    let (service, reason) = (service.map(str::to_owned), reason.into());
-    PlannedStep { verb, object, service, reason, after: Vec::new(), downtime: None }
 }
 
 #[cfg(test)]

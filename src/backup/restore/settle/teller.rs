@@ -73,20 +73,12 @@ mod tests {
     use crate::domain::{FaultKind, PlannedStep};
 
     fn plan() -> Plan {
-        let step = |(verb, object): (StepVerb, &str)| PlannedStep {
-            verb,
-            object: object.to_owned(),
-            service: None,
-            reason: String::new(),
-            after: Vec::new(),
-            downtime: None,
-        };
-        let steps = [
-            (StepVerb::StopContainer, "web"),
-            (StepVerb::Switch, "old side"),
-            (StepVerb::StartContainer, "web"),
+        let steps = vec![
+            PlannedStep::new(StepVerb::StopContainer, "web", ""),
+            PlannedStep::new(StepVerb::Switch, "old side", ""),
+            PlannedStep::new(StepVerb::StartContainer, "web", ""),
         ];
-        Plan { steps: steps.map(step).into(), ..Plan::default() }
+        Plan { steps, ..Plan::default() }
     }
 
     /// The steps that began, and those that ended with whether they failed.

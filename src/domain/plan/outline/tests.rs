@@ -1,22 +1,6 @@
 use super::*;
 use std::time::Duration;
 
-fn step(verb: StepVerb, object: &str, service: &str, reason: &str) -> PlannedStep {
-    PlannedStep {
-        verb,
-        object: object.to_owned(),
-        service: Some(service).filter(|service| !service.is_empty()).map(str::to_owned),
-        reason: reason.to_owned(),
-        after: Vec::new(),
-        downtime: None,
-    }
-}
-
-fn away(mut step: PlannedStep, seconds: u64) -> PlannedStep {
-    step.downtime = Some(Duration::from_secs(seconds));
-    step
-}
-
 fn plan(steps: Vec<PlannedStep>) -> Plan {
     Plan { steps, ..Plan::default() }
 }
@@ -28,17 +12,21 @@ fn headlines(plan: &Plan) -> Vec<(String, String)> {
 
 fn up() -> Plan {
     plan(vec![
-        step(StepVerb::CreateVolume, "shop_data", "", "does not exist"),
-        away(step(StepVerb::RecreateContainer, "shop-api-1", "api", "configuration changed: ports"), 10),
-        away(step(StepVerb::RecreateContainer, "shop-api-2", "api", "configuration changed: ports"), 10),
-        step(StepVerb::Keep, "shop-db-1", "db", "up to date"),
-        step(StepVerb::CreateContainer, "shop-web-1", "web", "does not exist"),
-        step(StepVerb::CreateNetwork, "shop_default", "", "does not exist"),
-        step(StepVerb::StartContainer, "shop-api-1", "api", "recreated"),
-        step(StepVerb::StartContainer, "shop-api-2", "api", "recreated"),
-        step(StepVerb::Await, "db", "db", "web needs it healthy"),
-        step(StepVerb::StartContainer, "shop-web-1", "web", "new"),
-        step(StepVerb::StartContainer, "shop-job-1", "job", "does not run"),
+        PlannedStep::new(StepVerb::CreateVolume, "shop_data", "does not exist"),
+        PlannedStep::new(StepVerb::RecreateContainer, "shop-api-1", "configuration changed: ports")
+            .of("api")
+            .away(Duration::from_secs(10)),
+        PlannedStep::new(StepVerb::RecreateContainer, "shop-api-2", "configuration changed: ports")
+            .of("api")
+            .away(Duration::from_secs(10)),
+        PlannedStep::new(StepVerb::Keep, "shop-db-1", "up to date").of("db"),
+        PlannedStep::new(StepVerb::CreateContainer, "shop-web-1", "does not exist").of("web"),
+        PlannedStep::new(StepVerb::CreateNetwork, "shop_default", "does not exist"),
+        PlannedStep::new(StepVerb::StartContainer, "shop-api-1", "recreated").of("api"),
+        PlannedStep::new(StepVerb::StartContainer, "shop-api-2", "recreated").of("api"),
+        PlannedStep::new(StepVerb::Await, "db", "web needs it healthy").of("db"),
+        PlannedStep::new(StepVerb::StartContainer, "shop-web-1", "new").of("web"),
+        PlannedStep::new(StepVerb::StartContainer, "shop-job-1", "does not run").of("job"),
     ])
 }
 
@@ -66,8 +54,8 @@ fn every_service_is_one_branch_with_what_its_steps_come_to() {
 #[test]
 fn what_stays_has_nothing_to_do() {
     let plan = plan(vec![
-        step(StepVerb::Keep, "shop-db-1", "db", "up to date"),
-        step(StepVerb::Keep, "shop-db-2", "db", "up to date"),
+        PlannedStep::new(StepVerb::Keep, "shop-db-1", "up to date").of("db"),
+        PlannedStep::new(StepVerb::Keep, "shop-db-2", "up to date").of("db"),
     ]);
     assert_eq!(headlines(&plan), [("db".to_owned(), "nothing to do".to_owned())]);
     assert_eq!(plan.counts(), "2 unchanged");
@@ -84,14 +72,15 @@ fn the_counts_say_each_container_once_and_who_is_away() {
 
 #[test]
 fn a_stop_before_a_removal_is_one_removal() {
+    let asked = |verb, object| PlannedStep::new(verb, object, "asked for");
     let plan = plan(vec![
-        away(step(StepVerb::StopContainer, "shop-a-1", "a", "asked for"), 10),
-        step(StepVerb::RemoveContainer, "shop-a-1", "a", "asked for"),
-        away(step(StepVerb::StopContainer, "shop-b-1", "b", "asked for"), 60),
-        step(StepVerb::RemoveContainer, "shop-b-1", "b", "asked for"),
-        away(step(StepVerb::StopContainer, "shop-c-1", "c", "asked for"), 10),
-        step(StepVerb::RemoveContainer, "shop-c-1", "c", "asked for"),
-        step(StepVerb::RemoveNetwork, "shop_default", "", "asked for"),
+        asked(StepVerb::StopContainer, "shop-a-1").of("a").away(Duration::from_secs(10)),
+        asked(StepVerb::RemoveContainer, "shop-a-1").of("a"),
+        asked(StepVerb::StopContainer, "shop-b-1").of("b").away(Duration::from_mins(1)),
+        asked(StepVerb::RemoveContainer, "shop-b-1").of("b"),
+        asked(StepVerb::StopContainer, "shop-c-1").of("c").away(Duration::from_secs(10)),
+        asked(StepVerb::RemoveContainer, "shop-c-1").of("c"),
+        asked(StepVerb::RemoveNetwork, "shop_default"),
     ]);
     assert_eq!(
         plan.counts(),

@@ -1,14 +1,15 @@
 //! Cards that ask before anything is changed.
 
 use super::driving::{answer_plan, press, tell};
-use super::plans::{long_plan, plan, step};
+use super::plans::{long_plan, plan};
 use super::server::incident;
 use super::tasks::task_images;
 use crate::app::dialog::Dialog;
 use crate::app::{Msg, State, Subject, fixtures};
 use crate::domain::stack::{Overlay, Profile};
-use crate::domain::{Fault, FaultKind, Plan, StepVerb};
+use crate::domain::{Fault, FaultKind, Plan, PlannedStep, StepVerb};
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 pub fn confirm() -> State {
     let mut state = incident();
@@ -36,16 +37,16 @@ pub fn confirm_destroying() -> State {
     assert!(state.panes.services.reveal(&mlflow, &state.tree));
     press(&mut state, &["D"]);
     let effects = fixtures::press(&mut state, "space");
-    let asked = |verb, object, downtime| step(verb, object, None, "asked for", downtime);
+    let asked = |verb, object| PlannedStep::new(verb, object, "asked for");
     let plan = Plan {
         title: "down mlflow".to_owned(),
         steps: vec![
-            asked(StepVerb::StopContainer, "mlflow-server-1", Some(10)),
-            asked(StepVerb::StopContainer, "mlflow-postgres-1", Some(60)),
-            asked(StepVerb::RemoveContainer, "mlflow-server-1", None),
-            asked(StepVerb::RemoveContainer, "mlflow-postgres-1", None),
-            asked(StepVerb::RemoveVolume, "mlflow_postgres_data", None),
-            asked(StepVerb::RemoveNetwork, "mlflow_default", None),
+            asked(StepVerb::StopContainer, "mlflow-server-1").away(Duration::from_secs(10)),
+            asked(StepVerb::StopContainer, "mlflow-postgres-1").away(Duration::from_mins(1)),
+            asked(StepVerb::RemoveContainer, "mlflow-server-1"),
+            asked(StepVerb::RemoveContainer, "mlflow-postgres-1"),
+            asked(StepVerb::RemoveVolume, "mlflow_postgres_data"),
+            asked(StepVerb::RemoveNetwork, "mlflow_default"),
         ],
         warnings: Vec::new(),
         equivalent: "docker compose -p mlflow down --volumes".to_owned(),

@@ -3,40 +3,18 @@
 use crate::domain::{Plan, PlannedStep, StepVerb};
 use std::time::Duration;
 
-/// A step that waits for no other.
-pub fn step(
-    verb: StepVerb,
-    object: &str,
-    service: Option<&str>,
-    reason: &str,
-    downtime: Option<u64>,
-) -> PlannedStep {
-    PlannedStep {
-        verb,
-        object: object.to_owned(),
-        service: service.map(str::to_owned),
-        reason: reason.to_owned(),
-        after: Vec::new(),
-        downtime: downtime.map(Duration::from_secs),
-    }
-}
-
 pub fn plan() -> Plan {
     Plan {
         title: "up mlflow".to_owned(),
         steps: vec![
-            step(StepVerb::Keep, "mlflow_default", None, "exists", None),
-            step(StepVerb::CreateVolume, "mlflow_artifacts", None, "does not exist", None),
-            step(
-                StepVerb::RecreateContainer,
-                "mlflow-postgres-1",
-                Some("postgres"),
-                "configuration changed",
-                Some(10),
-            ),
-            step(StepVerb::Await, "mlflow-postgres-1", Some("postgres"), "healthy", None),
-            step(StepVerb::CreateContainer, "mlflow-server-1", Some("server"), "does not exist", None),
-            step(StepVerb::StartContainer, "mlflow-server-1", Some("server"), "not running", None),
+            PlannedStep::new(StepVerb::Keep, "mlflow_default", "exists"),
+            PlannedStep::new(StepVerb::CreateVolume, "mlflow_artifacts", "does not exist"),
+            PlannedStep::new(StepVerb::RecreateContainer, "mlflow-postgres-1", "configuration changed")
+                .of("postgres")
+                .away(Duration::from_secs(10)),
+            PlannedStep::new(StepVerb::Await, "mlflow-postgres-1", "healthy").of("postgres"),
+            PlannedStep::new(StepVerb::CreateContainer, "mlflow-server-1", "does not exist").of("server"),
+            PlannedStep::new(StepVerb::StartContainer, "mlflow-server-1", "not running").of("server"),
         ],
         warnings: vec![
             "mlflow-postgres-1 is the only database of this stack; its clients lose their connections"
@@ -50,8 +28,8 @@ pub fn plan() -> Plan {
 
 pub fn long_plan() -> Plan {
     let mut steps = vec![
-        step(StepVerb::CreateVolume, "mcp_loki_data", None, "does not exist", None),
-        step(StepVerb::CreateNetwork, "mcp_logging", None, "does not exist", None),
+        PlannedStep::new(StepVerb::CreateVolume, "mcp_loki_data", "does not exist"),
+        PlannedStep::new(StepVerb::CreateNetwork, "mcp_logging", "does not exist"),
     ];
     let changed = "configuration changed: image (mcp-finetune:1.4 → mcp-finetune:1.5), environment (API_MODE, LOG_LEVEL)";
     for (service, replicas, verb, reason) in [
@@ -66,10 +44,10 @@ pub fn long_plan() -> Plan {
     ] {
         for number in 1..=replicas {
             let object = format!("mcp-{service}-{number}");
-            let downtime = (verb == StepVerb::RecreateContainer).then_some(30);
-            steps.push(step(verb, &object, Some(service), reason, downtime));
+            let downtime = (verb == StepVerb::RecreateContainer).then_some(Duration::from_secs(30));
+            steps.push(PlannedStep::new(verb, &object, reason).of(service).away(downtime));
             if verb != StepVerb::Keep {
-                steps.push(step(StepVerb::StartContainer, &object, Some(service), "recreated", None));
+                steps.push(PlannedStep::new(StepVerb::StartContainer, object, "recreated").of(service));
             }
         }
     }

@@ -2,13 +2,13 @@
 
 use super::driving::{DAY, HOUR, ago, connected, press, tell};
 use super::looks::focus;
-use super::plans::{long_plan, plan, step};
+use super::plans::{long_plan, plan};
 use super::stacks::stack_ref;
 use crate::app::{Msg, PaneId, State};
 use crate::domain::task::{JournalLine, StepPart};
 use crate::domain::{
-    Fault, FaultKind, Operation, Plan, StepVerb, TaskEvent, TaskId, TaskRecord, TaskSpec, TaskState,
-    TaskTarget, UpOptions,
+    Fault, FaultKind, Operation, Plan, PlannedStep, StepVerb, TaskEvent, TaskId, TaskRecord, TaskSpec,
+    TaskState, TaskTarget, UpOptions,
 };
 
 fn record(project: &str, operation: Operation, seconds: i64) -> TaskRecord {
@@ -37,7 +37,7 @@ pub fn deployed(project: &str, seconds: i64) -> TaskRecord {
 /// A backup that is at its second part.
 pub fn backing_up() -> TaskRecord {
     let line = |seconds, event| JournalLine { time: ago(seconds), event };
-    let dump = |object: &str| step(StepVerb::Dump, object, None, "", None);
+    let dump = |object: &str| PlannedStep::new(StepVerb::Dump, object, "");
     let plan = Plan {
         title: "back up mcp".to_owned(),
         steps: vec![dump("database mcp of postgresql"), dump("volume minio_data"), dump("compose.yaml")],
@@ -128,8 +128,8 @@ pub fn task_steps() -> State {
 pub fn task_images() -> State {
     let absent = "not on this server";
     let steps = vec![
-        step(StepVerb::Pull, "postgres:15", Some("postgres"), absent, None),
-        step(StepVerb::Build, "mlflow-server", Some("server"), absent, None),
+        PlannedStep::new(StepVerb::Pull, "postgres:15", absent).of("postgres"),
+        PlannedStep::new(StepVerb::Build, "mlflow-server", absent).of("server"),
     ];
     let part = |name: &str, state: &str, over, bytes: Option<(u64, u64)>| StepPart {
         name: name.to_owned(),
