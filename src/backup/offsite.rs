@@ -22,8 +22,6 @@ pub mod record;
 mod refusal;
 mod send;
 mod task;
-#[cfg(test)]
-pub mod testing;
 mod trouble;
 mod warn;
 

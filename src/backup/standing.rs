@@ -117,7 +117,7 @@ mod tests {
 
     #[test]
     fn a_copy_elsewhere_is_none_and_a_newer_backup_lacks_one() {
-        let place = crate::backup::offsite::testing::place("s3://backups/a");
+        let place = OffsitePlace::of_url("s3://backups/a").unwrap();
         let policy = BackupPolicy { offsite: Some(place), ..BackupPolicy::default() };
         let mut older = taken("shop", "2026-11-19T02:00:00Z");
         let copy = |url: &str| OffsiteCopy {

@@ -219,11 +219,10 @@ fn endpoint(place: &OffsitePlace) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::backup::offsite::testing;
 
     #[test]
     fn the_bucket_is_in_the_path_or_in_the_host_s_name() {
-        let mut place = testing::place("s3://backups/a");
+        let mut place = OffsitePlace::of_url("s3://backups/a").unwrap();
         assert_eq!(endpoint(&place), None, "Amazon's own are known");
         place.endpoint = Some("https://minio:9000".to_owned());
         assert_eq!(endpoint(&place).as_deref(), Some("https://backups.minio:9000"));

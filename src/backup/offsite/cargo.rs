@@ -75,13 +75,13 @@ pub fn below(place: &OffsitePlace, stack: &str) -> String {
 mod tests {
     use super::*;
     use crate::backup::bundle::tests::manifest_with_an_object;
-    use crate::backup::offsite::testing::place;
 
     #[test]
     fn all_of_a_bundle_goes_and_its_manifest_last() {
         let manifest = manifest_with_an_object("shop");
         let papers =
             Papers { instructions: b"how".to_vec(), sums: b"sums".to_vec(), manifest: b"{}".to_vec() };
+        let place = |url| OffsitePlace::of_url(url).unwrap();
         let cargo = Cargo::of(&place("s3://backups/server1"), &manifest, &papers);
         let keys: Vec<&str> = cargo.items.iter().map(|item| item.key.as_str()).collect();
         let name = &manifest.name;

@@ -157,12 +157,12 @@ fn element(text: &str, name: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::backup::offsite::testing::place;
     use rstest::rstest;
     use std::io;
 
     fn told(text: &str) -> Fault {
-        fault("copy", "x", &place("s3://backups/a"), &io::Error::other(text.to_owned()))
+        let place = OffsitePlace::of_url("s3://backups/a").unwrap();
+        fault("copy", "x", &place, &io::Error::other(text.to_owned()))
     }
 
     #[rstest]
@@ -234,7 +234,7 @@ mod tests {
     #[case::cut(HttpErrorKind::Interrupted, FaultKind::Unreachable)]
     fn a_line_that_fails_is_told_by_how_it_did(#[case] line: HttpErrorKind, #[case] kind: FaultKind) {
         let broken = HttpError::new(line, io::Error::other("connection refused"));
-        let fault = fault("copy", "", &place("s3://backups"), &broken);
+        let fault = fault("copy", "", &OffsitePlace::of_url("s3://backups").unwrap(), &broken);
         assert_eq!(
             (fault.kind, fault.causes.as_slice()),
             (kind, ["connection refused".to_owned()].as_slice())

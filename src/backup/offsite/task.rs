@@ -62,7 +62,6 @@ impl Push {
 mod tests {
     use super::*;
     use crate::backup::bundle::tests::committed_at;
-    use crate::backup::offsite::testing;
     use crate::backup::proof;
     use crate::domain::stack::ProofFailure;
     use jiff::Timestamp;
@@ -71,7 +70,8 @@ mod tests {
     fn what_was_found_bad_is_not_copied() {
         let root = tempfile::tempdir().unwrap();
         let entry = committed_at(root.path(), "shop", "2026-11-10T02:00:00Z");
-        let pushed = || push(root.path(), "shop", "latest", testing::place("s3://backups/a"), false);
+        let place = OffsitePlace::of_url("s3://backups/a").unwrap();
+        let pushed = || push(root.path(), "shop", "latest", place.clone(), false);
         assert!(pushed().is_ok());
         let mut known = proof::read(&entry.directory);
         known.failed = Some(ProofFailure { at: Timestamp::UNIX_EPOCH, what: "it is cut".to_owned() });

@@ -38,11 +38,10 @@ pub fn warnings(place: Option<&OffsitePlace>, encrypted: bool) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::backup::offsite::testing;
 
     #[test]
     fn what_leaves_the_server_unencrypted_and_what_will_not_leave_it_is_said() {
-        let mut place = testing::place("s3://backups/a");
+        let mut place = OffsitePlace::of_url("s3://backups/a").unwrap();
         place.credentials_file = Some("/nowhere/keys".into());
         let said = warnings(Some(&place), false).join("\n");
         assert!(said.contains("unencrypted") && said.contains("/nowhere/keys"), "{said}");

@@ -23,9 +23,9 @@ pub struct OffsitePlace {
 }
 
 impl OffsitePlace {
-    /// The bucket and the prefix of `s3://bucket/prefix`. What is wrong is said without the text: whoever writes keys into it
-    /// by mistake must not find them in a log.
-    pub fn parse_url(url: &str) -> Result<(String, String), &'static str> {
+    /// The bucket and the prefix of `s3://bucket/prefix`, and all else as it is where nothing is said of it. What is wrong
+    /// is said without the text: whoever writes keys into it by mistake must not find them in a log.
+    pub fn of_url(url: &str) -> Result<Self, &'static str> {
         let rest = url.strip_prefix("s3://").ok_or("it must be such as s3://bucket/prefix")?;
         if rest.contains(['@', '?', '#']) {
             return Err("it must be such as s3://bucket/prefix, and keys do not belong into it");
@@ -47,7 +47,15 @@ impl OffsitePlace {
         if !prefix.is_empty() && !prefix.split('/').all(is_piece) {
             return Err("the prefix must be such as `backups/server1`, without empty pieces and `..`");
         }
-        Ok((bucket.to_owned(), prefix.to_owned()))
+        Ok(Self {
+            bucket: bucket.to_owned(),
+            prefix: prefix.to_owned(),
+            endpoint: None,
+            region: None,
+            path_style: false,
+            credentials_file: None,
+            prune: false,
+        })
     }
 
     /// `s3://bucket/prefix`
@@ -148,9 +156,9 @@ mod tests {
     #[case::an_empty_piece("s3://backups/a//b", None)]
     #[case::keys("s3://AKIA:secret@backups/x", None)]
     fn a_place_is_a_bucket_and_a_prefix(#[case] url: &str, #[case] expected: Option<(&str, &str)>) {
-        let parsed = OffsitePlace::parse_url(url);
-        let borrowed = parsed.as_ref().ok().map(|(bucket, prefix)| (bucket.as_str(), prefix.as_str()));
-        assert_eq!(borrowed, expected, "{parsed:?}");
-        assert!(parsed.err().is_none_or(|wrong| !wrong.contains("secret")));
+        let place = OffsitePlace::of_url(url);
+        let borrowed = place.as_ref().ok().map(|place| (place.bucket.as_str(), place.prefix.as_str()));
+        assert_eq!(borrowed, expected, "{place:?}");
+        assert!(place.err().is_none_or(|wrong| !wrong.contains("secret")));
     }
 }

@@ -9,45 +9,35 @@ use std::path::PathBuf;
 
 pub fn read(reader: &Reader<'_>, context: &Context<'_>) -> Option<OffsitePlace> {
     if matches!(reader.node().value, Value::Text(_)) {
-        let (bucket, prefix) = url(reader)?;
-        return Some(OffsitePlace {
-            bucket,
-            prefix,
-            endpoint: None,
-            region: None,
-            path_style: false,
-            credentials_file: None,
-            prune: false,
-        });
+        return of_url(reader);
     }
     reader.only(&["url", "endpoint", "region", "path_style", "credentials_file", "prune"]);
     let text = |key: &str| reader.get(key).and_then(|value| scalar(&value));
     let switch = |key: &str| reader.get(key).and_then(|value| flag(&value));
     let endpoint = reader.get("endpoint").and_then(|value| endpoint(&value));
-    let Some(place) = reader.get("url") else {
+    let Some(url) = reader.get("url") else {
         reader.complain("expected `url`, such as s3://bucket/prefix");
         return None;
     };
-    let (bucket, prefix) = url(&place)?;
+    let place = of_url(&url)?;
     let credentials_file = reader.get("credentials_file").and_then(|value| {
         let path = scalar(&value)?;
         Some(PathBuf::from(context.absolute(&value, &path)))
     });
     Some(OffsitePlace {
-        bucket,
-        prefix,
         region: text("region"),
         // A server of one's own seldom has a name for each of its buckets.
         path_style: switch("path_style").unwrap_or(endpoint.is_some()),
         endpoint,
         credentials_file,
         prune: switch("prune").unwrap_or(false),
+        ..place
     })
 }
 
-fn url(value: &Reader<'_>) -> Option<(String, String)> {
-    let parsed = OffsitePlace::parse_url(&scalar(value)?);
-    parsed.map_err(|wrong| value.complain(wrong)).ok()
+fn of_url(value: &Reader<'_>) -> Option<OffsitePlace> {
+    let place = OffsitePlace::of_url(&scalar(value)?);
+    place.map_err(|wrong| value.complain(wrong)).ok()
 }
 
 fn endpoint(value: &Reader<'_>) -> Option<String> {
