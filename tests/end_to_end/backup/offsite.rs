@@ -19,22 +19,6 @@ use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 
-const DATABASE: &str = r#"  db:
-    image: postgres:15-alpine
-    environment:
-      POSTGRES_USER: ledger
-      POSTGRES_PASSWORD: canary-of-the-database
-      POSTGRES_DB: ledger
-    volumes:
-      - rows:/var/lib/postgresql/data
-      - ./tables.sql:/docker-entrypoint-initdb.d/tables.sql:ro
-    healthcheck:
-      test: ["CMD", "pg_isready", "-U", "ledger", "-d", "ledger", "-h", "127.0.0.1"]
-      interval: 1s
-      timeout: 3s
-      retries: 60
-"#;
-
 /// A volume and a path with large files in them, copied to the bucket.
 fn compose(endpoint: &str, more: &str) -> String {
     let place = format!(
@@ -82,7 +66,7 @@ pub fn a_server_that_burnt_down() {
     let bucket = Bucket::open();
     let text = compose(&bucket.endpoint(), "")
         .replace("    volumes: [pages]\n", "    volumes: [pages]\n    postgres: [db]\n");
-    let text = text.replace("services:\n", &format!("services:\n{DATABASE}")) + "  rows:\n";
+    let text = text.replace("services:\n", &format!("services:\n{}", shop::DATABASE)) + "  rows:\n";
     let shop = shop("burnt", &text);
     let folder = format!("work/stacks/{}", shop.project.name);
     shop.workplace.write(&format!("{folder}/tables.sql"), shop::TABLES);

@@ -7,9 +7,8 @@ use crate::support::workplace::{Finished, Workplace, finish};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-pub const COMPOSE: &str = r#"
-services:
-  db:
+/// A service for a Compose file that has the volume `rows`, too. It begins with [`TABLES`].
+pub const DATABASE: &str = r#"  db:
     image: postgres:15-alpine
     environment:
       POSTGRES_USER: ledger
@@ -23,7 +22,10 @@ services:
       interval: 1s
       timeout: 3s
       retries: 60
-  cache:
+"#;
+
+/// The services beside it, and all that is held.
+const REST: &str = r#"  cache:
     image: redis:7-alpine
     command: ["redis-server", "--appendonly", "yes"]
     volumes: ["keys:/data"]
@@ -65,7 +67,7 @@ pub struct Shop {
 impl Shop {
     /// Up, with data in it.
     pub fn open(what: &str) -> Self {
-        Self::with(what, COMPOSE)
+        Self::with(what, &format!("services:\n{DATABASE}{REST}"))
     }
 
     /// Its file is there, and nothing runs.
