@@ -4,7 +4,8 @@
 mod http;
 mod image;
 
-use self::http::{Reply, Request, serve};
+use self::http::{Request, json, refusal, serve, typed};
+use crate::support::http::Reply;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
@@ -110,9 +111,9 @@ impl Shared {
         let given = request.headers.get("authorization").map(String::as_str);
         if request.path == "/token" {
             return if given == Some(&basic) {
-                Reply::json(200, &format!(r#"{{"token":"{TOKEN}","expires_in":300}}"#))
+                json(200, &format!(r#"{{"token":"{TOKEN}","expires_in":300}}"#))
             } else {
-                Reply::refusal(401, "UNAUTHORIZED", "incorrect username or password")
+                refusal(401, "UNAUTHORIZED", "incorrect username or password")
             };
         }
         let (wanted, challenge) = match self.access {
@@ -124,7 +125,7 @@ impl Shared {
             ),
         };
         if wanted.is_some_and(|wanted| given != Some(&wanted)) {
-            return Reply::refusal(401, "UNAUTHORIZED", "authentication required")
+            return refusal(401, "UNAUTHORIZED", "authentication required")
                 .header("WWW-Authenticate", &challenge);
         }
         held.answer(request)
@@ -134,11 +135,11 @@ impl Shared {
 impl Held {
     fn answer(&mut self, request: &Request) -> Reply {
         let Some(path) = request.path.strip_prefix("/v2/") else {
-            return Reply::refusal(404, "UNSUPPORTED", "no such page");
+            return refusal(404, "UNSUPPORTED", "no such page");
         };
-        let unknown = || Reply::refusal(404, "MANIFEST_UNKNOWN", "manifest unknown");
+        let unknown = || refusal(404, "MANIFEST_UNKNOWN", "manifest unknown");
         if path.is_empty() {
-            return Reply::json(200, "{}");
+            return json(200, "{}");
         }
         if let Some((name, reference)) = path.split_once("/manifests/") {
             let key = format!("{name}:{reference}");
@@ -151,7 +152,7 @@ impl Held {
             let found = self.manifests.get(&key).or_else(by_digest);
             return found.map_or_else(unknown, |manifest| {
                 let kind = "application/vnd.docker.distribution.manifest.v2+json";
-                Reply::bytes(kind, manifest.clone()).header("Docker-Content-Digest", &digest(manifest))
+                typed(200, kind, manifest.clone()).header("Docker-Content-Digest", &digest(manifest))
             });
         }
         if let Some((name, rest)) = path.split_once("/blobs/uploads/") {
@@ -159,9 +160,9 @@ impl Held {
         }
         let Some((_, wanted)) = path.split_once("/blobs/") else { return unknown() };
         let Some(blob) = self.blobs.get(wanted).filter(|_| self.gone.as_deref() != Some(wanted)) else {
-            return Reply::refusal(404, "BLOB_UNKNOWN", "blob unknown to registry");
+            return refusal(404, "BLOB_UNKNOWN", "blob unknown to registry");
         };
-        let reply = Reply::bytes("application/octet-stream", blob.clone());
+        let reply = typed(200, "application/octet-stream", blob.clone());
         match self.cut {
             Some(cut) if blob.len() > cut && request.method == "GET" => {
                 self.gone = Some(wanted.to_owned());

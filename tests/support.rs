@@ -2,6 +2,7 @@
 //! for each run of the program, and a terminal to run it in.
 
 pub mod engine;
+pub mod http;
 pub mod ports;
 pub mod project;
 pub mod pty;

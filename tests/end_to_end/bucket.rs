@@ -6,7 +6,8 @@ mod http;
 #[path = "bucket/signature.rs"]
 mod signature;
 
-use http::{Reply, Request, serve};
+use crate::support::http::Reply;
+use http::{Request, refusal, serve, xml};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -153,7 +154,7 @@ impl http::Server for Shared {
 
     fn answer(&self, request: &Request) -> Reply {
         if let Err(code) = signature::check(request) {
-            return Reply::refusal(403, code, "The signature does not match.");
+            return refusal(403, code, "The signature does not match.");
         }
         let mut held = self.held.lock().expect("the bucket");
         held.requests.push(name_of(request));
@@ -170,7 +171,7 @@ fn name_of(request: &Request) -> String {
 impl Held {
     fn answer(&mut self, request: &Request) -> Reply {
         let Some(rest) = request.path.strip_prefix(&format!("/{NAME}")) else {
-            return Reply::refusal(404, "NoSuchBucket", "The specified bucket does not exist");
+            return refusal(404, "NoSuchBucket", "The specified bucket does not exist");
         };
         let key = rest.trim_start_matches('/').to_owned();
         let upload = request.query.get("uploadId").cloned();
@@ -192,7 +193,7 @@ impl Held {
                 self.files.remove(&key);
                 Reply::empty(204)
             }
-            (_, _) => Reply::refusal(405, "MethodNotAllowed", "no"),
+            (_, _) => refusal(405, "MethodNotAllowed", "no"),
         }
     }
 
@@ -205,7 +206,7 @@ impl Held {
 
     fn get(&self, request: &Request, key: &str) -> Reply {
         let Some(file) = self.files.get(key) else {
-            return Reply::refusal(404, "NoSuchKey", "The specified key does not exist.");
+            return refusal(404, "NoSuchKey", "The specified key does not exist.");
         };
         let range = request.headers.get("range").and_then(|range| {
             let (first, last) = range.strip_prefix("bytes=")?.split_once('-')?;
@@ -258,14 +259,14 @@ impl Held {
             let _ = write!(text, "<NextContinuationToken>{next}</NextContinuationToken>");
         }
         text.push_str("</ListBucketResult>");
-        Reply::xml(200, &text)
+        xml(200, &text)
     }
 
     fn begin(&mut self, request: &Request, key: String) -> Reply {
         self.count += 1;
         let id = format!("upload-{}", self.count);
         self.uploads.insert(id.clone(), Upload { key, sum: noted(request), pieces: BTreeMap::new() });
-        Reply::xml(
+        xml(
             200,
             &format!(
                 "<InitiateMultipartUploadResult><UploadId>{id}</UploadId></InitiateMultipartUploadResult>"
@@ -276,7 +277,7 @@ impl Held {
     fn take_piece(&mut self, request: &Request, upload: &str) -> Reply {
         let number = request.query.get("partNumber").and_then(|number| number.parse().ok());
         let (Some(upload), Some(number)) = (self.uploads.get_mut(upload), number) else {
-            return Reply::refusal(404, "NoSuchUpload", "The specified upload does not exist.");
+            return refusal(404, "NoSuchUpload", "The specified upload does not exist.");
         };
         upload.pieces.insert(number, request.body.clone());
         Reply::empty(200).header("ETag", &format!("\"{}\"", hexadecimal(&Sha256::digest(&request.body))))
@@ -284,7 +285,7 @@ impl Held {
 
     fn finish(&mut self, request: &Request, upload: &str) -> Reply {
         let Some(upload) = self.uploads.remove(upload) else {
-            return Reply::refusal(404, "NoSuchUpload", "The specified upload does not exist.");
+            return refusal(404, "NoSuchUpload", "The specified upload does not exist.");
         };
         let asked = String::from_utf8_lossy(&request.body);
         let mut bytes = Vec::new();
@@ -292,15 +293,15 @@ impl Held {
         for (at, (number, piece)) in upload.pieces.into_iter().enumerate() {
             let e_tag = hexadecimal(&Sha256::digest(&piece));
             if !asked.contains(&format!("<PartNumber>{number}</PartNumber>")) || !asked.contains(&e_tag) {
-                return Reply::refusal(400, "InvalidPart", "A piece is not the one that was sent.");
+                return refusal(400, "InvalidPart", "A piece is not the one that was sent.");
             }
             if at + 1 < count && piece.len() < SHORTEST_PIECE {
-                return Reply::refusal(400, "EntityTooSmall", "A piece is too short.");
+                return refusal(400, "EntityTooSmall", "A piece is too short.");
             }
             bytes.extend(piece);
         }
         let e_tag = self.keep(upload.key, bytes, upload.sum).replace('"', "&quot;");
-        Reply::xml(
+        xml(
             200,
             &format!("<CompleteMultipartUploadResult><ETag>{e_tag}</ETag></CompleteMultipartUploadResult>"),
         )

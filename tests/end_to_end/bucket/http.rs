@@ -1,9 +1,9 @@
 //! As much of HTTP/1.1 as a client of a bucket speaks, over TCP or TLS.
 
 use super::Trouble;
+use crate::support::http::{Head, Reply};
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
-use std::io::{BufRead, BufReader, Read, Result, Write};
+use std::io::{BufReader, Read, Result, Write};
 use std::net::{Shutdown, TcpStream};
 use std::sync::Arc;
 use tokio_rustls::rustls::{ServerConfig, ServerConnection, StreamOwned};
@@ -21,33 +21,24 @@ pub struct Request {
     pub body: Vec<u8>,
 }
 
-pub struct Reply {
-    status: u16,
-    headers: Vec<(String, String)>,
-    body: Vec<u8>,
+impl Request {
+    /// Without its body.
+    fn of(head: Head) -> Self {
+        let Head { method, target, headers } = head;
+        let (path, query) = target.split_once('?').unwrap_or((&target, ""));
+        let pairs = query.split('&').filter(|pair| !pair.is_empty());
+        let pairs = pairs.map(|pair| pair.split_once('=').unwrap_or((pair, "")));
+        let query = pairs.map(|(name, value)| (decoded(name), decoded(value))).collect();
+        Self { method, path: decoded(path), target, query, headers, body: Vec::new() }
+    }
 }
 
-impl Reply {
-    pub fn empty(status: u16) -> Self {
-        Self { status, headers: Vec::new(), body: Vec::new() }
-    }
+pub fn xml(status: u16, text: &str) -> Reply {
+    Reply::bytes(status, text.as_bytes().to_vec()).header("Content-Type", "application/xml")
+}
 
-    pub fn bytes(status: u16, body: Vec<u8>) -> Self {
-        Self { body, ..Self::empty(status) }
-    }
-
-    pub fn xml(status: u16, text: &str) -> Self {
-        Self::bytes(status, text.as_bytes().to_vec()).header("Content-Type", "application/xml")
-    }
-
-    pub fn refusal(status: u16, code: &str, message: &str) -> Self {
-        Self::xml(status, &format!("<Error><Code>{code}</Code><Message>{message}</Message></Error>"))
-    }
-
-    pub fn header(mut self, name: &str, value: &str) -> Self {
-        self.headers.push((name.to_owned(), value.to_owned()));
-        self
-    }
+pub fn refusal(status: u16, code: &str, message: &str) -> Reply {
+    xml(status, &format!("<Error><Code>{code}</Code><Message>{message}</Message></Error>"))
 }
 
 pub trait Server {
@@ -76,7 +67,8 @@ pub fn serve(stream: TcpStream, tls: Option<Arc<ServerConfig>>, server: &impl Se
 
 /// Whether the connection goes on.
 fn exchange(stream: &mut BufReader<Box<dyn Stream>>, server: &impl Server) -> Result<bool> {
-    let Some(mut request) = head(stream)? else { return Ok(false) };
+    let Some(head) = Head::read(stream)? else { return Ok(false) };
+    let mut request = Request::of(head);
     let length = request.headers.get("content-length").and_then(|length| length.parse().ok()).unwrap_or(0);
     let trouble = server.trouble(&request);
     match trouble {
@@ -93,47 +85,12 @@ fn exchange(stream: &mut BufReader<Box<dyn Stream>>, server: &impl Server) -> Re
     }
     stream.by_ref().take(length).read_to_end(&mut request.body)?;
     let reply = match trouble {
-        Trouble::Busy => Reply::refusal(503, "SlowDown", "Please reduce your request rate."),
-        Trouble::Full => Reply::refusal(507, "XMinioStorageFull", "The drive is full."),
+        Trouble::Busy => refusal(503, "SlowDown", "Please reduce your request rate."),
+        Trouble::Full => refusal(507, "XMinioStorageFull", "The drive is full."),
+        Trouble::CutAnswer(bytes) => server.answer(&request).cut_after(bytes),
         _ => server.answer(&request),
     };
-    let mut head = format!("HTTP/1.1 {} Status\r\nContent-Length: {}\r\n", reply.status, reply.body.len());
-    for (name, value) in &reply.headers {
-        let _ = write!(head, "{name}: {value}\r\n");
-    }
-    head.push_str("\r\n");
-    let cut = if let Trouble::CutAnswer(bytes) = trouble { Some(bytes) } else { None };
-    let writer = stream.get_mut();
-    writer.write_all(head.as_bytes())?;
-    if request.method != "HEAD" {
-        let end = cut.unwrap_or(reply.body.len()).min(reply.body.len());
-        writer.write_all(&reply.body[..end])?;
-    }
-    writer.flush()?;
-    Ok(cut.is_none())
-}
-
-fn head(reader: &mut impl BufRead) -> Result<Option<Request>> {
-    let mut line = String::new();
-    if reader.read_line(&mut line)? == 0 {
-        return Ok(None);
-    }
-    let mut words = line.split_whitespace();
-    let (Some(method), Some(target)) = (words.next(), words.next()) else { return Ok(None) };
-    let (method, target) = (method.to_owned(), target.to_owned());
-    let (path, query) = target.split_once('?').unwrap_or((&target, ""));
-    let pairs = query.split('&').filter(|pair| !pair.is_empty());
-    let pairs = pairs.map(|pair| pair.split_once('=').unwrap_or((pair, "")));
-    let query = pairs.map(|(name, value)| (decoded(name), decoded(value))).collect();
-    let path = decoded(path);
-    let mut headers = BTreeMap::new();
-    loop {
-        let mut line = String::new();
-        reader.read_line(&mut line)?;
-        let Some((name, value)) = line.trim_end().split_once(':') else { break };
-        headers.insert(name.to_lowercase(), value.trim().to_owned());
-    }
-    Ok(Some(Request { method, path, target, query, headers, body: Vec::new() }))
+    reply.write(stream.get_mut(), &request.method)
 }
 
 fn decoded(text: &str) -> String {
