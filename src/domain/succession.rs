@@ -13,7 +13,7 @@ pub fn name_before(name: &str) -> Option<&str> {
 
 /// Those that do not run, while one of their service that was made to take their name does.
 pub fn replaced<'all>(all: impl IntoIterator<Item = &'all Container> + Clone) -> BTreeSet<&'all ContainerId> {
-    let mut preceding = preceding(all.clone(), |successor| successor.is_running());
+    let mut preceding = preceding(all.clone(), Container::is_running);
     if !preceding.is_empty() {
         for running in all.into_iter().filter(|container| container.is_running()) {
             preceding.remove(&running.id);

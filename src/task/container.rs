@@ -137,14 +137,10 @@ impl ContainerAction {
         let takes_the_grace = matches!(verb, StepVerb::StopContainer | StepVerb::RestartContainer);
         Plan {
             title: format!("{command} {}", self.name),
-            steps: vec![PlannedStep {
-                verb,
-                object: self.name.clone(),
-                service: None,
-                reason: self.status.clone(),
-                after: Vec::new(),
-                downtime: self.grace.filter(|_| takes_the_grace),
-            }],
+            steps: vec![
+                PlannedStep::new(verb, &self.name, &*self.status)
+                    .away(self.grace.filter(|_| takes_the_grace)),
+            ],
             equivalent: format!("docker {command} {}", self.name),
             ..Plan::default()
         }

@@ -1,9 +1,10 @@
 //! The stacks that the program ships: they resolve as in docker compose, and live on a real Engine from the first `up`
 //! to a `down` that leaves nothing.
 //!
-//! What runs there: nginx, Redis, PostgreSQL, the replicas' API and MLflow's backup service, which is this program, are
-//! real, made from Debian's packages and the stacks' own Dockerfiles; every other image is the stand-in of `tests/images`. The Engine of the
-//! tests has no GPU and few cores, so an overlay of the test takes the reservations of devices away and lowers limits.
+//! What runs there: nginx, Redis, PostgreSQL, the replicas' API, MLflow's server and its backup service, which is this
+//! program, are real, made from Debian's packages, from PyPI and by the stacks' own Dockerfiles; every other image is the
+//! stand-in of `tests/images`. The Engine of the tests has no GPU and few cores, so an overlay of the test takes the
+//! reservations of devices away and lowers limits.
 
 #[path = "shipped/alike.rs"]
 mod alike;
@@ -34,11 +35,12 @@ fn sources() -> PathBuf {
 const STAND_IN: &str = "mcp-tui-test/stand-in";
 
 /// Images that are real here, by the variable that names them in a stack.
-const REAL: [(&str, &str); 5] = [
+const REAL: [(&str, &str); 6] = [
     ("NGINX_IMAGE", "nginx:alpine"),
     ("REDIS_IMAGE", "redis:7-alpine"),
     ("POSTGRES_IMAGE", "postgres:15-alpine"),
     ("replicas/API_IMAGE", "mcp-tui-test/replicas-api"),
+    ("mlflow/MLFLOW_IMAGE", "mcp-tui-test/mlflow"),
     ("BACKUP_IMAGE", "debian:bookworm-slim"),
 ];
 

@@ -305,7 +305,7 @@ fn a_kept_side_is_taken_back_or_accepted_and_drops_nothing() {
     site.is_kept_beside("two");
     // With all of them stopped it is still the new ones that a start starts, and no cleanup takes any.
     site.run(&["stop", "api"]);
-    site.run(&["cleanup", "--yes"]);
+    site.run(&["cleanup"]);
     site.run(&["start", "api"]);
     site.is_kept_beside("two");
 

@@ -5,7 +5,7 @@ use super::{STAND_IN, Shipped};
 use crate::support::engine::{docker, trial};
 use crate::support::wait::{PATIENCE, eventually};
 use libtest_mimic::Trial;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
 pub fn trials() -> Vec<Trial> {
@@ -60,13 +60,7 @@ fn mlflow_lives_and_backs_itself_up() {
     let stack = Shipped::new("mlflow", &[], "services: {}\n", &[("BACKUP_AT", "off")]);
     stack.prepare();
     stack.up();
-    let container = |service: &str| format!("{}-{service}-1", stack.docker.name);
-    let (database, server) = (&container("postgres"), &container("mlflow"));
-    let sql =
-        |text: &str| docker(["exec", database, "psql", "-U", "mlflow_user", "-d", "mlflow", "-Atc", text]);
-    let artifacts = |script: &str| docker(["exec", server, "sh", "-c", script]);
-    sql("CREATE TABLE runs AS SELECT 42 AS id");
-    artifacts("echo a model > /mlflow/artifacts/model");
+    let run = MlflowRun::logged(stack.port("MLFLOW_PORT"));
 
     let token = std::fs::read_to_string(stack.directory().join("secrets/backup_token.txt"));
     let token = token.expect("prepare has made a token");
@@ -91,18 +85,65 @@ fn mlflow_lives_and_backs_itself_up() {
         "the console of this server sees what the service has taken: {listed:#}"
     );
 
-    sql("DROP TABLE runs");
-    artifacts("rm /mlflow/artifacts/model");
+    let container = |service: &str| format!("{}-{service}-1", stack.docker.name);
+    let (database, emptied) = (container("postgres"), "TRUNCATE runs CASCADE");
+    docker(["exec", &database, "psql", "-U", "mlflow_user", "-d", "mlflow", "-qc", emptied]);
+    docker(["exec", &container("mlflow"), "sh", "-c", "rm -r /mlflow/artifacts/*"]);
+    assert_eq!(run.found(), (404, 500), "neither the run nor its model is there any more");
     finished("/restore", &format!("{{\"backup_name\": \"{name}\", \"mode\": \"full\"}}"));
-    assert_eq!(sql("SELECT id FROM runs"), "42");
-    assert_eq!(artifacts("cat /mlflow/artifacts/model"), "a model");
     stack.healthy();
+    assert_eq!(run.found(), (200, 200));
+    run.is_whole();
     stack.run(&["backup", "accept", "--yes"]).succeeded("backup accept");
     api.ask("DELETE", &format!("/backups/{name}"), "", 200);
     let left = api.ask("GET", "/backups", "", 200);
     assert!(!left.to_string().contains(&name), "{left:#}");
     stack.restarted("mlflow-backup");
     stack.down();
+}
+
+/// A run with a figure and a model, as a training script leaves it.
+struct MlflowRun {
+    port: u16,
+    id: String,
+    model: String,
+}
+
+impl MlflowRun {
+    const MODEL: &str = "weights of a model";
+
+    fn logged(port: u16) -> Self {
+        let post = |what: &str, body: Value| -> Value {
+            let (status, answer) =
+                request(port, "POST", &format!("/api/2.0/mlflow/{what}"), &body.to_string());
+            assert_eq!(status, 200, "{what}: {answer}");
+            serde_json::from_str(&answer).expect("JSON")
+        };
+        let experiment = post("experiments/create", json!({ "name": "fine-tuning" }));
+        let experiment = experiment["experiment_id"].as_str().expect("an id");
+        let run = post("runs/create", json!({ "experiment_id": experiment, "start_time": 1 }));
+        let id = run["run"]["info"]["run_id"].as_str().expect("an id").to_owned();
+        post("runs/log-metric", json!({ "run_id": id, "key": "loss", "value": 0.25, "timestamp": 1 }));
+        let model = format!("/api/2.0/mlflow-artifacts/artifacts/{experiment}/{id}/artifacts/model.txt");
+        let (status, answer) = request(port, "PUT", &model, Self::MODEL);
+        assert_eq!(status, 200, "{answer}");
+        Self { port, id, model }
+    }
+
+    /// How the server answers for the run and for its model.
+    fn found(&self) -> (u16, u16) {
+        (get(self.port, &self.path()).0, get(self.port, &self.model).0)
+    }
+
+    fn is_whole(&self) {
+        let told: Value = serde_json::from_str(&get(self.port, &self.path()).1).expect("JSON");
+        assert_eq!(told["run"]["data"]["metrics"][0]["value"], 0.25, "{told:#}");
+        assert_eq!(get(self.port, &self.model).1, Self::MODEL);
+    }
+
+    fn path(&self) -> String {
+        format!("/api/2.0/mlflow/runs/get?run_id={}", self.id)
+    }
 }
 
 /// Whoever has the token of MLflow's backup service.
