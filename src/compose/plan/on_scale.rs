@@ -3,10 +3,12 @@
 use super::converge::Convergence;
 use super::hooks::AGAIN;
 use super::reactions::{add_steps, due, running, settled};
+use super::services::target;
 use super::steer::Proxies;
 use super::{Action, ActionPlan, Target};
-use crate::compose::file::{Project, Reaction, Service};
+use crate::compose::file::{Condition, Project, Reaction, Service};
 use crate::compose::observe::Observed;
+use crate::domain::StepVerb;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) fn add(
@@ -53,6 +55,41 @@ pub(super) fn add(
             after.extend(started);
             add_steps(plan, (&key, reaction), containers, &why, &after, observed);
             // In the order in which they are written.
+            after.extend(before..plan.actions.len());
+        }
+    }
+}
+
+/// The same after a `start` or a `restart`: the Engine gives an address back with a stop, and any with a start. `moved`
+/// are the steps that did so, by service.
+pub(super) fn add_after(
+    plan: &mut ActionPlan,
+    project: Option<&Project>,
+    moved: &BTreeMap<&str, Vec<usize>>,
+    observed: &Observed,
+) {
+    let services = moved.iter().filter_map(|(name, steps)| Some((project?.service(name)?, steps)));
+    for (service, steps) in services {
+        let mut after = steps.clone();
+        for (index, reaction) in service.mcp.on_scale.iter().enumerate() {
+            let listeners = running(observed, &reaction.service);
+            // What is started with it finds the new addresses by itself.
+            if listeners.is_empty() || moved.contains_key(reaction.service.as_str()) {
+                continue;
+            }
+            if after.len() == steps.len() && service.declared_health_check().is_some() {
+                let containers = observed.of_service(&service.name).into_iter().map(target).collect();
+                // Healthy or not, they have the addresses that they have.
+                let action = Action::Await { condition: Condition::Healthy, containers, required: false };
+                let why = format!("{} is told then", reaction.service);
+                let step = plan.add(StepVerb::Await, &service.name, Some(&service.name), &why, action);
+                plan.after(step, steps.iter().copied());
+                after.push(step);
+            }
+            let key = format!("services.{}.x-mcp.on_scale[{index}]", service.name);
+            let before = plan.actions.len();
+            let why = format!("{} may have other addresses", service.name);
+            add_steps(plan, (&key, reaction), listeners, &why, &after, observed);
             after.extend(before..plan.actions.len());
         }
     }

@@ -2,7 +2,7 @@
 
 use super::card::{self, add_gpus, new_plan};
 use super::services::{chosen, duration, target, timeout_words};
-use super::{Action, ActionPlan, graph};
+use super::{Action, ActionPlan, graph, on_scale};
 use crate::compose::file::Project;
 use crate::compose::observe::Observed;
 use crate::domain::{Fault, StepVerb};
@@ -65,6 +65,7 @@ pub fn restart(
             restarted.entry(service).or_default().push(step);
         }
     }
+    on_scale::add_after(&mut plan, project, &restarted, observed);
     add_gpus(&mut plan, project, observed, &order);
     Ok(plan)
 }

@@ -2,7 +2,7 @@
 
 use super::card::{add_gpus, new_plan};
 use super::services::{chosen, named_or_all, target};
-use super::{Action, ActionPlan, graph};
+use super::{Action, ActionPlan, graph, on_scale};
 use crate::compose::file::{Condition, Project};
 use crate::compose::observe::Observed;
 use crate::domain::{Container, ContainerState, Fault, FaultKind, StepVerb};
@@ -63,6 +63,7 @@ pub fn start(
             started.entry(service).or_default().push(step);
         }
     }
+    on_scale::add_after(&mut plan, project, &started, observed);
     add_gpus(&mut plan, project, observed, &order);
     Ok(plan)
 }

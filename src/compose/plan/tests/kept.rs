@@ -157,7 +157,11 @@ fn meanwhile_the_service_is_its_new_containers() {
     };
     let services = || vec!["api".to_owned()];
     let restarted = object(Operation::Restart { services: services(), timeout: None, no_deps: true });
-    assert_eq!(restarted, ["restart 000000000001_shop-api-1", "restart 000000000002_shop-api-2"]);
+    // The proxy, whose name the filter drops, is told after the wait.
+    assert_eq!(
+        restarted,
+        ["restart 000000000001_shop-api-1", "restart 000000000002_shop-api-2", "wait for api"]
+    );
     assert_eq!(object(Operation::Start { services: services() }), Vec::<String>::new());
     assert_eq!(
         object(Operation::Rm { services: services(), stop: false, volumes: false }),

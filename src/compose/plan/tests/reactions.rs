@@ -53,6 +53,39 @@ fn the_proxy_is_reloaded_once_new_replicas_are_healthy() {
 }
 
 #[test]
+fn the_proxy_is_reloaded_once_replicas_were_started_or_restarted_with_addresses_of_any_kind() {
+    let project = project(REPLICAS);
+    let observed = running(&project);
+    let api = ["api".to_owned()];
+    let reload =
+        "run in shop-proxy-1 (api may have other addresses: nginx, by services.api.x-mcp.on_scale[0])";
+    let last_two = |plan: ActionPlan| told(&plan).split_off(told(&plan).len() - 2);
+    assert_eq!(
+        last_two(restart(Some(&project), &observed, &api, None, true).unwrap()),
+        [
+            "2 wait for api (proxy is told then) after [0, 1]".to_owned(),
+            format!("3 {reload} after [0, 1, 2]")
+        ]
+    );
+    let mut stopped = observed;
+    for replica in stopped.containers.iter_mut().filter(|container| container.name.as_str() == "shop-api-2") {
+        replica.state = ContainerState::Exited;
+    }
+    assert_eq!(
+        last_two(start(Some(&project), &stopped, &api).unwrap()),
+        ["2 wait for api (proxy is told then) after [1]".to_owned(), format!("3 {reload} after [1, 2]")]
+    );
+    // A proxy that is started with it asks for the names itself, and one that does not run asks when it does.
+    let whole = restart(Some(&project), &stopped, &[], None, true).unwrap();
+    assert!(!told(&whole).iter().any(|step| step.contains("run in")), "{:#?}", told(&whole));
+    for container in &mut stopped.containers {
+        container.state = ContainerState::Exited;
+    }
+    let alone = start(Some(&project), &stopped, &api).unwrap();
+    assert!(!told(&alone).iter().any(|step| step.contains("run in")), "{:#?}", told(&alone));
+}
+
+#[test]
 fn the_proxy_is_reloaded_once_replicas_are_gone() {
     let project = project(REPLICAS);
     assert_eq!(
