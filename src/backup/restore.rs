@@ -5,7 +5,8 @@
 //! new, and carries out what was decided about one that is done.
 //!
 //! Until the switch nothing in use is touched. The switch changes names: of databases in one transaction, of what is in a
-//! directory within its file system. What goes out of use keeps existing under a name of the restore's own.
+//! directory within its file system. What goes out of use keeps existing under a name of the restore's own. Roles that a
+//! server lacks are made before the databases that name them, and stay.
 
 mod database;
 mod directory;
@@ -14,6 +15,7 @@ mod order;
 mod overdue;
 mod plan;
 mod redis;
+mod roles;
 mod run;
 mod services;
 mod settle;

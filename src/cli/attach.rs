@@ -104,6 +104,7 @@ fn takes_time(verb: StepVerb) -> bool {
         | StepVerb::RemoveBackup
         | StepVerb::PinBackup
         | StepVerb::UnpinBackup
+        | StepVerb::CreateRoles
         | StepVerb::Switch
         | StepVerb::Steer
         | StepVerb::TagImage

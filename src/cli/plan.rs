@@ -301,6 +301,7 @@ fn mark(verb: StepVerb) -> (&'static str, Tone) {
         | StepVerb::CreateContainer
         | StepVerb::StartContainer
         | StepVerb::UnpauseContainer
+        | StepVerb::CreateRoles
         | StepVerb::Stage
         | StepVerb::TagImage
         | StepVerb::PinBackup

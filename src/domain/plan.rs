@@ -56,6 +56,8 @@ pub enum StepVerb {
     FetchOffsite,
     /// Read all of it, and see whether it is what it should be.
     Check,
+    /// A server of databases gets roles that it has not.
+    CreateRoles,
     /// Make what will take the place of something, beside it.
     Stage,
     /// Put what was staged in the place of what is there.
@@ -159,6 +161,7 @@ impl StepVerb {
             Self::CopyOffsite => "copy off site",
             Self::FetchOffsite => "fetch from off site",
             Self::Check => "check",
+            Self::CreateRoles => "create roles",
             Self::Stage => "stage",
             Self::Switch => "switch",
             Self::Keep => "keep",
@@ -180,6 +183,7 @@ impl StepVerb {
             | Self::CreateContainer
             | Self::StartContainer
             | Self::UnpauseContainer
+            | Self::CreateRoles
             | Self::Stage => "+",
             Self::RecreateContainer | Self::RestartContainer | Self::RenameContainer | Self::Switch => "↻",
             Self::StopContainer | Self::PauseContainer => "‖",

@@ -36,7 +36,7 @@ pub struct Anew {
     facts: Facts,
     course: Course,
     options: RestoreOptions,
-    keys: Keys,
+    shelf: Shelf,
     id: String,
     survey: Option<Survey>,
 }
@@ -73,11 +73,12 @@ async fn anew(
     let manifest = read_manifest(&found.directory)?;
     let keys = Keys::of(&found, &manifest, options.identity.as_deref())?;
     let chosen: Vec<_> = restore::chosen(&manifest, options)?.into_iter().cloned().collect();
-    let scene = Scene { engine, root, stack: &file, containers };
+    let shelf = Shelf { directory: found.directory.clone(), keys };
+    let scene = Scene { engine, root, shelf: &shelf, stack: &file, containers };
     let facts = scene.look(manifest, found, &chosen.iter().collect::<Vec<_>>()).await?;
     let id = restore::new_id();
     let course = restore::plan(&facts, options, &id, survey.as_ref().err(), Timestamp::now())?;
-    Ok(Anew { facts, course, options: options.clone(), keys, id, survey: survey.ok() })
+    Ok(Anew { facts, course, options: options.clone(), shelf, id, survey: survey.ok() })
 }
 
 /// By its name among the stack's own; one of another stack is never put into this one.
@@ -169,10 +170,10 @@ impl Anew {
         progress: &mut dyn FnMut(TaskEvent),
         cancelled: &dyn Fn() -> bool,
     ) -> Result<(), Fault> {
-        let Self { facts, course, options, keys, id, survey } = self;
-        let bundle = Shelf { directory: facts.found.directory.clone(), keys: keys.clone() };
+        let Self { facts, course, options, shelf, id, survey } = self;
         let survey = survey.as_ref();
-        let run = Run { engine, root, facts, options, shelf: bundle, id: id.clone(), survey, cancelled };
+        let run =
+            Run { engine, root, facts, options, shelf: shelf.clone(), id: id.clone(), survey, cancelled };
         restore::carry_out(&run, course, progress).await
     }
 }

@@ -3,11 +3,13 @@
 use super::database::Databases;
 use super::order::{Needs, needs};
 use super::redis::Files;
+use super::roles::Lacking;
 use super::state::Pending;
 use crate::backup::job::{Place, PostgresServer, RedisServer};
 use crate::backup::manifest::{Content, Server};
 use crate::backup::postgres::COUNTS;
 use crate::backup::redis::ask;
+use crate::backup::source::Shelf;
 use crate::backup::stream::text;
 use crate::backup::{Found, Manifest, ManifestPart};
 use crate::domain::container::ContainerDetails;
@@ -45,6 +47,7 @@ pub struct LiveServer {
     pub databases: BTreeMap<String, LiveDatabase>,
     pub extensions: BTreeSet<String>,
     pub clients: Vec<Client>,
+    pub lacks: Lacking,
     /// Where the server keeps its files.
     pub directory: Option<String>,
     /// Bytes on the disk of the server's files.
@@ -78,6 +81,8 @@ pub struct LiveRedis {
 pub struct Scene<'a> {
     pub engine: &'a Engine,
     pub root: &'a Path,
+    /// Where the parts are read from.
+    pub shelf: &'a Shelf,
     pub stack: &'a StackFile,
     pub containers: Vec<Container>,
 }
@@ -90,7 +95,7 @@ impl Scene<'_> {
         found: Found,
         chosen: &[&ManifestPart],
     ) -> Result<Facts, Fault> {
-        let Self { engine, root, stack, containers } = self;
+        let Self { engine, root, shelf, stack, containers } = self;
         let name = &stack.reference.project;
         let mut servers: BTreeMap<String, LiveServer> = BTreeMap::new();
         let mut redis = BTreeMap::new();
@@ -99,7 +104,9 @@ impl Scene<'_> {
                 Content::Postgres(database) => {
                     let service = &database.server.service;
                     if !servers.contains_key(service) {
-                        let live = look_at_server(engine, &containers, &database.server, chosen).await?;
+                        let mut live = look_at_server(engine, &containers, &database.server, chosen).await?;
+                        let databases = Databases { engine, server: &live.server };
+                        live.lacks = Lacking::look(&databases, shelf, &manifest).await?;
                         servers.insert(service.clone(), live);
                     }
                 }
@@ -255,6 +262,7 @@ async fn look_at_server(
         databases: found,
         extensions: told.extensions,
         clients: told.clients,
+        lacks: Lacking::default(),
         directory: told.directory,
         free,
     })

@@ -1,6 +1,7 @@
 //! What a restore would do, from what there is and what is asked for. Pure.
 
 mod draft;
+mod roles;
 mod steps;
 
 use super::look::Facts;
@@ -31,6 +32,8 @@ pub enum Action {
     Check,
     /// An old side that still waits goes, as was asked for.
     Accept,
+    /// A server gets the roles that it lacks, by its service.
+    Roles(String),
     Stage(usize),
     Safety,
     Stop(usize),

@@ -7,7 +7,7 @@ use super::settle::{Teller, back, let_previous_go};
 use super::site::Site;
 use super::state::{Pending, Phase, Way};
 use super::target::{DatabaseTarget, DirectoryTarget, Place, Target};
-use super::{cancelled, may_die_at, redis, services};
+use super::{cancelled, may_die_at, redis, roles, services};
 use crate::backup::feed::{Feed, Rules, Watch};
 use crate::backup::manifest::Content;
 use crate::backup::source::Shelf;
@@ -66,10 +66,14 @@ pub async fn carry_out(
     let done = match done {
         Ok(()) => Ok(()),
         Err(fault) if begun => {
+            let unchanged = match pending.roles.as_slice() {
+                [] => "all is as it was before",
+                _ => "all is as it was before, but for the roles that were made",
+            };
             let mut heard = |event| tell(event);
             let mut say = Teller::new(&mut heard, Plan::default());
             Err(match back(&site, root, &mut pending, &mut say).await {
-                Ok(None) => fault.because("all is as it was before"),
+                Ok(None) => fault.because(unchanged),
                 Ok(Some(down)) => fault.because("all data is as it was before").and(down),
                 Err(other) => fault
                     .because(format!("and it could not be put back as it was: {}", other.sentence()))
@@ -117,12 +121,12 @@ impl Follow<'_> {
         match action {
             Action::Check => self.check(number).await,
             Action::Accept => let_previous_go(self.site, root, pending).await,
+            Action::Roles(service) => {
+                self.begin(pending, begun)?;
+                self.make_roles(service, pending).await
+            }
             Action::Stage(target) => {
-                if !*begun {
-                    pending.write(root)?;
-                    *begun = true;
-                    may_die_at("staging");
-                }
+                self.begin(pending, begun)?;
                 self.make_volume(*target, pending).await?;
                 let staged = self.stage(number, &pending.targets[*target]).await;
                 may_die_at("staged");
@@ -164,6 +168,36 @@ impl Follow<'_> {
                 self.prove(&pending.targets).await
             }
         }
+    }
+
+    /// What it is at is written down before its first change.
+    fn begin(&self, pending: &Pending, begun: &mut bool) -> Result<(), Fault> {
+        if !*begun {
+            pending.write(self.run.root)?;
+            *begun = true;
+            may_die_at("staging");
+        }
+        Ok(())
+    }
+
+    /// Nothing in use is touched by them: nobody has a role that was not there.
+    async fn make_roles(&self, service: &str, pending: &mut Pending) -> Result<(), Fault> {
+        let of_service = |target: &Target| match target {
+            Target::Database(target) if target.service == service => Some(target.clone()),
+            Target::Database(_) | Target::Directory(_) => None,
+        };
+        let target = pending.targets.iter().find_map(of_service);
+        let part = roles::part_of(&self.run.facts.manifest, service);
+        let (Some(target), Some(part)) = (target, part) else { return Ok(()) };
+        let server = self.site.server(&target, &self.course.targets)?;
+        let databases = Databases { engine: self.site.engine, server: &server };
+        let made = roles::make(&databases, &roles::read(&self.run.shelf, part).await?).await?;
+        if !made.is_empty() {
+            pending.roles.push(format!("{} of {service}", made.join(", ")));
+            pending.write(self.run.root)?;
+        }
+        may_die_at("roles made");
+        Ok(())
     }
 
     fn all_new(&self, pending: &mut Pending) -> Result<(), Fault> {

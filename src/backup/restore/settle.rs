@@ -181,7 +181,11 @@ pub async fn back(
     say: &mut Teller<'_>,
 ) -> Result<Option<Fault>, Fault> {
     let touched = pending.phase != Phase::Staging;
+    let roles = pending.roles_stay();
     pending.enter(root, Phase::Reverting)?;
+    if let Some(line) = roles {
+        say.line(line);
+    }
     may_die_at("reverting");
     let mut down = None;
     if touched {

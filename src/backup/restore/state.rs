@@ -41,6 +41,10 @@ pub struct Pending {
     /// Volumes that were not there before.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub made: Vec<String>,
+    /// Roles that servers lacked and have since: `reader, audit of db`. Nothing removes them, and whoever goes back is told
+    /// so once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub roles: Vec<String>,
     /// Since when the new side is the one in use.
     pub switched: Option<Timestamp>,
     /// Since when the old side is the one in use again, and the new one is kept with all that was written to it.
@@ -140,6 +144,7 @@ impl Pending {
             ran: Vec::new(),
             safety: None,
             made: Vec::new(),
+            roles: Vec::new(),
             switched: None,
             undone: None,
             was_undone: false,
@@ -204,6 +209,12 @@ impl Pending {
                 self.endpoint
             ))
             .hint("ask again with that DOCKER_HOST or context"))
+    }
+
+    /// What is said of the roles that were made, when all else is put back: once.
+    pub fn roles_stay(&mut self) -> Option<String> {
+        let roles = std::mem::take(&mut self.roles).join("; ");
+        (!roles.is_empty()).then(|| format!("roles that the restore made stay: {roles}"))
     }
 
     /// The old side is in use again from now on, or was already.

@@ -131,6 +131,7 @@ impl StepVerb {
             | Self::CopyOffsite
             | Self::FetchOffsite
             | Self::Check
+            | Self::CreateRoles
             | Self::Stage
             | Self::Switch => false,
         }
@@ -139,7 +140,7 @@ impl StepVerb {
 
 /// What says most about an object to which several steps are done.
 fn weight(verb: StepVerb) -> usize {
-    const LIGHT_TO_HEAVY: [StepVerb; 34] = [
+    const LIGHT_TO_HEAVY: [StepVerb; 35] = [
         StepVerb::Keep,
         StepVerb::Await,
         StepVerb::Drain,
@@ -157,6 +158,7 @@ fn weight(verb: StepVerb) -> usize {
         StepVerb::FetchOffsite,
         StepVerb::Check,
         StepVerb::Dump,
+        StepVerb::CreateRoles,
         StepVerb::Stage,
         StepVerb::Exec,
         StepVerb::RenameContainer,
@@ -225,6 +227,7 @@ fn headline(steps: &[&PlannedStep]) -> String {
             | StepVerb::CopyOffsite
             | StepVerb::FetchOffsite
             | StepVerb::Check
+            | StepVerb::CreateRoles
             | StepVerb::Stage
             | StepVerb::Switch => false,
         };
@@ -273,6 +276,8 @@ fn counted_words(verb: StepVerb, count: usize) -> String {
         StepVerb::RemoveImage => format!("{count} image{plural} removed"),
         StepVerb::Exec => format!("{count} command{plural} run"),
         StepVerb::Check => format!("{count} check{plural}"),
+        // Each step is of one server, and has any number of them.
+        StepVerb::CreateRoles => "new roles".to_owned(),
         StepVerb::Stage => format!("{count} staged"),
         StepVerb::Switch => format!("{count} switched"),
         StepVerb::TagImage => format!("{count} image{plural} tagged"),

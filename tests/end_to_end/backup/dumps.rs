@@ -1,11 +1,11 @@
-//! Dumps of a database that are not what they seem, and what they speak of that is not there.
+//! Dumps of a database that are not what they seem, and roles that they name and the server lacks.
 
 use super::shop::Shop;
 use crate::support::engine::docker;
 use std::process::Command;
 
 /// Nothing but a database, so that a test is about that.
-const DATABASE_ONLY: &str = r#"
+pub const DATABASE_ONLY: &str = r#"
 services:
   db:
     image: postgres:15-alpine
@@ -62,39 +62,123 @@ pub fn a_dump_that_was_cut() {
 
 const DUMP: &str = "postgres/ledger.dump.zst";
 
-pub fn a_role_that_is_missing() {
+/// Said over the server's socket, where it asks nobody for a password.
+pub fn sql(shop: &Shop, user: &str, text: &str) -> String {
+    let database = shop.container("db");
+    docker(["exec", &database, "psql", "-XqU", user, "-d", "ledger", "-v", "ON_ERROR_STOP=1", "-tAc", text])
+}
+
+/// What the server says to a statement of that user's, as one from outside of it would be let in: by the password.
+fn ask_as(shop: &Shop, (user, password): (&str, &str), statement: &str) -> (bool, String) {
+    let word = format!("PGPASSWORD={password}");
+    let arguments = ["exec", "-e", &word, &shop.container("db"), "sh", "-c"];
+    // The image trusts whoever comes from the loopback address, and nobody else.
+    let script = "psql -wXU \"$0\" -d ledger -h \"$(hostname -i)\" -tAc \"$1\"";
+    let ended =
+        Command::new("docker").args(arguments).args([script, user, statement]).output().expect("docker");
+    (
+        ended.status.success(),
+        String::from_utf8_lossy(&[ended.stdout, ended.stderr].concat()).trim().to_owned(),
+    )
+}
+
+/// All that is kept of what tasks did and were told, and what the server said.
+fn told(shop: &Shop) -> String {
+    let state = shop.workplace.path("state/mcp-tui");
+    let grep = format!(
+        "grep -rIh . '{}' --exclude-dir=backups; docker logs {} 2>&1",
+        state.display(),
+        shop.container("db")
+    );
+    let told = Command::new("sh").args(["-c", &grep]).output().expect("a shell");
+    String::from_utf8_lossy(&told.stdout).into_owned()
+}
+
+pub fn roles_that_are_missing() {
     let shop = Shop::with("role", DATABASE_ONLY);
+    let database = shop.container("db");
+    let sql = |text: &str| sql(&shop, "ledger", text);
+    let clerk = ("day \"clerk", "a password of old");
+    sql("CREATE ROLE team; CREATE ROLE stays LOGIN PASSWORD 'old'; GRANT team TO stays");
+    sql("CREATE ROLE \"day \"\"clerk\" LOGIN PASSWORD 'a password of old'");
+    sql("GRANT team TO \"day \"\"clerk\"; COMMENT ON ROLE \"day \"\"clerk\" IS E'by day;\\nnot by night'");
+    sql("ALTER ROLE \"day \"\"clerk\" SET statement_timeout = '7s'; GRANT INSERT ON entries TO team");
+    assert!(ask_as(&shop, clerk, "SELECT 1").0);
+    shop.backup();
+
+    // A burnt host has none of them; who is there by now is another one than then.
+    sql("DELETE FROM entries; DROP OWNED BY reader; DROP OWNED BY team");
+    sql("DROP ROLE reader; DROP ROLE \"day \"\"clerk\"; DROP ROLE team; ALTER ROLE stays PASSWORD 'new'");
+    let hash = |role: &str| sql(&format!("SELECT rolpassword FROM pg_authid WHERE rolname = '{role}'"));
+    let stays = hash("stays");
+    let plan = shop.run(["backup", "restore", "latest", "--dry-run"]).succeeded("a plan").stdout;
+    assert!(plan.contains("create roles day \"clerk, reader, team of db"), "{plan}");
+    assert_eq!(sql("SELECT count(*) FROM pg_roles WHERE rolname IN ('team', 'reader')"), "0", "it is a plan");
+
+    // What goes wrong later takes nobody's role away, and says so.
+    docker(["exec", "--user", "0", &database, "sh", "-c", HOLD_BACK]);
+    let failed = shop.run(["backup", "restore", "latest", "--yes"]);
+    failed.failed(7, ["but for the roles that were made"]);
+    docker(["exec", "--user", "0", &database, "sh", "-c", LET_GO]);
+    assert_eq!(rows(&shop), "0", "what is in use was not touched");
+    assert_eq!(sql("SELECT count(*) FROM pg_roles WHERE rolname IN ('team', 'reader', 'day \"clerk')"), "3");
+    sql("DROP ROLE \"day \"\"clerk\"");
+
+    let restored = shop.run(["backup", "restore", "latest", "--yes"]).succeeded("restore").stdout;
+    assert!(restored.contains("day \"clerk of db"), "{restored}");
+    assert_eq!(rows(&shop), "1000");
+    assert_eq!(sql("SELECT has_table_privilege('reader', 'entries', 'SELECT')"), "t");
+    assert_eq!(sql("SELECT pg_has_role('stays', 'team', 'MEMBER')"), "t", "of the team that was made");
+    let (is_in, said) = ask_as(&shop, clerk, "SELECT current_setting('statement_timeout')");
+    assert_eq!((is_in, said.as_str()), (true, "7s"), "with the password of old");
+    assert!(!ask_as(&shop, (clerk.0, "another"), "SELECT 1").0, "the password is asked for");
+    assert!(
+        ask_as(&shop, clerk, "INSERT INTO entries (id, what) VALUES (0, 'mine')").0,
+        "by way of the team"
+    );
+    assert_eq!(
+        sql("SELECT shobj_description(oid, 'pg_authid') FROM pg_roles WHERE rolname LIKE 'day%'"),
+        "by day;\nnot by night"
+    );
+    assert_eq!(hash("stays"), stays, "who is there is left alone");
+
+    let undone = shop.run(["backup", "undo", "--yes"]).succeeded("undo").stdout;
+    assert!(undone.contains("roles that the restore made stay: day \"clerk of db"), "{undone}");
+    let again = shop.run(["backup", "undo", "--yes"]).succeeded("undo").stdout;
+    assert!(!again.contains("roles that the restore made"), "{again}");
+    assert!(ask_as(&shop, clerk, "SELECT 1").0);
+    let (told, hash) = (told(&shop), hash(clerk.0));
+    assert!(told.contains("day") && hash.starts_with("SCRAM-SHA-256$"), "{hash}");
+    assert!(!told.contains("SCRAM-SHA-256$"), "no hash of a password is told");
+}
+
+/// `pg_restore` fails from now on.
+const HOLD_BACK: &str = "cd \"$(dirname \"$(command -v pg_restore)\")\" && mv pg_restore pg_restore.whole && \
+    printf '#!/bin/sh\\nexit 1\\n' > pg_restore && chmod 755 pg_restore";
+const LET_GO: &str = "cd \"$(dirname \"$(command -v pg_restore)\")\" && mv pg_restore.whole pg_restore";
+
+/// The user that asks is no superuser: then it is as it was, and the operator is told what to do.
+pub fn a_role_that_cannot_be_made() {
+    let shop = Shop::with("norole", DATABASE_ONLY);
     let bundle = shop.backup();
     let database = shop.container("db");
-    let sql = |text: &str| {
-        docker([
-            "exec",
-            &database,
-            "psql",
-            "-XU",
-            "ledger",
-            "-d",
-            "ledger",
-            "-v",
-            "ON_ERROR_STOP=1",
-            "-tAc",
-            text,
-        ])
-    };
-    sql("DELETE FROM entries");
-    sql("DROP OWNED BY reader");
-    sql("DROP ROLE reader");
-    shop.run(["backup", "restore", "latest", "--yes"]).failed(7, ["reader", "globals-"]);
+    let as_root = |text: &str| self::sql(&shop, "root", text);
+    let sql = |text: &str| sql(&shop, "ledger", text);
+    sql("CREATE ROLE root SUPERUSER LOGIN; DELETE FROM entries; DROP OWNED BY reader; DROP ROLE reader");
+    as_root("ALTER ROLE ledger NOSUPERUSER");
+    let plan = shop.run(["backup", "restore", "latest", "--dry-run", "--force"]).succeeded("a plan").stdout;
+    assert!(plan.contains("reader of db") && plan.contains("is no superuser"), "{plan}");
+    shop.run(["backup", "restore", "latest", "--yes", "--force"]).failed(7, ["reader", "globals-"]);
     assert_eq!(rows(&shop), "0", "what is in use was not touched");
 
     // As the hint says.
     let roles = format!(
-        "zstd -dc '{}'/postgres/globals-*.sql.zst | grep reader | docker exec -i {database} psql -XU ledger -d ledger",
+        "zstd -dc '{}'/postgres/globals-*.sql.zst | grep reader | docker exec -i {database} psql -XU root -d ledger",
         bundle.display()
     );
     let roles = Command::new("sh").args(["-c", &roles]).output().expect("a shell");
     assert!(roles.status.success(), "{}", String::from_utf8_lossy(&roles.stderr));
-    shop.run(["backup", "restore", "latest", "--yes"]).succeeded("restore");
+    shop.run(["backup", "restore", "latest", "--yes", "--force"]).succeeded("restore");
     assert_eq!(rows(&shop), "1000");
     assert_eq!(sql("SELECT has_table_privilege('reader', 'entries', 'SELECT')"), "t");
 }

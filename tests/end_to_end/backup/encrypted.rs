@@ -1,5 +1,6 @@
 //! Backups that are encrypted to a public key: taken without the identity, checked without it, and put back with it alone.
 
+use super::dumps;
 use super::objects::{self, filled, sums};
 use super::shop::{self, Shop};
 use crate::support::engine::{self, docker};
@@ -74,6 +75,20 @@ pub fn only_the_identity_reads_it() {
     bytes[middle] ^= 1;
     fs::write(&object, bytes).expect("the object is ours");
     shop.run(["backup", "verify", "latest"]).failed(2, ["not those that were written"]);
+}
+
+/// What is made from the bundle is read as all of it is.
+pub fn a_role_that_is_missing() {
+    let keys = tempfile::tempdir().expect("a directory");
+    let (file, key) = identity(keys.path(), "one");
+    let file = file.display().to_string();
+    let compose = dumps::DATABASE_ONLY.replace("{backup: {", &format!("{{backup: {{encrypt: [{key}], "));
+    let shop = Shop::with("sealedrole", &compose);
+    shop.backup();
+    let sql = |text: &str| dumps::sql(&shop, "ledger", text);
+    sql("DROP OWNED BY reader; DROP ROLE reader");
+    shop.run(["backup", "restore", "latest", "--yes", "--identity", &file]).succeeded("restore");
+    assert_eq!(sql("SELECT has_table_privilege('reader', 'entries', 'SELECT')"), "t");
 }
 
 pub fn put_back_with_age_alone() {

@@ -34,6 +34,7 @@ impl Draft<'_> {
                     .hint("decide that first: `backup accept` or `backup undo`; --force accepts it"));
             }
         }
+        self.roles(&mut steps);
         for (number, target) in self.targets.iter().enumerate() {
             let reason = self.told.get(&number).cloned().unwrap_or_default();
             let step = PlannedStep::new(StepVerb::Stage, target.label(), reason).of(service(target));
@@ -139,7 +140,9 @@ impl Draft<'_> {
 
     /// What must be read before it is agreed to.
     fn note(&mut self, age: &str) {
-        let manifest = &self.facts.manifest;
+        let facts = self.facts;
+        let manifest = &facts.manifest;
+        let is_used = |path: &str| facts.servers.values().any(|live| live.lacks.made_of() == Some(path));
         self.warnings.push(format!(
             "all that was written since {} ({age} ago) goes out of use; `backup undo` brings it back until it is accepted",
             manifest.created
@@ -149,6 +152,7 @@ impl Draft<'_> {
             .iter()
             .filter(|part| mode_of(&part.content).is_none())
             .map(|part| part.part.path.as_str())
+            .filter(|path| !is_used(path))
             .collect();
         if !shown.is_empty() {
             self.warnings.push(format!("in the backup to be read, and not put back: {}", shown.join(", ")));
@@ -164,13 +168,13 @@ fn service(target: &Target) -> Option<&str> {
     }
 }
 
-struct Steps {
+pub struct Steps {
     steps: Vec<PlannedStep>,
     actions: Vec<Action>,
 }
 
 impl Steps {
-    fn add(&mut self, action: Action, step: PlannedStep) {
+    pub fn add(&mut self, action: Action, step: PlannedStep) {
         self.steps.push(step);
         self.actions.push(action);
     }

@@ -5,11 +5,14 @@ use crate::backup::manifest::{Database, PathArchive, VolumeArchive};
 use crate::backup::restore::look::LiveServer;
 use crate::backup::restore::look::{Client, LiveDatabase};
 use crate::backup::restore::order::needs;
+use crate::backup::restore::roles::Lacking;
 use crate::backup::restore::state::{Pending, Phase};
 use crate::domain::container::{Attachment, MountPoint};
 use crate::domain::stack::BackupPart;
 use crate::domain::{Container, ContainerId, fixtures};
 use rstest::rstest;
+
+const GLOBALS: &str = "postgres/globals-db.sql.zst";
 
 fn part(path: &str, content: Content) -> ManifestPart {
     let part = BackupPart { path: path.to_owned(), bytes: 10, sha256: "ab".repeat(32) };
@@ -36,7 +39,7 @@ fn facts() -> Facts {
         ..Server::default()
     };
     let database = Database {
-        server,
+        server: server.clone(),
         database: "shop".to_owned(),
         rows: [("public.orders".to_owned(), 12)].into(),
         ..Database::default()
@@ -55,6 +58,7 @@ fn facts() -> Facts {
     };
     let parts = vec![
         part("postgres/shop.dump.zst", Content::Postgres(database)),
+        part(GLOBALS, Content::PostgresGlobals(server.clone())),
         part("volumes/files.tar.zst", Content::Volume(volume)),
         part("images.json", Content::Images),
     ];
@@ -72,6 +76,7 @@ fn facts() -> Facts {
         databases: [("shop".to_owned(), LiveDatabase { bytes: 10, rows: Some(13) })].into(),
         extensions: ["plpgsql".to_owned()].into(),
         clients: vec![client("10.0.0.7")],
+        lacks: Lacking { part: Some(GLOBALS.to_owned()), can_be_made: true, ..Lacking::default() },
         directory: None,
         free: None,
     };
@@ -116,7 +121,7 @@ fn staged_saved_stopped_switched_and_started() {
     assert_eq!(
         lines,
         [
-            "check backup 20261120T103104Z-3f9c: 30B, taken 3d ago",
+            "check backup 20261120T103104Z-3f9c: 40B, taken 3d ago",
             "stage database shop of db: from postgres/shop.dump.zst: 12 rows then, 13 now",
             "stage volume shop_files: from volumes/files.tar.zst: 3 entries",
             "dump safety backup of shop: of what is there now; checked and pinned",
@@ -352,4 +357,65 @@ fn what_waits_goes_only_when_the_new_side_is_there_and_the_one_in_use_is_saved()
         assert!(at(&before) < at(&Action::Accept), "{before:?}");
     }
     assert!(at(&Action::Accept) < at(&Action::Stop(0)));
+}
+
+fn lacking(facts: &mut Facts, change: impl FnOnce(&mut Lacking)) {
+    with_server(facts, |live| {
+        live.lacks.roles = vec!["audit".to_owned(), "reader".to_owned()];
+        change(&mut live.lacks);
+    });
+}
+
+#[test]
+fn roles_that_are_missing_are_made_before_the_databases_that_name_them() {
+    let mut facts = facts();
+    lacking(&mut facts, |_| ());
+    let course = course(&facts, &RestoreOptions::default()).unwrap();
+    let at =
+        |wanted: &Action| course.actions.iter().position(|action| action == wanted).expect("it is planned");
+    let roles = at(&Action::Roles("db".to_owned()));
+    assert!(at(&Action::Check) < roles && roles < at(&Action::Stage(0)));
+    let step = &course.plan.steps[roles];
+    assert_eq!((step.verb.words(), step.object.as_str()), ("create roles", "audit, reader of db"));
+    assert!(step.reason.contains(GLOBALS) && step.reason.contains("they stay"), "{}", step.reason);
+    assert_eq!(roles_said(&course), Vec::<&str>::new());
+    assert!(!course.plan.warnings.iter().any(|warning| warning.contains(GLOBALS)), "it is put to use");
+}
+
+#[test]
+fn no_roles_are_made_for_what_is_no_database() {
+    let mut facts = facts();
+    // Of a server that no part is of nothing is looked at.
+    facts.servers.clear();
+    let options = RestoreOptions { mode: RestoreMode::Artifacts, ..RestoreOptions::default() };
+    let course = course(&facts, &options).unwrap();
+    assert!(!course.actions.iter().any(|action| matches!(action, Action::Roles(_))));
+    assert_eq!(roles_said(&course), Vec::<&str>::new());
+}
+
+#[rstest]
+#[case::no_superuser(|lacks: &mut Lacking| lacks.can_be_made = false, "its user shop is no superuser", false)]
+#[case::no_globals(|lacks: &mut Lacking| *lacks = Lacking::default(), "the backup has no roles of db", false)]
+#[case::no_password(
+    |lacks: &mut Lacking| lacks.without_password = vec!["reader".to_owned()],
+    "reader of db will have none, and must get one",
+    true
+)]
+#[case::a_superuser(|lacks: &mut Lacking| lacks.superusers = vec!["audit".to_owned()], "they had: audit", true)]
+fn what_must_be_known_of_roles_is_said(
+    #[case] change: fn(&mut Lacking),
+    #[case] warning: &str,
+    #[case] are_made: bool,
+) {
+    let mut facts = facts();
+    lacking(&mut facts, change);
+    let course = course(&facts, &RestoreOptions::default()).unwrap();
+    assert_eq!(course.actions.contains(&Action::Roles("db".to_owned())), are_made);
+    let said = roles_said(&course);
+    assert!(matches!(said.as_slice(), [one] if one.contains(warning)), "{said:?}");
+}
+
+fn roles_said(course: &Course) -> Vec<&str> {
+    let about = |warning: &&str| warning.contains("role") || warning.contains("superuser");
+    course.plan.warnings.iter().map(String::as_str).filter(about).collect()
 }

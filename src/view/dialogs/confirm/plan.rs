@@ -188,6 +188,7 @@ fn mark(verb: StepVerb, theme: &Theme) -> words::Mark {
         | StepVerb::CopyOffsite
         | StepVerb::FetchOffsite
         | StepVerb::PinBackup
+        | StepVerb::CreateRoles
         | StepVerb::Stage => theme.good,
         StepVerb::RecreateContainer
         | StepVerb::RestartContainer
