@@ -2,7 +2,7 @@
 //! to a `down` that leaves nothing.
 //!
 //! What runs there: nginx, Redis, PostgreSQL, the replicas' API, MLflow's server and its backup service, which is this
-//! program, are real, made from Debian's packages, from PyPI and by the stacks' own Dockerfiles; every other image is the
+//! program, are real, made from packages of Debian and of Python, by the stacks' own Dockerfiles; every other image is the
 //! stand-in of `tests/images`. The Engine of the tests has no GPU and few cores, so an overlay of the test takes the
 //! reservations of devices away and lowers limits.
 

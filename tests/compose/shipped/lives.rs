@@ -113,17 +113,17 @@ impl MlflowRun {
     const MODEL: &str = "weights of a model";
 
     fn logged(port: u16) -> Self {
-        let post = |what: &str, body: Value| -> Value {
+        let ask = |what: &str, body: Value| -> Value {
             let (status, answer) =
                 request(port, "POST", &format!("/api/2.0/mlflow/{what}"), &body.to_string());
             assert_eq!(status, 200, "{what}: {answer}");
             serde_json::from_str(&answer).expect("JSON")
         };
-        let experiment = post("experiments/create", json!({ "name": "fine-tuning" }));
+        let experiment = ask("experiments/create", json!({ "name": "fine-tuning" }));
         let experiment = experiment["experiment_id"].as_str().expect("an id");
-        let run = post("runs/create", json!({ "experiment_id": experiment, "start_time": 1 }));
-        let id = run["run"]["info"]["run_id"].as_str().expect("an id").to_owned();
-        post("runs/log-metric", json!({ "run_id": id, "key": "loss", "value": 0.25, "timestamp": 1 }));
+        let created = ask("runs/create", json!({ "experiment_id": experiment, "start_time": 1 }));
+        let id = created["run"]["info"]["run_id"].as_str().expect("an id").to_owned();
+        ask("runs/log-metric", json!({ "run_id": id, "key": "loss", "value": 0.25, "timestamp": 1 }));
         let model = format!("/api/2.0/mlflow-artifacts/artifacts/{experiment}/{id}/artifacts/model.txt");
         let (status, answer) = request(port, "PUT", &model, Self::MODEL);
         assert_eq!(status, 200, "{answer}");
