@@ -36,7 +36,8 @@ printf '%s\n' "${names[@]}" | xargs -n 10 docker start >/dev/null
 create 100m "$prefix-flood" writer \
     sh -c 'while :; do yes "INFO request served status=200 path=/v1/models bytes=4711 took=12ms" | head -n 100000; done'
 
-# A figure is kept as a line `WHO.NAME VALUE`; of several the median counts.
+# A figure is kept as a line `WHO.NAME VALUE`; of several the median counts. What is measured right after a start is
+# somebody else's: a program that has only just begun holds little.
 : >"$work/figures"
 note() { # WHO COMMAND…: what does not come stays open in the table
     local who=$1
@@ -51,8 +52,8 @@ figure() { # WHO.NAME
 [ -n "$oxker" ] || say "oxker is not installed (cargo install oxker --locked)"
 say "first content, $starts times"
 for _ in $(seq "$starts"); do
-    note ours "$PROBE" --until "$prefix" -- "$ours"
-    [ -z "$oxker" ] || note oxker "$PROBE" --until "$prefix" -- "$oxker"
+    note ours-start "$PROBE" --until "$prefix" -- "$ours"
+    [ -z "$oxker" ] || note oxker-start "$PROBE" --until "$prefix" -- "$oxker"
 done
 say "no client, ours${oxker:+, oxker}: idle for $idle s each, then $presses keys"
 at_rest=(--until "$prefix" --settle 8 --idle "$idle" --presses "$presses")
@@ -69,7 +70,7 @@ note ours-flood "$PROBE" "${under_flood[@]}" -- "$ours"
 docker rm --force "$prefix-flood-writer-1" >/dev/null
 
 say "a thousand simulated containers"
-for _ in 1 2 3; do note many "$PROBE" --simulated 1000 --until fleet-01 -- "$ours"; done
+for _ in 1 2 3; do note many-start "$PROBE" --simulated 1000 --until fleet-01 -- "$ours"; done
 note many "$PROBE" --simulated 1000 --until fleet-01 --settle 8 --presses "$presses" -- "$ours"
 note many "$FRAME" 1000
 
@@ -84,8 +85,8 @@ head_of_table
 both() { # WHAT GOAL FIGURE MET, the figure as in `ours.FIGURE` and `oxker.FIGURE`
     row "$1" "$2" "$(figure "ours$3")" "$(figure "oxker$3")" "$4"
 }
-both 'first content, ms' '<= 30' .first_content_ms 'ours <= 30'
-[ -z "$oxker" ] || both 'the same beside oxker' '<= 0.5 x oxker' .first_content_ms 'ours <= 0.5 * peer'
+both 'first content, ms' '<= 30' -start.first_content_ms 'ours <= 30'
+[ -z "$oxker" ] || both 'the same beside oxker' '<= 0.5 x oxker' -start.first_content_ms 'ours <= 0.5 * peer'
 both 'own CPU, idle, % of a core' '<= 0.6' .own_percent 'ours <= 0.6'
 over_none() { calculate 'a - b' "$(figure "$1.daemons_percent")" "$(figure none.daemons_percent)"; }
 row 'dockerd + containerd over no client, points' '<= 0.5' "$(over_none ours)" "$(over_none oxker)" 'ours <= 0.5'
@@ -98,11 +99,11 @@ both 'the same under flood: p99, ms' '<= 16' -flood.key_p99_ms 'ours <= 16'
 both 'the same under flood: nothing drawn' '' -flood.keys_unanswered ''
 both 'resident, quiet, MB' '<= 16' .resident_mb 'ours <= 16'
 both 'resident, under flood, MB' '<= 100' -flood.resident_mb 'ours <= 100'
-many() { row "1,000 simulated: $1" "$2" "$(figure "many.$3")" - "$4"; }
-many 'first content, ms' '<= 150' first_content_ms 'ours <= 150'
-many 'frame, p50, ms' '<= 4' frame_p50_ms 'ours <= 4'
-many 'frame, p99, ms' '<= 4' frame_p99_ms 'ours <= 4'
-many 'key to paint, p50, ms' '' key_p50_ms ''
-many 'resident, MB' '<= 60' resident_mb 'ours <= 60'
+many() { row "1,000 simulated: $1" "$2" "$(figure "many$3")" - "$4"; }
+many 'first content, ms' '<= 150' -start.first_content_ms 'ours <= 150'
+many 'frame, p50, ms' '<= 4' .frame_p50_ms 'ours <= 4'
+many 'frame, p99, ms' '<= 4' .frame_p99_ms 'ours <= 4'
+many 'key to paint, p50, ms' '' .key_p50_ms ''
+many 'resident, MB' '<= 60' .resident_mb 'ours <= 60'
 cat "$work/rows"
 exit "$unmeasured"
