@@ -44,8 +44,8 @@ pub enum Sign {
     Unauthorized,
 }
 
-/// Finds signs in what is read of a log. Made once, and not for the greatest speed: a table that needs one look per byte
-/// takes half a megabyte, while logs come in at a fraction of what this one reads.
+/// Finds signs in what is read of a log. Made once, and small rather than as fast as can be: a table that needs one look
+/// per byte takes half a megabyte.
 static FINDER: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
     AhoCorasickBuilder::new()
         .ascii_case_insensitive(true)

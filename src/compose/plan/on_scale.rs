@@ -24,7 +24,7 @@ pub(super) fn add(
         let changes = changes(plan, &service.name);
         let mut told: Vec<(String, &Reaction, Vec<Target>, Vec<usize>)> = Vec::new();
         for (index, reaction) in service.mcp.on_scale.iter().enumerate() {
-            let key = format!("services.{}.x-mcp.on_scale[{index}]", service.name);
+            let key = key(service, index);
             if changes.is_empty() && !observed.outstanding.contains(&due(&key, reaction)) {
                 continue;
             }
@@ -86,13 +86,18 @@ pub(super) fn add_after(
                 plan.after(step, steps.iter().copied());
                 after.push(step);
             }
-            let key = format!("services.{}.x-mcp.on_scale[{index}]", service.name);
+            let key = key(service, index);
             let before = plan.actions.len();
             let why = format!("{} may have other addresses", service.name);
             add_steps(plan, (&key, reaction), listeners, &why, &after, observed);
             after.extend(before..plan.actions.len());
         }
     }
+}
+
+/// Where the reaction stands in the files.
+pub(super) fn key(service: &Service, index: usize) -> String {
+    format!("services.{}.x-mcp.on_scale[{index}]", service.name)
 }
 
 /// The steps that change which addresses the service's containers have.

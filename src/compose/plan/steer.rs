@@ -5,7 +5,7 @@
 use super::converge::Convergence;
 use super::reactions::{add_steps, running};
 use super::update::Policy;
-use super::{Action, ActionPlan, Target};
+use super::{Action, ActionPlan, Target, on_scale};
 use crate::compose::file::{Reaction, ReactionKind, Service};
 use crate::compose::observe::Observed;
 use crate::domain::StepVerb;
@@ -34,7 +34,7 @@ impl<'plan> Proxies<'plan> {
     /// Only those that are told by a command go on answering meanwhile; one that is restarted drops what it is at.
     pub fn of(service: &'plan Service, observed: &Observed) -> Self {
         let reactions = service.mcp.on_scale.iter().enumerate().map(|(index, reaction)| {
-            let key = format!("services.{}.x-mcp.on_scale[{index}]", service.name);
+            let key = on_scale::key(service, index);
             (key, reaction, running(observed, &reaction.service))
         });
         let there = reactions
