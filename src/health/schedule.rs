@@ -99,6 +99,7 @@ pub(super) async fn repeat(
     let mut tracker = Tracker::new(spec);
     let mut memory = Memory::default();
     let mut started = None;
+    let mut told: Option<CheckReport> = None;
     let dice = RandomState::new();
     for run in 0_u64.. {
         let known = fleet.borrow_and_update().clone();
@@ -118,10 +119,16 @@ pub(super) async fn repeat(
             }
         };
         let ended = Instant::now();
+        let asked_nobody = outcome.answer == Answer::Unknown;
         tracker.record(outcome, Timestamp::now());
         let report = CheckReport { replica: container.map(replica), ..tracker.report().clone() };
-        if reports.send(report).await.is_err() {
-            return;
+        // That there is still nobody to ask is no news, and whoever hears of it would look at everything again.
+        let repeats = asked_nobody && told.as_ref().is_some_and(|told| report.repeats(told));
+        if !repeats {
+            told = Some(report.clone());
+            if reports.send(report).await.is_err() {
+                return;
+            }
         }
         let next = ended + jittered(tracker.next_in(), dice.hash_one(run));
         tokio::select! {

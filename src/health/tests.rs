@@ -273,6 +273,35 @@ async fn a_change_of_the_fleet_is_seen_before_the_interval_is_over() {
 }
 
 #[tokio::test]
+async fn that_there_is_nobody_to_ask_is_told_once() {
+    let absent = tcp(free_port().await);
+    let mut present = spec(CheckKind::Docker, PATIENCE);
+    present.id.service = "db".to_owned();
+    let healthy = container("db", 1, ContainerState::Running, Some(Health::Healthy));
+    let (sender, fleet) = watch::channel::<Fleet>(Some(Arc::new(vec![healthy.clone()])));
+    let (_checks, mut reports) = run(vec![absent, present], &network(), &fleet);
+    let (mut told, mut repeated) = (Vec::new(), 0);
+    // Both run again and again; only the one that asks somebody goes on telling.
+    while repeated < 5 {
+        let report = patiently(reports.recv()).await.unwrap();
+        match report.id.service.as_str() {
+            "db" => repeated += 1,
+            _ => told.push(report.message.to_string()),
+        }
+    }
+    assert_eq!(told, ["not deployed"]);
+    let exited = container("web", 1, ContainerState::Exited, None);
+    sender.send(Some(Arc::new(vec![healthy, exited]))).unwrap();
+    while told.len() < 2 {
+        let report = patiently(reports.recv()).await.unwrap();
+        if report.id.service == "web" {
+            told.push(report.message.to_string());
+        }
+    }
+    assert_eq!(told, ["not deployed", "no container of it runs"]);
+}
+
+#[tokio::test]
 async fn the_checks_end_when_nobody_listens() {
     let (sender, fleet) = watch::channel::<Fleet>(None);
     let hangs = serve(|stream| async move {

@@ -8,16 +8,26 @@ pub struct HealthStore {
     reports: BTreeMap<CheckId, CheckReport>,
 }
 
+/// What new reports change.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct HealthChange {
+    /// Some report is another, and be it only by how long the answer took.
+    pub any: bool,
+    /// So is what a finding could be drawn from.
+    pub trouble: bool,
+}
+
 impl HealthStore {
     /// The batch holds what is new; `Msg::Checks` of all checks replaces nothing that it does not name.
-    pub fn apply(&mut self, reports: Vec<CheckReport>) -> bool {
-        let mut changed = false;
+    pub fn apply(&mut self, reports: Vec<CheckReport>) -> HealthChange {
+        let mut change = HealthChange::default();
         for report in reports {
             let before = self.reports.get(&report.id);
-            changed |= before != Some(&report);
+            change.any |= before != Some(&report);
+            change.trouble |= before.is_none_or(|before| !report.repeats(before));
             self.reports.insert(report.id.clone(), report);
         }
-        changed
+        change
     }
 
     /// Forgets the checks of files that are gone.

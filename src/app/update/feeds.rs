@@ -74,9 +74,12 @@ impl Turn<'_> {
 
     pub(super) fn checks(&mut self, reports: Vec<CheckReport>) {
         self.enter_checks(&reports);
-        if self.state.health.apply(reports) {
+        let change = self.state.health.apply(reports);
+        if change.any {
             self.state.panes.health.refresh(&self.state.health, &self.state.tree);
             self.redraw();
+        }
+        if change.trouble {
             self.findings_changed();
         }
     }

@@ -106,6 +106,14 @@ impl CheckReport {
         }
     }
 
+    /// It says the same as this one before it, but for when it ran and how long that took.
+    pub fn repeats(&self, before: &Self) -> bool {
+        (self.verdict, self.since, self.flapping) == (before.verdict, before.since, before.flapping)
+            && (&self.id, &self.replica, &self.message) == (&before.id, &before.replica, &before.message)
+            && self.replicas.len() == before.replicas.len()
+            && self.replicas.iter().zip(&before.replicas).all(|(now, before)| now.repeats(before))
+    }
+
     /// It repeats what Docker's own health check says, so there is nothing of ours in it.
     pub fn is_dockers(&self) -> bool {
         self.label.as_str() == "docker"
