@@ -38,7 +38,8 @@
 //! 3. The command resolves its target from the pane. If it changes anything it opens a confirm card and asks, by an
 //!    effect, for the plan: what is stopped and for how long, which volumes are touched, the equivalent docker line.
 //! 4. Confirmed, `update` returns an effect that starts a task. The loop never awaits I/O.
-//! 5. The task's worker, a process of its own, takes the stack's lock, plans again, applies, and journals every step.
+//! 5. The task's worker, a process of its own, takes the lock of the stack or of its backups, plans again, applies, and
+//!    journals every step.
 //! 6. The console tails the journal, and the daemon's own events change the fleet. An action never edits the fleet.
 //! 7. `update` marks the state dirty; it is drawn once, at most 60 times a second, and not at all when nothing changed.
 //!    What a key changed does not wait for a flood's next frame.

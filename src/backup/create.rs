@@ -9,15 +9,18 @@ use crate::domain::{Fault, FaultKind, TaskEvent};
 use crate::engine::Engine;
 use std::cell::RefCell;
 
-/// What was taken stays taken, whatever comes of the copy and of the pruning.
+/// What was taken stays taken, whatever comes of the copy and of the pruning. `leave_stack` is called once all of it is
+/// taken: to read it again and to send it somewhere can take far longer, and nothing of the stack is needed for that.
 pub async fn create(
     engine: &Engine,
     order: Order<'_>,
+    leave_stack: &dyn Fn(),
     progress: &mut dyn FnMut(TaskEvent),
     is_cancelled: &dyn Fn() -> bool,
 ) -> Result<BackupEntry, Fault> {
     let Order { survey, root, now, .. } = order;
     let entry = take(engine, order, progress, is_cancelled).await?;
+    leave_stack();
     if survey.policy.verify {
         let found = super::find(root, Some(&survey.stack), &entry.name)?;
         let keys = Keys::of(&found, &read_manifest(&found.directory)?, None);

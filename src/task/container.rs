@@ -147,11 +147,7 @@ impl ContainerAction {
     }
 
     /// The grace is the container's own: no time-out of ours cuts it short.
-    pub async fn carry_out(
-        &self,
-        engine: &Engine,
-        progress: &mut impl FnMut(TaskEvent),
-    ) -> Result<(), Fault> {
+    pub async fn carry_out(&self, engine: &Engine, progress: &mut dyn FnMut(TaskEvent)) -> Result<(), Fault> {
         progress(TaskEvent::StepStarted { step: 0 });
         let done = match &self.wish {
             _ if self.there_already => Ok(()),

@@ -1,4 +1,4 @@
-//! One operation at a time on one stack, across consoles, terminals and cron.
+//! One operation at a time on one stack, across consoles, terminals and cron; and one on its backups, beside it.
 
 use super::files;
 use crate::domain::{Fault, FaultKind, TaskId, TaskSpec, TaskTarget, units};
@@ -12,6 +12,15 @@ use std::time::Duration;
 /// How often the one who lost looks for the winner's record.
 const LOOKS_FOR_OWNER: u32 = 100;
 const LOOK_EVERY: Duration = Duration::from_millis(1);
+
+/// What of a stack is locked. Hours of copying a backup off site keep nobody from mending what the backup is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Scope {
+    /// What runs, and its data.
+    Stack,
+    /// The bundles that there are.
+    Backups,
+}
 
 /// Who holds a lock, as the loser reads it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,8 +64,13 @@ impl LockOwner {
 
 impl StackLock {
     /// Takes the lock or says at once who has it.
-    pub fn acquire(directory: &Path, target: &TaskTarget, owner: &LockOwner) -> Result<Self, Fault> {
-        let path = path_of(directory, target);
+    pub fn acquire(
+        directory: &Path,
+        target: &TaskTarget,
+        scope: Scope,
+        owner: &LockOwner,
+    ) -> Result<Self, Fault> {
+        let path = path_of(directory, target, scope);
         let failed = |error: &std::io::Error| Fault::io("lock", path.display(), error);
         // The file is never removed: a lock on a file that another has unlinked would exclude nobody.
         let open = files::options().read(true).write(true).create(true).truncate(false).open(&path);
@@ -70,7 +84,7 @@ impl StackLock {
             }
             let owner = recorded(&mut file);
             if owner.is_some() || looks == LOOKS_FOR_OWNER {
-                return Err(held(target, owner.as_ref()));
+                return Err(held(target, scope, owner.as_ref()));
             }
             // Between taking the lock and writing the record there is an instant without one.
             std::thread::sleep(LOOK_EVERY);
@@ -98,11 +112,12 @@ impl Drop for StackLock {
 
 /// Containers of a stack are changed under the stack's lock; whoever takes a lock sees to that. A container outside all
 /// stacks cannot get into a stack's way: project names have no dots.
-fn path_of(directory: &Path, target: &TaskTarget) -> PathBuf {
+fn path_of(directory: &Path, target: &TaskTarget, scope: Scope) -> PathBuf {
     let name = files::file_name(target.name());
-    directory.join(match target {
-        TaskTarget::Stack(_) => format!("{name}.lock"),
-        TaskTarget::Container { .. } => format!("container.{name}.lock"),
+    directory.join(match (target, scope) {
+        (TaskTarget::Stack(_), Scope::Stack) => format!("{name}.lock"),
+        (TaskTarget::Stack(_), Scope::Backups) => format!("backups-of.{name}.lock"),
+        (TaskTarget::Container { .. }, _) => format!("container.{name}.lock"),
     })
 }
 
@@ -115,8 +130,12 @@ fn recorded(file: &mut File) -> Option<LockOwner> {
     Path::new("/proc").join(owner.pid.to_string()).exists().then_some(owner)
 }
 
-fn held(target: &TaskTarget, owner: Option<&LockOwner>) -> Fault {
-    let fault = Fault::new(FaultKind::Locked, "lock", target.name());
+fn held(target: &TaskTarget, scope: Scope, owner: Option<&LockOwner>) -> Fault {
+    let object = match scope {
+        Scope::Stack => target.name().to_owned(),
+        Scope::Backups => format!("the backups of {}", target.name()),
+    };
+    let fault = Fault::new(FaultKind::Locked, "lock", object);
     match owner {
         Some(owner) => fault.because(owner.sentence(Timestamp::now())).hint(format!(
             "follow it with `mcp-tui tasks attach {}`, or give the command again with --wait-lock",

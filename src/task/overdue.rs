@@ -1,4 +1,5 @@
-//! What a restore took out of use goes with whatever is done to its stack after its time, under the same lock.
+//! What a restore took out of use goes with whatever is done to its stack after its time, under the locks of the stack and
+//! of its backups: what is restored from must not go meanwhile.
 
 use super::prepare::prepare_restore;
 use super::{AuditEntry, Store};

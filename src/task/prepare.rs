@@ -38,6 +38,15 @@ pub enum Prepared {
     Container(ContainerAction),
 }
 
+/// What a task works on besides its stack.
+#[derive(Clone, Copy)]
+pub struct Ground<'run> {
+    /// Where backups go.
+    pub backups: &'run Path,
+    /// To be called by what goes on for long without needing the stack.
+    pub leave_stack: &'run dyn Fn(),
+}
+
 /// What a request would do now, for the confirm card. Carrying it out plans again.
 /// `root` is the state directory, which need not be there.
 pub async fn plan(engine: &Engine, root: &Path, request: &TaskRequest) -> Result<Plan, Fault> {
@@ -263,14 +272,15 @@ impl Prepared {
         }
     }
 
-    /// Does it, reporting the steps of the summary by their numbers. `backups` is where backups go.
+    /// Does it, reporting the steps of the summary by their numbers.
     pub async fn carry_out(
         self,
         engine: &Engine,
-        backups: &Path,
-        progress: &mut impl FnMut(TaskEvent),
-        cancelled: &impl Fn() -> bool,
+        ground: Ground<'_>,
+        progress: &mut dyn FnMut(TaskEvent),
+        cancelled: &dyn Fn() -> bool,
     ) -> Result<(), Fault> {
+        let Ground { backups, leave_stack } = ground;
         match self {
             Self::Compose { plan, addresses, .. } => {
                 compose::apply_unless(engine, &plan, &mut *progress, cancelled).await?;
@@ -281,7 +291,7 @@ impl Prepared {
             }
             Self::Backup { survey, .. } => {
                 let order = Order { survey: &survey, root: backups, now: Timestamp::now(), before: None };
-                backup::create(engine, order, progress, cancelled).await?;
+                backup::create(engine, order, leave_stack, progress, cancelled).await?;
                 // Nobody comes by a list that is not looked at: it is said each night until somebody decides.
                 if let Ok(Some(pending)) = Pending::read(backups, &survey.stack) {
                     progress(TaskEvent::Output { text: pending.sentence(Timestamp::now()) });

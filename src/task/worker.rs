@@ -1,21 +1,18 @@
 //! The process that carries one task out, in a session of its own: no terminal that goes away can take it along.
 
-use super::deploys::{Begun, Deploys, Outcome};
+mod run;
+
 use super::hold::Hold;
 use super::notify;
-use super::outstanding::Outstanding;
-use super::overdue;
 use super::preflight;
-use super::prepare::{Prepared, prepare};
+use super::prepare::prepare;
 use super::{AuditEntry, Journal, ProcessMark, Store};
-use crate::backup;
 use crate::domain::notify::NotifySettings;
 use crate::domain::task::{TaskEvent, TaskRequest};
-use crate::domain::{
-    DeployState, Fault, FaultKind, Operation, Plan, TaskId, TaskSpec, TaskState, TaskTarget,
-};
+use crate::domain::{Fault, FaultKind, Plan, TaskId, TaskSpec, TaskState};
 use crate::engine::{Endpoint, Engine};
 use jiff::Timestamp;
+use run::Run;
 use std::cell::{Cell, RefCell};
 use std::path::Path;
 use std::pin::pin;
@@ -126,7 +123,7 @@ async fn work(
     let mut plan = None;
     let waited = hold.wait(store, spec, cancelled, |owner| journal.note(TaskEvent::Waiting { owner })).await;
     let ended = match waited {
-        Ok(()) => Box::pin(attempt(store, spec, journal, cancelled, &mut plan)).await,
+        Ok(()) => Box::pin(attempt(store, spec, journal, hold, cancelled, &mut plan)).await,
         Err(fault) => Err(fault),
     };
     let outcome = match &ended {
@@ -146,6 +143,7 @@ async fn attempt(
     store: &Store,
     spec: &TaskSpec,
     journal: &Scribe,
+    hold: &Hold,
     cancelled: &impl Fn() -> bool,
     planned: &mut Option<Plan>,
 ) -> Result<(), Fault> {
@@ -166,73 +164,9 @@ async fn attempt(
     if cancelled() {
         Err(cancelled_fault(spec))
     } else {
-        Box::pin(carry_out(prepared, &engine, spec, store, journal, cancelled)).await
+        let run = Run { engine: &engine, store, spec, hold, cancelled };
+        Box::pin(run.carry_out(prepared, &mut |event| journal.note(event))).await
     }
-}
-
-async fn carry_out(
-    prepared: Prepared,
-    engine: &Engine,
-    spec: &TaskSpec,
-    store: &Store,
-    journal: &Scribe,
-    cancelled: &impl Fn() -> bool,
-) -> Result<(), Fault> {
-    let backups = backup::root(store.root());
-    let TaskTarget::Stack(stack) = &spec.target else {
-        return prepared.carry_out(engine, &backups, &mut |event| journal.note(event), cancelled).await;
-    };
-    let mut outstanding =
-        Outstanding::begin(store.root(), engine.endpoint(), &stack.project, &prepared.summary())?;
-    let mut note = |event: TaskEvent| {
-        outstanding.note(&event);
-        journal.note(event);
-    };
-    let deploys = Deploys::of(store.root(), engine.endpoint(), &stack.project);
-    deploys.settle_vanished(engine).await?;
-    let deploy = begin_deploy(&deploys, spec, &prepared)?;
-    let ended = prepared.carry_out(engine, &backups, &mut note, cancelled).await;
-    let noted_deploy = match deploy {
-        Some(deploy) => deploy.end(engine, outcome(store, spec, ended.is_ok())).await,
-        None if ended.is_ok() => match &spec.operation {
-            Operation::Rollback { .. } => deploys.was_taken_back(),
-            Operation::Accept => deploys.was_decided(),
-            // What was to be decided may be gone with its containers.
-            Operation::Down(_) => deploys.settle_vanished(engine).await,
-            _ => Ok(()),
-        },
-        None => Ok(()),
-    };
-    if let Err(fault) = noted_deploy {
-        // What runs is as it was asked for; only going back to it is not sure.
-        note(TaskEvent::Output { text: format!("warning: {fault}") });
-    }
-    if ended.is_ok() {
-        Box::pin(overdue::clean(engine, store, spec, stack, &mut note)).await;
-    }
-    let noted = outstanding.end(&spec.operation, ended.is_ok());
-    ended.and(noted)
-}
-
-/// What came of a deploy. Its journal tells whether it waits to be accepted, and of one that failed whether it was taken
-/// back, or had changed nothing yet.
-fn outcome(store: &Store, spec: &TaskSpec, good: bool) -> Outcome {
-    match store.record(&spec.id).ok().and_then(|record| record.deploy_state()) {
-        Some(DeployState::AwaitingAcceptance) if good => Outcome::Waiting,
-        _ if good => Outcome::Good,
-        Some(DeployState::RolledBack | DeployState::Locked | DeployState::Pulled) => Outcome::WentBack,
-        _ => Outcome::Failed,
-    }
-}
-
-/// Writes down what is to be deployed, before anything is changed: it is what a later rollback goes back to.
-fn begin_deploy(deploys: &Deploys, spec: &TaskSpec, prepared: &Prepared) -> Result<Option<Begun>, Fault> {
-    let Prepared::Compose { plan, project: Some(project), back_to, .. } = prepared else { return Ok(None) };
-    let mut begun = deploys.begin(spec, project, plan.plan())?;
-    if let (Some(begun), Some(number)) = (&mut begun, back_to) {
-        begun.goes_back_to(*number);
-    }
-    Ok(begun)
 }
 
 pub(super) fn cancelled_fault(spec: &TaskSpec) -> Fault {

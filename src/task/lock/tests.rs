@@ -32,8 +32,8 @@ fn owner(who: &str) -> LockOwner {
 #[test]
 fn the_loser_is_told_who_holds_it_and_how_to_wait() {
     let directory = tempfile::tempdir().unwrap();
-    let lock = StackLock::acquire(directory.path(), &target(), &owner("alice")).unwrap();
-    let fault = StackLock::acquire(directory.path(), &target(), &owner("bob")).unwrap_err();
+    let lock = StackLock::acquire(directory.path(), &target(), Scope::Stack, &owner("alice")).unwrap();
+    let fault = StackLock::acquire(directory.path(), &target(), Scope::Stack, &owner("bob")).unwrap_err();
     assert_eq!(fault.kind, FaultKind::Locked);
     let now = Timestamp::from_second(75).unwrap();
     assert_eq!(
@@ -44,7 +44,7 @@ fn the_loser_is_told_who_holds_it_and_how_to_wait() {
     assert!(fault.causes[0].starts_with("alice (from 10.0.0.7) runs backup since 1970"), "{fault}");
     assert!(fault.hint.unwrap().contains("tasks attach 20261120T103104-up-mlflow-3f9c"));
     drop(lock);
-    StackLock::acquire(directory.path(), &target(), &owner("bob")).unwrap();
+    StackLock::acquire(directory.path(), &target(), Scope::Stack, &owner("bob")).unwrap();
 }
 
 #[test]
@@ -55,15 +55,15 @@ fn a_stack_and_a_container_of_one_name_do_not_meet() {
         name: "mlflow".to_owned(),
         stack: None,
     };
-    let _stack = StackLock::acquire(directory.path(), &target(), &owner("alice")).unwrap();
-    StackLock::acquire(directory.path(), &container, &owner("bob")).unwrap();
+    let _stack = StackLock::acquire(directory.path(), &target(), Scope::Stack, &owner("alice")).unwrap();
+    StackLock::acquire(directory.path(), &container, Scope::Stack, &owner("bob")).unwrap();
 }
 
 #[test]
 #[ignore = "no test of its own: the other process of the test below"]
 fn other_process() {
     let Ok(directory) = std::env::var(DIRECTORY) else { return };
-    let won = StackLock::acquire(Path::new(&directory), &target(), &owner("other"));
+    let won = StackLock::acquire(Path::new(&directory), &target(), Scope::Stack, &owner("other"));
     // Each winner leaves a file; a loser leaves another. Then all wait for the referee.
     let name = if won.is_ok() { "won" } else { "lost" };
     std::fs::write(Path::new(&directory).join(format!("{name}-{}", std::process::id())), "").unwrap();
@@ -97,7 +97,7 @@ fn of_processes_that_race_for_it_exactly_one_wins_and_its_death_frees_it() {
         racer.kill().unwrap();
         racer.wait().unwrap();
     }
-    StackLock::acquire(directory.path(), &target(), &owner("next")).unwrap();
+    StackLock::acquire(directory.path(), &target(), Scope::Stack, &owner("next")).unwrap();
 }
 
 /// Open file descriptions exclude one another within a process as they do between processes.
@@ -108,7 +108,7 @@ fn of_a_thousand_races_each_has_one_winner_whom_the_loser_sees() {
     let race = |who: &str| {
         let run = |_| {
             start.wait();
-            let tried_for = StackLock::acquire(directory.path(), &target(), &owner(who));
+            let tried_for = StackLock::acquire(directory.path(), &target(), Scope::Stack, &owner(who));
             tried.wait();
             tried_for.map(drop).map_err(|fault| fault.causes.join(" "))
         };

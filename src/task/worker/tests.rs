@@ -1,6 +1,7 @@
 use super::*;
 use crate::domain::Operation;
-use crate::domain::StackRef;
+use crate::domain::task::BundleOperation;
+use crate::domain::{StackRef, TaskTarget};
 use crate::sim::{Scenario, Server};
 use crate::task::hold::acquire;
 
@@ -42,6 +43,43 @@ async fn a_container_of_a_stack_waits_for_what_is_done_to_the_stack() {
     let fault = acquire(&store, &spec(stack("mlflow"), &endpoint)).unwrap_err();
     assert_eq!(fault.kind, FaultKind::Locked);
     drop(held);
+}
+
+#[test]
+fn what_is_done_with_backups_keeps_nobody_from_the_stack() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = Store::open(directory.path().join("state")).unwrap();
+    let to = |operation: Operation| TaskSpec { operation, ..spec(stack("mlflow"), "") };
+    let verify = to(Operation::Bundle(BundleOperation::Verify { name: "latest".to_owned(), deep: false }));
+    let (stop, backup) = (spec(stack("mlflow"), ""), to(Operation::Backup));
+    let refused = |spec: &TaskSpec| {
+        let fault = acquire(&store, spec).unwrap_err();
+        assert_eq!(fault.kind, FaultKind::Locked);
+        fault.object
+    };
+
+    let reading = acquire(&store, &verify).unwrap();
+    drop(acquire(&store, &stop).unwrap());
+    assert_eq!(refused(&verify), "the backups of mlflow");
+    assert_eq!(refused(&backup), "the backups of mlflow");
+    drop(reading);
+
+    let stopping = acquire(&store, &stop).unwrap();
+    drop(acquire(&store, &verify).unwrap());
+    assert_eq!(refused(&backup), "mlflow");
+    // What it has got by then it does not keep.
+    drop(acquire(&store, &verify).unwrap());
+    drop(stopping);
+
+    let taking = Hold::take(&store, &backup).unwrap();
+    assert_eq!((refused(&stop), refused(&verify)), ("mlflow".to_owned(), "the backups of mlflow".to_owned()));
+    taking.release_stack();
+    assert_eq!(refused(&verify), "the backups of mlflow");
+    let stopping = acquire(&store, &stop).unwrap();
+    assert!(!taking.has_whole(&store, &backup));
+    drop(stopping);
+    assert!(taking.has_whole(&store, &backup));
+    assert_eq!(refused(&stop), "mlflow");
 }
 
 #[tokio::test]
