@@ -6,6 +6,7 @@ use crate::domain::{Fault, FaultKind, LockWait, Operation, StackRef, TaskSpec, T
 use jiff::Timestamp;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::time::{Duration, Instant};
 
 /// How often a lock that another holds is tried.
@@ -41,9 +42,9 @@ impl Hold {
         let mut held = self.locks.borrow_mut();
         let locks = held.get_or_insert_default();
         for scope in [Scope::Stack, Scope::Backups] {
-            if !locks.contains_key(&scope) {
+            if let Entry::Vacant(vacant) = locks.entry(scope) {
                 let Ok(lock) = acquire_one(store, spec, scope) else { return false };
-                locks.insert(scope, lock);
+                vacant.insert(lock);
             }
         }
         true

@@ -23,10 +23,12 @@ impl Run<'_> {
         prepared: Prepared,
         note: &mut dyn FnMut(TaskEvent),
     ) -> Result<(), Fault> {
-        let TaskTarget::Stack(stack) = &self.spec.target else { return self.bare(prepared, note).await };
+        let TaskTarget::Stack(stack) = &self.spec.target else {
+            return Box::pin(self.bare(prepared, note)).await;
+        };
         // The books are the stack's, and such a task may have nothing of the stack for itself.
         let ended = if matches!(self.spec.operation, Operation::Backup | Operation::Bundle(_)) {
-            self.bare(prepared, note).await
+            Box::pin(self.bare(prepared, note)).await
         } else {
             Box::pin(self.booked(prepared, stack, note)).await
         };
@@ -58,7 +60,7 @@ impl Run<'_> {
         let deploys = Deploys::of(store.root(), engine.endpoint(), &stack.project);
         deploys.settle_vanished(engine).await?;
         let deploy = self.begin_deploy(&deploys, &prepared)?;
-        let ended = self.bare(prepared, &mut note).await;
+        let ended = Box::pin(self.bare(prepared, &mut note)).await;
         let noted_deploy = match deploy {
             Some(deploy) => deploy.end(engine, self.outcome(ended.is_ok())).await,
             None if ended.is_ok() => match &spec.operation {
