@@ -5,7 +5,7 @@ use super::find::{Found, find};
 use super::list::bundles;
 use super::manifest::is_bundle_name;
 use super::proof;
-use super::retain::{Candidate, Decision, decide};
+use super::retain::{Candidate, Decision, Known, decide};
 use super::store;
 use crate::domain::stack::Retention;
 use crate::domain::{Fault, FaultKind, Plan, PlannedStep, StepVerb, TaskEvent, units};
@@ -28,12 +28,16 @@ pub struct Removal {
 pub fn one(root: &Path, stack: &str, name: &str) -> Result<Removal, Fault> {
     let found = find(root, Some(stack), name)?;
     if proof::is_pinned(&found.directory) {
-        return Err(Fault::new(FaultKind::Conflict, "remove backup", &found.name)
-            .because("it is pinned")
-            .hint(format!("`mcp-tui -s {stack} backup unpin {}` lets it go", found.name)));
+        return Err(pinned(&found));
     }
     let title = format!("remove backup {} of {stack}", found.name);
     Ok(Removal { stack: stack.to_owned(), title, bundles: vec![found], decision: None })
+}
+
+fn pinned(bundle: &Found) -> Fault {
+    Fault::new(FaultKind::Conflict, "remove backup", &bundle.name)
+        .because("it is pinned")
+        .hint(format!("`mcp-tui -s {} backup unpin {}` lets it go", bundle.stack, bundle.name))
 }
 
 /// What the policy lets go now.
@@ -58,8 +62,8 @@ fn candidate(found: &Found) -> Option<Candidate> {
         name: found.name.clone(),
         created: created.to_zoned(TimeZone::UTC).ok()?.timestamp(),
         pinned: proof::is_pinned(&found.directory),
-        verified: false,
-        failed: true,
+        safety: false,
+        known: Known::Failed,
     })
 }
 
@@ -137,6 +141,10 @@ impl Removal {
 
 /// First it loses its name: half of a bundle must never be taken for one. The next backup sweeps what is left.
 fn remove(bundle: &Found) -> Result<(), Fault> {
+    // Between a decision about many and the last of them there is time to change one's mind.
+    if proof::is_pinned(&bundle.directory) {
+        return Err(pinned(bundle));
+    }
     let work = || -> io::Result<()> {
         let stack = bundle.directory.parent().unwrap_or(Path::new("/"));
         let hidden = stack.join(format!("{PARTIAL}removed-{}", bundle.name));

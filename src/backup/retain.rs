@@ -1,9 +1,10 @@
 //! Which backups a policy lets go. Pure.
 //!
 //! What the policy cannot overrule: the newest good one stays, the newest verified one stays, a pinned one stays. One
-//! that failed counts for nothing and is left to the operator. When the times make no sense, nothing goes at all.
+//! that failed counts for nothing and is left to the operator. One that a restore took of what it replaced takes no place
+//! from those of before the damage. When the times make no sense, nothing goes at all.
 
-use crate::domain::stack::{BackupEntry, Retention};
+use crate::domain::stack::{BackupEntry, Proof, Retention};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -14,6 +15,8 @@ use std::collections::BTreeSet;
 const SKEW: SignedDuration = SignedDuration::from_mins(5);
 /// A gap that is so many times what is usual, and a day more, looks as if the clock had jumped.
 const UNUSUAL: i32 = 8;
+/// What came before such a gap is safe until so many backups have come after it.
+const SETTLED: usize = 3;
 
 /// What is to be known of a backup.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,10 +24,29 @@ pub struct Candidate {
     pub name: String,
     pub created: Timestamp,
     pub pinned: bool,
-    /// Read again since it was taken, and found good.
-    pub verified: bool,
+    /// Taken by a restore, of what it replaced.
+    pub safety: bool,
+    pub known: Known,
+}
+
+/// What is known of a backup since it was taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Known {
+    Nothing,
+    /// Read again, and found good.
+    Verified,
     /// Found bad, or it cannot be read.
-    pub failed: bool,
+    Failed,
+}
+
+impl Known {
+    pub fn of(proof: &Proof) -> Self {
+        match (&proof.failed, proof.is_verified()) {
+            (Some(_), _) => Self::Failed,
+            (None, true) => Self::Verified,
+            (None, false) => Self::Nothing,
+        }
+    }
 }
 
 impl From<&BackupEntry> for Candidate {
@@ -33,8 +55,8 @@ impl From<&BackupEntry> for Candidate {
             name: entry.name.clone(),
             created: entry.created,
             pinned: entry.pinned,
-            verified: entry.proof.is_verified(),
-            failed: entry.proof.failed.is_some(),
+            safety: entry.safety,
+            known: Known::of(&entry.proof),
         }
     }
 }
@@ -52,20 +74,31 @@ pub struct Decision {
 pub fn decide(retention: &Retention, candidates: &[Candidate], now: Timestamp, zone: &TimeZone) -> Decision {
     let mut all: Vec<&Candidate> = candidates.iter().collect();
     all.sort_by(|one, other| (other.created, &other.name).cmp(&(one.created, &one.name)));
-    let good: Vec<&Candidate> = all.iter().copied().filter(|candidate| !candidate.failed).collect();
+    let (mut good, safeties): (Vec<&Candidate>, Vec<&Candidate>) = all
+        .iter()
+        .copied()
+        .filter(|candidate| candidate.known != Known::Failed)
+        .partition(|candidate| !candidate.safety);
+    if good.is_empty() {
+        good.clone_from(&safeties);
+    }
     let default = Retention { keep_days: Some(Retention::DEFAULT_DAYS), ..Retention::default() };
     let retention = if retention.says_nothing() { &default } else { retention };
     let wanted = Wanted::of(retention, &good, now, zone);
-    let newest_verified = good.iter().find(|candidate| candidate.verified).map(|found| &found.name);
+    let days = retention.keep_days.unwrap_or(Retention::DEFAULT_DAYS);
+    let newest_verified =
+        good.iter().find(|candidate| candidate.known == Known::Verified).map(|found| &found.name);
     let reason = |candidate: &Candidate| {
         if candidate.pinned {
             Some("pinned")
-        } else if candidate.failed {
+        } else if candidate.known == Known::Failed {
             Some("it failed, and is yours to look at")
         } else if good.first().is_some_and(|newest| newest.name == candidate.name) {
             Some("the newest")
         } else if newest_verified == Some(&candidate.name) {
             Some("the newest that was verified")
+        } else if candidate.safety && candidate.created >= days_before(now, days) {
+            Some("a restore took it of what it replaced")
         } else {
             wanted.reason(&candidate.name)
         }
@@ -104,7 +137,7 @@ impl Wanted {
             found.map(|candidate| candidate.name.clone()).collect::<BTreeSet<_>>()
         };
         let last = count(retention.keep_last);
-        let oldest = retention.keep_days.map(|days| now - SignedDuration::from_hours(24 * i64::from(days)));
+        let oldest = retention.keep_days.map(|days| days_before(now, days));
         let date = |candidate: &Candidate| candidate.created.to_zoned(zone.clone()).date();
         let newest_of_each = |wanted: Option<u32>, period: &dyn Fn(Date) -> (i16, i16)| {
             let mut seen = BTreeSet::new();
@@ -138,6 +171,10 @@ impl Wanted {
     }
 }
 
+fn days_before(now: Timestamp, days: u32) -> Timestamp {
+    now - SignedDuration::from_hours(24 * i64::from(days))
+}
+
 fn count(wanted: Option<u32>) -> usize {
     usize::try_from(wanted.unwrap_or_default()).unwrap_or(usize::MAX)
 }
@@ -156,8 +193,11 @@ fn jumped(good: &[&Candidate], now: Timestamp) -> Option<String> {
     if gaps.len() < 3 {
         return None;
     }
-    // What came between the last one and now counts with the first gap: either may hold the jump.
-    let latest = gaps.remove(0).max(now.duration_since(newest.created));
+    // What came between the last one and now counts with the first gaps: any may hold the jump. That the clock was wrong
+    // may be found out some nights later, and what is left by then must be more than those nights.
+    let recent = gaps.iter().take(SETTLED).copied().max()?;
+    let latest = recent.max(now.duration_since(newest.created));
+    gaps.remove(0);
     gaps.sort_unstable();
     let usual = gaps[gaps.len() / 2];
     let unusual = usual.checked_mul(UNUSUAL)?.checked_add(SignedDuration::from_hours(24))?;

@@ -11,7 +11,7 @@ use super::trouble::Trouble;
 use super::{cargo, listing, record, unless_cancelled};
 use crate::backup::Manifest;
 use crate::backup::manifest::MANIFEST;
-use crate::backup::retain::{Candidate, decide};
+use crate::backup::retain::{Candidate, Known, decide};
 use crate::backup::store::OBJECTS;
 use crate::domain::Fault;
 use crate::domain::stack::{BackupEntry, OffsitePlace, Retention};
@@ -111,12 +111,12 @@ fn let_go(
             created: manifest.created,
             // Who copied by hand what a restore took of what it replaced wants to have it.
             pinned: manifest.safety_for.is_some() || entry(&copy.name).is_some_and(|entry| entry.pinned),
+            safety: manifest.safety_for.is_some(),
             // A copy is as good as what it is a copy of, as far as that is still known.
-            verified: entry(&copy.name).is_some_and(|entry| entry.proof.is_verified()),
-            failed: entry(&copy.name).is_some_and(|entry| entry.proof.failed.is_some()),
+            known: entry(&copy.name).map_or(Known::Nothing, |entry| Known::of(&entry.proof)),
         })
         .collect();
-    let good = candidates.iter().filter(|candidate| !candidate.failed);
+    let good = candidates.iter().filter(|candidate| candidate.known != Known::Failed);
     let newest = good.map(|candidate| candidate.name.as_str()).max();
     let decision = decide(retention, &candidates, now, zone);
     if decision.warning.is_some() {

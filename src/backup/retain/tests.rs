@@ -17,8 +17,8 @@ fn candidate(seconds_ago: i64) -> Candidate {
         name: created.strftime("%Y%m%dT%H%M%SZ-0000").to_string(),
         created,
         pinned: false,
-        verified: false,
-        failed: false,
+        safety: false,
+        known: Known::Nothing,
     }
 }
 
@@ -63,7 +63,7 @@ fn several_of_a_day_are_one_and_the_day_is_the_operators() {
 #[test]
 fn what_failed_counts_for_nothing_and_the_last_good_one_stays() {
     let mut candidates = nights(20);
-    candidates.iter_mut().take(10).for_each(|candidate| candidate.failed = true);
+    candidates.iter_mut().take(10).for_each(|candidate| candidate.known = Known::Failed);
     let last = Retention { keep_last: Some(1), ..Retention::default() };
     // Ten nights of failures are an unusual gap: a clock that jumped would look the same.
     let decision = decide(&last, &candidates, now(), &TimeZone::UTC);
@@ -89,11 +89,45 @@ fn a_clock_that_jumped_stops_it() {
     }
 }
 
+#[test]
+fn what_came_before_a_jump_is_safe_until_several_have_come_after_it() {
+    let week = Retention { keep_days: Some(7), ..Retention::default() };
+    // The clock was put ahead by a year, and a backup is taken each night from then on.
+    let before: Vec<Candidate> = (0..10).map(|night| candidate((365 + night) * DAY)).collect();
+    for after in 1..=4 {
+        let since = (0..after).map(|night| candidate(night * DAY));
+        let all: Vec<Candidate> = since.chain(before.iter().cloned()).collect();
+        let decision = decide(&week, &all, now(), &TimeZone::UTC);
+        let is_safe = decision.remove.is_empty() && decision.warning.is_some();
+        assert_eq!(is_safe, after <= 3, "{after} nights after: {decision:?}");
+    }
+}
+
+#[test]
+fn what_restores_took_takes_no_place_from_those_of_before_the_damage() {
+    let mut all = nights(6);
+    all.iter_mut().take(3).for_each(|taken| (taken.safety, taken.known) = (true, Known::Verified));
+    all[4].known = Known::Verified;
+    for retention in [
+        Retention { keep_last: Some(2), ..Retention::default() },
+        Retention { daily: Some(2), ..Retention::default() },
+    ] {
+        // The three themselves stay for a week.
+        assert_eq!(kept(&retention, &all), [0, 1, 2, 3, 4]);
+    }
+    let last = Retention { keep_last: Some(1), ..Retention::default() };
+    assert_eq!(kept(&last, &all), [0, 1, 2, 3, 4], "the newest that was verified is none of a restore's");
+    let days = Retention { keep_days: Some(1), ..Retention::default() };
+    assert_eq!(kept(&days, &all), [0, 1, 3, 4]);
+    assert_eq!(kept(&days, &all[..3]), [0, 1], "better than none");
+}
+
 fn any_candidates() -> impl Strategy<Value = Vec<Candidate>> {
-    vec((-DAY..400 * DAY, any::<bool>(), any::<bool>(), any::<bool>()), 0..40).prop_map(|all| {
+    let known = prop_oneof![Just(Known::Nothing), Just(Known::Verified), Just(Known::Failed)];
+    vec((-DAY..400 * DAY, any::<bool>(), known), 0..40).prop_map(|all| {
         let mut all: Vec<Candidate> = all
             .into_iter()
-            .map(|(ago, pinned, verified, failed)| Candidate { pinned, verified, failed, ..candidate(ago) })
+            .map(|(ago, pinned, known)| Candidate { pinned, known, ..candidate(ago) })
             .collect();
         all.sort_by(|one, other| one.name.cmp(&other.name));
         all.dedup_by(|one, other| one.name == other.name);
@@ -120,11 +154,11 @@ proptest! {
         let decision = decide(&retention, &candidates, now(), &TimeZone::UTC);
         let removed = |name: &String| decision.remove.contains(name);
         prop_assert_eq!(decision.keep.len() + decision.remove.len(), candidates.len());
-        prop_assert!(!candidates.iter().any(|one| (one.pinned || one.failed) && removed(&one.name)));
-        let good = || candidates.iter().filter(|one| !one.failed);
+        prop_assert!(!candidates.iter().any(|one| (one.pinned || one.known == Known::Failed) && removed(&one.name)));
+        let good = || candidates.iter().filter(|one| one.known != Known::Failed);
         let newest = good().max_by_key(|one| one.created);
         prop_assert!(newest.is_none_or(|one| !removed(&one.name)));
-        let verified = good().filter(|one| one.verified).max_by_key(|one| one.created);
+        let verified = good().filter(|one| one.known == Known::Verified).max_by_key(|one| one.created);
         prop_assert!(verified.is_none_or(|one| !removed(&one.name)));
         let young = retention.keep_days.map(|days| now() - SignedDuration::from_secs(i64::from(days) * DAY));
         prop_assert!(!good().any(|one| young.is_some_and(|young| one.created >= young) && removed(&one.name)));
