@@ -182,7 +182,11 @@ pub async fn back(
 ) -> Result<Option<Fault>, Fault> {
     let touched = pending.phase != Phase::Staging;
     let roles = pending.roles_stay();
-    pending.enter(root, Phase::Reverting)?;
+    // Where nothing was switched yet that stays written down: whoever goes on after a failure must not take a database that
+    // somebody has made meanwhile for one of this restore.
+    if touched {
+        pending.enter(root, Phase::Reverting)?;
+    }
     if let Some(line) = roles {
         say.line(line);
     }
