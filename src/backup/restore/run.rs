@@ -133,10 +133,9 @@ impl Follow<'_> {
                 staged
             }
             Action::Safety => {
-                pending.safety = Some(self.safety(number).await?);
-                pending.write(root)?;
+                let saved = self.safety(number, pending).await;
                 may_die_at("saved");
-                Ok(())
+                saved
             }
             Action::Stop(one) => {
                 pending.enter(root, Phase::Stopping)?;
@@ -303,7 +302,7 @@ impl Follow<'_> {
     }
 
     /// The backup of what is there now, checked and kept from every pruning.
-    async fn safety(&self, number: usize) -> Result<String, Fault> {
+    async fn safety(&self, number: usize, pending: &mut Pending) -> Result<(), Fault> {
         let Some(survey) = self.run.survey else {
             return Err(Fault::new(FaultKind::Internal, "back up", &self.run.facts.stack)
                 .because("nobody looked at what there is to take"));
@@ -318,10 +317,12 @@ impl Follow<'_> {
             other => drop(other),
         };
         let entry = take(self.site.engine, order, &mut tell, self.run.cancelled).await?;
+        // It is known before it is pinned: whoever undoes this restore has to let go of it.
+        pending.safety = Some(entry.name.clone());
+        pending.write(self.run.root)?;
         proof::pin(&entry.directory, true)?;
         let found = Found { stack: entry.stack, name: entry.name, directory: entry.directory };
-        check::check(None, self.run.root, &found, &|_| ()).await?;
-        Ok(found.name)
+        check::check(None, self.run.root, &found, &|_| ()).await.map(drop)
     }
 
     /// The databases in use are those that were restored, and answer under their names.
