@@ -13,6 +13,8 @@ use std::time::{Duration, Instant};
 const MAGIC: &[u8] = b"REDIS";
 /// A snapshot of what fits into memory takes minutes at the most; beyond this the server is in trouble.
 const SAVE_LIMIT: Duration = Duration::from_mins(30);
+/// Its times are in whole seconds, so that much is waited for.
+const CLOCK_LIMIT: Duration = Duration::from_secs(5);
 /// Somebody else's snapshot may come in between; not for ever.
 const TRIES: usize = 4;
 
@@ -104,7 +106,16 @@ impl RedisServer {
         let engine = step.engine;
         // The time of a save is in whole seconds: two of them in one could not be told apart.
         let before = self.last_save(engine).await?;
+        let began = Instant::now();
         while self.clock(engine).await? <= before {
+            if (step.cancelled)() {
+                return Err(cancelled(&self.path));
+            }
+            if began.elapsed() > CLOCK_LIMIT {
+                return Err(Fault::new(FaultKind::Refused, "back up", self.object())
+                    .because("by its own clock its last save is yet to come: the clock was put back")
+                    .hint("`redis-cli BGSAVE` with the clock as it is now makes its times agree again"));
+            }
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
         let answer = ask(engine, self, &["BGSAVE", "SCHEDULE"]).await;
