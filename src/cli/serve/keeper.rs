@@ -3,7 +3,7 @@
 use super::world::World;
 use crate::backup;
 use crate::cli::schedule::schedule_of;
-use crate::domain::{Fault, LockWait, Operation, Safe, StackFile, TaskRecord, TaskState};
+use crate::domain::{Fault, LockWait, Operation, Safe, StackFile, TaskRecord};
 use crate::task::{Keeping, Requester};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -84,23 +84,19 @@ async fn look_at(world: &World, stack: &StackFile, now: Timestamp) -> Result<(),
 fn may_try<'r>(backups: impl Iterator<Item = &'r TaskRecord>, now: Timestamp) -> bool {
     let mut tries = 0;
     for record in backups {
-        let scheduled = record.spec.requested_by == REQUESTER;
-        match record.state {
-            TaskState::Pending | TaskState::Running => return false,
-            // It is counted as taken as soon as it is listed; until then it is not taken again.
-            TaskState::Completed if now.duration_since(record.ended()) < SignedDuration::from_secs(5) => {
-                return false;
-            }
-            TaskState::Failed | TaskState::Interrupted | TaskState::Cancelled if scheduled => {
-                let ago = now.duration_since(record.ended());
-                if ago >= SignedDuration::ZERO && ago < PAUSE {
-                    return false;
-                }
-                if ago < A_DATE {
-                    tries += 1;
-                }
-            }
-            TaskState::Completed | TaskState::Failed | TaskState::Interrupted | TaskState::Cancelled => {}
+        if !record.state.is_over() {
+            return false;
+        }
+        if record.spec.requested_by != REQUESTER {
+            continue;
+        }
+        // One that is good is listed, and then none is due: one that said so and is not listed is as good as failed.
+        let ago = now.duration_since(record.ended());
+        if ago >= SignedDuration::ZERO && ago < PAUSE {
+            return false;
+        }
+        if ago < A_DATE {
+            tries += 1;
         }
     }
     tries < TRIES
@@ -109,7 +105,7 @@ fn may_try<'r>(backups: impl Iterator<Item = &'r TaskRecord>, now: Timestamp) ->
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{StackRef, TaskId, TaskSpec, TaskTarget, TaskTerms};
+    use crate::domain::{StackRef, TaskId, TaskSpec, TaskState, TaskTarget, TaskTerms};
 
     fn record(state: TaskState, minutes_ago: i64, now: Timestamp) -> TaskRecord {
         let at = now - SignedDuration::from_mins(minutes_ago);
@@ -139,6 +135,10 @@ mod tests {
         assert!(!may(&[(TaskState::Running, 1)]), "one is under way");
         assert!(!may(&[(TaskState::Failed, 10)]), "a pause first");
         assert!(may(&[(TaskState::Failed, 16)]));
+        assert!(
+            !may(&[(TaskState::Completed, 1)]),
+            "what says that it is done and is not there is no better"
+        );
         assert!(may(&[(TaskState::Failed, 16), (TaskState::Interrupted, 40)]));
         assert!(!may(&[(TaskState::Failed, 16), (TaskState::Failed, 40), (TaskState::Failed, 60)]));
         assert!(

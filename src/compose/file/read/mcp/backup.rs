@@ -7,7 +7,7 @@ use super::super::scalars::{count, flag, one_or_more, scalar, size};
 use crate::compose::file::saved::{BackupExtension, DeclaredSource};
 use crate::domain::stack::{BackupPolicy, BackupSource, Retention};
 use crate::domain::yaml::{Reader, Value};
-use std::path::{Component, Path};
+use std::path::Path;
 
 const SOURCES: [&str; 6] = ["postgres", "redis", "volumes", "binds", "files", "exec"];
 const POLICY: [&str; 11] = [
@@ -132,8 +132,9 @@ fn exec(item: &Reader<'_>) -> Option<DeclaredSource> {
 }
 
 fn stays_inside(path: &str) -> bool {
-    let mut components = Path::new(path).components().peekable();
-    components.peek().is_some() && components.all(|component| matches!(component, Component::Normal(_)))
+    // `a//b` and `a/./b` are `a/b` to the disk, and no name of a part.
+    let is_name = |piece: &str| !matches!(piece, "" | "." | "..");
+    Path::new(path).is_relative() && path.split('/').all(is_name)
 }
 
 fn is_mapping(item: &Reader<'_>) -> bool {
