@@ -126,7 +126,7 @@ async fn snapshot(
     if copied.code != 0 {
         return Err(copied.explain(Fault::new(FaultKind::Refused, "copy", &part.part.path)));
     }
-    let (code, output) = workshop.output(&container, &["redis-check-rdb", &file]).await?;
+    let (code, output) = workshop.looked_through(&container, &["redis-check-rdb", &file]).await?;
     workshop.remove(&container).await;
     let keys = keys_read(&output);
     Ok(if code != 0 {

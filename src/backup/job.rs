@@ -3,7 +3,7 @@
 use super::manifest::{DataMount, Locale, Mounted};
 use super::seal::Recipients;
 use crate::domain::stack::BackupPolicy;
-use crate::domain::{Container, ContainerId, PlannedStep, StepVerb, units};
+use crate::domain::{Container, ContainerId, PlannedStep, StepVerb, secret, units};
 
 /// All that a backup would take, with what must be said of it.
 pub struct Survey {
@@ -75,6 +75,13 @@ pub struct ExecJob {
     pub place: Place,
     pub command: Vec<String>,
     pub path: String,
+}
+
+impl ExecJob {
+    /// The command as it may be shown and kept: variables of its file may have put a password into it.
+    pub fn told(&self) -> Vec<String> {
+        secret::mask_arguments(self.command.iter().map(String::as_str))
+    }
 }
 
 pub struct VolumeJob {
@@ -195,12 +202,27 @@ impl Job {
                 ))
             }
             Self::Redis(job) => Some(format!("docker exec {} redis-cli BGSAVE", job.place.name)),
-            Self::Exec(job) => Some(format!("docker exec {} {}", job.place.name, job.command.join(" "))),
+            Self::Exec(job) => Some(format!("docker exec {} {}", job.place.name, job.told().join(" "))),
             Self::Volume(job) => {
                 Some(format!("docker run --rm -v {}:/data:ro … tar -c -C /data .", job.volume.volume))
             }
             Self::Path(job) => Some(format!("tar -c {}", job.host)),
             Self::Paper(_) => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::fixtures;
+
+    #[test]
+    fn a_password_in_a_command_is_not_told() {
+        let place = Place::of(&fixtures::replica("shop", "db", 1), "db");
+        let command = ["mysqldump", "-pcanary", "--user", "root", "ledger"].map(str::to_owned).to_vec();
+        let job = Job::Exec(ExecJob { place, command, path: "ledger.sql".to_owned() });
+        let told = job.equivalent().unwrap();
+        assert!(!told.contains("canary") && told.ends_with("--user root ledger"), "{told}");
     }
 }

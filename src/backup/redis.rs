@@ -4,7 +4,7 @@ use super::ManifestPart;
 use super::job::RedisServer;
 use super::manifest::{Content, RedisData};
 use super::part::Form;
-use super::stream::{Step, cancelled, text};
+use super::stream::{Step, cancelled, patiently, text};
 use crate::domain::{Fault, FaultKind};
 use crate::engine::{Engine, ExecRequest};
 use std::collections::BTreeMap;
@@ -172,7 +172,8 @@ impl RedisServer {
 
     /// Reads the file with the server's own tool, where the image has it.
     async fn check(&self, engine: &Engine, file: &str) -> Result<Check, Fault> {
-        let ended = text(engine, &self.place.container, self.request(&["redis-check-rdb", file])).await?;
+        let request = self.request(&["redis-check-rdb", file]);
+        let ended = patiently(engine, &self.place.container, request).await?;
         match ended.code {
             0 => Ok(Check { done: true, keys: keys_read(&ended.output) }),
             126 | 127 => Ok(Check { done: false, keys: None }),

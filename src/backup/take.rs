@@ -137,13 +137,13 @@ async fn output(step: &Step<'_>, job: &ExecJob) -> Result<ManifestPart, Fault> {
     let (written, ended) = step.take(&job.place.container, request, &job.path, Form::Plain).await?;
     if ended.code != 0 {
         let fault =
-            Fault::new(FaultKind::Refused, "run", format!("{} in {}", job.command.join(" "), job.place.name))
+            Fault::new(FaultKind::Refused, "run", format!("{} in {}", job.told().join(" "), job.place.name))
                 .because(format!("it ended with exit code {}", ended.code));
         return Err(ended.explain(fault).hint("a command under `x-mcp.backup.exec` must end with 0"));
     }
     let content = Content::Exec {
         service: job.place.service.clone(),
-        command: job.command.clone(),
+        command: job.told(),
         image: job.place.image.clone(),
         image_id: job.place.image_id.clone(),
     };

@@ -3,6 +3,7 @@
 //! All have names that tell which directory of backups they work for. Whoever works for it holds a file of that
 //! directory locked, together with others; who can have it alone knows that nobody needs what is there.
 
+use super::stream;
 use crate::domain::{ContainerId, Fault, FaultKind};
 use crate::engine::{Engine, ExecRequest};
 use serde_json::{Value, json};
@@ -143,11 +144,17 @@ impl Workshop {
 
     /// What a short command wrote to its output, and how it ended.
     pub async fn output(&self, id: &ContainerId, command: &[&str]) -> Result<(i64, String), Fault> {
-        let command = command.iter().map(|word| (*word).to_owned()).collect();
-        super::stream::text(&self.engine, id, ExecRequest { command, ..ExecRequest::default() })
-            .await
-            .map(|ended| (ended.code, ended.output))
+        stream::text(&self.engine, id, request(command)).await.map(|ended| (ended.code, ended.output))
     }
+
+    /// The same of a command that looks at all that there is, and takes the longer the more that is.
+    pub async fn looked_through(&self, id: &ContainerId, command: &[&str]) -> Result<(i64, String), Fault> {
+        stream::patiently(&self.engine, id, request(command)).await.map(|ended| (ended.code, ended.output))
+    }
+}
+
+fn request(command: &[&str]) -> ExecRequest {
+    ExecRequest { command: command.iter().map(|word| (*word).to_owned()).collect(), ..ExecRequest::default() }
 }
 
 /// What tells this machine from others that work on the same Engine. One that was copied has at least another name.

@@ -3,7 +3,7 @@
 //! Of a command only the program is told, and the key of the files that asks for it: the arguments may hold secrets.
 
 use super::file::Hook;
-use crate::domain::{ContainerId, Fault, FaultKind, Safe};
+use crate::domain::{ContainerId, Fault, FaultKind, Safe, secret};
 use crate::engine::{Engine, Exec, ExecChunk, ExecRequest};
 
 pub const OPERATION: &str = "run command in container";
@@ -47,7 +47,7 @@ pub async fn run(
     let fault = Fault::new(FaultKind::Refused, OPERATION, name)
         .because(format!("`{program}` ended with exit code {code}"));
     let fault = match lines.last() {
-        Some(last) => fault.because(Safe::new(last).to_string()),
+        Some(last) => fault.because(Safe::new(secret::mask_text(last)).to_string()),
         None => fault,
     };
     Err(match key {

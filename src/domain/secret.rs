@@ -59,9 +59,13 @@ pub fn mask_text(text: &str) -> String {
 
 /// A command with its arguments, on one line: what one argument says of the next is seen before they are joined.
 pub fn mask_command<'word>(arguments: impl IntoIterator<Item = &'word str>) -> String {
+    mask_arguments(arguments).join(" ")
+}
+
+/// The same, each argument by itself.
+pub fn mask_arguments<'word>(arguments: impl IntoIterator<Item = &'word str>) -> Vec<String> {
     let mut words = Words::default();
-    let masked: Vec<String> = arguments.into_iter().map(|argument| words.mask_argument(argument)).collect();
-    masked.join(" ")
+    arguments.into_iter().map(|argument| words.mask_argument(argument)).collect()
 }
 
 /// A whole document: environment lists (`KEY=value`), lists of arguments and mappings alike.

@@ -16,9 +16,10 @@ services:
     command: sleep 1000
     init: true
     volumes: ["./state:/state:ro"]
+    environment: {DATABASE: "postgresql://shop:canary-of-the-hook@db/shop"}
     x-mcp:
       hooks:
-        after_healthy: [{command: [test, -e, /state/database]}]
+        after_healthy: [{command: [sh, -c, "echo $$DATABASE; test -e /state/database"]}]
 "#;
 
 fn one_that_failed_is_due_until_it_ends_well() {
@@ -30,6 +31,12 @@ fn one_that_failed_is_due_until_it_ends_well() {
     let up = workplace.run(["-s", stack, "up"]).failed(7, ["after_healthy[0]"]);
     assert!(up.stdout.contains(&format!("✓ start {stack}-api-1")), "the steps are told: {}", up.stdout);
     assert_eq!(project.running("api").len(), 1, "what was started stays");
+    let told = workplace.run(["tasks", "--json"]).succeeded("tasks").stdout;
+    let audit = workplace.run(["audit", "--json"]).succeeded("audit").stdout;
+    for text in [&up.stdout, &up.stderr, &told, &audit] {
+        assert!(!text.contains("canary"), "what a command writes is masked: {text}");
+    }
+    assert!(up.stderr.contains("postgresql://shop:"), "and told: {}", up.stderr);
 
     let plan = workplace.run(["-s", stack, "plan", "--exit-code"]).failed(10, []);
     assert!(plan.stdout.contains("did not end well the last time"), "{}", plan.stdout);

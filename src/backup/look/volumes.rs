@@ -4,8 +4,8 @@ use super::derive::{is_anonymous, live_volumes};
 use super::{Scene, file_name, mounted};
 use crate::backup::job::{Job, Survey, VolumeJob};
 use crate::backup::manifest::{Archive, VolumeArchive};
-use crate::domain::{Fault, FaultKind};
-use std::collections::BTreeSet;
+use crate::domain::{Fault, FaultKind, secret};
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 pub async fn look(
@@ -27,7 +27,7 @@ pub async fn look(
         volume: name.to_owned(),
         key: key.map(str::to_owned),
         driver: found.driver.to_string(),
-        options: found.options,
+        options: masked(found.options),
         labels: found.labels,
         mounted: mounted(scene.containers, name),
         archive: Archive::default(),
@@ -35,6 +35,15 @@ pub async fn look(
     let path = format!("volumes/{}.tar.zst", file_name(name));
     survey.jobs.push(Job::Volume(VolumeJob { volume, path }));
     Ok(())
+}
+
+/// What a volume on another machine is mounted with may hold that one's password.
+fn masked(options: BTreeMap<String, String>) -> BTreeMap<String, String> {
+    let masked = |(key, value): (String, String)| {
+        let value = secret::mask_value(&key, &value);
+        (key, value)
+    };
+    options.into_iter().map(masked).collect()
 }
 
 /// By its name; what listens there keeps nothing in it.

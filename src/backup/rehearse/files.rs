@@ -33,7 +33,7 @@ pub async fn archive(
     }
     // A name may hold the end of a line.
     let count = format!("find {target} -print0 | tr -dc '\\0' | wc -c");
-    let (_, counted) = workshop.output(&container, &["sh", "-c", &count]).await?;
+    let (_, counted) = workshop.looked_through(&container, &["sh", "-c", &count]).await?;
     workshop.remove(&container).await;
     let found: u64 = counted.trim().parse().unwrap_or_default();
     // An archive of one path has no entry for the place that it is unpacked at.

@@ -8,7 +8,7 @@ use super::target::DirectoryTarget;
 use crate::backup::feed::{Feed, Watch};
 use crate::backup::manifest::RedisData;
 use crate::backup::redis::{field, keys_read};
-use crate::backup::stream::{Ended, text};
+use crate::backup::stream::{Ended, patiently, text};
 use crate::domain::{ContainerId, Fault, FaultKind};
 use crate::engine::ExecRequest;
 use std::time::{Duration, Instant};
@@ -73,7 +73,8 @@ impl Stage<'_> {
         let request = ExecRequest { command, ..ExecRequest::default() };
         let ended = feed.into_tool(engine, self.helper, &request, watch).await?;
         self.well(&ended, "cat")?;
-        let checked = self.tool(&["redis-check-rdb", &snapshot]).await?;
+        let check = ExecRequest::from(["redis-check-rdb", &snapshot].map(str::to_owned).to_vec());
+        let checked = patiently(engine, self.helper, check).await?;
         self.well(&checked, "redis-check-rdb")?;
         let keys = keys_read(&checked.output).unwrap_or(wanted.keys);
         if keys != wanted.keys {

@@ -14,7 +14,7 @@ use crate::backup::source::Shelf;
 use crate::backup::take::{Order, take};
 use crate::backup::workshop::Workshop;
 use crate::backup::{Found, ManifestPart, Survey, check, proof};
-use crate::domain::{Fault, FaultKind, Plan, RestoreOptions, TaskEvent, units};
+use crate::domain::{Fault, FaultKind, Plan, RestoreOptions, TaskEvent, secret, units};
 use crate::engine::Engine;
 use jiff::Timestamp;
 use serde_json::json;
@@ -289,6 +289,11 @@ impl Follow<'_> {
         let Some(Content::Volume(wanted)) = part.map(|part| &part.content) else { return Ok(()) };
         if self.site.engine.volume(&wanted.volume).await?.is_some() {
             return Ok(());
+        }
+        if wanted.options.values().any(|value| value.contains(secret::MASK)) {
+            return Err(Fault::new(FaultKind::Conflict, "create", format!("volume {}", wanted.volume))
+                .because("its driver is given a secret, and no backup holds that")
+                .hint("make the volume by the stack's own file, with `mcp-tui create` or by hand, and restore then"));
         }
         pending.made.push(wanted.volume.clone());
         pending.write(self.run.root)?;

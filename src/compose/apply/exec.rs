@@ -3,7 +3,7 @@
 use super::steps::Run;
 use super::transfer::unless_cancelled;
 use crate::compose::command;
-use crate::domain::{ContainerId, Fault, FaultKind, Safe, TaskEvent};
+use crate::domain::{ContainerId, Fault, FaultKind, Safe, TaskEvent, secret};
 use crate::engine::ExecRequest;
 
 pub(super) async fn run(
@@ -22,7 +22,8 @@ pub(super) async fn run(
         result => result?,
     };
     for line in lines {
-        (run.tell)(TaskEvent::Output { text: format!("{name}: {}", Safe::new(&line)) });
+        let line = Safe::new(secret::mask_text(&line));
+        (run.tell)(TaskEvent::Output { text: format!("{name}: {line}") });
     }
     Ok(())
 }

@@ -25,6 +25,12 @@ fn keys_give_secrets_away(#[case] key: &str, #[case] secret: bool) {
     assert_eq!(mask_value(key, ""), "");
 }
 
+#[test]
+fn a_volumes_mount_options_are_shown_without_its_password() {
+    assert_eq!(mask_value("o", "username=u,password=pw,vers=3.0"), format!("username=u,password={MASK}"));
+    assert_eq!(mask_value("device", "//nas/share"), "//nas/share");
+}
+
 /// `*` stands for the mask.
 #[rstest]
 #[case("postgresql://u:p@db:5432/x", "postgresql://u:*@db:5432/x")]
