@@ -9,7 +9,8 @@ use crate::domain::{Fault, Operation};
 #[derive(Debug, Clone, Default, PartialEq, Eq, clap::Args)]
 #[command(after_help = "\
 Without a number it goes back to the last good deploy before the present one; in the middle of an update that was
-interrupted, to what there was before it. The containers are replaced as by `update`.")]
+interrupted, to what there was before it. After an update that was taken back already it keeps to the deploy that
+served before that one, and `--to` goes farther. The containers are replaced as by `update`.")]
 pub struct Arguments {
     /// The deploy's number, as `history` lists it
     #[arg(long, value_name = "N", conflicts_with = "list")]

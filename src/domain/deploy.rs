@@ -2,7 +2,7 @@
 //! anywhere tells it; what is there is then looked at by labels, and the journal alone is never believed.
 
 use super::StackRef;
-use super::task::{StepState, TaskRecord};
+use super::task::{StepState, TaskRecord, TaskState};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -158,6 +158,21 @@ impl TaskRecord {
         let last = plan.milestones.iter().filter(|(step, _)| done(step)).max_by_key(|(step, _)| *step);
         Some(last.map_or(DeployState::Locked, |(_, state)| *state))
     }
+
+    /// Whether it left containers other than they were: it has touched some, and they were not taken back. One that
+    /// ended by itself before the first state was reached has seen to it that all is as before; one whose worker died
+    /// there has not.
+    pub fn is_half_done(&self) -> bool {
+        let steps = self.plan.iter().flat_map(|plan| &plan.steps).zip(&self.steps);
+        let mut begun = steps.filter(|(_, record)| record.state != StepState::Pending);
+        let has_touched = begun.any(|(step, _)| step.verb.changes_containers());
+        let is_as_before = match self.deploy_state() {
+            Some(DeployState::RolledBack) => true,
+            Some(DeployState::Locked | DeployState::Pulled) => self.state != TaskState::Interrupted,
+            _ => false,
+        };
+        has_touched && !is_as_before
+    }
 }
 
 #[cfg(test)]
@@ -167,6 +182,8 @@ mod tests {
         OldRemoved, Planned, Pulled, RolledBack, RollingBack, Snapshotted, Soaking, Switched,
     };
     use super::*;
+    use crate::domain::task::{JournalLine, TaskEvent, TaskTerms, UpdateOptions};
+    use crate::domain::{Operation, Plan, PlannedStep, StepVerb, TaskId, TaskSpec, TaskTarget};
 
     const ALL: [DeployState; 15] = [
         Planned,
@@ -201,6 +218,59 @@ mod tests {
             assert_eq!(reached.len() == 1, is_end, "{state:?} leads to {reached:?}");
             assert!(reached.iter().any(|end| matches!(end, Committed | RolledBack)), "{state:?}");
         }
+    }
+
+    /// A record whose steps were begun as far as `taken`, with what became of them.
+    fn update(
+        taken: &[(StepVerb, StepState)],
+        milestones: &[(usize, DeployState)],
+        state: TaskState,
+    ) -> TaskRecord {
+        let mut record = TaskRecord::new(TaskSpec {
+            id: TaskId("1".to_owned()),
+            operation: Operation::Update(UpdateOptions::default()),
+            target: TaskTarget::Stack(StackRef::named("shop")),
+            requested_by: "me".to_owned(),
+            requested_from: None,
+            requested_at: Timestamp::UNIX_EPOCH,
+            endpoint: String::new(),
+            terms: TaskTerms::default(),
+        });
+        let steps = taken.iter().map(|(verb, _)| PlannedStep::new(*verb, "api", "")).collect();
+        let plan = Plan { steps, milestones: milestones.to_vec(), ..Plan::default() };
+        record.apply(&JournalLine { time: Timestamp::UNIX_EPOCH, event: TaskEvent::Planned { plan } });
+        for (step, (_, state)) in record.steps.iter_mut().zip(taken) {
+            step.state = *state;
+        }
+        record.state = state;
+        record
+    }
+
+    #[test]
+    fn a_way_back_is_offered_only_where_something_was_left_changed() {
+        use StepState::{Done, Failed as Broken, Pending, Running};
+        use StepVerb::{CreateContainer, Pull, StartContainer};
+        use TaskState::{Cancelled, Failed, Interrupted};
+        let milestones = [(0, Pulled), (1, GreenCreated), (2, RolledBack)];
+        let offers = |taken: [StepState; 3], milestones: &[(usize, DeployState)], state| {
+            let verbs = [Pull, CreateContainer, StartContainer];
+            let taken: Vec<_> = verbs.into_iter().zip(taken).collect();
+            let record = update(&taken, milestones, state);
+            assert_eq!(record.offer().contains("rollback"), record.roll_back().is_some());
+            record.roll_back().is_some()
+        };
+        // It was refused before anything was begun, or only got an image.
+        for state in [Failed, Cancelled, Interrupted] {
+            assert!(!offers([Pending, Pending, Pending], &milestones, state), "{state:?}");
+            assert!(!offers([Broken, Pending, Pending], &[], state), "{state:?}");
+            assert!(!offers([Done, Pending, Pending], &milestones, state), "{state:?}");
+            assert!(!offers([Done, Done, Done], &milestones, state), "{state:?} after it was taken back");
+            assert!(offers([Done, Done, Broken], &milestones, state), "{state:?} in the middle");
+            assert!(offers([Done, Done, Pending], &[], state), "{state:?}, of an `up`");
+        }
+        // By itself it has seen to it that nothing is left; a worker that died has not.
+        assert!(!offers([Done, Broken, Pending], &milestones, Failed));
+        assert!(offers([Done, Running, Pending], &milestones, Interrupted));
     }
 
     #[test]

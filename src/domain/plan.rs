@@ -126,7 +126,35 @@ pub struct Plan {
     pub milestones: Vec<(usize, DeployState)>,
 }
 
+impl Plan {
+    /// Whether another version of the stack can come of it: a container is made, or takes another one's place.
+    pub fn makes_a_version(&self) -> bool {
+        self.steps.iter().any(|step| step.verb.makes_a_version())
+    }
+}
+
 impl StepVerb {
+    fn makes_a_version(self) -> bool {
+        matches!(
+            self,
+            Self::CreateContainer | Self::RecreateContainer | Self::RenameContainer | Self::RemoveContainer
+        )
+    }
+
+    /// Whether containers are other than before once it has begun.
+    pub fn changes_containers(self) -> bool {
+        self.makes_a_version()
+            || matches!(
+                self,
+                Self::StartContainer
+                    | Self::StopContainer
+                    | Self::RestartContainer
+                    | Self::KillContainer
+                    | Self::PauseContainer
+                    | Self::UnpauseContainer
+            )
+    }
+
     /// The step in the imperative, as a list shows it.
     pub fn words(self) -> &'static str {
         match self {

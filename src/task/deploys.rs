@@ -72,27 +72,47 @@ impl Deploys {
     }
 
     /// The deploy to go back to: this one, or the last good one before that which runs now. One that failed half-way is
-    /// what runs now; one that was taken back is as if it had never been.
+    /// what runs now. After one that was taken back it is the good one that serves again since: whoever goes back because
+    /// of a failure shall not leave what is healthy. A way back that was taken back itself is asked for anew.
     pub fn target(&self, number: Option<u64>) -> Result<Deploy, Fault> {
         let fault = |cause: String| {
             Fault::new(FaultKind::NotFound, "roll back", &self.stack)
                 .because(cause)
                 .hint("`mcp-tui history` lists the deploys that there are")
         };
-        let mut deploys = self.list()?;
-        deploys.retain(|deploy| deploy.outcome != Outcome::WentBack);
+        let deploys = self.list()?;
         let good = |deploy: &Deploy| deploy.outcome == Outcome::Good;
         if let Some(number) = number {
             let found = deploys.into_iter().find(|deploy| deploy.number == number && good(deploy));
             return found.ok_or_else(|| fault(format!("there is no good deploy {number}")));
         }
-        let before = deploys.into_iter().skip(1).find(good);
-        before.ok_or_else(|| fault("there is no good deploy before the present one".to_owned()))
+        let present = usize::from(taken_back(&deploys).is_none());
+        let mut there =
+            deploys.into_iter().filter(|deploy| deploy.outcome != Outcome::WentBack).skip(present);
+        there.find(good).ok_or_else(|| fault("there is no good deploy before the present one".to_owned()))
+    }
+
+    /// Why the way back leads to no other deploy than the one that serves, where that is so; `target` is where it leads.
+    pub fn stays(&self, target: &Deploy) -> Result<Option<String>, Fault> {
+        let deploys = self.list()?;
+        let Some(taken_back) = taken_back(&deploys) else { return Ok(None) };
+        let is_earlier = |deploy: &&Deploy| deploy.number < target.number && deploy.outcome == Outcome::Good;
+        let before = deploys.iter().find(is_earlier).map_or_else(String::new, |before| {
+            format!(
+                "; `mcp-tui -p {} rollback --to {}` leaves it for the one before",
+                self.stack, before.number
+            )
+        });
+        Ok(Some(format!(
+            "deploy {} was taken back already, so this keeps to deploy {}, which served before it{before}",
+            taken_back.number, target.number
+        )))
     }
 
     /// The last one, where it came to no good end, or is not accepted yet: what it has replaced may still be there.
     pub fn half_done(&self) -> Result<Option<Deploy>, Fault> {
-        let last = self.list()?.into_iter().next();
+        // One that was taken back has left things as those before it had.
+        let last = self.list()?.into_iter().find(|deploy| deploy.outcome != Outcome::WentBack);
         let is_half = |outcome| matches!(outcome, Outcome::Unfinished | Outcome::Failed | Outcome::Waiting);
         Ok(last.filter(|last| is_half(last.outcome)))
     }
@@ -222,6 +242,13 @@ impl Begun {
         }
         self.deploys.forget(engine).await
     }
+}
+
+/// The last deploy, where it was one of files and was taken back. The newest are first.
+fn taken_back(deploys: &[Deploy]) -> Option<&Deploy> {
+    let went_back = |deploy: &&Deploy| deploy.outcome == Outcome::WentBack;
+    let last = deploys.iter().find(|deploy| deploy.back_to.is_none() || !went_back(deploy));
+    last.filter(went_back)
 }
 
 /// Those that make containers from the files; a number of replicas alone is no deploy.

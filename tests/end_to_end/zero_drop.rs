@@ -339,4 +339,9 @@ fn a_bad_update_goes_back_and_drops_nothing() {
     assert!(!answers.contains_key("bad"), "{answers:?}");
     assert_eq!(site.versions(), ["one"]);
     site.is_tidy(&[1, 2]);
+    // Whoever goes back once more leaves what was good as it is, and is told why.
+    let kept = site.run(&["rollback"]);
+    assert!(kept.contains("deploy 2 was taken back already, so this keeps to deploy 1"), "{kept}");
+    assert_eq!(site.versions(), ["one"]);
+    site.is_tidy(&[1, 2]);
 }

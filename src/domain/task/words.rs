@@ -1,7 +1,7 @@
 //! What is told of a task's progress, the same wherever it is told.
 
 use super::{Operation, StepRecord, StepState, TaskRecord, TaskTarget};
-use crate::domain::units;
+use crate::domain::{Plan, units};
 use jiff::Timestamp;
 use std::fmt::Write as _;
 
@@ -41,9 +41,14 @@ impl TaskRecord {
         }
     }
 
-    /// The command that goes back to how the stack was deployed before, where this task was to change that.
+    /// The command that goes back to how the stack was deployed before, where this task has changed that. What refused to
+    /// begin, and what was taken back already, is none to go back from: the deploy that was good runs, and the command
+    /// would leave it for the one before.
     pub fn roll_back(&self) -> Option<String> {
-        let deploys = matches!(self.spec.operation, Operation::Up(_) | Operation::Update(_));
+        let makes = self.plan.as_ref().is_some_and(Plan::makes_a_version);
+        let deploys = matches!(self.spec.operation, Operation::Up(_) | Operation::Update(_))
+            && makes
+            && self.is_half_done();
         match &self.spec.target {
             TaskTarget::Stack(stack) if deploys => Some(format!("mcp-tui -p {} rollback", stack.project)),
             TaskTarget::Stack(_) | TaskTarget::Container { .. } => None,

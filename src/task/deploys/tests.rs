@@ -96,12 +96,36 @@ fn what_is_gone_back_to_is_the_last_good_one_before_the_present_one() {
     assert_eq!(deploys.half_done().unwrap().unwrap().number, 5);
     deploys.write(&deploy(5, Outcome::Unfinished)).unwrap();
     assert_eq!(deploys.target(None).unwrap().number, 4);
-    // Taken back, it is as if it had not been.
+    assert_eq!(deploys.stays(&deploys.target(None).unwrap()).unwrap(), None);
     deploys.was_taken_back().unwrap();
-    assert_eq!(deploys.target(None).unwrap().number, 2);
     assert_eq!(deploys.half_done().unwrap(), None);
     deploys.was_taken_back().unwrap();
     assert_eq!(deploys.list().unwrap()[1].outcome, Outcome::Good, "there is nothing to take back");
+}
+
+#[test]
+fn after_one_that_was_taken_back_the_deploy_that_serves_again_is_not_left() {
+    let root = tempfile::tempdir().unwrap();
+    let deploys = Deploys::of(root.path(), &Endpoint::unix("/run/docker.sock"), "shop");
+    files::make_directory(&deploys.directory).unwrap();
+    for (number, outcome) in [(1, Outcome::Good), (2, Outcome::Good), (3, Outcome::WentBack)] {
+        deploys.write(&deploy(number, outcome)).unwrap();
+    }
+    let target = deploys.target(None).unwrap();
+    assert_eq!(target.number, 2);
+    assert_eq!(
+        deploys.stays(&target).unwrap().unwrap(),
+        "deploy 3 was taken back already, so this keeps to deploy 2, which served before it; \
+         `mcp-tui -p shop rollback --to 1` leaves it for the one before"
+    );
+    assert_eq!(deploys.target(Some(1)).unwrap().number, 1);
+    // Whose way to the first one failed asks for the same again.
+    let to_first = Deploy { back_to: Some(1), ..deploy(3, Outcome::WentBack) };
+    deploys.write(&to_first).unwrap();
+    assert_eq!(deploys.target(None).unwrap().number, 1);
+    // What was taken back has left what was half done as it was.
+    deploys.write(&deploy(2, Outcome::Failed)).unwrap();
+    assert_eq!(deploys.half_done().unwrap().unwrap().number, 2);
 }
 
 #[test]

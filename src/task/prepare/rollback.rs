@@ -31,6 +31,11 @@ pub async fn prepare(
     let observed = Observed { pinned: images(engine, &deploy).await?, ..observed };
     let operation = Operation::Rollback { to };
     let mut plan = Box::new(plan::for_operation(Some(&project), &observed, &operation)?);
+    if to.is_none()
+        && let Some(why) = deploys.stays(&deploy)?
+    {
+        plan.warn(why);
+    }
     plan.entitle(format!("roll {} back to deploy {}", stack.project, deploy.number));
     Ok(Prepared::Compose {
         plan,

@@ -1,7 +1,7 @@
 //! Carries out what was prepared, and keeps the books about its stack: what is outstanding, and what was deployed.
 
 use crate::backup;
-use crate::domain::{DeployState, Fault, Operation, StackRef, TaskEvent, TaskSpec, TaskTarget};
+use crate::domain::{DeployState, Fault, Operation, StackRef, TaskEvent, TaskRecord, TaskSpec, TaskTarget};
 use crate::engine::Engine;
 use crate::task::deploys::{Begun, Deploys, Outcome};
 use crate::task::hold::Hold;
@@ -83,10 +83,12 @@ impl Run<'_> {
     /// What came of a deploy. Its journal tells whether it waits to be accepted, and of one that failed whether it was
     /// taken back, or had changed nothing yet.
     fn outcome(&self, good: bool) -> Outcome {
-        match self.store.record(&self.spec.id).ok().and_then(|record| record.deploy_state()) {
+        // One that cannot be read may have left anything.
+        let record = self.store.record(&self.spec.id).ok();
+        match record.as_ref().and_then(TaskRecord::deploy_state) {
             Some(DeployState::AwaitingAcceptance) if good => Outcome::Waiting,
             _ if good => Outcome::Good,
-            Some(DeployState::RolledBack | DeployState::Locked | DeployState::Pulled) => Outcome::WentBack,
+            _ if record.is_some_and(|record| !record.is_half_done()) => Outcome::WentBack,
             _ => Outcome::Failed,
         }
     }
