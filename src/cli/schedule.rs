@@ -13,6 +13,7 @@ use super::stacks;
 use crate::backup::schedule::{DEFAULT, Schedule};
 use crate::domain::{Fault, FaultKind, StackFile};
 use clap::Subcommand;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 #[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
@@ -58,14 +59,35 @@ pub async fn run(context: &Context, arguments: Arguments, output: Output) -> Res
     }
 }
 
+/// What schedules can be kept of.
+#[derive(Default)]
+pub struct Found {
+    pub stacks: Vec<StackFile>,
+    /// Why others, by their names, cannot be read: nobody must find out by the backup that is missing.
+    pub unread: BTreeMap<String, Fault>,
+}
+
 /// The stack that the arguments name, else all of the search path.
-pub async fn stacks(context: &Context) -> Result<Vec<StackFile>, Fault> {
+pub async fn found(context: &Context) -> Result<Found, Fault> {
     let global = &context.global;
     let one_is_named = global.stack.is_some() || global.project.is_some() || !global.files.is_empty();
     if one_is_named {
-        return Ok(vec![choose(context).await?.file()]);
+        return Ok(Found { stacks: vec![choose(context).await?.file()], ..Found::default() });
     }
-    Ok(stacks::all(context, &[]).into_iter().filter_map(|listed| listed.file.ok()).collect())
+    let mut found = Found::default();
+    for listed in stacks::all(context, &[]) {
+        match listed.file {
+            Ok(file) => found.stacks.push(file),
+            Err(faults) => {
+                found.unread.insert(listed.name, Fault::merged(faults));
+            }
+        }
+    }
+    Ok(found)
+}
+
+pub async fn stacks(context: &Context) -> Result<Vec<StackFile>, Fault> {
+    found(context).await.map(|found| found.stacks)
 }
 
 /// When the stack is backed up. One that says nothing of it is so by default where it alone is meant, and not where it is
@@ -83,8 +105,10 @@ pub fn schedule_of(stack: &StackFile, alone: bool) -> Result<Option<Schedule>, F
 
 /// Tells at once which stacks will be backed up by themselves, which will not be although they could, and what is wrong
 /// with schedules that are to be kept. `alone` is whether one stack is meant.
-pub fn tell_kept(stacks: &[StackFile], alone: bool, output: Output) -> Result<(), Fault> {
+pub fn tell_kept(found: &Found, alone: bool, output: Output) -> Result<(), Fault> {
+    let Found { stacks, unread } = found;
     let (mut kept, mut left) = (Vec::new(), Vec::new());
+    unread.values().for_each(|fault| report::warn(fault, Output::aside()));
     for stack in stacks {
         let project = stack.reference.project.as_str();
         match (schedule_of(stack, alone), &stack.backup_policy.schedule) {

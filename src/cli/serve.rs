@@ -57,17 +57,17 @@ pub async fn run(context: Context, arguments: Arguments, output: Output) -> Resu
     let address = listener.local_addr().map_err(|error| Fault::io("listen on", arguments.listen, &error))?;
     let world = Arc::new(World::new(context, token)?);
     // A stack that is not there is told of now, not with the first request.
-    let stacks = world.stacks().await?;
-    let names: Vec<&str> = stacks.iter().map(|stack| stack.reference.project.as_str()).collect();
+    let found = world.found().await?;
+    let names: Vec<&str> = found.stacks.iter().map(|stack| stack.reference.project.as_str()).collect();
     output.toned(&[
         (Tone::Good, "listening on "),
         (Tone::Plain, &format!("http://{address}")),
         (Tone::Dim, &format!("  {}", names.join(", "))),
     ])?;
     if !arguments.no_schedule {
-        tell_kept(&stacks, world.names_one(), Output::aside())?;
+        tell_kept(&found, world.names_one(), Output::aside())?;
         let mut keeping = world.keeping(address)?;
-        keeping.of(keeper::kept(&stacks, world.names_one()))?;
+        keeping.of(keeper::kept(&found.stacks, world.names_one()))?;
         tokio::spawn(keeper::run(Arc::clone(&world), keeping));
     }
     let listen = |kind| signal(kind).map_err(|error| Fault::io("listen for", "signals", &error));

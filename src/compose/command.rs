@@ -5,8 +5,11 @@
 use super::file::Hook;
 use crate::domain::{ContainerId, Fault, FaultKind, Safe, secret};
 use crate::engine::{Engine, Exec, ExecChunk, ExecRequest};
+use std::time::Duration;
 
 pub const OPERATION: &str = "run command in container";
+/// No command of ours takes longer.
+const SOON: Duration = Duration::from_secs(10);
 /// What of a command's output is kept, from its end.
 const LAST_BYTES: usize = 16 << 10;
 
@@ -62,6 +65,15 @@ async fn to_its_end(
     request: ExecRequest,
 ) -> Result<(Vec<u8>, i64), Fault> {
     output(engine.exec(id, request).await?).await
+}
+
+/// The same of one of ours, which is done at once: a container that hangs must not keep us from going on, or from being
+/// cancelled.
+pub async fn soon<T>(name: &str, work: impl Future<Output = Result<T, Fault>>) -> Result<T, Fault> {
+    tokio::time::timeout(SOON, work).await.unwrap_or_else(|_| {
+        Err(Fault::new(FaultKind::Refused, OPERATION, name)
+            .because(format!("it did not end within {} s: the container may hang", SOON.as_secs())))
+    })
 }
 
 /// What a command that runs writes, from its end, and its exit code.

@@ -219,10 +219,13 @@ fn free(path: &str) -> Option<(String, u64)> {
     Some((path.to_owned(), disk.total_bytes.saturating_sub(disk.used_bytes)))
 }
 
-/// Somebody may listen on the port at another address. The attempt ends before anybody could come.
+/// Somebody who listens on the port may do so at another address. The attempt ends before anybody could come. Where we may
+/// not try, as below 1024, it counts as taken: the daemon may, and would fail.
 fn is_taken(address: Option<IpAddr>, port: u16) -> bool {
     let address = address.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
-    TcpListener::bind((address, port)).is_err_and(|error| error.kind() == std::io::ErrorKind::AddrInUse)
+    TcpListener::bind((address, port)).is_err_and(|error| {
+        matches!(error.kind(), std::io::ErrorKind::AddrInUse | std::io::ErrorKind::PermissionDenied)
+    })
 }
 
 fn has_gpu_toolkit() -> bool {

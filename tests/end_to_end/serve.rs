@@ -319,4 +319,10 @@ fn a_backup_that_is_due_is_taken_by_itself() {
     // It is killed, and what it has left behind says no more than that.
     drop(served);
     assert_eq!(kept(), Value::Null);
+    // Nobody must find out by the backup that is missing.
+    workplace.stack("broken", "services: [\n");
+    let all = workplace.run(["schedule", "list", "--json"]).succeeded("schedule list").json();
+    let broken = all.as_array().into_iter().flatten().find(|row| row["stack"] == "broken");
+    let wrong = broken.and_then(|row| row["wrong"].as_str());
+    assert!(wrong.is_some_and(|wrong| wrong.contains("cannot be read")), "{all}");
 }

@@ -1,7 +1,7 @@
 //! `schedule list`.
 
 use super::host::{self, Units};
-use super::{schedule_of, stacks};
+use super::{Found, found, schedule_of};
 use crate::backup;
 use crate::backup::schedule::DEFAULT;
 use crate::cli::context::Context;
@@ -27,11 +27,20 @@ struct Row {
 
 pub(super) async fn run(context: &Context, output: Output) -> Result<(), Fault> {
     let (now, zone) = (Timestamp::now(), TimeZone::system());
-    let all = stacks(context).await?;
-    let saved = all.iter().filter(|stack| !stack.backup.is_empty() || stack.backup_policy.schedule.is_some());
+    let Found { stacks, unread } = found(context).await?;
+    let saved =
+        stacks.iter().filter(|stack| !stack.backup.is_empty() || stack.backup_policy.schedule.is_some());
     let keepers = keepers(&context.paths.state, &context.endpoint()?)?;
-    let rows: Vec<Row> =
+    let mut rows: Vec<Row> =
         saved.map(|stack| row(context, stack, &keepers, now, &zone)).collect::<Result<_, _>>()?;
+    rows.extend(unread.into_iter().map(|(stack, fault)| Row {
+        stack,
+        schedule: "?".to_owned(),
+        next: None,
+        last: None,
+        kept_by: None,
+        wrong: Some(format!("its files cannot be read: {}", fault.sentence())),
+    }));
     if output.json {
         return print_json(&rows);
     }

@@ -7,7 +7,7 @@ use crate::domain::{Fault, LockWait, Operation, Safe, StackFile, TaskRecord};
 use crate::task::{Keeping, Requester};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -26,8 +26,9 @@ const LOCK_WAIT: LockWait = LockWait::Seconds(3600);
 /// `keeping` tells others on this host whose schedules are kept, as long as this runs.
 pub(super) async fn run(world: Arc<World>, mut keeping: Keeping) {
     let mut last = None;
+    let mut unread = BTreeMap::new();
     loop {
-        match look(&world, &mut keeping, Timestamp::now()).await {
+        match look(&world, &mut keeping, &mut unread, Timestamp::now()).await {
             Ok(()) => last = None,
             // What goes on is told once.
             Err(fault) if last.as_ref() != Some(&fault) => {
@@ -40,8 +41,21 @@ pub(super) async fn run(world: Arc<World>, mut keeping: Keeping) {
     }
 }
 
-async fn look(world: &World, keeping: &mut Keeping, now: Timestamp) -> Result<(), Fault> {
-    let stacks = world.stacks().await?;
+/// `unread` is why stacks could not be read the last time.
+async fn look(
+    world: &World,
+    keeping: &mut Keeping,
+    unread: &mut BTreeMap<String, Fault>,
+    now: Timestamp,
+) -> Result<(), Fault> {
+    let found = world.found().await?;
+    for (stack, fault) in &found.unread {
+        if unread.get(stack) != Some(fault) {
+            log::warn!("schedule of {stack}, which is not backed up: {}", Safe::new(fault.to_string()));
+        }
+    }
+    *unread = found.unread;
+    let stacks = found.stacks;
     keeping.of(kept(&stacks, world.names_one()))?;
     for stack in stacks {
         // One stack that cannot be backed up must not keep the others from it.

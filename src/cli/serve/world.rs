@@ -3,7 +3,7 @@
 use super::answer::Refused;
 use crate::backup;
 use crate::cli::context::Context;
-use crate::cli::schedule::stacks;
+use crate::cli::schedule::{Found, found};
 use crate::domain::stack::BackupEntry;
 use crate::domain::task::TaskRequest;
 use crate::domain::{Fault, FaultKind, Operation, StackFile, StackRef, TaskId, TaskRecord, TaskTarget};
@@ -38,8 +38,8 @@ impl World {
     }
 
     /// The stack that the arguments name, or all of them.
-    pub async fn stacks(&self) -> Result<Vec<StackFile>, Fault> {
-        stacks(&self.context).await
+    pub async fn found(&self) -> Result<Found, Fault> {
+        found(&self.context).await
     }
 
     /// Whether one stack alone is served.
@@ -59,7 +59,7 @@ impl World {
 
     /// The stack that a request means.
     pub async fn stack(&self, named: Option<&str>) -> Result<StackFile, Refused> {
-        let mut stacks = self.stacks().await?;
+        let mut stacks = self.found().await?.stacks;
         let known = stacks.iter().map(|stack| stack.reference.project.clone()).collect::<Vec<_>>().join(", ");
         match named {
             Some(name) => {

@@ -87,12 +87,11 @@ enum Seen {
 
 async fn connections(run: &Run<'_>, target: &Target) -> Result<Seen, Fault> {
     let words = ["cat", "/proc/net/tcp", "/proc/net/tcp6"].map(str::to_owned).to_vec();
-    match run.engine.exec(&run.id(target)?, ExecRequest::from(words)).await {
-        Ok(exec) => match command::output(exec).await {
-            Ok((bytes, 0 | 1)) => Ok(Seen::Table(String::from_utf8_lossy(&bytes).into_owned())),
-            Ok(_) => Ok(Seen::Nothing),
-            Err(fault) => failed(fault),
-        },
+    let id = run.id(target)?;
+    let asked = async { command::output(run.engine.exec(&id, ExecRequest::from(words)).await?).await };
+    match command::soon(target.name(), asked).await {
+        Ok((bytes, 0 | 1)) => Ok(Seen::Table(String::from_utf8_lossy(&bytes).into_owned())),
+        Ok(_) => Ok(Seen::Nothing),
         Err(fault) => failed(fault),
     }
 }

@@ -30,7 +30,9 @@ pub(super) async fn steer(run: &Run<'_>, order: &Steer) -> Result<(), Fault> {
         let words = ["sh", "-c", SCRIPT, "mcp-tui", &order.service].map(str::to_owned);
         let command = words.into_iter().chain(lines).collect();
         let request = ExecRequest { command, user: Some("0".to_owned()), ..ExecRequest::default() };
-        if let Err(fault) = command::run(run.engine, (&run.id(proxy)?, proxy.name()), request, None).await {
+        let id = run.id(proxy)?;
+        let told = command::run(run.engine, (&id, proxy.name()), request, None);
+        if let Err(fault) = command::soon(proxy.name(), told).await {
             if matches!(fault.kind, FaultKind::Unreachable | FaultKind::Timeout) {
                 return Err(fault);
             }
