@@ -18,6 +18,7 @@ mod neighbour;
 mod observe;
 pub mod plan;
 pub mod preflight;
+mod standing;
 pub mod watch;
 
 pub use apply::{apply, apply_unless, create_container};
@@ -27,3 +28,4 @@ pub use hash::{Flavour, config_hash};
 pub use neighbour::compose_version;
 pub use observe::{Kept, Observed, observe};
 pub use plan::ActionPlan;
+pub use standing::standing;

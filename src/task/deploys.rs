@@ -14,16 +14,16 @@ pub use undecided::undecided;
 
 use super::files;
 use crate::compose::file::render;
-use crate::compose::{Kept, LoadRequest, Project, load};
+use crate::compose::{Kept, LoadRequest, Project, load, standing};
 use crate::domain::succession::is_under_way;
-use crate::domain::{Fault, FaultKind, Operation, Plan, StackRef, TaskSpec};
+use crate::domain::{Container, Fault, FaultKind, Operation, Plan, StackRef, TaskSpec};
 use crate::engine::{Endpoint, Engine};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 const DIRECTORY: &str = "deploys";
-/// So many good deploys are kept, and what failed since the oldest of them.
+/// So many good versions are kept, and what failed since the oldest of them.
 const KEPT: usize = 10;
 
 /// The deploys of one stack on one daemon.
@@ -38,6 +38,10 @@ pub struct Begun {
     deploys: Deploys,
     deploy: Deploy,
     project: Project,
+    /// The images of the last good one.
+    before: BTreeMap<String, DeployedImage>,
+    /// One before it was left half done.
+    ends_another: bool,
 }
 
 impl Deploys {
@@ -71,8 +75,8 @@ impl Deploys {
         Ok(deploys)
     }
 
-    /// The deploy to go back to: this one, or the last good one before that which runs now. One that failed half-way is
-    /// what runs now. After one that was taken back it is the good one that serves again since: whoever goes back because
+    /// The deploy to go back to: this one, or the last good one before that which runs now, of another version. One that
+    /// failed half-way is what runs now. After one that was taken back it is the good one that serves again since: whoever goes back because
     /// of a failure shall not leave what is healthy. A way back that was taken back itself is asked for anew.
     pub fn target(&self, number: Option<u64>) -> Result<Deploy, Fault> {
         let fault = |cause: String| {
@@ -86,10 +90,14 @@ impl Deploys {
             let found = deploys.into_iter().find(|deploy| deploy.number == number && good(deploy));
             return found.ok_or_else(|| fault(format!("there is no good deploy {number}")));
         }
-        let present = usize::from(taken_back(&deploys).is_none());
-        let mut there =
-            deploys.into_iter().filter(|deploy| deploy.outcome != Outcome::WentBack).skip(present);
-        there.find(good).ok_or_else(|| fault("there is no good deploy before the present one".to_owned()))
+        let is_left = taken_back(&deploys).is_none();
+        let mut there = deploys.into_iter().filter(|deploy| deploy.outcome != Outcome::WentBack);
+        let present = if is_left { there.next() } else { None };
+        let is_present = |deploy: &Deploy| {
+            present.as_ref().is_some_and(|present| good(present) && self.are_same(present, deploy))
+        };
+        let before = there.find(|deploy| good(deploy) && !is_present(deploy));
+        before.ok_or_else(|| fault("there is no good deploy before the present one".to_owned()))
     }
 
     /// Why the way back leads to no other deploy than the one that serves, where that is so; `target` is where it leads.
@@ -171,14 +179,29 @@ impl Deploys {
         Ok(project)
     }
 
-    /// Writes down what is to be deployed, before anything is changed.
-    pub fn begin(&self, spec: &TaskSpec, project: &Project, plan: &Plan) -> Result<Option<Begun>, Fault> {
+    /// Writes down what is to be deployed, before anything is changed. `containers` are the stack's as they are then.
+    pub fn begin(
+        &self,
+        spec: &TaskSpec,
+        project: &Project,
+        plan: &Plan,
+        containers: &[Container],
+    ) -> Result<Option<Begun>, Fault> {
         // While one waits to be accepted, whatever is allowed beside it makes no other version of it.
         if !deploys(&spec.operation) || plan.is_empty() || self.waiting()?.is_some() {
             return Ok(None);
         }
+        // What only starts containers is no deploy, unless one that was left half done comes to its end by it.
+        let ends_another = self.half_done()?.is_some();
+        if !plan.makes_a_version() && !ends_another {
+            return Ok(None);
+        }
         files::make_directory(&self.directory)?;
-        let number = self.list()?.first().map_or(1, |last| last.number + 1);
+        let all = self.list()?;
+        let number = all.first().map_or(1, |last| last.number + 1);
+        let only_named = !spec.operation.services().is_empty();
+        let project = &standing(project, plan, only_named, containers, self.projects(&all));
+        let before = all.into_iter().find(|deploy| deploy.outcome == Outcome::Good);
         let deploy = Deploy {
             number,
             operation: spec.operation.verb().to_owned(),
@@ -197,7 +220,29 @@ impl Deploys {
         })?;
         files::write_atomically(&self.path(number, "yaml"), text.as_bytes())?;
         self.write(&deploy)?;
-        Ok(Some(Begun { deploys: self.clone(), deploy, project: project.clone() }))
+        let before = before.map(|before| before.images).unwrap_or_default();
+        Ok(Some(Begun { deploys: self.clone(), deploy, project: project.clone(), before, ends_another }))
+    }
+
+    /// What may run by now: what was deployed last and was good, and what was not and may run all the same.
+    fn projects(&self, all: &[Deploy]) -> impl Iterator<Item = Project> {
+        let of = |is_good: bool| {
+            all.iter().filter(move |deploy| {
+                deploy.outcome != Outcome::WentBack && (deploy.outcome == Outcome::Good) == is_good
+            })
+        };
+        of(true)
+            .chain(of(false))
+            .filter_map(|deploy| self.project(deploy).inspect_err(|fault| log::warn!("{fault}")).ok())
+    }
+
+    /// Whether both are one version: the same files with the same images.
+    fn are_same(&self, one: &Deploy, other: &Deploy) -> bool {
+        let ids = |deploy: &Deploy| -> Vec<(String, String)> {
+            deploy.images.iter().map(|(service, image)| (service.clone(), image.id.clone())).collect()
+        };
+        let text = |deploy: &Deploy| std::fs::read(self.path(deploy.number, "yaml")).ok();
+        ids(one) == ids(other) && text(one).is_some_and(|one| Some(one) == text(other))
     }
 
     fn write(&self, deploy: &Deploy) -> Result<(), Fault> {
@@ -212,14 +257,19 @@ impl Deploys {
     /// Forgets what is older than the last good ones, and gives its images free.
     async fn forget(&self, engine: &Engine) -> Result<(), Fault> {
         let mut left = self.list()?;
-        let superfluous = record::superfluous(&left, KEPT);
+        let superfluous = record::superfluous(&left, KEPT, |one, other| self.are_same(one, other));
         left.retain(|deploy| !superfluous.iter().any(|old| old.number == deploy.number));
         for old in superfluous {
             images::give_free(engine, &self.stack, &old, &left).await;
-            for kind in ["yaml", "json"] {
-                let path = self.path(old.number, kind);
-                std::fs::remove_file(&path).map_err(|error| Fault::io("remove", path.display(), &error))?;
-            }
+            self.remove(&old)?;
+        }
+        Ok(())
+    }
+
+    fn remove(&self, deploy: &Deploy) -> Result<(), Fault> {
+        for kind in ["yaml", "json"] {
+            let path = self.path(deploy.number, kind);
+            std::fs::remove_file(&path).map_err(|error| Fault::io("remove", path.display(), &error))?;
         }
         Ok(())
     }
@@ -231,13 +281,17 @@ impl Begun {
         self.deploy.back_to = Some(number);
     }
 
-    /// Writes down what came of it; of a good one, the images.
-    pub async fn end(mut self, engine: &Engine, outcome: Outcome) -> Result<(), Fault> {
+    /// Writes down what came of it; of a good one, the images. One that has made nothing in the end is the same version
+    /// as the one before, and is forgotten.
+    pub async fn end(mut self, engine: &Engine, outcome: Outcome, has_made: bool) -> Result<(), Fault> {
+        if outcome == Outcome::Good && !has_made && !self.ends_another {
+            return self.deploys.remove(&self.deploy);
+        }
         (self.deploy.outcome, self.deploy.ended) = (outcome, Some(Timestamp::now()));
         // First, so that it counts as good even where its images cannot be asked for.
         self.deploys.write(&self.deploy)?;
         if matches!(outcome, Outcome::Good | Outcome::Waiting) {
-            self.deploy.images = images::keep(engine, &self.project).await?;
+            self.deploy.images = images::keep(engine, &self.project, &self.before).await?;
             self.deploys.write(&self.deploy)?;
         }
         self.deploys.forget(engine).await

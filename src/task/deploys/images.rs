@@ -15,9 +15,13 @@ fn name(stack: &str, service: &str, image: &str) -> String {
     format!("mcp-tui/keep/s{stack}/{}:{short}", service.to_lowercase())
 }
 
-/// What the project's services run, kept from being pruned. What a name leads to may be newer than what runs by it. One
-/// whose image cannot be looked at is left out, and logged.
-pub async fn keep(engine: &Engine, project: &Project) -> Result<BTreeMap<String, DeployedImage>, Fault> {
+/// What the project's services run, kept from being pruned. What a name leads to may be newer than what runs by it; what
+/// has no container is as it was `before`. One whose image cannot be looked at is left out, and logged.
+pub async fn keep(
+    engine: &Engine,
+    project: &Project,
+    before: &BTreeMap<String, DeployedImage>,
+) -> Result<BTreeMap<String, DeployedImage>, Fault> {
     let containers = engine.containers(Some(&project.name)).await?;
     let mut images = BTreeMap::new();
     for service in project.services.values() {
@@ -26,7 +30,12 @@ pub async fn keep(engine: &Engine, project: &Project) -> Result<BTreeMap<String,
             container.compose.as_ref().is_some_and(|labels| labels.service == service.name)
         });
         let runs = of_service.max_by_key(|container| (container.is_running(), container.created));
-        let of = runs.map_or(reference.as_str(), |container| container.image_id.as_str());
+        let ran = before.get(&service.name).filter(|image| image.reference == reference);
+        let of = match (runs, ran) {
+            (Some(container), _) => container.image_id.as_str(),
+            (None, Some(image)) => image.id.as_str(),
+            (None, None) => reference.as_str(),
+        };
         match deployed(engine, of, &reference).await {
             Ok(image) => {
                 // One that has no name of ours can still be had by its digests.

@@ -61,10 +61,23 @@ impl Outcome {
     }
 }
 
-/// What is older than the last so many good ones. `all` are the newest first.
-pub fn superfluous(all: &[Deploy], kept: usize) -> Vec<Deploy> {
-    let good = all.iter().filter(|deploy| deploy.outcome == Outcome::Good);
-    let Some(oldest) = good.take(kept).last().map(|deploy| deploy.number) else { return Vec::new() };
-    let is_full = all.iter().filter(|deploy| deploy.outcome == Outcome::Good).count() >= kept;
-    all.iter().filter(|deploy| is_full && deploy.number < oldest).cloned().collect()
+/// What is older than the last so many good versions, and what repeats one beyond as many deploys. `all` are the newest
+/// first.
+pub fn superfluous(all: &[Deploy], kept: usize, are_same: impl Fn(&Deploy, &Deploy) -> bool) -> Vec<Deploy> {
+    let mut superfluous = Vec::new();
+    let mut newer: Option<&Deploy> = None;
+    let (mut good, mut versions) = (0, 0);
+    for deploy in all {
+        let is_good = deploy.outcome == Outcome::Good;
+        let repeats = is_good && newer.is_some_and(|newer| are_same(newer, deploy));
+        if (repeats && good >= kept) || (!repeats && versions >= kept) {
+            superfluous.push(deploy.clone());
+        }
+        if is_good {
+            newer = Some(deploy);
+            good += 1;
+            versions += usize::from(!repeats);
+        }
+    }
+    superfluous
 }

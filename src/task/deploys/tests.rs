@@ -2,7 +2,8 @@ use super::record::superfluous;
 use super::*;
 use crate::compose::config_hash;
 use crate::compose::file::fixtures::shop;
-use crate::domain::{PlannedStep, StepVerb, TaskId};
+use crate::domain::task::UpdateOptions;
+use crate::domain::{PlannedStep, StepVerb, TaskId, fixtures};
 use std::os::unix::fs::PermissionsExt;
 
 fn deploy(number: u64, outcome: Outcome) -> Deploy {
@@ -19,6 +20,24 @@ fn deploy(number: u64, outcome: Outcome) -> Deploy {
         stack: StackRef::named("shop"),
         images: BTreeMap::default(),
     }
+}
+
+fn spec() -> TaskSpec {
+    TaskSpec {
+        id: TaskId("1".to_owned()),
+        operation: Operation::Rollback { to: None },
+        target: crate::domain::TaskTarget::Stack(StackRef::named("shop")),
+        requested_by: "me".to_owned(),
+        requested_from: None,
+        requested_at: Timestamp::UNIX_EPOCH,
+        endpoint: String::new(),
+        terms: crate::domain::TaskTerms::default(),
+    }
+}
+
+fn plan(steps: &[(StepVerb, &str)]) -> Plan {
+    let step = |(verb, service): &(StepVerb, &str)| PlannedStep::new(*verb, *service, "").of(*service);
+    Plan { steps: steps.iter().map(step).collect(), ..Plan::default() }
 }
 
 const SHOP: &str = r#"
@@ -49,19 +68,9 @@ fn a_deploy_is_had_back_as_it_was_and_only_its_owner_reads_it() {
     let root = tempfile::tempdir().unwrap();
     let deploys = Deploys::of(root.path(), &Endpoint::unix("/run/docker.sock"), "shop");
     let project = shop(SHOP);
-    let spec = TaskSpec {
-        id: TaskId("1".to_owned()),
-        operation: Operation::Rollback { to: None },
-        target: crate::domain::TaskTarget::Stack(StackRef::named("shop")),
-        requested_by: "me".to_owned(),
-        requested_from: None,
-        requested_at: Timestamp::UNIX_EPOCH,
-        endpoint: String::new(),
-        terms: crate::domain::TaskTerms::default(),
-    };
-    let step = PlannedStep::new(StepVerb::CreateContainer, "shop-api-1", "");
-    let plan = Plan { steps: vec![step], ..Plan::default() };
-    deploys.begin(&spec, &project, &plan).unwrap().unwrap();
+    let spec = spec();
+    let plan = plan(&[(StepVerb::CreateContainer, "api"), (StepVerb::CreateContainer, "web")]);
+    deploys.begin(&spec, &project, &plan, &[]).unwrap().unwrap();
     let kept = deploys.list().unwrap().remove(0);
     let again = deploys.project(&kept).unwrap();
     assert_eq!(again.files, project.files);
@@ -72,7 +81,75 @@ fn a_deploy_is_had_back_as_it_was_and_only_its_owner_reads_it() {
     }
     let mode = std::fs::metadata(deploys.path(1, "yaml")).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
-    assert!(deploys.begin(&spec, &project, &Plan::default()).unwrap().is_none(), "nothing is done by it");
+    assert!(
+        deploys.begin(&spec, &project, &Plan::default(), &[]).unwrap().is_none(),
+        "nothing is done by it"
+    );
+}
+
+#[test]
+fn what_only_starts_containers_is_no_deploy_unless_it_ends_one_that_was_half_done() {
+    let root = tempfile::tempdir().unwrap();
+    let deploys = Deploys::of(root.path(), &Endpoint::unix("/run/docker.sock"), "shop");
+    files::make_directory(&deploys.directory).unwrap();
+    let (spec, project) = (spec(), shop(SHOP));
+    let starts = plan(&[(StepVerb::StartContainer, "api"), (StepVerb::Await, "api")]);
+    deploys.write(&deploy(1, Outcome::Good)).unwrap();
+    assert!(deploys.begin(&spec, &project, &starts, &[]).unwrap().is_none());
+    let makes = plan(&[(StepVerb::RecreateContainer, "api")]);
+    assert_eq!(deploys.begin(&spec, &project, &makes, &[]).unwrap().unwrap().deploy.number, 2);
+    // Its worker died, and what it made is started by the next one.
+    assert_eq!(deploys.begin(&spec, &project, &starts, &[]).unwrap().unwrap().deploy.number, 3);
+}
+
+#[test]
+fn a_deploy_of_some_services_is_written_down_with_what_the_others_run() {
+    let root = tempfile::tempdir().unwrap();
+    let deploys = Deploys::of(root.path(), &Endpoint::unix("/run/docker.sock"), "shop");
+    let file = |version: u32| {
+        shop(&format!("services:\n  api: {{image: 'api:{version}'}}\n  web: {{image: 'web:{version}'}}\n"))
+    };
+    let (first, second) = (file(1), file(2));
+    let both = plan(&[(StepVerb::CreateContainer, "api"), (StepVerb::CreateContainer, "web")]);
+    let begun = deploys.begin(&spec(), &first, &both, &[]).unwrap().unwrap();
+    deploys.write(&Deploy { outcome: Outcome::Good, ..begun.deploy }).unwrap();
+    let containers: Vec<Container> = first
+        .services
+        .values()
+        .map(|service| {
+            let hash = config_hash(service, crate::compose::Flavour::Current);
+            let labels = fixtures::labels("shop", &service.name, 1);
+            let labels = crate::domain::ComposeLabels { config_hash: Some(hash), ..labels };
+            Container { compose: Some(labels), ..fixtures::replica("shop", &service.name, 1) }
+        })
+        .collect();
+    let only = UpdateOptions { services: vec!["api".to_owned()], ..UpdateOptions::default() };
+    let update = TaskSpec { operation: Operation::Update(only), ..spec() };
+    let only_api = plan(&[(StepVerb::CreateContainer, "api")]);
+    deploys.begin(&update, &second, &only_api, &containers).unwrap().unwrap();
+    let written = deploys.project(&deploys.list().unwrap()[0]).unwrap();
+    let images: Vec<&str> = written.services.values().map(|service| service.image.as_str()).collect();
+    assert_eq!(images, ["api:2", "web:1"]);
+}
+
+#[test]
+fn what_repeats_the_present_version_is_not_gone_back_to() {
+    let root = tempfile::tempdir().unwrap();
+    let deploys = Deploys::of(root.path(), &Endpoint::unix("/run/docker.sock"), "shop");
+    files::make_directory(&deploys.directory).unwrap();
+    for (number, version) in [(1, "one"), (2, "two"), (3, "two"), (4, "two")] {
+        deploys.write(&deploy(number, Outcome::Good)).unwrap();
+        std::fs::write(deploys.path(number, "yaml"), version).unwrap();
+    }
+    assert_eq!(deploys.target(None).unwrap().number, 1);
+    // With another image of the same name it is another version.
+    let image = DeployedImage { reference: "api".to_owned(), id: "new".to_owned(), digests: Vec::new() };
+    let images = BTreeMap::from([("api".to_owned(), image)]);
+    deploys.write(&Deploy { images, ..deploy(4, Outcome::Good) }).unwrap();
+    assert_eq!(deploys.target(None).unwrap().number, 3);
+    // What failed half-way is no version: even the same is gone back to.
+    deploys.write(&deploy(4, Outcome::Failed)).unwrap();
+    assert_eq!(deploys.target(None).unwrap().number, 3);
 }
 
 #[test]
@@ -138,8 +215,14 @@ fn only_what_is_older_than_the_last_good_ones_is_forgotten() {
         deploy(2, Outcome::Failed),
         deploy(1, Outcome::Good),
     ];
-    let numbers = |kept| superfluous(&all, kept).iter().map(|deploy| deploy.number).collect::<Vec<_>>();
-    assert_eq!(numbers(2), [2, 1]);
-    assert_eq!(numbers(3), Vec::<u64>::new());
-    assert_eq!(numbers(9), Vec::<u64>::new());
+    let numbers = |kept, are_same: fn(&Deploy, &Deploy) -> bool| {
+        superfluous(&all, kept, are_same).iter().map(|deploy| deploy.number).collect::<Vec<_>>()
+    };
+    assert_eq!(numbers(2, |_, _| false), [2, 1]);
+    assert_eq!(numbers(3, |_, _| false), Vec::<u64>::new());
+    assert_eq!(numbers(9, |_, _| false), Vec::<u64>::new());
+    // What repeats the newest version pushes no other one out, and is not kept for ever itself.
+    let repeats = |one: &Deploy, other: &Deploy| one.number.min(other.number) >= 3;
+    assert_eq!(numbers(2, repeats), Vec::<u64>::new());
+    assert_eq!(numbers(1, repeats), [4, 3, 2, 1]);
 }

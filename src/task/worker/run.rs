@@ -59,10 +59,10 @@ impl Run<'_> {
         };
         let deploys = Deploys::of(store.root(), engine.endpoint(), &stack.project);
         deploys.settle_vanished(engine).await?;
-        let deploy = self.begin_deploy(&deploys, &prepared)?;
+        let deploy = self.begin_deploy(&deploys, &prepared).await?;
         let ended = Box::pin(self.bare(prepared, &mut note)).await;
         let noted_deploy = match deploy {
-            Some(deploy) => deploy.end(engine, self.outcome(ended.is_ok())).await,
+            Some(deploy) => deploy.end(engine, self.outcome(ended.is_ok()), self.has_made_a_version()).await,
             None if ended.is_ok() => match &spec.operation {
                 Operation::Rollback { .. } => deploys.was_taken_back(),
                 Operation::Accept => deploys.was_decided(),
@@ -93,12 +93,19 @@ impl Run<'_> {
         }
     }
 
+    /// The plan that was made once the images were there may have found that all is up to date.
+    fn has_made_a_version(&self) -> bool {
+        let Ok(record) = self.store.record(&self.spec.id) else { return true };
+        record.plan.is_none_or(|plan| plan.makes_a_version())
+    }
+
     /// Writes down what is to be deployed, before anything is changed: it is what a later rollback goes back to.
-    fn begin_deploy(&self, deploys: &Deploys, prepared: &Prepared) -> Result<Option<Begun>, Fault> {
+    async fn begin_deploy(&self, deploys: &Deploys, prepared: &Prepared) -> Result<Option<Begun>, Fault> {
         let Prepared::Compose { plan, project: Some(project), back_to, .. } = prepared else {
             return Ok(None);
         };
-        let mut begun = deploys.begin(self.spec, project, plan.plan())?;
+        let containers = self.engine.containers(Some(&project.name)).await?;
+        let mut begun = deploys.begin(self.spec, project, plan.plan(), &containers)?;
         if let (Some(begun), Some(number)) = (&mut begun, back_to) {
             begun.goes_back_to(*number);
         }
