@@ -39,7 +39,7 @@ pub struct Observed {
     pub outstanding: BTreeSet<String>,
     /// The update whose old containers are kept until somebody accepts it.
     pub kept: Option<Kept>,
-    /// Images that references are to lead to, whatever they lead to now: those of an earlier deploy.
+    /// By service, the image that it is to run, whatever its reference leads to now: that of an earlier deploy.
     pub pinned: BTreeMap<String, Image>,
     /// They were pulled and built just now, as far as that was to be done.
     pub images_provided: bool,
@@ -145,6 +145,18 @@ impl Observed {
             .collect();
         containers.sort_by_key(|container| number(container));
         containers
+    }
+
+    /// The images that the project's services of this reference are to run; several where they were deployed one by one.
+    pub fn pinned_to<'seen>(
+        &'seen self,
+        project: &Project,
+        reference: &str,
+    ) -> BTreeMap<&'seen str, &'seen Image> {
+        let of = self.pinned.iter().filter(|(service, _)| {
+            project.service(service).is_some_and(|service| service.image_name(&project.name) == reference)
+        });
+        of.map(|(_, image)| (image.id.as_str(), image)).collect()
     }
 
     /// The version of docker compose that made the service's containers, else the project's, as far as its hashes are

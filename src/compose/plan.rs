@@ -53,6 +53,7 @@ pub use update::{accept, back, check_one_kept, is_between, update};
 use super::body::Creation;
 use super::file::{Condition, Hook, Project};
 use super::observe::{Kept, Observed};
+use crate::domain::resources::Image;
 use crate::domain::task::UpdateOptions;
 use crate::domain::{
     ChecklistLine, ContainerId, DeployState, Fault, FaultKind, Mark, Operation, Plan, PlannedStep, StepVerb,
@@ -96,6 +97,7 @@ pub struct Again {
     pub operation: Operation,
     pub outstanding: BTreeSet<String>,
     pub kept: Option<Kept>,
+    pub pinned: BTreeMap<String, Image>,
 }
 
 /// `post_start` and `pre_stop` of a service.
@@ -441,6 +443,7 @@ pub fn for_operation(
             operation: operation.clone(),
             outstanding: observed.outstanding.clone(),
             kept: observed.kept,
+            pinned: observed.pinned.clone(),
         })
     };
     plan.again = project.filter(|_| plan.image_steps > 0).map(same);

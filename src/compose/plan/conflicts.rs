@@ -14,7 +14,8 @@ pub fn image<'seen>(
     observed: &'seen Observed,
 ) -> Result<&'seen Image, Fault> {
     let reference = service.image_name(&project.name);
-    observed.images.get(&reference).ok_or_else(|| {
+    let pinned = observed.pinned.get(&service.name);
+    pinned.or_else(|| observed.images.get(&reference)).ok_or_else(|| {
         let fault = Fault::new(FaultKind::NotFound, "find image", reference.as_str())
             .because(format!("the service {} needs it and it is not on this server", service.name));
         match (&service.build, service.pull_policy.as_str()) {

@@ -45,9 +45,10 @@ pub fn update(project: &Project, observed: &Observed, options: &UpdateOptions) -
     if observed.pinned.is_empty() {
         provide(&mut plan, project, &services, observed, &options.provision())?;
     } else {
-        pin(&mut plan, observed);
+        pin(&mut plan, project, observed);
     }
-    let pending = plan.image_steps > 0;
+    // Which images those of an earlier deploy are is known, whatever their names lead to yet.
+    let pending = plan.image_steps > 0 && observed.pinned.is_empty();
     let mut rollouts = Vec::new();
     for service in &services {
         let versions = Versions::of(project, service, observed, pending)?;
@@ -120,12 +121,17 @@ fn chosen<'project>(
     Ok(services)
 }
 
-/// The names lead to the images of an earlier deploy again.
-fn pin(plan: &mut ActionPlan, observed: &Observed) {
+/// The names lead to the images of an earlier deploy again. One that services ran several images by is left as it is.
+fn pin(plan: &mut ActionPlan, project: &Project, observed: &Observed) {
     if observed.images_provided {
         return;
     }
-    for (reference, image) in &observed.pinned {
+    let references: BTreeSet<String> =
+        project.services.values().map(|service| service.image_name(&project.name)).collect();
+    for reference in &references {
+        let pinned = observed.pinned_to(project, reference);
+        let mut images = pinned.values();
+        let (Some(image), None) = (images.next(), images.next()) else { continue };
         if observed.images.get(reference).is_some_and(|present| present.id == image.id) {
             continue;
         }

@@ -58,7 +58,7 @@ async fn observe(engine: &Engine, root: &Path, project: &Project) -> Result<Obse
     known(engine, root, compose::observe(engine, &project.name, Some(project)).await?)
 }
 
-/// By reference, the images that the deploy ran; they must be there.
+/// By service, the images that the deploy ran; they must be there.
 async fn images(engine: &Engine, deploy: &Deploy) -> Result<BTreeMap<String, Image>, Fault> {
     let mut images = BTreeMap::new();
     for (service, kept) in &deploy.images {
@@ -72,7 +72,7 @@ async fn images(engine: &Engine, deploy: &Deploy) -> Result<BTreeMap<String, Ima
                 }
             });
         };
-        images.insert(kept.reference.clone(), image);
+        images.insert(service.clone(), image);
     }
     Ok(images)
 }

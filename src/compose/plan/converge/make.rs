@@ -24,7 +24,7 @@ impl Converging<'_> {
     ) -> Result<(), Fault> {
         let replicas = self.names();
         let around = self.surroundings(resolved, image, &replicas);
-        let creation = creation(self.project, resolved.0, number, around);
+        let creation = self.creation(resolved.0, number, around);
         conflicts::name(&creation, self.observed)?;
         let name = creation.name.clone();
         let action = Action::Create(Box::new(creation));
@@ -77,11 +77,23 @@ impl Converging<'_> {
         let mut around = self.surroundings(resolved, image, &replicas);
         around.replaces = Some(&old.id.0);
         around.inherited = &inherited;
-        let creation = creation(self.project, resolved.0, number(old).max(1), around);
+        let creation = self.creation(resolved.0, number(old).max(1), around);
         let known = self.observed.configurations.get(&old.id);
         let reason =
             difference::reason(reason, &creation, known.filter(|_| self.wish.recreate == Recreate::Changed));
         (creation, reason)
+    }
+
+    fn creation(&self, service: &Service, number: u32, around: Surroundings<'_>) -> Creation {
+        let mut creation = creation(self.project, service, number, around);
+        let reference = service.image_name(&self.project.name);
+        // One name cannot lead to the images of several services, so each is made from its own.
+        if self.observed.pinned_to(self.project, &reference).len() > 1
+            && let Some(body) = creation.body.as_object_mut()
+        {
+            body.insert("Image".to_owned(), around.image_id.into());
+        }
+        creation
     }
 
     fn names(&self) -> impl Fn(&str) -> Vec<(String, u32)> {

@@ -233,3 +233,36 @@ fn whoever_is_told_is_replaced_last_and_looks_names_up_by_itself_then() {
     assert!(last("run in shop-aproxy-1") < first("create aproxy"), "{told:#?}");
     assert!(last("stop shop-aproxy-1") < first("remove shop-api-1"), "{told:#?}");
 }
+
+#[test]
+fn each_service_goes_back_to_its_own_image_and_no_name_is_taken_from_another_one() {
+    let text = "services:\n  api: {image: app}\n  web: {image: app}\n  db: {image: nginx}\n";
+    let project = project(text);
+    let mut observed = running(&project);
+    observed.images.insert("nginx".to_owned(), image("newer"));
+    let pinned = [("api", "first"), ("web", "second"), ("db", "nginx")];
+    observed.pinned = pinned.map(|(service, name)| (service.to_owned(), image(name))).into();
+    let plan = for_operation(Some(&project), &observed, &Operation::Rollback { to: Some(1) }).unwrap();
+    let tagged: Vec<&str> = plan
+        .plan()
+        .steps
+        .iter()
+        .filter(|step| step.verb == StepVerb::TagImage)
+        .map(|step| &*step.object)
+        .collect();
+    assert_eq!(tagged, ["nginx"], "two services ran different images by the other name");
+    let made: BTreeMap<&str, &serde_json::Value> = plan
+        .actions()
+        .iter()
+        .filter_map(|action| match action {
+            Action::Create(creation) => Some((creation.service.as_str(), &creation.body["Image"])),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(made, BTreeMap::from([("api", &"sha256:first".into()), ("web", &"sha256:second".into())]));
+    assert_eq!(
+        plan.again().unwrap().pinned,
+        observed.pinned,
+        "it is planned again once the names lead there"
+    );
+}
