@@ -60,6 +60,8 @@ mod operate;
 mod overlays;
 #[path = "end_to_end/restore.rs"]
 mod restore;
+#[path = "end_to_end/rollbacks.rs"]
+mod rollbacks;
 #[path = "end_to_end/serve.rs"]
 mod serve;
 #[path = "end_to_end/stacks.rs"]
@@ -110,6 +112,7 @@ fn main() {
         tasks::trials(),
         gpus::trials(),
         interrupted_update::trials(),
+        rollbacks::trials(),
         zero_drop::trials(),
     ]
     .into_iter()

@@ -54,7 +54,6 @@ use super::body::Creation;
 use super::file::{Condition, Hook, Project};
 use super::observe::{Kept, Observed};
 use crate::domain::resources::Image;
-use crate::domain::task::UpdateOptions;
 use crate::domain::{
     ChecklistLine, ContainerId, DeployState, Fault, FaultKind, Mark, Operation, Plan, PlannedStep, StepVerb,
 };
@@ -424,7 +423,7 @@ pub fn for_operation(
         Operation::Build(options) => build_images(needs_files()?, observed, options),
         Operation::Push(options) => push_images(needs_files()?, observed, options),
         Operation::Update(options) => update(needs_files()?, observed, options),
-        Operation::Rollback { .. } => update(needs_files()?, observed, &UpdateOptions::default()),
+        Operation::Rollback { .. } => update::roll_back(needs_files()?, observed),
         Operation::Accept => accept(needs_files()?, all),
         Operation::Backup
         | Operation::Bundle(_)

@@ -2,6 +2,7 @@
 //! old container stays, stopped, until all new ones have proven themselves, so that going back is a start. All of it is
 //! told by what there is: planned again in the middle, the plan goes on from there, or back.
 
+mod absent;
 mod accept;
 mod back;
 mod commit;
@@ -11,6 +12,7 @@ mod policy;
 mod rollout;
 mod slots;
 
+pub use absent::roll_back;
 pub use accept::accept;
 pub use back::back;
 pub use kept::{check as check_kept, check_one as check_one_kept, hidden, standing};
@@ -38,19 +40,30 @@ pub(super) struct Chain {
 
 pub fn update(project: &Project, observed: &Observed, options: &UpdateOptions) -> Result<ActionPlan, Fault> {
     graph::known(&options.services, Some(project), observed, "update")?;
+    towards(project, observed, options, &chosen(project, observed, options)?, &[])
+}
+
+/// `services` have containers that new ones take the place of, `absent` have none.
+fn towards(
+    project: &Project,
+    observed: &Observed,
+    options: &UpdateOptions,
+    services: &[&Service],
+    absent: &[&Service],
+) -> Result<ActionPlan, Fault> {
     let mut plan = new_plan("update", Some(project), observed, &[]);
     // docker compose has no such thing: its `up` replaces the old ones before the new ones have proven anything.
     plan.plan.equivalent.clear();
-    let services = chosen(project, observed, options)?;
     if observed.pinned.is_empty() {
-        provide(&mut plan, project, &services, observed, &options.provision())?;
+        let all: Vec<&Service> = absent.iter().chain(services).copied().collect();
+        provide(&mut plan, project, &all, observed, &options.provision())?;
     } else {
         pin(&mut plan, project, observed);
     }
     // Which images those of an earlier deploy are is known, whatever their names lead to yet.
     let pending = plan.image_steps > 0 && observed.pinned.is_empty();
     let mut rollouts = Vec::new();
-    for service in &services {
+    for service in services {
         let versions = Versions::of(project, service, observed, pending)?;
         if versions.are_settled(&project.name, service, observed.kept.is_some()) {
             let reason = if observed.kept.is_some() { "not accepted yet" } else { "up to date" };
@@ -64,14 +77,17 @@ pub fn update(project: &Project, observed: &Observed, options: &UpdateOptions) -
     }
     let told = told_by(rollouts.iter().map(Rollout::service));
     rollouts.sort_by_key(|rollout| told.contains(rollout.service().name.as_str()));
-    missing::check(&mut plan, "update", project, rollouts.iter().map(Rollout::service), observed)?;
+    let changed: Vec<&Service> =
+        absent.iter().copied().chain(rollouts.iter().map(Rollout::service)).collect();
+    missing::check(&mut plan, "update", project, changed.iter().copied(), observed)?;
     let mut chain = Chain { plan, last: Vec::new() };
+    let networks = objects::add_networks(&mut chain.plan, project, &changed, observed)?;
+    let volumes = objects::add_volumes(&mut chain.plan, project, &changed, observed)?;
+    chain.last.extend(networks.into_values().chain(volumes.into_values()));
+    let made = absent::bring_back(&mut chain.plan, project, absent, observed, &chain.last)?;
+    chain.last.extend(made);
     if !rollouts.is_empty() {
         chain.plan.guard = Some(guard(observed, rollouts.iter().map(Rollout::service)));
-        let changed: Vec<&Service> = rollouts.iter().map(Rollout::service).collect();
-        let networks = objects::add_networks(&mut chain.plan, project, &changed, observed)?;
-        let volumes = objects::add_volumes(&mut chain.plan, project, &changed, observed)?;
-        chain.last.extend(networks.into_values().chain(volumes.into_values()));
         for rollout in &mut rollouts {
             rollout.roll(&mut chain)?;
         }
@@ -86,7 +102,7 @@ pub fn update(project: &Project, observed: &Observed, options: &UpdateOptions) -
         }
     }
     let mut plan = chain.plan;
-    let names: Vec<String> = services.iter().map(|service| service.name.clone()).collect();
+    let names: Vec<String> = absent.iter().chain(services).map(|service| service.name.clone()).collect();
     add_gpus(&mut plan, Some(project), observed, &names);
     wait_for_images(&mut plan);
     if let Some(last) = plan.image_steps.checked_sub(1) {

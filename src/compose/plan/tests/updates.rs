@@ -266,3 +266,43 @@ fn each_service_goes_back_to_its_own_image_and_no_name_is_taken_from_another_one
         "it is planned again once the names lead there"
     );
 }
+
+#[test]
+fn a_way_back_makes_what_is_gone_before_it_replaces_anything_and_tells_what_that_deploy_did_not_have() {
+    let earlier = project(
+        "services:\n  db: {image: nginx}\n  api: {image: app, depends_on: [db]}\n  web: {image: nginx, hostname: one}\n",
+    );
+    let present = project("services:\n  web: {image: nginx}\n  late: {image: app}\n");
+    let observed = running(&present);
+    let back = Operation::Rollback { to: Some(1) };
+    let plan = for_operation(Some(&earlier), &observed, &back).unwrap();
+    let told = told(&plan);
+    assert_eq!(
+        told[..6],
+        [
+            "create shop-db-1 → GreenCreated",
+            "create shop-api-1 → GreenCreated",
+            "start shop-db-1",
+            "start shop-api-1",
+            "wait for db",
+            "wait for api",
+        ]
+    );
+    assert!(told[6].starts_with("create web1"), "{told:?}");
+    let steps = &plan.plan().steps;
+    let made = steps.iter().position(|step| step.object.starts_with("web1")).unwrap();
+    let last = steps.iter().rposition(|step| step.service.as_deref() == Some("api")).unwrap();
+    assert!(steps[made].after.contains(&last), "{:?}", steps[made]);
+    let warned = plan.plan().warnings.iter().any(|warning| {
+        warning.contains("has no service late, and shop-late-1 stays") && warning.contains("rm --stop late")
+    });
+    assert!(warned, "{:?}", plan.plan().warnings);
+
+    // All that runs is of services with other names.
+    let renamed = project("services:\n  late: {image: app}\n");
+    let plan = for_operation(Some(&earlier), &running(&renamed), &back).unwrap();
+    assert!(plan.plan().steps.iter().any(|step| step.object == "shop-web-1"), "{:?}", plan.plan().steps);
+    // The others of a project with no replicas are not made.
+    let none = project("services:\n  late: {image: app}\n  idle: {image: app, scale: 0}\n");
+    assert!(for_operation(Some(&none), &running(&renamed), &back).unwrap().plan().is_empty());
+}
