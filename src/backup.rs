@@ -50,6 +50,7 @@ pub use action::{BundleAction, BundlePlaces};
 pub use check::check;
 pub use create::create;
 pub use export::{export, place_in};
+pub use feed::UNWATCHED;
 pub use find::{Found, LATEST, find, find_of};
 pub use job::Survey;
 pub use list::{bundles, good_times, list, manifest as read_manifest, places, survey};

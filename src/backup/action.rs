@@ -87,7 +87,7 @@ impl BundleAction {
         is_cancelled: &dyn Fn() -> bool,
     ) -> Result<(), Fault> {
         match self {
-            Self::Verify(verification) => verification.carry_out(engine, root, progress).await,
+            Self::Verify(verification) => verification.carry_out(engine, root, progress, is_cancelled).await,
             Self::Rehearse(rehearsal) => {
                 rehearse::rehearse(engine, root, &rehearsal, progress, is_cancelled).await
             }

@@ -1,5 +1,6 @@
 //! A backup and what follows it by the stack's policy: it is read again, and what is too old is let go.
 
+use super::feed::Watch;
 use super::offsite::{self, Copying};
 use super::seal::Keys;
 use super::take::{Order, take};
@@ -24,12 +25,13 @@ pub async fn create(
     if survey.policy.verify {
         let found = super::find(root, Some(&survey.stack), &entry.name)?;
         let keys = Keys::of(&found, &read_manifest(&found.directory)?, None);
+        let watch = Watch { told: &|_| (), cancelled: is_cancelled };
         let text = if let Ok(keys) = keys {
-            check::check(Some((engine, keys)), root, &found, &|_| {}).await?;
+            check::check(Some((engine, keys)), root, &found, &watch).await?;
             format!("backup {} was read through, and is good", entry.name)
         } else {
             // Who takes backups need not be able to read them.
-            check::check(None, root, &found, &|_| {}).await?;
+            check::check(None, root, &found, &watch).await?;
             format!("backup {} was read again as it is, encrypted, and is whole", entry.name)
         };
         progress(TaskEvent::Output { text });

@@ -3,6 +3,7 @@
 //! takes a dump that was cut at sixty of a hundred for a good one.
 
 use super::ManifestPart;
+use super::check::stopped;
 use super::feed::{Feed, Watch};
 use super::manifest::{Content, Manifest, RedisData, Server};
 use super::redis::keys_read;
@@ -17,20 +18,22 @@ use std::io::Read;
 
 const BUFFER: usize = 256 << 10;
 pub const SCRATCH: &str = "/scratch";
-/// What follows a backup that is taken is not ended.
-const UNWATCHED: Watch<'static> = Watch { told: &|_| (), cancelled: &|| false };
-
 /// What is wrong with the parts. That it could not be tried is a fault.
 pub async fn read_through(
     workshop: &Workshop,
     shelf: &Shelf,
     manifest: &Manifest,
+    cancelled: &dyn Fn() -> bool,
 ) -> Result<Vec<Problem>, Fault> {
+    let watch = Watch { told: &|_| (), cancelled };
     let mut problems = Vec::new();
     for part in &manifest.parts {
+        if cancelled() {
+            return Err(stopped(&manifest.name));
+        }
         let problem = match unpack(shelf, part).await? {
             Some(problem) => Some(problem),
-            None => tool(workshop, shelf, part).await?,
+            None => tool(workshop, shelf, part, &watch).await?,
         };
         problems.extend(problem.map(|what| Problem { path: part.part.path.clone(), what }));
     }
@@ -75,10 +78,15 @@ fn scan(shelf: &Shelf, part: &ManifestPart) -> Option<String> {
         .then(|| format!("it has {} entries instead of {}", found.entries, archive.entries))
 }
 
-async fn tool(workshop: &Workshop, shelf: &Shelf, part: &ManifestPart) -> Result<Option<String>, Fault> {
+async fn tool(
+    workshop: &Workshop,
+    shelf: &Shelf,
+    part: &ManifestPart,
+    watch: &Watch<'_>,
+) -> Result<Option<String>, Fault> {
     match &part.content {
-        Content::Postgres(database) => postgres(workshop, shelf, part, &database.server).await,
-        Content::Redis(redis) => snapshot(workshop, shelf, part, redis).await,
+        Content::Postgres(database) => postgres(workshop, shelf, (part, &database.server), watch).await,
+        Content::Redis(redis) => snapshot(workshop, shelf, (part, redis), watch).await,
         Content::PostgresGlobals(_)
         | Content::Volume(_)
         | Content::Bind(_)
@@ -92,14 +100,14 @@ async fn tool(workshop: &Workshop, shelf: &Shelf, part: &ManifestPart) -> Result
 async fn postgres(
     workshop: &Workshop,
     shelf: &Shelf,
-    part: &ManifestPart,
-    server: &Server,
+    (part, server): (&ManifestPart, &Server),
+    watch: &Watch<'_>,
 ) -> Result<Option<String>, Fault> {
     let image = present(workshop, &server.image_id, &server.image).await?;
     let container = toolbox(workshop, &image, None).await?;
     let request = command(&["pg_restore", "-f", "/dev/null"]);
     let feed = Feed::new(shelf, part, None);
-    let ended = feed.into_tool(workshop.engine(), &container, &request, &UNWATCHED).await;
+    let ended = feed.into_tool(workshop.engine(), &container, &request, watch).await;
     workshop.remove(&container).await;
     let ended = ended?;
     Ok((ended.code != 0).then(|| format!("pg_restore does not take it: {}", ended.complaints.trim())))
@@ -109,8 +117,8 @@ async fn postgres(
 async fn snapshot(
     workshop: &Workshop,
     shelf: &Shelf,
-    part: &ManifestPart,
-    redis: &RedisData,
+    (part, redis): (&ManifestPart, &RedisData),
+    watch: &Watch<'_>,
 ) -> Result<Option<String>, Fault> {
     if !redis.checked {
         // Its image has no such tool.
@@ -122,7 +130,7 @@ async fn snapshot(
     let file = format!("{SCRATCH}/dump.rdb");
     let request = command(&["sh", "-c", &format!("cat > {file}")]);
     let feed = Feed::new(shelf, part, None);
-    let copied = feed.into_tool(workshop.engine(), &container, &request, &UNWATCHED).await?;
+    let copied = feed.into_tool(workshop.engine(), &container, &request, watch).await?;
     if copied.code != 0 {
         return Err(copied.explain(Fault::new(FaultKind::Refused, "copy", &part.part.path)));
     }

@@ -40,6 +40,9 @@ pub struct Watch<'run> {
     pub cancelled: &'run dyn Fn() -> bool,
 }
 
+/// Of a program whose end ends all of it.
+pub const UNWATCHED: Watch<'static> = Watch { told: &|_| (), cancelled: &|| false };
+
 impl Feed {
     pub fn new(shelf: &Shelf, part: &ManifestPart, rules: Option<Rules>) -> Self {
         Self { shelf: shelf.clone(), part: part.clone(), rules }

@@ -213,7 +213,9 @@ async fn one(
     let shelf = &Shelf { directory: rehearsal.found.directory.clone(), keys: rehearsal.keys.clone() };
     match task {
         Task::Sums => {
-            check::check(None, root, &rehearsal.found, &|done| (watch.report)(done, None)).await.map(drop)
+            let told = |done| (watch.report)(done, None);
+            let watch = Watch { told: &told, cancelled: watch.cancelled };
+            check::check(None, root, &rehearsal.found, &watch).await.map(drop)
         }
         Task::Postgres { server, globals, databases } => {
             let globals = globals.map(|number| rehearsal.part(number)).transpose()?;

@@ -1,5 +1,6 @@
 //! A verification as a task: what is read, and how far it is.
 
+use super::feed::Watch;
 use super::find::{Found, find};
 use super::seal::Keys;
 use super::{check, list};
@@ -40,6 +41,7 @@ impl Verification {
         engine: &Engine,
         root: &Path,
         progress: &mut dyn FnMut(TaskEvent),
+        cancelled: &dyn Fn() -> bool,
     ) -> Result<(), Fault> {
         let progress = RefCell::new(progress);
         let tell = |event: TaskEvent| (progress.borrow_mut())(event);
@@ -56,7 +58,7 @@ impl Verification {
         let keys = || Keys::of(&self.found, &list::manifest(&self.found.directory)?, None);
         let tools = if self.deep { keys().map(|keys| Some((engine, keys))) } else { Ok(None) };
         let ended = match tools {
-            Ok(tools) => check::check(tools, root, &self.found, &report).await,
+            Ok(tools) => check::check(tools, root, &self.found, &Watch { told: &report, cancelled }).await,
             Err(fault) => Err(fault),
         };
         tell(TaskEvent::StepFinished { step: 0, fault: ended.as_ref().err().cloned() });

@@ -16,7 +16,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, Read};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 /// No manifest of ours comes near it.
@@ -59,18 +59,26 @@ impl Verdict {
     }
 }
 
-/// Reads all of it. `stack` is the one that it must be of; `progress` counts the bytes. It blocks, and reads with as many threads as there are
+/// How far the reading is, and whether somebody wants it to stop.
+#[derive(Debug, Default)]
+pub struct Reading {
+    pub bytes: AtomicU64,
+    /// What is found from then on means nothing.
+    pub stopped: AtomicBool,
+}
+
+/// Reads all of it. `stack` is the one that it must be of. It blocks, and reads with as many threads as there are
 /// processors.
-pub fn verify(directory: &Path, stack: &str, progress: &AtomicU64) -> Verdict {
+pub fn verify(directory: &Path, stack: &str, reading: &Reading) -> Verdict {
     let mut problems = Vec::new();
     let manifest = papers(directory, stack, &mut problems);
     if let Some(manifest) = &manifest {
         tree::compare(directory, manifest, &mut problems);
-        problems.extend(sums(directory, &manifest.stored(), progress));
+        problems.extend(sums(directory, &manifest.stored(), reading));
     }
     problems.sort();
     problems.dedup();
-    Verdict { manifest, problems, bytes: progress.load(Ordering::Relaxed) }
+    Verdict { manifest, problems, bytes: reading.bytes.load(Ordering::Relaxed) }
 }
 
 /// The manifest, if it can be read at all, and what is wrong with it and the papers beside it.
@@ -130,7 +138,7 @@ pub fn open(path: &Path) -> io::Result<File> {
     if file.metadata()?.is_file() { Ok(file) } else { Err(io::Error::other("it is no file")) }
 }
 
-fn sums(directory: &Path, parts: &[&BackupPart], progress: &AtomicU64) -> Vec<Problem> {
+fn sums(directory: &Path, parts: &[&BackupPart], reading: &Reading) -> Vec<Problem> {
     let mut order: Vec<&&BackupPart> = parts.iter().collect();
     // The largest first, so that no thread begins one when the others are done.
     order.sort_by_key(|part| std::cmp::Reverse(part.bytes));
@@ -139,7 +147,7 @@ fn sums(directory: &Path, parts: &[&BackupPart], progress: &AtomicU64) -> Vec<Pr
     let threads = std::thread::available_parallelism().map_or(1, usize::from).min(order.len());
     let work = || {
         while let Some(part) = order.get(next.fetch_add(1, Ordering::Relaxed)) {
-            if let Err(what) = check(directory, part, progress) {
+            if let Err(what) = check(directory, part, reading) {
                 let mut problems = problems.lock().unwrap_or_else(PoisonError::into_inner);
                 problems.push(Problem::new(&part.path, what));
             }
@@ -153,7 +161,7 @@ fn sums(directory: &Path, parts: &[&BackupPart], progress: &AtomicU64) -> Vec<Pr
     problems.into_inner().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn check(directory: &Path, part: &BackupPart, progress: &AtomicU64) -> Result<(), String> {
+fn check(directory: &Path, part: &BackupPart, reading: &Reading) -> Result<(), String> {
     let file = open(&directory.join(&part.path)).map_err(|error| error.to_string())?;
     let length = file.metadata().map_err(|error| error.to_string())?.len();
     if length != part.bytes {
@@ -168,7 +176,10 @@ fn check(directory: &Path, part: &BackupPart, progress: &AtomicU64) -> Result<()
             break;
         }
         sum.update(&buffer[..count]);
-        progress.fetch_add(count as u64, Ordering::Relaxed);
+        reading.bytes.fetch_add(count as u64, Ordering::Relaxed);
+        if reading.stopped.load(Ordering::Relaxed) {
+            return Err("it was not read to its end".to_owned());
+        }
     }
     let found = units::hexadecimal(&sum.finalize());
     if found.eq_ignore_ascii_case(&part.sha256) {

@@ -219,8 +219,10 @@ impl Fetch {
     /// Reads all of it once more, from the disk, and gives it its name.
     async fn appear(&self, bundle: Bundle) -> Result<PathBuf, Fault> {
         let (directory, stack) = (bundle.directory().to_owned(), self.manifest.stack.clone());
-        let verdict =
-            tokio::task::spawn_blocking(move || verify::verify(&directory, &stack, &AtomicU64::new(0))).await;
+        let verdict = tokio::task::spawn_blocking(move || {
+            verify::verify(&directory, &stack, &verify::Reading::default())
+        })
+        .await;
         let verdict = verdict.map_err(|error| self.broken(&error))?;
         if let Some(fault) = verdict.fault(&self.manifest.name) {
             return Err(fault.hint("fetch another one; what is off site has rotted, or this disk has"));

@@ -221,7 +221,9 @@ impl Follow<'_> {
     async fn check(&self, number: usize) -> Result<(), Fault> {
         let Facts { found, manifest, .. } = self.run.facts;
         let total = manifest.stored().iter().map(|part| part.bytes).sum();
-        check::check(None, self.run.root, found, &|done| self.count(number, done, total)).await.map(drop)
+        let told = |done| self.count(number, done, total);
+        let watch = Watch { told: &told, cancelled: self.run.cancelled };
+        check::check(None, self.run.root, found, &watch).await.map(drop)
     }
 
     async fn stage(&self, number: usize, target: &Target) -> Result<(), Fault> {
@@ -327,7 +329,8 @@ impl Follow<'_> {
         pending.write(self.run.root)?;
         proof::pin(&entry.directory, true)?;
         let found = Found { stack: entry.stack, name: entry.name, directory: entry.directory };
-        check::check(None, self.run.root, &found, &|_| ()).await.map(drop)
+        let watch = Watch { told: &|_| (), cancelled: self.run.cancelled };
+        check::check(None, self.run.root, &found, &watch).await.map(drop)
     }
 
     /// The databases in use are those that were restored, and answer under their names.

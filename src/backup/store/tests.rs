@@ -10,7 +10,6 @@ use std::io::Read;
 use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
 use std::process::Command;
-use std::sync::atomic::AtomicU64;
 
 const OVER: u64 = 10_000;
 
@@ -107,7 +106,7 @@ impl Shelf {
 }
 
 fn problems(entry: &BackupEntry) -> Vec<String> {
-    let verdict = verify::verify(&entry.directory, "shop", &AtomicU64::new(0));
+    let verdict = verify::verify(&entry.directory, "shop", &verify::Reading::default());
     verdict.problems.into_iter().map(|problem| format!("{}: {}", problem.path, problem.what)).collect()
 }
 
@@ -390,7 +389,7 @@ fn an_exported_bundle_has_its_objects_and_is_whole_wherever_it_is_unpacked() {
     let unpack = Command::new("tar").arg("-xf").arg(&file).arg("-C").arg(&elsewhere).status().unwrap();
     assert!(unpack.success());
     let directory = elsewhere.join(&entry.name);
-    assert_eq!(verify::verify(&directory, "shop", &AtomicU64::new(0)).problems, []);
+    assert_eq!(verify::verify(&directory, "shop", &verify::Reading::default()).problems, []);
     assert_eq!(std::fs::read_dir(elsewhere.join("objects/sha256")).unwrap().count(), 1, "no other's");
 }
 

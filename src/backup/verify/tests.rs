@@ -1,5 +1,6 @@
 use super::*;
 use crate::backup::bundle::tests::committed_at;
+use crate::backup::feed::Watch;
 use crate::backup::proof;
 use crate::domain::stack::Proof;
 use std::path::PathBuf;
@@ -13,7 +14,7 @@ fn bundle() -> (tempfile::TempDir, PathBuf) {
 }
 
 fn problems(directory: &Path) -> Vec<Problem> {
-    verify(directory, "shop", &AtomicU64::new(0)).problems
+    verify(directory, "shop", &Reading::default()).problems
 }
 
 #[test]
@@ -21,7 +22,7 @@ fn a_whole_bundle_is_found_whole_with_its_proof_and_its_pin_beside_it() {
     let (_root, directory) = bundle();
     proof::write(&directory, &Proof::default()).unwrap();
     proof::pin(&directory, true).unwrap();
-    let progress = AtomicU64::new(0);
+    let progress = Reading::default();
     let verdict = verify(&directory, "shop", &progress);
     assert_eq!((verdict.problems.as_slice(), verdict.bytes), ([].as_slice(), 15));
 }
@@ -93,9 +94,23 @@ fn a_part_that_is_a_link_to_the_right_bytes_is_no_part() {
 #[test]
 fn a_bundle_of_another_stack_or_name_is_told_from_ours() {
     let (root, directory) = bundle();
-    let found = verify(&directory, "blog", &AtomicU64::new(0)).problems;
+    let found = verify(&directory, "blog", &Reading::default()).problems;
     assert!(found.iter().any(|problem| problem.what.contains("of the stack shop")), "{found:?}");
     let moved = root.path().join("shop/20260101T000000Z-0000");
     std::fs::rename(&directory, &moved).unwrap();
     assert!(problems(&moved).iter().any(|problem| problem.what.contains("the manifest of")));
+}
+
+#[tokio::test]
+async fn a_verification_that_is_stopped_leaves_what_is_known_as_it_was() {
+    let root = tempfile::tempdir().unwrap();
+    let entry = committed_at(root.path(), "shop", "2026-11-10T02:00:00Z");
+    let found = crate::backup::find(root.path(), Some("shop"), &entry.name).unwrap();
+    let watch = Watch { told: &|_| (), cancelled: &|| true };
+    let fault = crate::backup::check(None, root.path(), &found, &watch).await.unwrap_err();
+    assert_eq!(fault.kind, FaultKind::Cancelled);
+    assert_eq!(proof::read(&found.directory), Proof::default());
+    let reading = Reading { stopped: AtomicBool::new(true), ..Reading::default() };
+    let seen = verify(&found.directory, "shop", &reading).problems;
+    assert!(!seen.is_empty() && seen.iter().all(|problem| problem.what == "it was not read to its end"));
 }

@@ -1,7 +1,7 @@
 //! `backup verify`: whether a backup is what it was when it was taken.
 
 use super::identity::Identity;
-use crate::backup::{self, Found, Keys};
+use crate::backup::{self, Found, Keys, UNWATCHED};
 use crate::cli::context::Context;
 use crate::cli::output::{Output, Tone, print_json};
 use crate::domain::{Fault, units};
@@ -27,7 +27,7 @@ pub async fn verify(
     let deep = deep.is_some();
     let began = Instant::now();
     let engine = engine.as_ref().map(|(engine, keys)| (engine, keys.clone()));
-    let verdict = backup::check(engine, root, found, &|_| {}).await?;
+    let verdict = backup::check(engine, root, found, &UNWATCHED).await?;
     let (took, files) = (began.elapsed(), verdict.manifest.map_or(0, |manifest| manifest.parts.len()));
     if output.json {
         return print_json(&json!({
