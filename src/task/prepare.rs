@@ -1,6 +1,7 @@
 //! From what is asked for to what will be done: looks at the world and plans, changing nothing.
 
 mod accept;
+mod half_done;
 mod late;
 mod rollback;
 
@@ -113,6 +114,12 @@ async fn prepare_compose(
         && let Some(caution) = other_files(&project.reference(), &observed.containers)
     {
         plan.warn(caution);
+    }
+    if let Some(project) = &project {
+        let deploys = Deploys::of(root, engine.endpoint(), &stack.project);
+        if let Some(caution) = half_done::caution(&deploys, operation, project)? {
+            plan.warn(caution);
+        }
     }
     if let Some(project) = project.as_ref().filter(|_| preflight::is_wanted(operation, plan.plan())) {
         plan.look_back(Box::pin(preflight::of_plan(engine, project, &observed, plan.plan())).await);

@@ -132,7 +132,8 @@ impl Site {
             is_one(&old, &format!("after going back from {state}"));
             write(&new);
             self.kill_at(state);
-            self.run(self.update);
+            let told = self.run(self.update);
+            assert!(!told.contains("something else"), "it goes on with the same: {told}");
             is_one(&new, &format!("after going on from {state}"));
             version += 1;
         }
