@@ -108,7 +108,9 @@ pub fn schedule_of(stack: &StackFile, alone: bool) -> Result<Option<Schedule>, F
 pub fn tell_kept(found: &Found, alone: bool, output: Output) -> Result<(), Fault> {
     let Found { stacks, unread } = found;
     let (mut kept, mut left) = (Vec::new(), Vec::new());
-    unread.values().for_each(|fault| report::warn(fault, Output::aside()));
+    for fault in unread.values() {
+        report::warn(fault, Output::aside());
+    }
     for stack in stacks {
         let project = stack.reference.project.as_str();
         match (schedule_of(stack, alone), &stack.backup_policy.schedule) {
