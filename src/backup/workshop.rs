@@ -8,12 +8,12 @@ use crate::domain::{ContainerId, Fault, FaultKind};
 use crate::engine::{Engine, ExecRequest};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use std::cell::Cell;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::hash::{BuildHasher, RandomState};
 use std::io;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 const LOCK: &str = ".workshop";
 const PREFIX: &str = "mcp-tui-helper-";
@@ -24,7 +24,7 @@ pub struct Workshop {
     engine: Engine,
     prefix: String,
     run: u64,
-    count: Cell<u32>,
+    count: AtomicU32,
     /// Shared by all that work for the place.
     held: File,
 }
@@ -36,7 +36,7 @@ impl Workshop {
         let place = root.canonicalize().unwrap_or_else(|_| root.to_owned());
         let prefix = prefix(&machine(), &place);
         let run = RandomState::new().hash_one(0) & 0xff_ffff;
-        let workshop = Self { engine: engine.clone(), prefix, run, count: Cell::new(0), held };
+        let workshop = Self { engine: engine.clone(), prefix, run, count: AtomicU32::new(0), held };
         if alone {
             workshop.clear(&workshop.prefix).await;
             // Only now: whoever came in meanwhile has nothing yet that could have been taken for left over.
@@ -48,8 +48,8 @@ impl Workshop {
 
     /// A name that nobody else has.
     pub fn name(&self, what: &str) -> String {
-        self.count.set(self.count.get() + 1);
-        format!("{}{:06x}-{}-{what}", self.prefix, self.run, self.count.get())
+        let number = self.count.fetch_add(1, Ordering::Relaxed) + 1;
+        format!("{}{:06x}-{number}-{what}", self.prefix, self.run)
     }
 
     pub fn engine(&self) -> &Engine {

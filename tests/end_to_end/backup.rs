@@ -50,6 +50,10 @@ pub fn trials() -> Vec<Trial> {
         encrypted::trial("backup::encrypted::a_role_that_is_missing", encrypted::a_role_that_is_missing),
         encrypted::trial("backup::encrypted::put_back_with_age_alone", encrypted::put_back_with_age_alone),
         encrypted::trial("backup::encrypted::a_key_that_is_none", encrypted::a_key_that_is_none),
+        trial(
+            "backup::on_a_new_server_another_images_tar_will_do",
+            on_a_new_server_another_images_tar_will_do,
+        ),
         trial("backup::offsite::a_server_that_burnt_down", offsite::a_server_that_burnt_down),
         trial("backup::offsite::killed_in_the_middle", offsite::killed_in_the_middle),
         trial("backup::offsite::a_bit_that_flipped_there", offsite::a_bit_that_flipped_there),
@@ -61,6 +65,27 @@ pub fn trials() -> Vec<Trial> {
         ),
         trial("backup::a_disaster_is_mended_by_the_bundle_alone", disaster::mended_by_the_bundle_alone),
     ]
+}
+
+/// Archives are made with the tar of the stack's own image, which a new server has not built yet, or under another tag.
+fn on_a_new_server_another_images_tar_will_do() {
+    let image = format!("mcptest-ours-{}:1", std::process::id());
+    docker(["tag", "debian:bookworm-slim", &image]);
+    let compose = objects::COMPOSE
+        .replace("mcp-tui-test/busybox", &image)
+        .replace("    binds: [{ service: web, target: /models }]\n    objects_over: 1m\n", "");
+    let shop = Shop::empty("newserver", &compose);
+    shop.run(["up"]).succeeded("up");
+    shop.in_pages("cd /pages && echo one > one && ln -s one two");
+    let manifest = fs::read_to_string(shop.backup().join("manifest.json")).expect("a manifest");
+    assert!(manifest.contains(&image), "{manifest}");
+    shop.run(["down"]).succeeded("down");
+    // The tag alone goes.
+    docker(["rmi", &image]);
+    shop.in_pages("rm /pages/one");
+    shop.run(["backup", "rehearse", "latest"]).succeeded("rehearse");
+    shop.run(["backup", "restore", "latest", "--yes"]).succeeded("restore");
+    assert_eq!(shop.in_pages("cat /pages/two").trim(), "one");
 }
 
 fn a_whole_stack_is_saved_and_proven() {

@@ -2,10 +2,11 @@
 
 use super::{Reporter, differs};
 use crate::backup::ManifestPart;
+use crate::backup::archives;
 use crate::backup::deep::{SCRATCH, present, scratch, toolbox};
 use crate::backup::source::Shelf;
 use crate::backup::workshop::Workshop;
-use crate::domain::Fault;
+use crate::domain::{Fault, FaultKind};
 
 pub async fn archive(
     workshop: &Workshop,
@@ -14,7 +15,18 @@ pub async fn archive(
     watch: &Reporter<'_>,
 ) -> Result<(), Fault> {
     let Some(archive) = part.content.archive() else { return Ok(()) };
-    let image = present(workshop, &archive.image, "").await?;
+    let image = match present(workshop, &archive.image, "").await {
+        Ok(image) => image,
+        // What a restore would do on a new server, too.
+        Err(fault) if fault.kind == FaultKind::NotFound => {
+            let (image, tool) = archives::find(workshop, &[]).await?;
+            if archive.is_gnu() && !tool.contains("GNU") {
+                return Err(fault);
+            }
+            image
+        }
+        Err(fault) => return Err(fault),
+    };
     let volume = scratch(workshop).await?;
     let container = toolbox(workshop, &image, Some(&volume)).await?;
     let target = format!("{SCRATCH}/restored");

@@ -5,12 +5,14 @@ use super::order::{Needs, needs};
 use super::redis::Files;
 use super::roles::Lacking;
 use super::state::Pending;
+use crate::backup::archives;
 use crate::backup::job::{Place, PostgresServer, RedisServer};
 use crate::backup::manifest::{Content, Server};
 use crate::backup::postgres::COUNTS;
 use crate::backup::redis::ask;
 use crate::backup::source::Shelf;
 use crate::backup::stream::text;
+use crate::backup::workshop::Workshop;
 use crate::backup::{Found, Manifest, ManifestPart};
 use crate::domain::container::ContainerDetails;
 use crate::domain::{Container, ContainerId, Fault, FaultKind, StackFile};
@@ -140,7 +142,7 @@ impl Scene<'_> {
             servers,
             redis,
             volumes,
-            tools: tools(engine, chosen).await?,
+            tools: tools(engine, root, &containers, chosen).await?,
             containers,
         })
     }
@@ -336,9 +338,22 @@ async fn look_at_redis(
     Ok(LiveRedis { files, data, keys, image: container.image_id.clone() })
 }
 
-/// The tool that the archives were made with, if its image is still here: only that surely reads all of them.
-async fn tools(engine: &Engine, chosen: &[&ManifestPart]) -> Result<Option<(String, String)>, Fault> {
+/// The tool that the archives were made with, if its image is still here; else the best that is: on a new server the
+/// stack's images may have other tags, and its own ones may not be built yet.
+async fn tools(
+    engine: &Engine,
+    root: &Path,
+    containers: &[Container],
+    chosen: &[&ManifestPart],
+) -> Result<Option<(String, String)>, Fault> {
     let Some(archive) = chosen.iter().find_map(|part| part.content.archive()) else { return Ok(None) };
-    let there = engine.image(&archive.image).await?.is_some();
-    Ok(there.then(|| (archive.image.clone(), archive.tool.clone())))
+    if engine.image(&archive.image).await?.is_some() {
+        return Ok(Some((archive.image.clone(), archive.tool.clone())));
+    }
+    let images: Vec<String> = containers.iter().map(|container| container.image.to_string()).collect();
+    match archives::find(&Workshop::open(engine, root).await?, &images).await {
+        Ok(found) => Ok(Some(found)),
+        Err(fault) if fault.kind == FaultKind::NotFound => Ok(None),
+        Err(fault) => Err(fault),
+    }
 }

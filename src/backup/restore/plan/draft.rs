@@ -209,9 +209,12 @@ impl Draft<'_> {
                 .fault(
                     FaultKind::NotFound,
                     label,
-                    format!("the image {} that it was packed with is not here", archive.image),
+                    format!(
+                        "the image {} that it was packed with is not here, nor another with `tar`",
+                        archive.image
+                    ),
                 )
-                .hint(format!("get the one that it was packed with: `docker pull {}`", archive.image)));
+                .hint("get a small one that has it: `docker pull debian:bookworm-slim`"));
         };
         if archive.is_gnu() && !tool.contains("GNU") {
             return Err(self
@@ -220,7 +223,7 @@ impl Draft<'_> {
                     label,
                     "it was packed by GNU tar, and no image that is here has that".to_owned(),
                 )
-                .hint(format!("get the one that it was packed with: `docker pull {}`", archive.image)));
+                .hint("get a small one that has it: `docker pull debian:bookworm-slim`"));
         }
         Ok(image.clone())
     }
