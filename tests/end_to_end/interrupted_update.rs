@@ -3,6 +3,7 @@
 
 use crate::journal::Journal;
 use crate::support::engine::{docker, trial};
+use crate::support::ports;
 use crate::support::project::Project;
 use crate::support::wait::{PATIENCE, eventually};
 use crate::support::workplace::{Workplace, finish};
@@ -16,6 +17,10 @@ pub fn trials() -> Vec<Trial> {
         trial("interrupted_update::goes_on_or_back_from_every_state", goes_on_or_back_from_every_state),
         trial("interrupted_update::blue_green_goes_on_or_back_too", blue_green_goes_on_or_back_too),
         trial("interrupted_update::a_kept_side_goes_on_or_back_too", a_kept_side_goes_on_or_back_too),
+        trial(
+            "interrupted_update::one_that_stops_first_is_proven_on_resume_too",
+            one_that_stops_first_is_proven_on_resume_too,
+        ),
         trial("interrupted_update::preflight_tells_what_would_fail", preflight_tells_what_would_fail),
     ]
 }
@@ -86,19 +91,25 @@ impl Site {
 
     /// Begins an update and kills its worker as soon as its journal tells that the state is reached.
     fn kill_at(&self, state: &str) {
+        self.kill_once(&format!("{state} in the journal"), |journal| journal.has_reached(state));
+    }
+
+    /// The same as soon as something else is so. Gives the task's id.
+    fn kill_once(&self, what: &str, is_so: impl Fn(&Journal) -> bool) -> String {
         let before = self.tasks();
         let mut command = self.workplace.command(["-s", &self.project.name]);
         command.args(self.update);
         let mut follower =
             command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the program starts");
         let task = eventually("a task", PATIENCE, || self.tasks().difference(&before).next().cloned());
-        let worker = eventually(&format!("{state} in the journal"), PATIENCE, || {
+        let worker = eventually(what, PATIENCE, || {
             let journal = Journal::of(&task)?;
-            journal.has_reached(state).then(|| journal.worker())?
+            is_so(&journal).then(|| journal.worker())?
         });
         let killed = Command::new("kill").args(["-9", &worker.to_string()]).status().expect("kill");
-        assert!(killed.success(), "the worker was over before {state}");
+        assert!(killed.success(), "the worker was over before {what}");
         drop(follower.wait());
+        task.file_name().expect("a name").to_string_lossy().into_owned()
     }
 
     /// One container in each place, all of one version.
@@ -201,6 +212,33 @@ fn a_kept_side_goes_on_or_back_too() {
     accepting.is_one("1", "after an acceptance that was interrupted");
     let history = accepting.run(&["history"]);
     assert!(!history.contains("waits"), "{history}");
+}
+
+/// The old container is stopped, for its port's sake, and the new one is not yet known to be unhealthy.
+fn one_that_stops_first_is_proven_on_resume_too() {
+    let site = Site::new(&["update"]);
+    let port = ports::take(1);
+    let write = |version: &str| {
+        let check = r#"[CMD-SHELL, "test $$NAME != bad"], interval: 1s, retries: 4"#;
+        let text = text(version).replace(r#"[CMD, "true"], interval: 1s"#, check);
+        let text = text.replace("deploy: {replicas: 2}", &format!("ports: ['127.0.0.1:{port}:80']"));
+        drop(site.workplace.stack(&site.project.name, &text));
+    };
+    write("good");
+    site.run(&["up"]);
+    write("bad");
+    let old = format!("{}-api-1", site.project.name);
+    let task = site.kill_once("the new one to run alone", |_| {
+        let running = site.project.running("api");
+        running.len() == 1 && running[0].ends_with(&format!("_{old}"))
+    });
+    let resumed = site.workplace.run(["tasks", "resume", &task]).failed(7, ["unhealthy", "rolled back"]);
+    assert!(resumed.stdout.contains("going back"), "{}", resumed.stdout);
+    assert_eq!(site.project.containers(), [old.as_str()], "{}", resumed.stdout);
+    assert_eq!(site.project.running("api"), [old.as_str()]);
+    assert_eq!(site.project.health("api").as_deref(), Some("healthy"));
+    let told = docker(["inspect", "--format", "{{json .Config.Env}}", &old]);
+    assert!(told.contains("NAME=good\""), "{told}");
 }
 
 fn preflight_tells_what_would_fail() {

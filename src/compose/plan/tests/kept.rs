@@ -65,7 +65,13 @@ fn interrupted_it_still_keeps_what_is_left_to_keep_and_commits_where_an_old_one_
     let plan = update(&changed(), &observed, &keep).unwrap();
     assert_eq!(
         told(&plan),
-        ["lead requests in shop-proxy-1", "run in shop-proxy-1", "wait for api → AwaitingAcceptance"]
+        [
+            "wait for api → GreenHealthy",
+            "run in 000000000001_shop-api-1",
+            "lead requests in shop-proxy-1",
+            "run in shop-proxy-1",
+            "wait for api → AwaitingAcceptance"
+        ]
     );
     observed.containers.retain(|container| container.name.as_str() != "shop-api-1");
     let on = told(&update(&changed(), &observed, &keep).unwrap());

@@ -135,7 +135,14 @@ fn from_the_middle_it_goes_on_with_what_is_left() {
         old.state = ContainerState::Exited;
     }
     let on = told(&update(&changed, &observed, &options(Strategy::Rolling)).unwrap());
-    assert_eq!(on[0], "create api200000000_shop-api-2", "{on:#?}");
+    assert_eq!(
+        on[..3],
+        ["wait for api → GreenHealthy", "run in 000000000001_shop-api-1", "create api200000000_shop-api-2"]
+    );
+    assert_eq!(
+        on.iter().filter(|step| step.starts_with("run in") && step.ends_with("shop-api-1")).count(),
+        1
+    );
     assert!(on.contains(&"remove shop-api-1 → OldRemoved".to_owned()), "{on:#?}");
     assert!(on.contains(&"rename 000000000001_shop-api-1".to_owned()), "{on:#?}");
 
@@ -160,6 +167,28 @@ fn from_the_middle_it_goes_on_with_what_is_left() {
     assert!(back(&changed, &observed).unwrap_err().hint.unwrap().contains("update"));
     let on = told(&update(&changed, &observed, &options(Strategy::Rolling)).unwrap());
     assert!(on.last().unwrap().ends_with("→ Committed"), "{on:#?}");
+}
+
+/// The old one is stopped, and nobody has seen yet what comes of the new one.
+#[test]
+fn interrupted_while_a_new_one_that_runs_alone_is_waited_for_it_still_has_to_prove_itself() {
+    let text = REPLICAS.replace("deploy: {replicas: 2}", "ports: ['80:80']");
+    let changed = project(&text.replace("image: app\n", "image: app\n    hostname: other\n"));
+    let mut observed = running(&project(&text));
+    observed.containers.iter_mut().find(|old| old.name.as_str() == "shop-api-1").unwrap().state =
+        ContainerState::Exited;
+    let observed = beside(&changed, observed, 1, ContainerState::Running);
+    let plan = update(&changed, &observed, &options(Strategy::Rolling)).unwrap();
+    let told = told(&plan);
+    assert_eq!(told[..2], ["wait for api → GreenHealthy", "run in 000000000001_shop-api-1"], "{told:#?}");
+    let gates = plan.actions().iter().find_map(|action| match action {
+        Action::Gate { containers, gate } => Some((containers[0].name(), containers.len(), gate.min_healthy)),
+        _ => None,
+    });
+    let whole = Duration::from_secs(10);
+    assert_eq!(gates, Some(("000000000001_shop-api-1", 1, whole)), "no shorter than it would have been");
+    assert!(told.iter().any(|step| step.starts_with("remove shop-api-1")), "{told:#?}");
+    assert_eq!(told.last().unwrap(), "rename 000000000001_shop-api-1 → Committed");
 }
 
 #[test]
@@ -199,7 +228,12 @@ fn the_states_that_a_plan_passes_follow_each_other() {
     let changed = changed();
     let before = running(&project(REPLICAS));
     let between = beside(&changed, running(&project(REPLICAS)), 2, ContainerState::Created);
+    let mut half = beside(&changed, running(&project(REPLICAS)), 1, ContainerState::Running);
+    half.containers.iter_mut().find(|old| old.name.as_str() == "shop-api-1").unwrap().state =
+        ContainerState::Exited;
     for plan in [
+        update(&changed, &half, &options(Strategy::Rolling)).unwrap(),
+        update(&changed, &half, &options(Strategy::BlueGreen)).unwrap(),
         update(&changed, &before, &options(Strategy::Rolling)).unwrap(),
         update(&changed, &before, &options(Strategy::BlueGreen)).unwrap(),
         update(&changed, &between, &options(Strategy::Rolling)).unwrap(),

@@ -73,12 +73,21 @@ impl<'plan> Rollout<'plan> {
 
     pub fn roll(&mut self, chain: &mut Chain) -> Result<(), Fault> {
         self.say(chain);
-        let open: Vec<usize> = (0..self.places.len()).filter(|place| self.is_open(*place)).collect();
+        let (open, rest): (Vec<usize>, Vec<usize>) =
+            (0..self.places.len()).partition(|place| self.is_open(*place));
+        let unproven: Vec<usize> =
+            rest.into_iter().filter(|place| !self.places[*place].slot.old.is_empty()).collect();
+        // That the old ones have stopped does not tell that these have proven themselves: where the old one stops first,
+        // a worker may have died while it was still waiting for that.
+        if !unproven.is_empty() {
+            self.prove(chain, &unproven, true);
+        }
         let batches: Vec<&[usize]> = open.chunks(self.policy.at_a_time.min(open.len().max(1))).collect();
         for (index, batch) in batches.iter().enumerate() {
+            let first = index == 0 && unproven.is_empty();
             match self.means.clone() {
-                Means::StartFirst => self.start_first(chain, batch, index == 0)?,
-                Means::StopFirst(why) => self.stop_first(chain, batch, index == 0, &why)?,
+                Means::StartFirst => self.start_first(chain, batch, first)?,
+                Means::StopFirst(why) => self.stop_first(chain, batch, first, &why)?,
             }
             if index + 1 < batches.len() && !self.policy.delay.is_zero() {
                 self.gate(chain, batch, self.policy.delay, "the delay before the next one");
