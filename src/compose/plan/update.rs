@@ -91,10 +91,11 @@ fn towards(
         for rollout in &mut rollouts {
             rollout.roll(&mut chain)?;
         }
+        // The first of them has served since the others came, and until now it could be taken back.
+        for rollout in &rollouts {
+            rollout.prove_alone(&mut chain);
+        }
         if options.keeps_old() && kept::can_be_kept(project, observed) {
-            for rollout in &rollouts {
-                rollout.prove_alone(&mut chain);
-            }
             chain.reached(DeployState::AwaitingAcceptance);
             chain.plan.warn(kept::promise(&project.name));
         } else {

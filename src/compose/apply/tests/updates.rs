@@ -1,6 +1,7 @@
 //! Updates of a daemon that fails at any one call.
 
 use super::*;
+use crate::compose::plan::Action;
 use crate::domain::Operation;
 use crate::domain::task::UpdateOptions;
 use std::time::Duration;
@@ -63,6 +64,34 @@ async fn at_whichever_call_the_daemon_fails_somebody_serves_and_the_same_command
             return;
         }
     }
+}
+
+/// It has proven itself, and dies of its first real requests once the old one has stopped.
+#[tokio::test]
+async fn one_that_dies_before_the_old_one_is_removed_is_taken_back() {
+    let mut shop = opened().await;
+    bring_up(&shop.engine, &shop.project, false).await.unwrap();
+    let (_, _, old) = shop.one().await;
+    shop.change();
+    shop.project.services.get_mut("web").unwrap().mcp.update.min_healthy_time = Some(Duration::from_secs(1));
+    let plan = shop.update().await;
+    let at_its_end = plan.actions().iter().position(|action| matches!(action, Action::Stop(_))).unwrap();
+    let stopped = tokio::sync::Notify::new();
+    let update = apply(&shop.engine, &plan, |event| {
+        if matches!(event, TaskEvent::StepFinished { step, .. } if step == at_its_end) {
+            stopped.notify_one();
+        }
+    });
+    let death = async {
+        stopped.notified().await;
+        let all = shop.engine.containers(Some("shop")).await.unwrap();
+        let new = all.iter().find(|container| container.id != old).unwrap();
+        shop.engine.kill(&new.id, "SIGKILL").await.unwrap();
+    };
+    let (ended, ()) = tokio::join!(update, death);
+    let fault = ended.unwrap_err();
+    assert!(fault.to_string().contains("rolled back"), "{fault}");
+    assert_eq!(shop.one().await, ("shop-web-1".to_owned(), true, old));
 }
 
 #[tokio::test]

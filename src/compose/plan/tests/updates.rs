@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::domain::DeployState;
-use crate::domain::task::{Strategy, UpdateOptions};
+use crate::domain::task::{Acceptance, Strategy, UpdateOptions};
 
 pub(super) const REPLICAS: &str = "
 services:
@@ -74,6 +74,7 @@ fn each_new_one_proves_itself_and_takes_requests_before_an_old_one_stops() {
             "stop shop-api-2 → Drained",
             "lead requests in shop-proxy-1",
             "run in shop-proxy-1",
+            "wait for api",
             "remove shop-api-1 → OldRemoved",
             "remove shop-api-2",
             "rename api100000000_shop-api-1",
@@ -97,6 +98,27 @@ fn each_new_one_proves_itself_and_takes_requests_before_an_old_one_stops() {
         ]
     );
     assert!(plan.plan().steps.iter().all(|step| step.downtime.is_none()), "nobody is away");
+}
+
+/// One that has taken requests may have died since, while the others were replaced.
+#[test]
+fn all_new_ones_are_looked_at_once_more_before_any_old_one_is_removed() {
+    let before = running(&project(REPLICAS));
+    let watched = UpdateOptions { acceptance: Acceptance::Watched, ..options(Strategy::BlueGreen) };
+    for options in [options(Strategy::Rolling), watched] {
+        let plan = update(&changed(), &before, &options).unwrap();
+        let removal =
+            plan.actions().iter().position(|action| matches!(action, Action::Remove { .. })).unwrap();
+        let gate = plan.actions()[..removal].iter().rev().find_map(|action| match action {
+            Action::Gate { containers, .. } => Some(containers.iter().map(Target::name).collect::<Vec<_>>()),
+            _ => None,
+        });
+        assert_eq!(gate.unwrap(), ["api100000000_shop-api-1", "api200000000_shop-api-2"]);
+        let last_stop = plan.actions().iter().rposition(|action| matches!(action, Action::Stop(_))).unwrap();
+        assert!(matches!(plan.actions()[removal - 1], Action::Gate { .. }) && last_stop < removal - 1);
+        let whole = for_operation(Some(&changed()), &before, &Operation::Update(options)).unwrap();
+        assert!(whole.undo().is_some(), "until then it can be taken back");
+    }
 }
 
 #[test]

@@ -15,7 +15,7 @@ use crate::domain::task::{Acceptance, UpdateOptions};
 use crate::domain::{Container, DeployState, Fault, StepVerb, units};
 use std::time::Duration;
 
-/// How long the new ones are looked at once the old ones have stopped.
+/// How long the new ones are looked at once the old ones have stopped, unless they need less to prove themselves.
 const ALONE: Duration = Duration::from_secs(1);
 
 pub struct Rollout<'plan> {
@@ -279,10 +279,11 @@ impl<'plan> Rollout<'plan> {
         }
     }
 
-    /// Once more, without the old ones: these are about to be left to whoever accepts the new ones.
+    /// Once more, all of them, with what they were sent and without the old ones: these are about to be removed, or left
+    /// to whoever accepts the new ones.
     pub fn prove_alone(&self, chain: &mut Chain) {
         let all: Vec<usize> = (0..self.places.len()).collect();
-        self.gate(chain, &all, ALONE, "healthy without the old ones");
+        self.gate(chain, &all, ALONE.min(self.policy.min_healthy), "healthy without the old ones");
     }
 
     fn gate(&self, chain: &mut Chain, batch: &[usize], time: Duration, reason: &str) {
