@@ -54,6 +54,8 @@ mod log_pane;
 mod logs;
 #[path = "end_to_end/no_daemon.rs"]
 mod no_daemon;
+#[path = "end_to_end/one_shot.rs"]
+mod one_shot;
 #[path = "end_to_end/operate.rs"]
 mod operate;
 #[path = "end_to_end/overlays.rs"]
@@ -113,6 +115,7 @@ fn main() {
         gpus::trials(),
         interrupted_update::trials(),
         rollbacks::trials(),
+        one_shot::trials(),
         zero_drop::trials(),
     ]
     .into_iter()

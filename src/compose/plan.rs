@@ -18,6 +18,7 @@ mod missing;
 mod objections;
 mod objects;
 mod on_scale;
+mod once;
 mod oneoff;
 mod orphans;
 mod pause;

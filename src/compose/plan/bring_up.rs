@@ -99,7 +99,7 @@ pub fn bring_up(
         let gone: Vec<usize> = objects.before.iter().copied().chain(removals).collect();
         start_in_order(&mut plan, &services, &mut states, &gone);
         if options.wait {
-            starting::await_all(&mut plan, &services, &states);
+            starting::await_all(&mut plan, &services, &services, &states);
         }
         hooks::add(&mut plan, &services, &states, observed);
         on_scale::add(&mut plan, project, &services, &states, &steered, observed);

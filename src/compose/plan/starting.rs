@@ -1,7 +1,7 @@
 //! Starts what does not run, each service after the conditions of its dependencies.
 
 use super::converge::{Convergence, Start};
-use super::{Action, ActionPlan, card};
+use super::{Action, ActionPlan, card, once};
 use crate::compose::file::{Condition, Service};
 use crate::compose::observe::Observed;
 use crate::domain::StepVerb;
@@ -94,18 +94,19 @@ pub fn start_in_order(
     }
 }
 
-/// `--wait`: every service is up in the end, or has done its work where others depend on that.
-pub fn await_all(plan: &mut ActionPlan, services: &[&Service], states: &BTreeMap<&str, Convergence>) {
+/// `--wait`: every service is up in the end, or has done its work where any of the dependents depends on that.
+pub fn await_all(
+    plan: &mut ActionPlan,
+    services: &[&Service],
+    dependents: &[&Service],
+    states: &BTreeMap<&str, Convergence>,
+) {
     for service in services {
         let Some(state) = states.get(service.name.as_str()).filter(|state| !state.replicas.is_empty()) else {
             continue;
         };
-        let completes = services.iter().any(|other| {
-            let dependency = other.depends_on.get(&service.name);
-            dependency.is_some_and(|dependency| dependency.condition == Condition::Completed)
-        });
         let containers = state.targets();
-        let (reason, action) = if completes {
+        let (reason, action) = if once::ends(service, dependents.iter().copied()) {
             let condition = Condition::Completed;
             ("it has to complete", Action::Await { condition, containers, required: true })
         } else {

@@ -10,6 +10,7 @@ use std::fmt::Write as _;
 mod hashes;
 mod kept;
 mod missing;
+mod once;
 mod reactions;
 mod updates;
 mod verbs;

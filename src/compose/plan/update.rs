@@ -65,7 +65,7 @@ fn towards(
     let mut rollouts = Vec::new();
     for service in services {
         let versions = Versions::of(project, service, observed, pending)?;
-        if versions.are_settled(&project.name, service, observed.kept.is_some()) {
+        if versions.are_settled(project, service, observed.kept.is_some()) {
             let reason = if observed.kept.is_some() { "not accepted yet" } else { "up to date" };
             for container in versions.all() {
                 let name = container.name.as_str();

@@ -74,7 +74,8 @@ pub(super) fn bring_back(
         states.insert(&service.name, state);
     }
     start_in_order(plan, services, &mut states, &[]);
-    await_all(plan, services, &states);
+    let dependents: Vec<&Service> = project.services.values().collect();
+    await_all(plan, services, &dependents, &states);
     on_scale::add(plan, project, services, &states, &BTreeSet::new(), observed);
     Ok((begun..plan.actions().len()).collect())
 }

@@ -7,7 +7,7 @@ use super::{Chain, existing, guard};
 use crate::compose::body::container_name;
 use crate::compose::file::{Project, Service};
 use crate::compose::observe::Observed;
-use crate::compose::plan::{Action, ActionPlan};
+use crate::compose::plan::{Action, ActionPlan, once};
 use crate::domain::{Container, ContainerState, DeployState, Fault, FaultKind, Health, StepVerb};
 use std::collections::BTreeMap;
 
@@ -30,7 +30,9 @@ pub fn accept(project: &Project, observed: &Observed) -> Result<ActionPlan, Faul
     for (service, places) in &affected {
         for (number, place) in places.iter().filter(|(_, place)| place.is_double() || place.is_committed) {
             let Some(new) = successor(place) else { continue };
-            serves(new, observed)?;
+            if !once::ends_in(project, service) || !once::has_ended_well(new) {
+                serves(new, observed)?;
+            }
             renames.push((*service, *number, new));
         }
     }

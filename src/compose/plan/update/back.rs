@@ -7,7 +7,7 @@ use super::policy::{Means, Policy, means};
 use super::{Chain, existing, guard};
 use crate::compose::file::{Project, Service};
 use crate::compose::observe::Observed;
-use crate::compose::plan::{Action, ActionPlan, Gate, Target};
+use crate::compose::plan::{Action, ActionPlan, Gate, Target, once};
 use crate::domain::task::Strategy;
 use crate::domain::{Container, DeployState, Fault, FaultKind, StepVerb};
 use std::collections::BTreeMap;
@@ -65,7 +65,10 @@ fn of_service(
     }
     let old: Vec<&Container> = places.values().filter_map(Place::old).collect();
     let serving: Vec<Target> = old.iter().copied().map(existing).collect();
-    let asleep: Vec<&Container> = old.iter().copied().filter(|old| !old.is_running()).collect();
+    // What has ended is not done once more, and what does not serve has nothing led to it.
+    let ends = once::ends_in(project, service);
+    let asleep: Vec<&Container> = old.iter().copied().filter(|old| !ends && !old.is_running()).collect();
+    let is_led_to = proxies.are_there() && !ends;
     for old in &asleep {
         let reason = "it takes its place back";
         chain.add(StepVerb::StartContainer, &old.name, name, reason, Action::Start(existing(old)));
@@ -75,7 +78,7 @@ fn of_service(
         let action = Action::Gate { containers: serving.clone(), gate };
         chain.add(StepVerb::Await, name, name, "before requests go to it", action);
     }
-    if proxies.are_there() {
+    if is_led_to {
         steer(chain, &proxies, serving, "as before the update", observed);
         let leaving: Vec<Target> =
             fresh.iter().copied().filter(|new| new.is_running() && !alone).map(existing).collect();
@@ -89,7 +92,7 @@ fn of_service(
     if !alone {
         stop(chain, name, fresh.iter().copied(), "it did not prove itself");
     }
-    if proxies.are_there() {
+    if is_led_to {
         steer(chain, &proxies, Vec::new(), "whoever its name stands for", observed);
     }
     let after = chain.last().to_vec();

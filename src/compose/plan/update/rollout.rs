@@ -1,5 +1,7 @@
 //! One service's way: batch after batch, the new ones come, prove themselves and take the requests over.
 
+mod once;
+
 use super::super::converge::{Converging, Recreate, Wish};
 use super::super::leftovers::is_taken;
 use super::super::reactions::{add_steps, due, running};
@@ -10,6 +12,7 @@ use super::{Chain, existing};
 use crate::compose::body::{Creation, container_name};
 use crate::compose::file::{Project, Service};
 use crate::compose::observe::Observed;
+use crate::compose::plan::once::ends_in;
 use crate::compose::plan::{Action, Target, card, conflicts};
 use crate::domain::task::{Acceptance, UpdateOptions};
 use crate::domain::{Container, DeployState, Fault, StepVerb, units};
@@ -26,6 +29,8 @@ pub struct Rollout<'plan> {
     pub(super) proxies: Proxies<'plan>,
     pub(super) places: Vec<Place<'plan>>,
     means: Means,
+    /// It does its work once, and others wait for that.
+    ends: bool,
     image_pending: bool,
 }
 
@@ -61,6 +66,7 @@ impl<'plan> Rollout<'plan> {
             policy,
             proxies: Proxies::of(service, observed),
             means: means(service, places.len()),
+            ends: ends_in(project, service),
             places,
             image_pending: !observed.images_provided
                 && !observed.images.contains_key(&service.image_name(&project.name)),
@@ -72,6 +78,9 @@ impl<'plan> Rollout<'plan> {
     }
 
     pub fn roll(&mut self, chain: &mut Chain) -> Result<(), Fault> {
+        if self.ends {
+            return self.run_once(chain);
+        }
         self.say(chain);
         let (open, rest): (Vec<usize>, Vec<usize>) =
             (0..self.places.len()).partition(|place| self.is_open(*place));
@@ -249,9 +258,12 @@ impl<'plan> Rollout<'plan> {
         };
         self.gate(chain, batch, time, &reason);
         chain.reached(DeployState::GreenHealthy);
-        if !first {
-            return;
+        if first {
+            self.run_hooks(chain, batch);
         }
+    }
+
+    fn run_hooks(&self, chain: &mut Chain, batch: &[usize]) {
         for (index, hook) in self.service.mcp.hooks.after_healthy.iter().enumerate() {
             let key = format!("services.{}.x-mcp.hooks.after_healthy[{index}]", self.service.name);
             let own = hook.service == self.service.name;
@@ -282,6 +294,9 @@ impl<'plan> Rollout<'plan> {
     /// Once more, all of them, with what they were sent and without the old ones: these are about to be removed, or left
     /// to whoever accepts the new ones.
     pub fn prove_alone(&self, chain: &mut Chain) {
+        if self.ends {
+            return;
+        }
         let all: Vec<usize> = (0..self.places.len()).collect();
         self.gate(chain, &all, ALONE.min(self.policy.min_healthy), "healthy without the old ones");
     }

@@ -1,6 +1,7 @@
 //! Which of a service's containers are what the files ask for and which are not, by the place that they have.
 
 use super::super::converge::{Converging, Recreate, Replica, Wish};
+use super::super::once;
 use super::existing;
 use crate::compose::body::container_name;
 use crate::compose::file::{Project, Service};
@@ -49,13 +50,15 @@ impl<'seen> Versions<'seen> {
         Ok(versions)
     }
 
-    /// Whether each place has one container, which is right, runs and has its own name; while the old one is kept, it is
-    /// that one's.
-    pub fn are_settled(&self, project: &str, service: &Service, are_kept: bool) -> bool {
+    /// Whether each place has one container, which is right, runs, or has done what it is there for, and has its own
+    /// name; while the old one is kept, it is that one's.
+    pub fn are_settled(&self, project: &Project, service: &Service, are_kept: bool) -> bool {
+        let ends = once::ends_in(project, service);
         self.slots.iter().all(|(number, slot)| {
-            let own = |number| container_name(project, service, number);
+            let own = |number| container_name(&project.name, service, number);
             let named = |new: &Container| are_kept || new.name.as_str() == own(*number);
-            slot.old.is_empty() && slot.new.is_some_and(|new| new.is_running() && named(new))
+            let well = |new: &Container| if ends { once::has_ended_well(new) } else { new.is_running() };
+            slot.old.is_empty() && slot.new.is_some_and(|new| well(new) && named(new))
         })
     }
 
