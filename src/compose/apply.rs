@@ -131,9 +131,12 @@ pub async fn create_container(engine: &Engine, creation: &Creation) -> Result<Co
     run.create(&creation.name, creation).await
 }
 
+/// Why a cancelled operation ended, where nothing of it is undone.
+const ENDED: &str = "ended on request; what was done until then stays";
+
 fn cancelled(operation: &str, object: &str) -> Fault {
     Fault::new(FaultKind::Cancelled, operation, object)
-        .because("ended on request; what was done until then stays")
+        .because(ENDED)
         .hint("ask for the same again to go on from there")
 }
 

@@ -1,7 +1,7 @@
 //! A deploy that failed is taken back, when its plan says so.
 
-use super::carry_out;
 use super::foreign::NEEDS_OPERATOR;
+use super::{ENDED, carry_out};
 use crate::compose::observe::{Observed, observe};
 use crate::compose::plan::{self, ActionPlan};
 use crate::domain::{Fault, FaultKind, TaskEvent};
@@ -19,13 +19,7 @@ pub(super) async fn unless_done(
     if fault.operation == NEEDS_OPERATOR {
         return ended;
     }
-    // Of one that is cancelled nothing stays.
-    let fault = match fault.kind {
-        FaultKind::Cancelled => {
-            Fault::new(fault.kind, &fault.operation, &fault.object).because("ended on request")
-        }
-        _ => fault.clone(),
-    };
+    let fault = undone(fault);
     tell(TaskEvent::Output { text: format!("{fault}; going back") });
     let project = &undo.project;
     // The daemon may be what failed: it is waited for as long as a restart takes.
@@ -51,6 +45,16 @@ pub(super) async fn unless_done(
     }
 }
 
+/// Of one that is cancelled nothing stays but what its causes tell besides: a command may still be at work.
+fn undone(fault: &Fault) -> Fault {
+    if fault.kind != FaultKind::Cancelled {
+        return fault.clone();
+    }
+    let besides = fault.causes.iter().filter(|cause| *cause != ENDED);
+    let causes = std::iter::once("ended on request".to_owned()).chain(besides.cloned()).collect();
+    Fault { causes, hint: None, ..fault.clone() }
+}
+
 /// Neither forward nor back went by itself.
 fn stuck(fault: Fault, second: &Fault) -> Fault {
     let kind = if fault.kind == FaultKind::Cancelled { fault.kind } else { FaultKind::Conflict };
@@ -59,4 +63,19 @@ fn stuck(fault: Fault, second: &Fault) -> Fault {
         .because(format!("and it could not be taken back: {second}"))
         .because("it needs the operator")
         .hint("mend the cause; then `mcp-tui update` goes on from what is there, or `mcp-tui rollback` back")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::cancelled;
+    use super::*;
+
+    #[test]
+    fn one_that_is_cancelled_keeps_what_is_to_be_known_besides_and_does_not_say_that_it_stays() {
+        let fault = undone(&cancelled("run in", "shop-api-1").because("the command may still run"));
+        assert_eq!(fault.causes, ["ended on request", "the command may still run"]);
+        assert_eq!((fault.kind, fault.hint), (FaultKind::Cancelled, None));
+        let failed = Fault::new(FaultKind::Refused, "prove", "shop-api-1").because("why").hint("do");
+        assert_eq!(undone(&failed), failed);
+    }
 }
