@@ -97,7 +97,8 @@
 //! its own session that runs it and appends to a journal, intent before each step and observation after. The console and
 //! `mcp-tui tasks` are viewers of the same journals. One lock per stack, with its owner's record; an append-only,
 //! hash-chained audit log says who did what with which outcome. What `x-mcp` asks for and did not end well is kept
-//! beside them as outstanding, and is the one thing that a plan takes from there: the Engine does not know of it.
+//! beside them as outstanding, and what did until its deploy has ended: the one thing that a plan takes from there, for
+//! the Engine does not know of it.
 //!
 //! A task that ended before its end is gone on with by another one that plans anew: a journal tells what was meant, the
 //! Engine what is. Who is told of an end hears of it after the lock is let go, from the worker that journals what came of

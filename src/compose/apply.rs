@@ -54,9 +54,14 @@ pub async fn apply_unless(
     let project = Some(&again.project);
     let look = async || observe(engine, &again.project.name, project).await;
     let observed = away::outlasting(is_cancelled, look).await?;
-    let outstanding = again.outstanding.clone();
-    let pinned = again.pinned.clone();
-    let observed = Observed { images_provided: true, outstanding, kept: again.kept, pinned, ..observed };
+    let observed = Observed {
+        images_provided: true,
+        outstanding: again.outstanding.clone(),
+        done: again.done.clone(),
+        kept: again.kept,
+        pinned: again.pinned.clone(),
+        ..observed
+    };
     let next = for_operation(project, &observed, &again.operation)?.following(plan);
     tell(TaskEvent::Planned { plan: next.summary() });
     let ended = carry_out(engine, &next, next.image_steps()..next.actions().len(), &tell, is_cancelled).await;

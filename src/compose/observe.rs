@@ -37,6 +37,8 @@ pub struct Observed {
     pub missing: Missing,
     /// Keys of `x-mcp` whose commands did not end well when they were due.
     pub outstanding: BTreeSet<String>,
+    /// Those whose commands have ended well since they were last planned. They count only for an update that goes on.
+    pub done: BTreeSet<String>,
     /// The update whose old containers are kept until somebody accepts it.
     pub kept: Option<Kept>,
     /// By service, the image that it is to run, whatever its reference leads to now: that of an earlier deploy.
@@ -61,7 +63,7 @@ pub struct Kept {
     pub since: Timestamp,
 }
 
-/// Looks at a project; with its files at hand, at its images too. What is outstanding the Engine does not know.
+/// Looks at a project; with its files at hand, at its images too. What is outstanding, and what is done, the Engine does not know.
 pub async fn observe(engine: &Engine, name: &str, project: Option<&Project>) -> Result<Observed, Fault> {
     let (all, networks, volumes, images, builder) = tokio::try_join!(
         engine.containers(None),
@@ -104,6 +106,7 @@ pub async fn observe(engine: &Engine, name: &str, project: Option<&Project>) -> 
         pinned: BTreeMap::new(),
         images_provided: false,
         outstanding: BTreeSet::new(),
+        done: BTreeSet::new(),
         kept: None,
         looked_at: Timestamp::now(),
         api_version: engine.api_version(),

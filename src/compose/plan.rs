@@ -96,6 +96,7 @@ pub struct Again {
     pub project: Project,
     pub operation: Operation,
     pub outstanding: BTreeSet<String>,
+    pub done: BTreeSet<String>,
     pub kept: Option<Kept>,
     pub pinned: BTreeMap<String, Image>,
 }
@@ -442,6 +443,7 @@ pub fn for_operation(
             project: project.clone(),
             operation: operation.clone(),
             outstanding: observed.outstanding.clone(),
+            done: observed.done.clone(),
             kept: observed.kept,
             pinned: observed.pinned.clone(),
         })

@@ -6,8 +6,9 @@ mod late;
 mod rollback;
 
 use super::container::{self, ContainerAction};
+use super::outstanding::{self, Due};
 use super::restoration::{self, Restoration, Stack};
-use super::{Deploys, SAVED, outstanding, preflight};
+use super::{Deploys, SAVED, preflight};
 use crate::backup::restore::{Decision, Pending};
 use crate::backup::{self, BundleAction, BundlePlaces, Order, Scene, Survey};
 use crate::compose::{self, ActionPlan, LoadRequest, Observed, Project, load, process_environment};
@@ -136,7 +137,8 @@ fn known(engine: &Engine, root: &Path, observed: Observed) -> Result<Observed, F
     let (endpoint, stack) = (engine.endpoint(), &observed.project);
     // What was to be decided may have gone by anybody's hand.
     let kept = Deploys::of(root, endpoint, stack).kept()?.filter(|_| is_under_way(&observed.containers));
-    Ok(Observed { outstanding: outstanding::read(root, endpoint, stack)?, kept, ..observed })
+    let Due { outstanding, done } = outstanding::read(root, endpoint, stack)?;
+    Ok(Observed { outstanding, done, kept, ..observed })
 }
 
 /// Only an inspect tells the environment, where the database's user and password stand.

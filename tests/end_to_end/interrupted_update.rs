@@ -21,6 +21,10 @@ pub fn trials() -> Vec<Trial> {
             "interrupted_update::one_that_stops_first_is_proven_on_resume_too",
             one_that_stops_first_is_proven_on_resume_too,
         ),
+        trial(
+            "interrupted_update::a_hook_that_is_done_is_not_run_again",
+            a_hook_that_is_done_is_not_run_again,
+        ),
         trial("interrupted_update::preflight_tells_what_would_fail", preflight_tells_what_would_fail),
     ]
 }
@@ -239,6 +243,37 @@ fn one_that_stops_first_is_proven_on_resume_too() {
     assert_eq!(site.project.health("api").as_deref(), Some("healthy"));
     let told = docker(["inspect", "--format", "{{json .Config.Env}}", &old]);
     assert!(told.contains("NAME=good\""), "{told}");
+}
+
+/// The first replica and the migration behind it are done when the worker dies at the second.
+fn a_hook_that_is_done_is_not_run_again() {
+    let site = Site::new(&["update"]);
+    let write = |version: &str| {
+        let hook = "{after_healthy: [{command: [sh, -c, 'echo migrated >> /state/log']}]}";
+        let text = text(version).replace("x-mcp: {update", &format!("x-mcp: {{hooks: {hook}, update"));
+        let text = text.replace("    deploy:", "    volumes: ['state:/state']\n    deploy:");
+        drop(site.workplace.stack(&site.project.name, &format!("{text}volumes: {{state: {{}}}}\n")));
+    };
+    let migrated = || {
+        let name = format!("{}-api-1", site.project.name);
+        docker(["exec", &name, "cat", "/state/log"]).lines().count()
+    };
+    write("0");
+    site.run(&["up"]);
+    assert_eq!(migrated(), 1);
+    write("1");
+    let task = site.kill_once("drained in the journal", |journal| journal.has_reached("drained"));
+    site.run(&["tasks", "resume", &task]);
+    site.is_one("1", "after going on");
+    assert_eq!(migrated(), 2, "once for each deploy");
+    // One that was taken back is as if it had never been.
+    write("2");
+    site.kill_at("drained");
+    site.run(&["rollback"]);
+    assert_eq!(migrated(), 3);
+    site.run(&["update"]);
+    site.is_one("2", "after a second attempt");
+    assert_eq!(migrated(), 4);
 }
 
 fn preflight_tells_what_would_fail() {

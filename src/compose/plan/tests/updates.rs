@@ -191,6 +191,34 @@ fn from_the_middle_it_goes_on_with_what_is_left() {
     assert!(on.last().unwrap().ends_with("→ Committed"), "{on:#?}");
 }
 
+/// A migration is the deploy's, however often its worker dies.
+#[test]
+fn what_was_done_once_the_first_one_was_healthy_is_not_done_again_by_an_update_that_goes_on() {
+    let changed = changed();
+    let hook = |plan: &ActionPlan| {
+        let mut run = told(plan).into_iter().filter(|step| step.starts_with("run in"));
+        run.find(|step| step.contains("shop-api-"))
+    };
+    let fresh = running(&project(REPLICAS));
+    let first = update(&changed, &fresh, &options(Strategy::Rolling)).unwrap();
+    assert_eq!(hook(&first).unwrap(), "run in api100000000_shop-api-1");
+    let key = first.plan().reactions.iter().map(|(_, key)| key).find(|key| key.contains("hooks")).unwrap();
+    let done = |observed: Observed| Observed { done: [key.clone()].into(), ..observed };
+    let mut between = beside(&changed, fresh.clone(), 1, ContainerState::Running);
+    between.containers.iter_mut().find(|old| old.name.as_str() == "shop-api-1").unwrap().state =
+        ContainerState::Exited;
+    let on = |project: &Project, observed: &Observed| {
+        hook(&update(project, observed, &options(Strategy::Rolling)).unwrap())
+    };
+    assert!(on(&changed, &between).is_some(), "nobody knows that it was done");
+    assert_eq!(on(&changed, &done(between.clone())), None);
+    let mended = REPLICAS.replace("image: app\n", "image: app\n    hostname: other\n").replace("up]", "on]");
+    assert!(on(&project(&mended), &done(between.clone())).is_some(), "it is another one by now");
+    let third = project(&REPLICAS.replace("image: app\n", "image: app\n    hostname: third\n"));
+    assert!(on(&third, &done(between)).is_some(), "another version has to be migrated to");
+    assert!(on(&changed, &done(fresh)).is_some(), "what was given up counts no more");
+}
+
 /// The old one is stopped, and nobody has seen yet what comes of the new one.
 #[test]
 fn interrupted_while_a_new_one_that_runs_alone_is_waited_for_it_still_has_to_prove_itself() {

@@ -1,10 +1,10 @@
 //! One service's way: batch after batch, the new ones come, prove themselves and take the requests over.
 
+mod hooks;
 mod once;
 
 use super::super::converge::{Converging, Recreate, Wish};
 use super::super::leftovers::is_taken;
-use super::super::reactions::{add_steps, due, running};
 use super::super::steer::Proxies;
 use super::policy::{Means, Policy, means};
 use super::slots::{Slot, Versions, replicas};
@@ -260,34 +260,6 @@ impl<'plan> Rollout<'plan> {
         chain.reached(DeployState::GreenHealthy);
         if first {
             self.run_hooks(chain, batch);
-        }
-    }
-
-    fn run_hooks(&self, chain: &mut Chain, batch: &[usize]) {
-        for (index, hook) in self.service.mcp.hooks.after_healthy.iter().enumerate() {
-            let key = format!("services.{}.x-mcp.hooks.after_healthy[{index}]", self.service.name);
-            let own = hook.service == self.service.name;
-            let target = if own {
-                self.new_ones(batch).into_iter().next()
-            } else {
-                running(self.observed, &hook.service).into_iter().next()
-            };
-            let why = if self.observed.outstanding.contains(&due(&key, hook)) {
-                "it did not end well the last time".to_owned()
-            } else {
-                format!("{} is healthy", self.service.name)
-            };
-            let begun = chain.plan.actions().len();
-            let after = chain.last().to_vec();
-            add_steps(
-                &mut chain.plan,
-                (&key, hook),
-                target.into_iter().collect(),
-                &why,
-                &after,
-                self.observed,
-            );
-            (begun..chain.plan.actions().len()).for_each(|step| chain.follow(step));
         }
     }
 
