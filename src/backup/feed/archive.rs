@@ -4,7 +4,7 @@
 
 use crate::domain::{Fault, FaultKind};
 use std::cell::RefCell;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher, RandomState};
 use std::io::{self, Read};
 use tar::EntryType;
@@ -38,7 +38,7 @@ pub fn pass(
     let tap = RefCell::new(Tap { reader, send, held: Vec::new(), open: false, read: 0 });
     let mut archive = tar::Archive::new(Shared(&tap));
     let mut seen =
-        Seen { hasher: RandomState::new(), names: HashSet::new(), links: HashSet::new(), count: 0 };
+        Seen { hasher: RandomState::new(), names: HashSet::new(), links: HashMap::new(), count: 0 };
     let broken = |error: io::Error| refused(rules, &format!("it cannot be read: {error}"));
     for entry in archive.entries().map_err(broken)? {
         let mut entry = entry.map_err(broken)?;
@@ -109,7 +109,8 @@ impl<R: Read> Read for Shared<'_, '_, R> {
 struct Seen {
     hasher: RandomState,
     names: HashSet<u64>,
-    links: HashSet<u64>,
+    /// Symbolic links, each with what it leads to.
+    links: HashMap<u64, Vec<u8>>,
     count: u64,
 }
 
@@ -121,17 +122,28 @@ impl Seen {
         }
         let path = entry.path_bytes().into_owned();
         let link = entry.link_name_bytes().map(std::borrow::Cow::into_owned);
-        let shown = String::from_utf8_lossy(&path).into_owned();
+        let mut shown = String::from_utf8_lossy(&path).into_owned();
+        let mut sparse = None;
         if let Ok(Some(extensions)) = entry.pax_extensions() {
             for extension in extensions {
                 let extension =
                     extension.map_err(|_| format!("`{shown}` has a header that makes no sense"))?;
-                if matches!(extension.key_bytes(), b"path" | b"GNU.sparse.name") {
-                    self.judge_name(extension.value_bytes(), rules)?;
+                match extension.key_bytes() {
+                    b"path" => drop(self.judge_path(extension.value_bytes())?),
+                    b"GNU.sparse.name" => sparse = Some(extension.value_bytes().to_vec()),
+                    _ => {}
                 }
             }
         }
-        let pieces = self.judge_name(&path, rules)?;
+        // Of a file with holes GNU tar writes the name there, and another one that nobody is to see where others look.
+        let pieces = match &sparse {
+            Some(name) => {
+                self.judge_path(&path)?;
+                shown = String::from_utf8_lossy(name).into_owned();
+                self.judge_name(name, rules)?
+            }
+            None => self.judge_name(&path, rules)?,
+        };
         // The root of the archive has no name.
         let name = self.sum(&pieces);
         if !self.names.insert(name) {
@@ -143,21 +155,18 @@ impl Seen {
                 let target = link.ok_or_else(|| format!("`{shown}` is a link to nothing"))?;
                 let target = self.judge_name(&target, rules)?;
                 let sum = self.sum(&target);
-                if self.names.contains(&sum) && !self.links.contains(&sum) {
-                    Ok(())
-                } else {
-                    Err(format!("`{shown}` is a link to what is not before it in the archive"))
+                if !self.names.contains(&sum) {
+                    return Err(format!("`{shown}` is a link to what is not before it in the archive"));
+                }
+                // Another name of a symbolic link is one itself, and leads from where it stands.
+                match self.links.get(&sum).cloned() {
+                    Some(leads_to) => self.lead(name, &pieces, leads_to, rules),
+                    None => Ok(()),
                 }
             }
             EntryType::Symlink => {
-                self.links.insert(name);
                 let target = link.ok_or_else(|| format!("`{shown}` is a link to nothing"))?;
-                if rules.links_outside || leads_inside(&pieces, &target, rules) {
-                    Ok(())
-                } else {
-                    let target = String::from_utf8_lossy(&target).into_owned();
-                    Err(format!("the link `{shown}` leads outside, to `{target}`"))
-                }
+                self.lead(name, &pieces, target, rules)
             }
             other => Err(format!(
                 "`{shown}` is no file, directory, link or pipe ({:?})",
@@ -166,8 +175,31 @@ impl Seen {
         }
     }
 
-    /// The pieces of a name that stays inside, and that leads through no link of the archive.
+    /// Notes a symbolic link, if it may lead there.
+    fn lead(&mut self, name: u64, pieces: &[Vec<u8>], target: Vec<u8>, rules: &Rules) -> Result<(), String> {
+        let allowed = rules.links_outside || leads_inside(pieces, &target, rules);
+        let refusal = || {
+            let (link, target) = (pieces.join(&b'/'), String::from_utf8_lossy(&target));
+            format!("the link `{}` leads outside, to `{target}`", String::from_utf8_lossy(&link))
+        };
+        let judged = if allowed { Ok(()) } else { Err(refusal()) };
+        self.links.insert(name, target);
+        judged
+    }
+
+    /// The pieces of a name that stays inside and below what is to be unpacked.
     fn judge_name(&self, path: &[u8], rules: &Rules) -> Result<Vec<Vec<u8>>, String> {
+        let pieces = self.judge_path(path)?;
+        match &rules.top {
+            Some(top) if pieces.first().is_none_or(|first| first != top.as_bytes()) => {
+                Err(format!("`{}` is not below `{top}`", String::from_utf8_lossy(path)))
+            }
+            _ => Ok(pieces),
+        }
+    }
+
+    /// The pieces of a name that stays inside, and that leads through no link of the archive.
+    fn judge_path(&self, path: &[u8]) -> Result<Vec<Vec<u8>>, String> {
         let shown = || String::from_utf8_lossy(path).into_owned();
         if path.starts_with(b"/") || path.contains(&0) {
             return Err(format!("`{}` is an absolute path", shown()));
@@ -184,13 +216,8 @@ impl Seen {
         if first.is_some_and(|first| first.starts_with(crate::backup::restore::PREFIX.as_bytes())) {
             return Err(format!("`{}` has a name that only a restore gives", shown()));
         }
-        if let Some(top) = &rules.top
-            && first.is_none_or(|first| first != top.as_bytes())
-        {
-            return Err(format!("`{}` is not below `{top}`", shown()));
-        }
         for length in 1..pieces.len() {
-            if self.links.contains(&self.sum(&pieces[..length])) {
+            if self.links.contains_key(&self.sum(&pieces[..length])) {
                 return Err(format!("`{}` lies behind a link", shown()));
             }
         }

@@ -50,8 +50,8 @@ pub const TABLES: &str = "CREATE TABLE entries (id serial PRIMARY KEY, what text
 /// Sparse, linked, special, of another owner, with attributes, and with names that are no text or hardly fit.
 const FILES: &str = r#"
 set -e; cd /pages
-echo one > one; ln one linked; ln -s one symbolic; mkfifo pipe
-truncate -s 9G sparse; printf end >> sparse
+echo one > one; ln one linked; ln -s one symbolic; ln symbolic symbolic-too; mkfifo pipe
+truncate -s 9G sparse; printf end >> sparse; ln sparse sparse-too
 printf x > "$(printf 'n\377me')"; printf x > 'two
 lines'
 mkdir -p deep; cd deep

@@ -85,6 +85,54 @@ fn a_malicious_entry_is_refused_before_the_tool_has_seen_any_of_it(
 }
 
 #[test]
+fn another_name_of_a_symbolic_link_leads_from_where_it_stands() {
+    let deep = [
+        ROOT,
+        ("./sub/", EntryType::Directory, ""),
+        ("./sub/up", EntryType::Symlink, "../a"),
+        ("./sub/too", EntryType::Link, "./sub/up"),
+    ];
+    let bytes = archive(&deep);
+    unpacked(&bytes, &rules(&bytes, deep.len())).1.unwrap();
+    let above = [&deep[..3], &[("./too", EntryType::Link, "./sub/up")]].concat();
+    let bytes = archive(&above);
+    let fault = unpacked(&bytes, &rules(&bytes, above.len())).1.unwrap_err();
+    assert!(fault.causes[0].contains("leads outside"), "{fault}");
+    let through = [&deep[..], &[("./sub/too/b", EntryType::Regular, "x")]].concat();
+    let bytes = archive(&through);
+    let fault = unpacked(&bytes, &rules(&bytes, through.len())).1.unwrap_err();
+    assert!(fault.causes[0].contains("behind a link"), "{fault}");
+}
+
+/// GNU tar writes the name of a file with holes into an extension, and `GNUSparseFile.1/…` where others look.
+#[test]
+fn a_file_with_holes_is_known_by_its_own_name() {
+    let sparse = |name: &str, header: &str| {
+        let mut builder = Builder::new(Vec::new());
+        builder.append_pax_extensions([("GNU.sparse.name", name.as_bytes())]).unwrap();
+        let mut entry = Header::new_gnu();
+        entry.as_mut_bytes()[..header.len()].copy_from_slice(header.as_bytes());
+        entry.set_entry_type(EntryType::Regular);
+        entry.set_size(0);
+        entry.set_cksum();
+        builder.append(&entry, &b""[..]).unwrap();
+        let mut link = Header::new_gnu();
+        link.as_mut_bytes()[..9].copy_from_slice(b"data/too\0");
+        link.set_entry_type(EntryType::Link);
+        link.as_mut_bytes()[157..166].copy_from_slice(b"data/hole");
+        link.set_size(0);
+        link.set_cksum();
+        builder.append(&link, &b""[..]).unwrap();
+        let bytes = builder.into_inner().unwrap();
+        let rules = Rules { top: Some("data".to_owned()), ..rules(&bytes, 2) };
+        unpacked(&bytes, &rules).1.map_err(|fault| fault.causes[0].clone())
+    };
+    assert_eq!(sparse("data/hole", "GNUSparseFile.7/hole"), Ok(()));
+    assert!(sparse("other/hole", "GNUSparseFile.7/hole").unwrap_err().contains("not below"));
+    assert!(sparse("data/hole", "../hole").unwrap_err().contains("upwards"));
+}
+
+#[test]
 fn nothing_is_written_through_a_link_even_where_links_may_lead_outside() {
     let bytes = archive(&[("out", EntryType::Symlink, "/etc"), ("out/passwd", EntryType::Regular, "x")]);
     let rules = Rules { links_outside: true, ..rules(&bytes, 2) };
