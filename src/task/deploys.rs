@@ -76,8 +76,9 @@ impl Deploys {
     }
 
     /// The deploy to go back to: this one, or the last good one before that which runs now, of another version. One that
-    /// failed half-way is what runs now. After one that was taken back it is the good one that serves again since: whoever goes back because
-    /// of a failure shall not leave what is healthy. A way back that was taken back itself is asked for anew.
+    /// failed half-way is what runs now. After one that was taken back it is the good one that serves again since: whoever
+    /// goes back because of a failure shall not leave what is healthy. A way back that was taken back itself is asked for
+    /// anew.
     pub fn target(&self, number: Option<u64>) -> Result<Deploy, Fault> {
         let fault = |cause: String| {
             Fault::new(FaultKind::NotFound, "roll back", &self.stack)

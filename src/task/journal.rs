@@ -36,8 +36,8 @@ impl Journal {
     }
 
     /// Appends one line and has it taken to the disk. Whoever reads finds it from here on, also when this process dies;
-    /// only a machine that loses its power at once could lose the lines of the last moment, and its containers are gone
-    /// with them.
+    /// only a machine that loses its power at once could lose the lines of the last moment, and its containers have
+    /// stopped with it.
     pub fn append(&mut self, event: TaskEvent, time: Timestamp) -> Result<(), Fault> {
         let fleeting = matches!(event, TaskEvent::StepProgress { .. } | TaskEvent::StepParts { .. });
         let line = JournalLine { time, event };

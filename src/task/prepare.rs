@@ -224,7 +224,8 @@ fn from_containers(stack: &StackRef, containers: &[Container]) -> Result<StackFi
     Ok(StackFile { backup: sources, ..StackFile::unfiled(stack.clone(), StackOrigin::Given) })
 }
 
-/// Two stacks can have one name, and a stack can have been brought up with other overlays. What is done to the containers of one by the files of the other must not go unsaid.
+/// Two stacks can have one name, and a stack can have been brought up with other overlays. What is done to the containers
+/// of one by the files of the other must not go unsaid.
 fn other_files(stack: &StackRef, containers: &[Container]) -> Option<String> {
     let made = StackRef::labelled_as(&stack.project, containers)?;
     // One file may be reached by several paths.
