@@ -20,6 +20,22 @@ impl Journal {
         self.0.first()?["pid"].as_u64()
     }
 
+    /// Whether a step of this kind was begun.
+    pub fn has_begun(&self, verb: &str) -> bool {
+        let planned = self.0.iter().rfind(|line| line["event"] == "planned");
+        let steps = planned.and_then(|planned| planned["plan"]["steps"].as_array());
+        let is_it = |line: &Value| {
+            let step = line["step"].as_u64().and_then(|step| usize::try_from(step).ok());
+            step.zip(steps).is_some_and(|(step, steps)| steps[step]["verb"] == verb)
+        };
+        self.0.iter().any(|line| line["event"] == "step_started" && is_it(line))
+    }
+
+    /// Whether how it ended is not told yet.
+    pub fn is_open(&self) -> bool {
+        !self.0.iter().any(|line| line["event"] == "finished")
+    }
+
     /// Whether the deploy has come to this state: its plan names the step that it is reached with.
     pub fn has_reached(&self, state: &str) -> bool {
         let step = || {
