@@ -29,7 +29,7 @@ mod message;
 mod update;
 
 pub use command::Command;
-pub use effect::{Effect, LogStream, OlderPage};
+pub use effect::{Effect, LogStream, OlderOf, OlderPage};
 pub use message::{LogBatch, LogEnd, LogNews, MouseInput, MouseKind, Msg, OlderLogs};
 pub use pane::PaneId;
 pub use state::{ReadOnly, Setup, State};

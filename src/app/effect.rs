@@ -113,8 +113,17 @@ pub struct OlderPage {
     pub lines: u64,
     /// So many lines took about so long to write, going by what is held.
     pub window: SignedDuration,
-    /// And how many lines of each were written since.
-    pub containers: Vec<(ContainerId, u64)>,
+    pub containers: Vec<OlderOf>,
+}
+
+/// Whose older lines are wanted, and what is held of it from the page's end on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OlderOf {
+    pub container: ContainerId,
+    /// How many lines of it were written since.
+    pub written: u64,
+    /// The time of the first one of these: the page ends before it.
+    pub first: Option<Timestamp>,
 }
 
 impl OlderPage {

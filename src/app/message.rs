@@ -15,7 +15,7 @@ use crate::domain::{
     LogLines, Plan, Safe, StackFile, TaskId, TaskRecord,
 };
 use jiff::Timestamp;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum Msg {
@@ -179,5 +179,8 @@ pub struct OlderLogs {
     pub lines: Vec<LogLine>,
     /// By container that could be read, from when on all of its lines are there; `None` when its log has no others.
     pub read: Vec<(ContainerId, Option<Timestamp>)>,
+    /// Those of them that were read up to the very line that is held first, whatever the clock said: nothing among
+    /// their lines is on its way by another stream, however young it is.
+    pub placed: HashSet<ContainerId>,
     pub faults: Vec<(ContainerId, Fault)>,
 }

@@ -258,7 +258,7 @@ fn refused(effect: Effect) -> Msg {
         Effect::ReadLastLines { run, .. } => Msg::LastLines { run, result: Err(fault) },
         Effect::FetchOlder(page) => Msg::OlderLogs(OlderLogs {
             generation: page.generation,
-            faults: page.containers.into_iter().map(|(id, _)| (id, fault.clone())).collect(),
+            faults: page.containers.into_iter().map(|of| (of.container, fault.clone())).collect(),
             ..OlderLogs::default()
         }),
         _ => Msg::Faults(vec![fault]),

@@ -2,7 +2,7 @@
 
 use super::demo::quit;
 use super::tree::{go_on_to_service, go_to_stack};
-use crate::support::engine::trial;
+use crate::support::engine::{docker, trial};
 use crate::support::project::Project;
 use crate::support::pty::Pty;
 use crate::support::wait::{PATIENCE, eventually};
@@ -17,6 +17,10 @@ pub fn trials() -> Vec<Trial> {
         trial("log_pane::records_are_folded_filtered_and_found_by_time", records_are_folded),
         trial("log_pane::what_the_filters_keep_is_saved", what_the_filters_keep_is_saved),
         trial("log_pane::a_log_that_cannot_be_read_says_so", a_log_that_cannot_be_read_says_so),
+        trial(
+            "log_pane::scrolling_back_finds_what_a_clock_put_back_would_hide",
+            scrolling_back_finds_what_a_clock_put_back_would_hide,
+        ),
     ]
 }
 
@@ -154,6 +158,57 @@ fn a_log_that_cannot_be_read_says_so() {
             read.stderr.lines().any(|line| line.contains(name) && line.contains("does not support reading"));
         assert!(told, "{name}: {}", read.stderr);
     }
+}
+
+/// The clock was an hour ahead for a while, as on a server whose own clock is wrong until the network tells the time:
+/// asked for by time, the daemon gives nothing of what stands before the step back.
+fn scrolling_back_finds_what_a_clock_put_back_would_hide() {
+    let (workplace, project) = (Workplace::new(), Project::new("logclock"));
+    let stack = project.name.as_str();
+    workplace.stack(
+        stack,
+        "services:\n  writer:\n    image: mcp-tui-test/busybox\n    command: [echo, written later]\n",
+    );
+    workplace.run(["-s", stack, "up", "-d"]).succeeded("up");
+    let name = format!("{stack}-writer-1");
+    eventually("the container to end", PATIENCE, || {
+        (docker(["inspect", "--format", "{{.State.Status}}", &name]).trim() == "exited").then_some(())
+    });
+    let file = docker(["inspect", "--format", "{{.LogPath}}", &name]);
+    let each = 2_500;
+    let runs = ["2026-11-19T09:00", "2026-11-19T10:00", "2026-11-19T09:30"];
+    let log: Vec<String> = (0..runs.len() * each)
+        .map(|number| {
+            let (minute, within) = (runs[number / each], number % each);
+            let time = format!("{minute}:{:02}.{:03}000000Z", within / 1_000, within % 1_000);
+            format!("{{\"log\":\"number {number}\\n\",\"stream\":\"stdout\",\"time\":\"{time}\"}}\n")
+        })
+        .collect();
+    fs::write(file.trim(), log.concat()).expect("the daemon's file of the log");
+
+    let mut console = workplace.console((120, 40), []);
+    go_to_stack(&console, stack);
+    go_on_to_service(&console, stack, "writer");
+    console.keys("l");
+    console.wait_text(&format!("number {}", runs.len() * each - 1));
+    console.keys("g");
+    console.wait("the first line", PATIENCE, |screen| screen.lines().any(|line| line.contains("number 0 ")));
+    console.wait_text("the log begins here");
+    console.keys("<c-s>");
+    console.wait_text("Save the log");
+    console.keys("p");
+    console.wait_text("saved to ");
+    let saved = eventually("the file", PATIENCE, || saved(&workplace));
+    let text = fs::read_to_string(&saved).expect("what was saved");
+    let numbers: Vec<usize> =
+        text.lines().filter_map(|line| line.rsplit_once("number ")?.1.trim().parse().ok()).collect();
+    let stretches: Vec<(usize, usize)> = numbers
+        .chunk_by(|number, next| number + 1 == *next)
+        .map(|stretch| (stretch[0], stretch[stretch.len() - 1]))
+        .collect();
+    assert_eq!(stretches, [(0, runs.len() * each - 1)], "each line once, in its place");
+    assert_eq!(text.matches("the clock went back").count(), 1, "{text}");
+    quit(&mut console);
 }
 
 /// The one file that was saved.

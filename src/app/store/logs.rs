@@ -24,6 +24,7 @@ mod shown;
 
 pub use filter::{Filter, Filters, MOST_FILTERS};
 pub use line::{Line, LineKind, Note};
+pub use older::HeldFrom;
 pub use saved::Saved;
 pub use shift::Shift;
 

@@ -3,7 +3,7 @@
 use crate::app::fixtures::*;
 use crate::app::hit::{HitMap, LogWindow, PaneArea, Rect};
 use crate::app::pane::logs::Older;
-use crate::app::{Effect, LogBatch, Msg, OlderLogs, OlderPage, PaneId, State};
+use crate::app::{Effect, LogBatch, Msg, OlderLogs, OlderOf, OlderPage, PaneId, State};
 use crate::domain::{ContainerId, LogLine};
 use jiff::{SignedDuration, Timestamp};
 
@@ -63,7 +63,7 @@ fn answer(
     read: Vec<(ContainerId, Option<Timestamp>)>,
 ) -> Vec<Effect> {
     let generation = state.panes.logs.generation;
-    send(state, Msg::OlderLogs(OlderLogs { generation, lines, read, faults: Vec::new() }))
+    send(state, Msg::OlderLogs(OlderLogs { generation, lines, read, ..OlderLogs::default() }))
 }
 
 #[test]
@@ -75,7 +75,7 @@ fn at_the_first_line_a_page_of_older_ones_is_asked_for_and_nothing_moves_when_it
         until: at(0),
         lines: 1_000,
         window: SignedDuration::from_millis(998_333),
-        containers: vec![(ids[0].clone(), 600)],
+        containers: vec![OlderOf { container: ids[0].clone(), written: 600, first: Some(at(0)) }],
     };
     let [Effect::FetchOlder(asked)] = effects.as_slice() else { panic!("{effects:?}") };
     assert_eq!(OlderPage { window: page.window, ..asked.clone() }, page);
@@ -146,6 +146,26 @@ fn lines_that_stand_before_what_is_missing_of_others_are_put_in_their_place() {
     let times: Vec<_> = state.logs.lines_from(0).map(|line| line.time).collect();
     assert!(times.is_sorted());
     assert_eq!(screen(&state)[0], "line -30", "the reader stays on their line");
+}
+
+/// They were read up to the first line that is held, so that none of them can be on its way, however young it is.
+#[test]
+fn lines_of_a_clock_that_was_ahead_are_put_before_those_since_it_was_set_back() {
+    let (mut state, ids) = following(1, 600);
+    press(&mut state, "g");
+    let ahead: Vec<LogLine> = (0..40).map(|second| line(&ids[0], 3_600_000 + second * 1_000)).collect();
+    let since = ahead[0].time;
+    let lines = ahead.into_iter().chain([line(&ids[0], 0)]).collect();
+    let (generation, placed) = (state.panes.logs.generation, [ids[0].clone()].into());
+    let read = vec![(ids[0].clone(), since)];
+    let page = OlderLogs { generation, lines, read, placed, ..OlderLogs::default() };
+    let effects = send(&mut state, Msg::OlderLogs(page));
+    let texts: Vec<String> = state.logs.lines_from(0).map(|line| line.text.to_owned()).collect();
+    assert_eq!(texts[..2], ["line 3600000", "line 3601000"]);
+    assert_eq!(texts[39..43], ["line 3639000", "the clock went back 1 h", "line 0", "line 1000"]);
+    let [Effect::FetchOlder(asked)] = effects.as_slice() else { panic!("{effects:?}") };
+    let of = OlderOf { container: ids[0].clone(), written: 640, first: since };
+    assert_eq!((Some(asked.until), &asked.containers), (since, &vec![of]));
 }
 
 /// The lines of a log from its first one on, as the daemon gives out a page of them.

@@ -5,15 +5,18 @@
 //! lines of several containers stay in order. The ring's limit holds: where there is no room, nothing older is fetched,
 //! and what comes in anew pushes out the oldest lines as ever.
 
+mod held;
+
 use super::Turn;
-use crate::app::effect::{Effect, OlderPage};
+use crate::app::effect::{Effect, OlderOf, OlderPage};
 use crate::app::message::OlderLogs;
 use crate::app::pane::logs::{Older, Reach, Seek};
 use crate::app::pane::{Motion, PaneId};
 use crate::app::store::notices::Severity;
 use crate::domain::{ContainerId, LogLine, Safe};
+use held::Held;
 use jiff::{SignedDuration, Timestamp};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 /// Lines of a page, of each container.
 const PAGE_LINES: u64 = 1_000;
@@ -57,14 +60,18 @@ impl Turn<'_> {
             pane.older = Older::NoRoom;
             return;
         }
-        let written = store.written_from(edge);
-        let containers: Vec<(ContainerId, u64)> =
-            pane.streams.keys().map(|id| (id.clone(), written.get(id).copied().unwrap_or(0))).collect();
+        let held = store.held_from(edge);
+        let of = |id: &ContainerId| {
+            let held = held.get(id).copied().unwrap_or_default();
+            OlderOf { container: id.clone(), written: held.lines, first: held.first }
+        };
+        let containers: Vec<OlderOf> = pane.streams.keys().map(of).collect();
+        let written = held.values().map(|held| held.lines).sum();
         let lines = match pane.seeks {
             Some(Seek::Beginning { pages }) => PAGE_LINES * (1_u64 << pages.min(8)).min(MOST_TIMES),
             Some(Seek::Time(_)) | None => PAGE_LINES,
         };
-        let window = window(until, store.last_time(), written.values().sum(), lines);
+        let window = window(until, store.last_time(), written, lines);
         pane.older = Older::Fetching(until);
         self.effects.push(Effect::FetchOlder(OlderPage {
             generation: pane.generation,
@@ -99,12 +106,18 @@ impl Turn<'_> {
         let edge = store.number_at(until);
         let since = older.read.iter().filter_map(|(_, since)| *since).max();
         let read: HashSet<&ContainerId> = older.read.iter().map(|(id, _)| id).collect();
-        let mut held = Held::around(self.state, edge, until);
+        let mut held = Held::around(self.state, &older.placed, edge, until);
         let (pane, store) = (&mut self.state.panes.logs, &mut self.state.logs);
         let mut lines: Vec<LogLine> = older.lines;
-        // What is older than this is not there of all containers, and comes with a later page.
+        // What is older than this is not there of all containers, and comes with a later page. Of one that is read by place
+        // a line may be a little older than the one before it: that page ends at the place of that one.
+        let mut begun: HashSet<ContainerId> = HashSet::new();
         lines.retain(|line| {
-            since.is_none_or(|since| line.time.is_none_or(|time| time >= since)) && !held.has(line)
+            let is_late = since.is_none_or(|since| line.time.is_none_or(|time| time >= since));
+            if is_late && older.placed.contains(&line.container) && !begun.contains(&line.container) {
+                begun.insert(line.container.clone());
+            }
+            (is_late || begun.contains(&line.container)) && !held.has(line)
         });
         // What nobody can read again is kept.
         lines.extend(store.copy_before(edge, |id| !read.contains(id)));
@@ -150,47 +163,6 @@ impl Turn<'_> {
             }
             let text = Safe::new(format!("older lines are missing: {fault}"));
             self.state.notices.tell(Severity::Warning, text.as_str(), self.now);
-        }
-    }
-}
-
-/// The lines around the seam that are held already. The daemon stamps stdout and stderr before it puts them in line, so
-/// that lines a little younger than the first one held may stand before it.
-struct Held {
-    until: Timestamp,
-    lines: HashMap<(ContainerId, Timestamp, String), usize>,
-    /// What is younger than this is on its way.
-    last: HashMap<ContainerId, Timestamp>,
-}
-
-impl Held {
-    fn around(state: &crate::app::State, edge: u64, until: Timestamp) -> Self {
-        let mut lines = HashMap::new();
-        let end = until.saturating_add(OlderPage::OVERLAP).unwrap_or(until);
-        let near = state.logs.lines_from(edge).take_while(|line| line.time.is_none_or(|time| time <= end));
-        for line in near {
-            if let Some(time) = line.time {
-                *lines.entry((line.container.clone(), time, line.text.to_owned())).or_default() += 1;
-            }
-        }
-        let streams = state.panes.logs.streams.iter();
-        let last = streams.filter_map(|(id, stream)| Some((id.clone(), stream.latest?))).collect();
-        Self { until, lines, last }
-    }
-
-    /// Takes the line out, if it is one of them.
-    fn has(&mut self, line: &LogLine) -> bool {
-        let Some(time) = line.time.filter(|time| *time >= self.until) else { return false };
-        if self.last.get(&line.container).is_none_or(|last| time > *last) {
-            return true;
-        }
-        let key = (line.container.clone(), time, line.line.text.to_string());
-        match self.lines.get_mut(&key) {
-            Some(count) if *count > 0 => {
-                *count -= 1;
-                true
-            }
-            Some(_) | None => false,
         }
     }
 }

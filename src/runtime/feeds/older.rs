@@ -1,12 +1,10 @@
-//! Pages of a log's older lines.
-//!
-//! Docker counts `tail` from the very end of a log, whatever `until` says. How many lines were written since is known,
-//! so a page of so many more reaches just as far back as wanted, and the daemon reads the log from its end. Where that
-//! brings too little — lines were written that nobody counted, or the log was quiet, or begins — the time before is
-//! asked for, at first about as long as a page takes to write, then ever longer, until enough has come or nothing is left.
+//! Pages of a log's older lines: by their place in the log where a line is held to go by, else by their time.
+
+mod by_place;
+mod by_time;
 
 use super::super::effects::Context;
-use crate::app::{Msg, OlderLogs, OlderPage};
+use crate::app::{Msg, OlderLogs, OlderOf, OlderPage};
 use crate::domain::{ContainerId, Fault, LogLine};
 use crate::engine::{Engine, LogRequest};
 use futures_util::{StreamExt as _, stream};
@@ -18,37 +16,32 @@ const AT_ONCE: usize = 8;
 /// Of a page that turns out larger, the newest lines are kept: so many times those that are wanted, and so many bytes.
 const MOST_TIMES: usize = 4;
 const MOST_BYTES: usize = 4 << 20;
-/// Each further time that is asked for is so many times longer than the one before, where that had lines, or had none.
-const WIDER: i32 = 4;
-const MUCH_WIDER: i32 = 64;
 const NANOSECOND: SignedDuration = SignedDuration::from_nanos(1);
 
 pub async fn fetch(context: Context, page: OlderPage) -> Msg {
     let engine = context.engine().await;
-    let read = stream::iter(page.containers.clone()).map(|(container, written)| {
+    let read = stream::iter(page.containers.clone()).map(|of| {
         let (engine, known, page) = (&engine, &context.known, &page);
-        let details = known.fleet().containers.get(&container).and_then(|known| known.details.clone());
+        let details = known.fleet().containers.get(&of.container).and_then(|known| known.details.clone());
         async move {
             let tty = details.map(|details| details.tty);
             let result = match engine {
-                Ok(engine) => {
-                    let mut reading =
-                        Reading { engine, container: &container, tty, lines: Kept::new(page.lines) };
-                    let since = reading.run(page, written).await;
-                    since.map(|since| (since, reading.lines.lines))
-                }
+                Ok(engine) => Reading { engine, of: &of, tty, page }.run().await,
                 Err(fault) => Err(fault.clone()),
             };
-            (container, result)
+            (of.container, result)
         }
     });
     let mut answer = OlderLogs { generation: page.generation, ..OlderLogs::default() };
     let mut read = read.buffer_unordered(AT_ONCE);
     while let Some((container, result)) = read.next().await {
         match result {
-            Ok((since, lines)) => {
-                answer.lines.extend(lines);
-                answer.read.push((container, since));
+            Ok(read) => {
+                answer.lines.extend(read.lines);
+                if read.is_placed {
+                    answer.placed.insert(container.clone());
+                }
+                answer.read.push((container, read.since));
             }
             Err(fault) => answer.faults.push((container, fault)),
         }
@@ -56,63 +49,48 @@ pub async fn fetch(context: Context, page: OlderPage) -> Msg {
     Msg::OlderLogs(answer)
 }
 
+/// A page of one container.
+struct Read {
+    lines: VecDeque<LogLine>,
+    /// From when on all lines are there; `None` when that is all of them.
+    since: Option<Timestamp>,
+    /// It ends at the first line that is held, and not at a time.
+    is_placed: bool,
+}
+
 struct Reading<'a> {
     engine: &'a Engine,
-    container: &'a ContainerId,
+    of: &'a OlderOf,
     tty: Option<bool>,
-    lines: Kept,
+    page: &'a OlderPage,
 }
 
 impl Reading<'_> {
-    /// Says from when on all lines are there; `None` when that is all of them.
-    async fn run(&mut self, page: &OlderPage, written: u64) -> Result<Option<Timestamp>, Fault> {
-        let wanted = usize::try_from(page.lines).unwrap_or(usize::MAX) / 2;
-        let slack = written / 8 + page.lines;
-        let newest = self.read(None, page.until, Some(written + slack)).await?;
-        let before = |lines: &Kept| lines.lines.iter().filter(|line| line.time < Some(page.until)).count();
-        self.lines = newest;
-        // Others of the first line's nanosecond may be missing.
-        let mut until = match self.lines.forget_first() {
-            Some(first) if before(&self.lines) >= wanted => return Ok(Some(later(first))),
-            Some(first) => first,
-            None => page.until,
-        };
-        let mut window = page.window;
-        loop {
-            let since =
-                until.saturating_sub(window).unwrap_or(Timestamp::UNIX_EPOCH).max(Timestamp::UNIX_EPOCH);
-            let older = self.read(Some(since), until, None).await?;
-            let any = !older.lines.is_empty();
-            self.lines.put_before(older, until);
-            if self.lines.cut {
-                return Ok(self.lines.forget_first().map(later));
-            }
-            if before(&self.lines) >= wanted {
-                return Ok(Some(since));
-            }
-            if since <= Timestamp::UNIX_EPOCH {
-                return Ok(None);
-            }
-            until = since.saturating_sub(NANOSECOND).unwrap_or(since);
-            window = window.saturating_mul(if any { WIDER } else { MUCH_WIDER });
+    async fn run(&self) -> Result<Read, Fault> {
+        if let Some(first) = self.of.first
+            && let Some(read) = self.by_place(first).await?
+        {
+            return Ok(read);
         }
+        self.by_time().await
     }
 
-    async fn read(
-        &self,
-        since: Option<Timestamp>,
-        until: Timestamp,
-        tail: Option<u64>,
-    ) -> Result<Kept, Fault> {
-        // The daemon stops at the first line that is too young, and one that is not may stand behind it.
-        let until = Some(until.saturating_add(OlderPage::OVERLAP).unwrap_or(until));
-        let request = LogRequest { tail, since, until, tty: self.tty, ..LogRequest::default() };
-        let mut lines = self.engine.logs(self.container, request);
-        let mut kept = Kept { most: self.lines.most, ..Kept::default() };
-        while let Some(line) = lines.next().await {
-            kept.push(line?);
-        }
-        Ok(kept)
+    /// A page is large enough with so many.
+    fn wanted(&self) -> usize {
+        usize::try_from(self.page.lines).unwrap_or(usize::MAX) / 2
+    }
+
+    /// Lines before those that are held that are asked for with them: how many were written since may be a little wrong.
+    fn slack(&self) -> u64 {
+        self.of.written / 8 + self.page.lines
+    }
+
+    fn request(&self) -> LogRequest {
+        LogRequest { tty: self.tty, ..LogRequest::default() }
+    }
+
+    fn container(&self) -> &ContainerId {
+        &self.of.container
     }
 }
 
@@ -134,6 +112,10 @@ impl Kept {
         }
     }
 
+    fn emptied(&self) -> Self {
+        Self { most: self.most, ..Self::default() }
+    }
+
     fn push(&mut self, line: LogLine) {
         self.bytes += line.line.text.len();
         self.lines.push_back(line);
@@ -146,7 +128,7 @@ impl Kept {
 
     /// Puts lines before these, of which those after `until` were read before.
     fn put_before(&mut self, older: Self, until: Timestamp) {
-        let mut all = Self { most: self.most, cut: older.cut, ..Self::default() };
+        let mut all = Self { cut: older.cut, ..self.emptied() };
         let is_new = |line: &LogLine| line.time <= Some(until) || self.lines.is_empty();
         let new: Vec<LogLine> = older.lines.into_iter().filter(is_new).collect();
         new.into_iter().chain(std::mem::take(&mut self.lines)).for_each(|line| all.push(line));
@@ -161,8 +143,4 @@ impl Kept {
         }
         Some(first)
     }
-}
-
-fn later(time: Timestamp) -> Timestamp {
-    time.saturating_add(NANOSECOND).unwrap_or(time)
 }

@@ -10,9 +10,18 @@ use crate::domain::{ContainerId, LogLine, LogLines, Safe, StyledLine};
 use jiff::Timestamp;
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// A page that would leave less than this share of the ring free is not asked for.
 const ROOM: usize = 16;
+
+/// A container's lines from a place on.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct HeldFrom {
+    pub lines: u64,
+    /// The time of the first one that has one.
+    pub first: Option<Timestamp>,
+}
 
 impl LogStore {
     /// Whether there is no room for older lines. They would push out the newest ones, or be the next to go.
@@ -36,21 +45,24 @@ impl LogStore {
         (self.first..self.end()).rev().find_map(|number| self.line(number)?.time)
     }
 
-    /// How many lines of each container the daemon has from this line on, those that are missing here included.
-    pub fn written_from(&self, number: u64) -> HashMap<ContainerId, u64> {
-        let mut written: HashMap<ContainerId, u64> = HashMap::new();
+    /// What the daemon has of each container from this line on, the lines that are missing here included.
+    pub fn held_from(&self, number: u64) -> HashMap<ContainerId, HeldFrom> {
+        let mut held: HashMap<ContainerId, HeldFrom> = HashMap::new();
         for line in self.lines_from(number) {
-            let count = match line.kind {
-                LineKind::Written(_) => 1,
-                LineKind::Gap(missing) => missing,
+            let (count, time) = match line.kind {
+                LineKind::Written(_) => (1, line.time),
+                LineKind::Gap(missing) => (missing, None),
                 LineKind::Note => continue,
             };
-            match written.get_mut(line.container) {
-                Some(known) => *known += count,
-                None => _ = written.insert(line.container.clone(), count),
+            if !held.contains_key(line.container) {
+                held.insert(line.container.clone(), HeldFrom::default());
+            }
+            if let Some(known) = held.get_mut(line.container) {
+                known.lines += count;
+                known.first = known.first.or(time);
             }
         }
-        written
+        held
     }
 
     /// Lines before this one, of the containers that `is_wanted` names, on their own.
@@ -83,7 +95,8 @@ impl LogStore {
         let mut entries = self.entries(page);
         // What the clock did before has nothing to do with what it did since.
         let mut courses = vec![Course::default(); self.sources.len()];
-        let steps = order::place(&mut entries, Place::FIRST, &mut Epochs::default(), &mut courses);
+        let mut steps = order::place(&mut entries, Place::FIRST, &mut Epochs::default(), &mut courses);
+        steps.extend(self.step_before(edge, &courses));
         entries.extend(steps.iter().map(Step::entry));
         entries.sort_by_key(|entry| entry.place);
         let mut room = self.limit.saturating_sub(self.bytes());
@@ -118,6 +131,16 @@ impl LogStore {
         }
         self.relink(edge);
         skipped
+    }
+
+    /// The clock went back right before the line, after lines that the courses have come to.
+    fn step_before(&self, number: u64, courses: &[Course]) -> Option<Step> {
+        let record = self.record(number)?.1;
+        let course = courses.get(usize::from(record.source))?;
+        let last = courses.iter().map(|course| course.at()).max()?;
+        let back = course.at().order.saturating_sub(record.time);
+        let by = Duration::from_nanos(u64::try_from(back).ok()?);
+        course.steps_back(record.time).then(|| Step::after(record.source, last, by))
     }
 
     fn give_up_before(&mut self, edge: u64) {

@@ -3,6 +3,7 @@
 
 use super::line::Entry;
 use crate::domain::log::{Course, Epochs, Place, step_back};
+use std::time::Duration;
 
 /// The clock went back here.
 pub(super) struct Step {
@@ -12,6 +13,11 @@ pub(super) struct Step {
 }
 
 impl Step {
+    /// Behind what stands there.
+    pub(super) fn after(source: u16, place: Place, by: Duration) -> Self {
+        Self { source, place, text: step_back(by) }
+    }
+
     pub(super) fn entry(&self) -> Entry<'_> {
         Entry::note(self.source, self.place, &self.text)
     }

@@ -190,8 +190,10 @@ fn a_page_is_put_before_what_is_held_and_searched_too() {
     assert!(store.is_searching());
     while store.search_on() {}
     assert_eq!((store.matches(), store.match_before(edge)), (2, Some(edge - 1)));
-    let written = store.written_from(store.first());
-    assert_eq!((written[&container(0)], written[&container(1)]), (4, 2));
+    let held = store.held_from(store.first());
+    let of = |index: usize| held[&container(index)];
+    assert_eq!((of(0).lines, of(1).lines), (4, 2));
+    assert_eq!((of(0).first, of(1).first), (page[2].time, page[0].time));
     assert_eq!(store.copy_before(edge, |id| *id == container(1)), [page[0].clone(), page[1].clone()]);
 }
 

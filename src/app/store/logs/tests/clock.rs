@@ -143,6 +143,16 @@ fn a_page_of_older_lines_may_have_a_step_in_it() {
 }
 
 #[test]
+fn a_page_may_end_where_the_clock_went_back() {
+    let mut store = LogStore::default();
+    store.apply(&batch(vec![clock(0, "08:10:00", "held")]), &[]);
+    store.prepend(&vec![clock(0, "10:00:00", "a"), clock(1, "10:00:01", "b")].into(), store.first());
+    assert_eq!(told(&store), ["a", "b", "[the clock went back 1 h 50 min]", "held"]);
+    store.prepend(&vec![clock(0, "09:00:00", "earlier")].into(), store.first());
+    assert_eq!(told(&store)[..2], ["earlier", "a"]);
+}
+
+#[test]
 fn records_of_stdout_and_of_stderr_do_not_break_each_other_up() {
     let mut store = LogStore::default();
     let of = |source, continues, time, text: &str| LogLine { source, continues, ..at(0, time, text) };
