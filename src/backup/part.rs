@@ -20,8 +20,11 @@ use zstd::stream::raw::CParameter;
 /// As `zstd` itself packs when nothing is said.
 const LEVEL: i32 = 3;
 /// More of them would take more memory than a backup may.
-const MOST_WORKERS: usize = 4;
-const JOB_BYTES: u32 = 2 << 20;
+const MOST_WORKERS: u32 = 4;
+/// Each job begins by reading the end of the one before again: with small ones packing takes a tenth longer. As large as
+/// `zstd` itself makes them, as long as those of all workers together do not take more than they may.
+const JOB_BYTES: u32 = 8 << 20;
+const ALL_JOBS_BYTES: u32 = 16 << 20;
 /// Chunks of up to 32 KiB that wait for the thread.
 const WAITING: usize = 64;
 /// What is kept to see whether a part begins as one of its kind.
@@ -167,9 +170,10 @@ fn write(
 
 fn encoder(sink: Sink) -> io::Result<zstd::Encoder<'static, Sink>> {
     let mut encoder = zstd::Encoder::new(sink, LEVEL)?;
-    let workers = std::thread::available_parallelism().map_or(1, usize::from).min(MOST_WORKERS);
-    encoder.multithread(u32::try_from(workers).unwrap_or(1))?;
-    encoder.set_parameter(CParameter::JobSize(JOB_BYTES))?;
+    let processors = std::thread::available_parallelism().map_or(1, usize::from);
+    let workers = u32::try_from(processors).unwrap_or(MOST_WORKERS).min(MOST_WORKERS);
+    encoder.multithread(workers)?;
+    encoder.set_parameter(CParameter::JobSize(JOB_BYTES.min(ALL_JOBS_BYTES / workers)))?;
     // Whoever unpacks it with any zstd is told when a bit is not what it was.
     encoder.include_checksum(true)?;
     Ok(encoder)
