@@ -6,6 +6,7 @@
 //!
 //! Everything of [`Store`] blocks, [`Store::submit`] for up to a few seconds: call it off the console's loop.
 
+mod abandoned;
 mod audit;
 mod cancel;
 mod clean;
@@ -30,6 +31,7 @@ mod store;
 mod submit;
 pub mod worker;
 
+pub use abandoned::tell as tell_of_abandoned;
 pub use audit::{AuditEntry, AuditLog, AuditTrail};
 pub use clean::Cleaned;
 pub use deploys::{Deploy, DeployedImage, Deploys, Outcome, undecided};

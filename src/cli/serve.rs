@@ -18,10 +18,12 @@ use super::context::Context;
 use super::output::{Output, Tone};
 use super::schedule::tell_kept;
 use crate::domain::{Fault, FaultKind};
+use crate::task;
 use answer::Refused;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::{delete, get, post};
+use jiff::Timestamp;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -32,6 +34,8 @@ use world::World;
 
 /// How long answers that are under way are waited for when it is to end.
 const FAREWELL: Duration = Duration::from_millis(700);
+/// How often it is looked for tasks whose workers died.
+const LOOK_EVERY: Duration = Duration::from_secs(20);
 /// Has the token where no file does.
 const TOKEN_VARIABLE: &str = "MCP_TUI_TOKEN";
 
@@ -55,6 +59,7 @@ pub async fn run(context: Context, arguments: Arguments, output: Output) -> Resu
         .await
         .map_err(|error| Fault::io("listen on", arguments.listen, &error))?;
     let address = listener.local_addr().map_err(|error| Fault::io("listen on", arguments.listen, &error))?;
+    let notify = context.settings.notify.clone();
     let world = Arc::new(World::new(context, token)?);
     // A stack that is not there is told of now, not with the first request.
     let found = world.found().await?;
@@ -70,6 +75,13 @@ pub async fn run(context: Context, arguments: Arguments, output: Output) -> Resu
         keeping.of(keeper::kept(&found.stacks, world.names_one()))?;
         tokio::spawn(keeper::run(Arc::clone(&world), keeping));
     }
+    let store = world.store.clone();
+    tokio::spawn(async move {
+        loop {
+            task::tell_of_abandoned(&store, &notify, Timestamp::now()).await;
+            tokio::time::sleep(LOOK_EVERY).await;
+        }
+    });
     let listen = |kind| signal(kind).map_err(|error| Fault::io("listen for", "signals", &error));
     let (mut terminate, mut interrupt) = (listen(SignalKind::terminate())?, listen(SignalKind::interrupt())?);
     let (end, ended) = tokio::sync::watch::channel(false);

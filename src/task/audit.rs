@@ -3,6 +3,7 @@
 //! Each line carries the SHA-256 of the line before it, so that a line that was changed or taken out shows; a seal beside
 //! the log tells its end.
 
+mod entry;
 mod seal;
 
 use super::files;

@@ -54,17 +54,13 @@ async fn let_go(
     };
     let gone = stack.settle(engine, &root, Decision::Accept, &mut heard).await.map(drop);
     store.audit().append(&AuditEntry {
-        time: Timestamp::now(),
-        task: spec.id.clone(),
-        who: spec.requested_by.clone(),
-        from: spec.requested_from.clone(),
         what: Operation::RestoreAccept.verb().to_owned(),
-        target: spec.target.name().to_owned(),
         plan: format!("by itself, {why}: what the restore from {} took out of use", pending.bundle),
         outcome: match &gone {
             Ok(()) => "completed".to_owned(),
             Err(fault) => format!("failed: {fault}"),
         },
+        ..AuditEntry::of(spec, None)
     })?;
     gone?;
     note(TaskEvent::Output {

@@ -2,6 +2,7 @@
 
 mod run;
 
+use super::abandoned;
 use super::hold::Hold;
 use super::notify;
 use super::preflight;
@@ -58,7 +59,10 @@ pub fn run(
     journal.note(TaskEvent::Finished { state, fault });
     // From here on nothing can change how it ended, and nobody waits for it.
     if let (Ok(runtime), Ok(record)) = (&runtime, store.record(id)) {
-        runtime.block_on(notify::tell(notify, &record, &mut |told| journal.note(TaskEvent::Notified(told))));
+        runtime.block_on(async {
+            notify::tell(notify, &record, &mut |told| journal.note(TaskEvent::Notified(told))).await;
+            abandoned::tell(&store, notify, Timestamp::now()).await;
+        });
     }
     journal.close().map(|()| code)
 }
@@ -132,7 +136,7 @@ async fn work(
         Err(fault) => format!("failed: {fault}"),
     };
     // What is done is done: that it could not be written down neither undoes it nor hides how it ended.
-    if let Err(fault) = store.audit().append(&entry(spec, plan.as_ref(), outcome)) {
+    if let Err(fault) = store.audit().append(&AuditEntry { outcome, ..AuditEntry::of(spec, plan.as_ref()) }) {
         log::warn!("{fault}");
         journal.note(TaskEvent::Output { text: format!("warning: {fault}") });
     }
@@ -156,7 +160,7 @@ async fn attempt(
     }
     let plan = planned.insert(prepared.summary());
     // Nothing has been changed yet, and nothing shall be changed that nobody can trace.
-    store.audit().append(&entry(spec, Some(plan), "begun".to_owned()))?;
+    store.audit().append(&AuditEntry::of(spec, Some(plan)))?;
     journal.note(TaskEvent::Planned { plan: plan.clone() });
     if let Some(fault) = preflight::refusal(&spec.operation, plan) {
         return Err(fault);
@@ -172,39 +176,6 @@ async fn attempt(
 pub(super) fn cancelled_fault(spec: &TaskSpec) -> Fault {
     Fault::new(FaultKind::Cancelled, spec.operation.verb(), spec.target.name())
         .because("ended on request before anything was changed")
-}
-
-fn entry(spec: &TaskSpec, plan: Option<&Plan>, outcome: String) -> AuditEntry {
-    AuditEntry {
-        time: Timestamp::now(),
-        task: spec.id.clone(),
-        who: spec.requested_by.clone(),
-        from: spec.requested_from.clone(),
-        what: spec.operation.verb().to_owned(),
-        target: spec.target.name().to_owned(),
-        plan: match &spec.terms.continues {
-            Some(before) => format!("{}; continues {}", in_words(plan), before.0),
-            None => in_words(plan),
-        },
-        outcome,
-    }
-}
-
-fn in_words(plan: Option<&Plan>) -> String {
-    plan.map_or_else(|| "not planned".to_owned(), in_one_line)
-}
-
-/// `create network 1, create 2, keep 3`, in the order of the plan.
-fn in_one_line(plan: &Plan) -> String {
-    let mut counts: Vec<(&str, usize)> = Vec::new();
-    for step in &plan.steps {
-        let words = step.verb.words();
-        match counts.iter_mut().find(|(known, _)| *known == words) {
-            Some((_, count)) => *count += 1,
-            None => counts.push((words, 1)),
-        }
-    }
-    counts.iter().map(|(words, count)| format!("{words} {count}")).collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]

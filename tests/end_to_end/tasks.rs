@@ -7,12 +7,14 @@ use crate::support::workplace::{Workplace, finish};
 use libtest_mimic::Trial;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
+use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
 use std::process::{Child, Stdio};
 
 pub fn trials() -> Vec<Trial> {
     vec![
         trial("tasks::a_killed_worker_is_found_and_its_task_resumed", a_killed_worker_is_found),
+        trial("tasks::who_is_told_of_failures_hears_of_a_killed_worker", told_of_a_killed_worker),
         trial("tasks::who_waits_for_the_lock_sees_its_owner", who_waits_for_the_lock_sees_its_owner),
         trial("tasks::a_webhook_that_hangs_disturbs_nothing", a_webhook_that_hangs_disturbs_nothing),
     ]
@@ -83,17 +85,22 @@ fn a_killed_worker_is_found() {
     workplace.run(["tasks", "resume", &old]).failed(5, ["went on with it: completed", &id(&resumed)]);
     workplace.run(["tasks", "resume", &id(&resumed)]).failed(5, ["it is completed"]);
 
-    let audited = workplace.run(["audit", "--json"]).json();
+    // The worker that is next tells of it, once its own work is done.
+    let audited = eventually("the audit log to tell of the death", PATIENCE, || {
+        let audited = workplace.run(["audit", "--json"]).json();
+        (audited.as_array()?.len() == 4).then_some(audited)
+    });
     let outcomes: Vec<&str> =
         audited.as_array().into_iter().flatten().filter_map(|entry| entry["outcome"].as_str()).collect();
-    assert_eq!(outcomes, ["begun", "begun", "completed"], "{audited}");
+    assert_eq!(outcomes[..3], ["begun", "begun", "completed"], "{audited}");
+    assert!(outcomes[3].starts_with("interrupted: ") && audited[3]["task"] == old.as_str(), "{audited}");
     assert!(audited[1]["plan"].as_str().is_some_and(|plan| plan.contains(&old)), "{audited}");
     workplace.run(["audit", "--verify"]).succeeded("audit --verify");
     let log = workplace.path("state/mcp-tui/audit.jsonl");
     let text = std::fs::read_to_string(&log).expect("the audit log");
-    std::fs::write(&log, text.replace("\"outcome\":\"completed\"", "\"outcome\":\"cancelled\""))
+    std::fs::write(&log, text.replace("\"outcome\":\"interrupted", "\"outcome\":\"cancelled"))
         .expect("it is ours");
-    workplace.run(["audit", "--verify"]).failed(2, ["audit.jsonl:3", "not the one that was written"]);
+    workplace.run(["audit", "--verify"]).failed(2, ["audit.jsonl:4", "not the one that was written"]);
 
     let cleaned = workplace.run(["tasks", "cleanup"]).succeeded("cleanup").stdout;
     assert!(cleaned.contains("0 removed, 2 kept"), "{cleaned}");
@@ -127,6 +134,31 @@ fn who_waits_for_the_lock_sees_its_owner() {
     let said = String::from_utf8_lossy(&ended.stdout);
     assert!(ended.status.success() && said.contains("waits: ") && said.contains(&owner), "{said}");
     assert!(project.running("first").is_empty(), "{said}");
+}
+
+fn told_of_a_killed_worker() {
+    let (workplace, project) = (Workplace::new(), Project::new("died"));
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port of the loop");
+    let address = listener.local_addr().expect("it is bound");
+    workplace.write(
+        "config/mcp-tui/config.yaml",
+        &format!("notify: {{when: failure, webhook: 'http://{address}/hooks'}}\n"),
+    );
+    let (mut follower, task) = held_up(&workplace, &project);
+    let pid = task["worker"][0].as_i64().and_then(|pid| i32::try_from(pid).ok()).and_then(Pid::from_raw);
+    kill_process(pid.expect("a worker has an id"), Signal::KILL).expect("the worker lives");
+    follower.wait().expect("a child of ours");
+    // Whatever runs next.
+    workplace.run(["-s", project.name.as_str(), "stop"]).succeeded("stop");
+    let (mut stream, _) = listener.accept().expect("it is told");
+    let (mut asked, mut piece) = (String::new(), [0; 4096]);
+    while !asked.contains(&id(&task)) {
+        let count = stream.read(&mut piece).expect("a request");
+        assert!(count > 0, "it ends without the task: {asked}");
+        asked.push_str(&String::from_utf8_lossy(&piece[..count]));
+    }
+    stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n").expect("it listens");
+    assert!(asked.contains("\"state\":\"interrupted\""), "{asked}");
 }
 
 fn a_webhook_that_hangs_disturbs_nothing() {
