@@ -18,11 +18,13 @@ pub mod lifecycle;
 pub mod log_book;
 pub mod mount;
 pub mod network;
+mod postgres;
 pub mod reach;
 mod schedule;
 pub mod script;
 pub mod stats;
 mod template;
+mod tools;
 pub mod volume;
 
 use super::clock::Moment;

@@ -126,7 +126,11 @@ where
     C: AsyncRead + AsyncWrite + Unpin,
 {
     let code = match performance {
-        Performance::Answer { after, output, code } => {
+        Performance::Answer { reads, after, output, code } => {
+            if reads {
+                let (mut input, mut nowhere) = (&mut connection, tokio::io::sink());
+                tokio::io::copy(&mut input, &mut nowhere).await?;
+            }
             pause(shared, after).await;
             for (stream, bytes) in output {
                 send(exec, stream, &bytes, &mut connection).await?;

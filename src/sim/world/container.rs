@@ -5,6 +5,7 @@ use super::health::HealthState;
 use super::log_book::LogBook;
 use super::mount::Mount;
 use super::network::Endpoint;
+use super::postgres::Server;
 use super::script::Running;
 use super::{Refusal, World};
 use crate::sim::clock::Moment;
@@ -99,6 +100,8 @@ pub struct Container {
     pub script: Option<Running>,
     pub log: LogBook,
     pub files: Files,
+    /// The server that it runs, when it is one.
+    pub postgres: Option<Server>,
     pub seed: u64,
 }
 

@@ -6,6 +6,7 @@ use super::container::{Container, State};
 use super::files::Files;
 use super::image::{Image, canonical};
 use super::log_book::LogBook;
+use super::postgres::Server;
 use super::script::{Running, Surroundings};
 use super::{CEILING, Refusal, World};
 use crate::sim::random::Random;
@@ -98,6 +99,7 @@ impl World {
             script,
             log: LogBook::new(Random::new(seed).next()),
             files: Files::default(),
+            postgres: Server::of(&strings(config.get("Env"))),
             seed,
             config,
             host_config,

@@ -3,7 +3,7 @@
 use super::container::State;
 use super::files::Files;
 use super::script::{Pause, Running, Surroundings};
-use super::{CEILING, Refusal, World};
+use super::{CEILING, Refusal, World, tools};
 use crate::sim::random::Random;
 use crate::sim::scenario::spec::Stream;
 use serde_json::{Value, json};
@@ -33,7 +33,13 @@ pub struct Exec {
 /// What an exec will do.
 pub enum Performance {
     /// All of it is known beforehand.
-    Answer { after: Duration, output: Vec<(Stream, Vec<u8>)>, code: i64 },
+    Answer {
+        /// Takes its input to the end first.
+        reads: bool,
+        after: Duration,
+        output: Vec<(Stream, Vec<u8>)>,
+        code: i64,
+    },
     /// A shell at a terminal: a prompt that echoes.
     Terminal,
     /// A command of the small shell, with its pauses.
@@ -86,17 +92,6 @@ fn postgres_dump(bytes: u64, seed: u64) -> Vec<u8> {
     }
     dump.truncate(length.max(12));
     dump
-}
-
-/// The directory itself, and the end.
-fn empty_archive() -> Vec<u8> {
-    let mut header = tar::Header::new_ustar();
-    header.set_entry_type(tar::EntryType::Directory);
-    header.set_mode(0o755);
-    header.set_size(0);
-    let mut builder = tar::Builder::new(Vec::new());
-    let appended = builder.append_data(&mut header, "./", std::io::empty());
-    appended.and_then(|()| builder.into_inner()).unwrap_or_default()
 }
 
 impl World {
@@ -175,7 +170,13 @@ impl World {
         Ok((exec, performance))
     }
 
-    fn performance(&self, exec: &Exec) -> Performance {
+    fn performance(&mut self, exec: &Exec) -> Performance {
+        let container = self.containers.get_mut(&exec.container);
+        if let Some(performance) =
+            container.and_then(|container| container.postgres.as_mut()?.perform(exec))
+        {
+            return performance;
+        }
         let Some(container) = self.containers.get(&exec.container) else { return Performance::Terminal };
         let line = exec.command.join(" ");
         let scripted =
@@ -188,15 +189,15 @@ impl World {
                 let dump = postgres_dump(size.0, container.seed);
                 output.extend(dump.chunks(32 << 10).map(|chunk| (Stream::Stdout, chunk.to_vec())));
             }
-            if answer.empty_archive {
-                output.push((Stream::Stdout, empty_archive()));
-            }
             for (stream, text) in [(Stream::Stdout, &answer.stdout), (Stream::Stderr, &answer.stderr)] {
                 if !text.is_empty() {
                     output.push((stream, text.clone().into_bytes()));
                 }
             }
-            return Performance::Answer { after: answer.takes.0, output, code: answer.exit };
+            return Performance::Answer { reads: false, after: answer.takes.0, output, code: answer.exit };
+        }
+        if let Some(performance) = tools::answer(exec) {
+            return performance;
         }
         let program = exec.command.first().and_then(|word| word.rsplit('/').next()).unwrap_or_default();
         if matches!(program, "sh" | "bash" | "ash") && exec.stdin && exec.becomes_a_shell() {
@@ -209,6 +210,7 @@ impl World {
             "OCI runtime exec failed: exec failed: unable to start container process: exec: \"{program}\": executable file not found in $PATH: unknown\r\n"
         );
         Performance::Answer {
+            reads: false,
             after: Duration::ZERO,
             output: vec![(Stream::Stdout, message.into_bytes())],
             code: 127,

@@ -197,9 +197,6 @@ pub struct ExecAnswer {
     pub stderr: String,
     /// Writes this many bytes that begin as a PostgreSQL custom-format dump does.
     pub postgres_dump: Option<Size>,
-    /// A tar archive of an empty directory on stdout.
-    #[serde(default)]
-    pub empty_archive: bool,
     #[serde(default)]
     pub exit: i64,
     #[serde(default)]
