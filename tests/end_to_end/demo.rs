@@ -17,6 +17,7 @@ pub fn trials() -> Vec<Trial> {
         trial("demo::what_is_told_in_passing_can_be_read_again", what_is_told_in_passing_can_be_read_again),
         trial("demo::nothing_changes_without_a_confirm_card", nothing_changes_without_a_confirm_card),
         trial("demo::a_restart_by_keys_reaches_the_tasks", a_restart_by_keys_reaches_the_tasks),
+        trial("demo::a_backup_is_taken_and_proven", a_backup_is_taken_and_proven),
         trial("demo::what_drifted_is_shown_and_mended_by_up", what_drifted_is_shown_and_mended_by_up),
         trial("demo::read_only_refuses_actions", read_only_refuses_actions),
         trial("demo::snapshot_prints_one_frame", snapshot_prints_one_frame),
@@ -150,6 +151,32 @@ fn a_restart_by_keys_reaches_the_tasks() {
     console.wait_gone("Restart redis of mcp?");
     console.keys("6f");
     wait_task(&console, "restart mcp");
+    quit(&mut console);
+}
+
+fn a_backup_is_taken_and_proven() {
+    let workplace = Workplace::new();
+    let mut console = demo(&workplace, (160, 48));
+    go_to_service(&console, "mcp", "redis");
+    // What there is to back up is known once the stack's files are read.
+    console.wait_text("in sync");
+    console.keys("b");
+    console.wait_text("Back up mcp?");
+    console.wait_text("mcp_db");
+    console.keys("<enter>");
+    console.wait_gone("Back up mcp?");
+    console.keys("6f");
+    wait_task(&console, "backup  mcp");
+    console.keys("7");
+    console.wait_text("taken");
+    console.keys("t");
+    console.wait_text("restored from postgres/mcp_db.dump.zst");
+    console.keys("<enter>");
+    console.wait_text("proven");
+    console.keys("x");
+    console.wait_text("switch  database mcp_db of postgresql");
+    console.keys("<esc>");
+    console.wait_gone("Type restore mcp");
     quit(&mut console);
 }
 

@@ -172,8 +172,7 @@ impl World {
 
     fn performance(&mut self, exec: &Exec) -> Performance {
         let container = self.containers.get_mut(&exec.container);
-        if let Some(performance) =
-            container.and_then(|container| container.postgres.as_mut()?.perform(exec))
+        if let Some(performance) = container.and_then(|container| container.postgres.as_mut()?.perform(exec))
         {
             return performance;
         }

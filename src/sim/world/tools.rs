@@ -22,7 +22,9 @@ pub fn answer(exec: &Exec) -> Option<Performance> {
         ["df", "-Pk", ..] => (0, DISK.into()),
         ["df", "-Pi", ..] => (0, INODES.into()),
         // The directory that was unpacked, by the end of its name.
-        ["sh", "-c", count] if count.starts_with("find ") && count.ends_with("| wc -c") => (0, b"1\n".to_vec()),
+        ["sh", "-c", count] if count.starts_with("find ") && count.ends_with("| wc -c") => {
+            (0, b"1\n".to_vec())
+        }
         // What moves names within a directory finds none to move.
         ["sh", "-c", _, _, "forward" | "back" | "discard" | "accept", ..] => (200, Vec::new()),
         ["mkdir", ..] => (0, Vec::new()),
