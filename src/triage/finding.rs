@@ -1,5 +1,6 @@
 //! One thing that is wrong.
 
+use super::Facts;
 use super::evidence::{Evidence, Origin};
 use super::sign::LogSign;
 use crate::domain::task::TaskRequest;
@@ -177,6 +178,26 @@ impl About {
             service: labels.map(|labels| labels.service.clone()),
             container: Some(container.id.clone()),
         }
+    }
+}
+
+/// A restart of the container alone where its service has others, which then go on serving; else of the service.
+pub(super) fn restart(facts: &Facts<'_>, container: &Container, no_deps: bool) -> TaskRequest {
+    let restarted = |services| Operation::Restart { services, timeout: None, no_deps };
+    let is_replica = |other: &&&Container| {
+        let own = container.compose.as_ref().map(|labels| (&labels.project, &labels.service));
+        own.is_some() && own == other.compose.as_ref().map(|labels| (&labels.project, &labels.service))
+    };
+    if facts.containers.iter().filter(is_replica).count() < 2 {
+        return request(container, restarted);
+    }
+    TaskRequest {
+        operation: restarted(Vec::new()),
+        target: TaskTarget::Container {
+            id: container.id.clone(),
+            name: container.name.to_string(),
+            stack: container.compose.as_ref().map(|labels| labels.project.clone()),
+        },
     }
 }
 

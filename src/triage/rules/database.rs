@@ -1,8 +1,8 @@
 //! A database that refuses its clients: a wrong password, or too many of them.
 
 use super::server::is_server;
-use crate::domain::{Container, Operation};
-use crate::triage::finding::request;
+use crate::domain::Container;
+use crate::triage::finding::restart;
 use crate::triage::{Facts, Finding, LogSign, Origin, Sign};
 
 pub(super) fn find(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
@@ -80,9 +80,6 @@ fn too_many(facts: &Facts<'_>, container: &Container, told: &LogSign) -> Finding
         finding.advise(label)
     } else {
         // A restart gives back the connections that it leaked, if it is the one that did.
-        finding.fix(
-            format!("{label}; restarting {tag} gives back its own"),
-            request(container, |services| Operation::Restart { services, timeout: None, no_deps: true }),
-        )
+        finding.fix(format!("{label}; restarting {tag} gives back its own"), restart(facts, container, true))
     }
 }

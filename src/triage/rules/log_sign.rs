@@ -1,8 +1,8 @@
 //! Troubles that a container's own log names plainly.
 
 use super::disk;
-use crate::domain::{Container, ContainerState, Health, Operation, units};
-use crate::triage::finding::request;
+use crate::domain::{Container, ContainerState, Health, units};
+use crate::triage::finding::restart;
 use crate::triage::{Confidence, Facts, Finding, LogSign, Origin, Severity, Sign, gpu_holders, mount};
 
 struct Known {
@@ -126,7 +126,7 @@ fn finding(facts: &Facts<'_>, known: &Known, container: &Container, told: &LogSi
                 container.tag(),
                 known.advice
             ),
-            request(container, |services| Operation::Restart { services, timeout: None, no_deps: true }),
+            restart(facts, container, true),
         );
     }
     match known.blames {

@@ -1,8 +1,8 @@
 //! Docker's own health check fails.
 
 use crate::domain::check::gist;
-use crate::domain::{ContainerState, Health, Operation};
-use crate::triage::finding::request;
+use crate::domain::{ContainerState, Health};
+use crate::triage::finding::restart;
 use crate::triage::{Facts, Finding, Origin, Severity, failing};
 
 pub(super) fn find(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
@@ -39,9 +39,6 @@ pub(super) fn find(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
             let text = format!("our check {} passes: one of the two asks for the wrong thing", check.label);
             finding = finding.seen(Origin::Check, check.last_run, text);
         }
-        findings.push(finding.fix(
-            "restart it",
-            request(container, |services| Operation::Restart { services, timeout: None, no_deps: false }),
-        ));
+        findings.push(finding.fix("restart it", restart(facts, container, false)));
     }
 }

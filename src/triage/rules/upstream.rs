@@ -1,8 +1,8 @@
 //! A proxy whose upstream is not there: it went on with the address of a container that was recreated, or the service
 //! behind it is down.
 
-use crate::domain::{Container, Operation};
-use crate::triage::finding::request;
+use crate::domain::Container;
+use crate::triage::finding::restart;
 use crate::triage::{Confidence, Facts, Finding, Origin, Sign};
 use std::net::IpAddr;
 
@@ -34,7 +34,7 @@ pub(super) fn find(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
             )
             .fix(
                 "restart it, so that it asks for the address anew (`nginx -s reload` does too)",
-                request(container, |services| Operation::Restart { services, timeout: None, no_deps: true }),
+                restart(facts, container, true),
             ),
             // The container itself, or another machine: whoever it is, it was not recreated.
             (Some(address), None) => finding(format!("{tag} has no upstream that answers"))

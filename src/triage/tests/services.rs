@@ -56,6 +56,17 @@ fn an_unhealthy_container_shows_what_its_check_says_without_secrets() {
 }
 
 #[test]
+fn the_fix_of_one_replica_leaves_the_others_alone() {
+    let replica = |number: u32| fixtures::replica("mcp", "api", number);
+    let (first, mut second) = (replica(1), replica(2));
+    second.health = Some(Health::Unhealthy);
+    let found = of(&[first, second.clone()], &[]);
+    let request = found[0].fix.clone().unwrap().request.unwrap();
+    assert!(matches!(&request.target, TaskTarget::Container { id, .. } if *id == second.id), "{request:?}");
+    assert!(request.operation.services().is_empty(), "{request:?}");
+}
+
+#[test]
 fn a_check_that_fails_on_its_own_is_a_finding_and_worse_than_a_slow_one() {
     let found = of(&[container("api")], &[check("db", Verdict::Degraded), check("api", Verdict::Down)]);
     assert_eq!(
