@@ -8,6 +8,7 @@ use crate::app::State;
 use crate::app::hit;
 use crate::app::pane::PaneId;
 use crate::app::store::notices::Notice;
+use crate::domain::Operation;
 use crate::domain::safe::TextStyle;
 use ratatui::layout::Rect;
 
@@ -95,7 +96,10 @@ fn place(arrangement: &Arrangement, body: Rect) -> Place {
 /// Whether the findings tell it as well, with what to do about it.
 fn is_a_finding(state: &State, notice: &Notice) -> bool {
     let record = notice.task.as_ref().and_then(|task| state.tasks.get(task));
-    record.is_some_and(|record| state.findings.get(&format!("task/{}", record.spec.target.name())).is_some())
+    record.is_some_and(|record| {
+        let rule = if record.spec.operation == Operation::Backup { "task-backup" } else { "task" };
+        state.findings.get(&format!("{rule}/{}", record.spec.target.name())).is_some()
+    })
 }
 
 /// The words, and the hint in a line of its own when there is room for it.

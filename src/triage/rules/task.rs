@@ -32,18 +32,19 @@ pub(in crate::triage) fn unpublished_ports(newest_first: &[&TaskRecord], now: Ti
 
 /// Those that did not end well and after which nothing was done.
 fn standing<'t>(newest_first: &[&'t TaskRecord], now: Timestamp) -> Vec<&'t TaskRecord> {
-    // The newest first, so that the first one to tell of a stack has the last word.
+    // The newest first, so that the first one to tell of a stack has the last word. What else was done with a stack tells
+    // nothing of whether it can be backed up.
     let (mut told, mut standing) = (BTreeSet::new(), Vec::new());
     for record in newest_first {
-        let name = record.spec.target.name();
+        let of = (record.spec.target.name(), is_backup(record));
         match record.state {
             TaskState::Completed => {
-                told.insert(name);
+                told.insert(of);
             }
             // It was refused before anything was done, and whoever asked for it was told.
             TaskState::Failed if was_refused(record) => {}
             TaskState::Failed | TaskState::Interrupted => {
-                if told.insert(name) && units::since(ended(record), now) < RECENT {
+                if told.insert(of) && units::since(ended(record), now) < RECENT {
                     standing.push(*record);
                 }
             }
@@ -52,6 +53,10 @@ fn standing<'t>(newest_first: &[&'t TaskRecord], now: Timestamp) -> Vec<&'t Task
         }
     }
     standing
+}
+
+fn is_backup(record: &TaskRecord) -> bool {
+    matches!(record.spec.operation, Operation::Backup)
 }
 
 /// A deploy that was wanted is missed until there is one, and so is a backup; what was asked of backups is not.
@@ -76,7 +81,8 @@ fn failed(record: &TaskRecord, ended: Timestamp, facts: &Facts<'_>) -> Finding {
         TaskTarget::Container { id, .. } => About { container: Some(id.clone()), ..About::default() },
     };
     let ago = units::duration(units::since(ended, facts.now));
-    let standing = format!("{ago} ago; no later task of {name} was done");
+    let (rule, later) = if is_backup(record) { ("task-backup", "backup") } else { ("task", "task") };
+    let standing = format!("{ago} ago; no later {later} of {name} was done");
     if let Some(finding) = task_cause::of(record, &about, facts) {
         return finding.symptom().seen(Origin::Task, ended, standing);
     }
@@ -87,11 +93,9 @@ fn failed(record: &TaskRecord, ended: Timestamp, facts: &Facts<'_>) -> Finding {
     // Of a restore that nobody ends the services that it stopped stay away, and what they lack are its consequences.
     let mut finding = match record.state {
         TaskState::Interrupted if is_restore => {
-            Finding::new("task", name, Severity::Critical, format!("{verb} of {name} {what}"), about)
+            Finding::new(rule, name, Severity::Critical, format!("{verb} of {name} {what}"), about)
         }
-        _ => {
-            Finding::new("task", name, Severity::Warning, format!("{verb} of {name} {what}"), about).symptom()
-        }
+        _ => Finding::new(rule, name, Severity::Warning, format!("{verb} of {name} {what}"), about).symptom(),
     };
     if let Some(fault) = &record.fault {
         finding = finding.seen(Origin::Task, ended, fault.to_string());

@@ -70,13 +70,24 @@ fn a_task_that_failed_is_a_finding_until_one_succeeds(
 }
 
 #[test]
+fn a_failed_backup_stays_a_finding_whatever_else_is_done_with_the_stack() {
+    let failed = task("mcp", TaskState::Failed, Duration::from_hours(2));
+    let mut restarted = task("mcp", TaskState::Completed, Duration::from_hours(1));
+    restarted.spec.operation = Operation::Restart { services: Vec::new(), timeout: None, no_deps: false };
+    let count = |tasks: Vec<&TaskRecord>| findings(&Facts { tasks, now: now(), ..Facts::default() }).len();
+    assert_eq!(count(vec![&restarted, &failed]), 1);
+    let taken = task("mcp", TaskState::Completed, Duration::from_mins(5));
+    assert_eq!(count(vec![&taken, &restarted, &failed]), 0);
+}
+
+#[test]
 fn a_failed_task_shows_its_fault_and_its_hint() {
     let failed = task("mcp", TaskState::Failed, Duration::from_mins(5));
     let found = findings(&Facts { tasks: vec![&failed], now: now(), ..Facts::default() });
     assert_eq!(
         told(&found),
         [
-            "Warning: backup of mcp failed [write /backup: no space left | 5m ago; no later task of mcp was done]"
+            "Warning: backup of mcp failed [write /backup: no space left | 5m ago; no later backup of mcp was done]"
         ]
     );
     assert_eq!(&*found[0].fix.as_ref().unwrap().label, "make room");
