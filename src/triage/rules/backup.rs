@@ -27,6 +27,7 @@ fn missing(standing: &BackupStanding, facts: &Facts<'_>) -> Finding {
             let age = units::duration(units::since(last, facts.now));
             format!("{project} has had no good backup for {age}")
         }
+        None if standing.bad.is_some() => format!("{project} has no good backup"),
         None => format!("{project} was never backed up"),
     };
     let asked = format!("its schedule, {}, has asked for one", standing.schedule);

@@ -101,7 +101,7 @@ fn one_that_was_never_made_one_that_is_bad_and_a_schedule_that_says_nothing() {
     let bad = BackupStanding { bad: Some(failure), last_good: None, ..due(4 * HOUR) };
     assert_eq!(
         told(&found(&bad, &[])),
-        ["Warning: mcp was never backed up [its schedule, 02:00, has asked for one | \
+        ["Warning: mcp has no good backup [its schedule, 02:00, has asked for one | \
              the newest one was found bad: postgres/a.dump: it is cut | nothing is known of any attempt since]"]
     );
     let wrong = BackupStanding {

@@ -4,7 +4,7 @@ use crate::app::State;
 use crate::app::tree::{Condition, ContainerNode, ServiceNode, StackNode, Status, Usage};
 use crate::config::theme::Theme;
 use crate::domain::safe::TextStyle;
-use crate::domain::{ContainerState, StackOrigin, Verdict, units};
+use crate::domain::{ContainerState, Health, StackOrigin, Verdict, units};
 use crate::view::canvas::Canvas;
 use crate::view::words::{self, Mark};
 use std::borrow::Cow;
@@ -66,6 +66,7 @@ fn last_backup(canvas: &Canvas<'_>, state: &State, stack: &StackNode) -> (String
     let look = if standing.is_overdue(canvas.now) { theme.warning } else { theme.dim };
     match standing.last_good {
         Some(last) => (format!("backup {}", words::age(Some(last), canvas.now)), look),
+        None if stack.is_created && standing.bad.is_some() => ("no good backup".to_owned(), look),
         None if stack.is_created => ("never backed up".to_owned(), look),
         // Of what was never deployed there is nothing to save.
         None => (String::new(), theme.dim),
@@ -88,8 +89,21 @@ pub(super) fn service_cells<'a>(canvas: &Canvas<'_>, state: &'a State, node: &'a
         gpus: (gpu_words(gpus.map(|(index, _)| index)), theme.info),
         ports: (&*node.ports, theme.dim),
         usage: node.usage,
-        ..status_cells(canvas, &node.status)
+        ..replicas_cells(canvas, node)
     }
+}
+
+/// What stands for all of a service is the worst of its containers: of how many that is so is said with it.
+fn replicas_cells<'a>(canvas: &Canvas<'_>, node: &ServiceNode) -> Cells<'a> {
+    let cells = status_cells(canvas, &node.status);
+    let all = node.containers.len();
+    let bad = node.containers.iter().filter(|container| container.status.health == Some(Health::Unhealthy));
+    let bad = bad.count();
+    if bad == 0 || bad == all || node.status.health != Some(Health::Unhealthy) {
+        return cells;
+    }
+    let words = format!("{bad} of {all} {}", cells.state.0);
+    Cells { state: (words.into(), cells.state.1), ..cells }
 }
 
 pub(super) fn container_cells<'a>(canvas: &Canvas<'_>, state: &State, node: &'a ContainerNode) -> Cells<'a> {
