@@ -24,6 +24,19 @@ pub(super) fn fit(text: &str, columns: usize) -> Cow<'_, str> {
     }
 }
 
+/// The same of a replica's name: its number, which tells it from the others, stays.
+pub(super) fn fit_replica(name: &str, columns: usize) -> Cow<'_, str> {
+    let is_number = |end: &str| !end.is_empty() && end.bytes().all(|byte| byte.is_ascii_digit());
+    let number = name.rfind('-').filter(|at| is_number(&name[at + 1..]));
+    match number {
+        Some(at) if width(name) > columns && name.len() - at + 1 < columns => {
+            let number = &name[at..];
+            Cow::Owned(format!("{}…{number}", head(name, columns - 1 - number.len())))
+        }
+        Some(_) | None => fit(name, columns),
+    }
+}
+
 /// As many whole characters from the start as go into so many columns.
 pub(super) fn head(text: &str, columns: usize) -> &str {
     let mut used = 0;

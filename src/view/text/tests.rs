@@ -50,3 +50,13 @@ fn what_does_not_fit_into_the_lines_is_cut_at_a_word() {
     assert_eq!(wrap_within(text, 24, 2), ["deploy shop: failed:", "wait for shop-postgres-1"]);
     assert!(wrap_within("a-single-word-without-end", 10, 1)[0].ends_with('…'));
 }
+
+#[rstest]
+#[case::it_fits("mcp-inference-3", 15, "mcp-inference-3")]
+#[case::the_number_stays("mcp-inference-3", 10, "mcp-inf…-3")]
+#[case::two_figures("mcp-inference-12", 10, "mcp-in…-12")]
+#[case::no_number("mcp-inference", 8, "mcp-inf…")]
+#[case::no_room_for_both("api-12", 3, "ap…")]
+fn a_replica_keeps_its_number(#[case] name: &str, #[case] columns: usize, #[case] expected: &str) {
+    assert_eq!(fit_replica(name, columns), expected);
+}

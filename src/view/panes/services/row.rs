@@ -91,8 +91,9 @@ fn draw_name(
     canvas.put(at, area.y, room - indent, symbol, symbol_look);
     let taken = indent + 2;
     let (name_look, end) = if marked { (canvas.theme.accent, "*") } else { (look, "") };
-    let at =
-        canvas.put(area.x + taken, area.y, room.saturating_sub(taken + u16::from(marked)), name, name_look);
+    let room = room.saturating_sub(taken + u16::from(marked));
+    let name = text::fit_replica(name, usize::from(room));
+    let at = canvas.put(area.x + taken, area.y, room, &name, name_look);
     canvas.put(at, area.y, 1, end, canvas.theme.accent);
 }
 
