@@ -78,6 +78,8 @@ pub(super) fn rank(state: &State, command: Command) -> u8 {
         Command::Deploy
         | Command::Restart
         | Command::ApplyFix
+        | Command::CancelTask
+        | Command::ResumeTask
         | Command::RestoreBackup
         | Command::VerifyBackup
         | Command::Retry

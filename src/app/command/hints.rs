@@ -37,9 +37,9 @@ pub fn hints(state: &State) -> Vec<Hint> {
                 3
             }
         });
-    } else if matches!(state.focus, PaneId::Findings | PaneId::Backups) {
-        // Who looks at what is wrong is about to mend it, and who looks at backups to do something with one; neither is
-        // about to deploy.
+    } else if matches!(state.focus, PaneId::Findings | PaneId::Tasks | PaneId::Backups) {
+        // Who looks at what is wrong is about to mend it, and who looks at tasks or backups to do something with one;
+        // none of them is about to deploy.
         shown.sort_by_key(|(spec, _)| !is_own(spec, state.scope()));
     }
     let shown = shown.into_iter();
