@@ -49,7 +49,22 @@ impl State {
         if of_marks && self.panes.services.marked().len() > 0 {
             return self.panes.services.marked().cloned().collect();
         }
-        self.subject().into_iter().collect()
+        match self.services_of_task() {
+            services if services.is_empty() => self.subject().into_iter().collect(),
+            services => services,
+        }
+    }
+
+    /// The services that the selected task is of, where it is not of the whole stack.
+    fn services_of_task(&self) -> Vec<Subject> {
+        let record = self.task().filter(|_| self.focus == PaneId::Tasks);
+        let Some((TaskTarget::Stack(stack), record)) = record.map(|record| (&record.spec.target, record))
+        else {
+            return Vec::new();
+        };
+        let services = record.spec.operation.services().into_iter();
+        let project = &stack.project;
+        services.map(|service| Subject::Service { project: project.clone(), service }).collect()
     }
 
     /// The task whose steps are open, else the selected one.

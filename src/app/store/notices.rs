@@ -96,6 +96,19 @@ impl NoticeStore {
         });
     }
 
+    /// What is told of a task until it ends.
+    pub fn started(&mut self, task: TaskId, text: impl Into<Safe>, now: Timestamp) {
+        self.tell(Severity::Info, text, now);
+        if let Some((_, notice)) = self.shown.back_mut() {
+            notice.task = Some(task);
+        }
+    }
+
+    /// What was told of a task gives way to how it ended.
+    pub fn ended(&mut self, task: &TaskId) {
+        self.shown.retain(|(_, notice)| notice.task.as_ref() != Some(task));
+    }
+
     /// Faults of the settings' and the stacks' files come in several parts at the start, and are one piece of news:
     /// the fault if there is one, and else how many and where to read them.
     pub fn file_faults(&mut self, faults: &[Fault], of: FileFaults, messages: &str, now: Timestamp) {

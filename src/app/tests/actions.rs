@@ -40,7 +40,39 @@ fn a_restart_is_planned_confirmed_and_started() {
     assert_eq!(press(&mut state, "enter"), [], "and only once");
     send(&mut state, Msg::TaskStarted { request, result: Ok(TaskId("t".to_owned())) });
     assert!(state.dialogs.is_empty());
-    assert!(state.notices.latest().unwrap().text.contains("started"));
+    assert!(state.notices.latest().unwrap().text.contains("restart mcp/mcp-inference: started"));
+}
+
+#[test]
+fn what_is_told_of_a_start_gives_way_to_the_outcome() {
+    let mut state = platform();
+    press(&mut state, "r");
+    let part = card(&state).parts[0].clone();
+    planned(&mut state, part.request, &[StepVerb::RestartContainer]);
+    press(&mut state, "enter");
+    let id = TaskId("20261120T103104-restart-mcp-3f9c".to_owned());
+    let mut record = TaskRecord::new(TaskSpec {
+        id: id.clone(),
+        operation: part.task.operation,
+        target: part.task.target,
+        requested_by: "root".to_owned(),
+        requested_from: None,
+        requested_at: now(),
+        endpoint: String::new(),
+        terms: crate::domain::TaskTerms::default(),
+    });
+    record.state = TaskState::Completed;
+    send(&mut state, Msg::TaskStarted { request: part.request, result: Ok(id) });
+    let told =
+        |state: &State| state.notices.shown().map(|notice| notice.text.to_string()).collect::<Vec<_>>();
+    assert!(told(&state).iter().any(|text| text.ends_with(": started")), "{:?}", told(&state));
+    send(&mut state, Msg::Task(Box::new(record)));
+    let [outcome] = <[String; 1]>::try_from(told(&state)).unwrap();
+    assert!(outcome.contains("restart mcp/mcp-inference: done"), "{outcome}");
+    press(&mut state, "6");
+    press(&mut state, "g");
+    press(&mut state, "r");
+    assert_eq!(card(&state).title, "Restart mcp-inference of mcp?", "what the task was of, and no more");
 }
 
 #[test]

@@ -9,7 +9,7 @@ use crate::domain::{Fault, TaskId};
 impl Turn<'_> {
     pub(super) fn open_cancel(&mut self) {
         let Some(record) = self.state.task() else { return };
-        let what = format!("{} {}", record.spec.operation.verb(), record.spec.target.name());
+        let what = format!("{} {}", record.spec.operation.verb(), record.spec.object());
         let cancel = Cancel { id: record.spec.id.clone(), what };
         self.state.dialogs.push(Dialog::Cancel(cancel));
     }

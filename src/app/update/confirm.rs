@@ -157,8 +157,8 @@ impl Turn<'_> {
             return;
         };
         let Some(part) = confirm.part(request) else { return };
-        let what = format!("{} {}", part.task.operation.verb(), part.task.target.name());
-        let started = result.is_ok();
+        let what = format!("{} {}", part.task.operation.verb(), part.task.object());
+        let started = result.as_ref().ok().cloned();
         let held = result.as_ref().err().filter(|fault| fault.kind == FaultKind::Locked).cloned();
         part.phase = match result {
             Ok(_) => Phase::Started,
@@ -175,8 +175,10 @@ impl Turn<'_> {
         if let Some(fault) = held {
             self.state.notices.fault(&fault, self.now);
         }
-        if started {
-            self.state.notices.tell(Severity::Info, format!("{what}: started"), self.now);
+        // A quick one may have ended before its start was told.
+        let is_over = |task: &TaskId| self.state.tasks.get(task).is_some_and(|record| record.state.is_over());
+        if let Some(task) = started.filter(|task| !is_over(task)) {
+            self.state.notices.started(task, format!("{what}: started"), self.now);
         }
     }
 

@@ -215,7 +215,8 @@ impl Turn<'_> {
 
     /// Every task ends in a notice, and what it may have changed is asked for again.
     fn task_ended(&mut self, record: &TaskRecord) {
-        let what = format!("{} {}", record.spec.operation.verb(), record.spec.target.name());
+        self.state.notices.ended(&record.spec.id);
+        let what = format!("{} {}", record.spec.operation.verb(), record.spec.object());
         let took = match (record.started, record.finished) {
             (Some(started), Some(finished)) => {
                 format!(" in {}", units::duration(units::since(started, finished)))
@@ -227,10 +228,9 @@ impl Turn<'_> {
         let (severity, text, hint) = match record.state {
             TaskState::Completed => (Severity::Good, format!("{what}: done{took}"), None),
             TaskState::Cancelled => {
-                let steps = format!("{} of {} steps", record.done(), record.steps.len());
                 let left = record.left().join(", ");
                 let left = if left.is_empty() { left } else { format!("; left undone: {left}") };
-                let text = format!("{what}: cancelled after {steps}, which stay done{left}");
+                let text = format!("{what}: {}{left}", record.cancelled());
                 (Severity::Warning, text, hint.or_else(|| Some(self.resume_hint(record))))
             }
             TaskState::Interrupted => (

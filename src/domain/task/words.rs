@@ -1,6 +1,6 @@
 //! What is told of a task's progress, the same wherever it is told.
 
-use super::{Operation, StepRecord, StepState, TaskRecord, TaskTarget};
+use super::{Operation, StepRecord, StepState, TaskRecord, TaskRequest, TaskSpec, TaskTarget};
 use crate::domain::{Plan, units};
 use jiff::Timestamp;
 use std::fmt::Write as _;
@@ -23,6 +23,29 @@ impl StepRecord {
             let _ = write!(words, ", {} left", units::duration(units::since(now, end)));
         }
         words
+    }
+}
+
+/// `mcp`, or of some of its services `mcp/api,redis`.
+fn object(target: &TaskTarget, operation: &Operation) -> String {
+    let services = operation.services();
+    if services.is_empty() {
+        return target.name().to_owned();
+    }
+    format!("{}/{}", target.name(), services.join(","))
+}
+
+impl TaskSpec {
+    /// What it is done to.
+    pub fn object(&self) -> String {
+        object(&self.target, &self.operation)
+    }
+}
+
+impl TaskRequest {
+    /// What it would be done to.
+    pub fn object(&self) -> String {
+        object(&self.target, &self.operation)
     }
 }
 
@@ -53,6 +76,13 @@ impl TaskRecord {
             TaskTarget::Stack(stack) if deploys => Some(format!("mcp-tui -p {} rollback", stack.project)),
             TaskTarget::Stack(_) | TaskTarget::Container { .. } => None,
         }
+    }
+
+    /// How far one came that was asked to end: told in the same words wherever it is told.
+    pub fn cancelled(&self) -> String {
+        let all = self.steps.len();
+        let noun = if all == 1 { "step" } else { "steps" };
+        format!("cancelled after {} of {all} {noun}, which stay done", self.done())
     }
 
     /// What was left undone, in words: `start mlflow-server-1`.

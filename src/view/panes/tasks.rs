@@ -22,7 +22,7 @@ const COLUMNS: [Column; 7] = [
     Column::fixed(1, 0),
     Column::fixed(5, 2),
     Column::fixed(7, 0),
-    Column::between(10, 16, 1),
+    Column::between(10, 30, 1),
     Column::between(24, 90, 0),
     Column::fixed(6, 3),
     Column::between(8, 24, 5),
@@ -70,7 +70,7 @@ fn draw_record(canvas: &mut Canvas<'_>, area: Rect, record: &TaskRecord, ending:
         outcome.insert_str(0, "ends after ");
     }
     let duration = record.took(canvas.now);
-    let target = Safe::new(record.spec.target.name());
+    let target = Safe::new(record.spec.object());
     let cells = [
         (symbol.to_owned(), look),
         (words::age(Some(record.spec.requested_at), canvas.now), theme.dim),
@@ -113,17 +113,14 @@ pub(in crate::view) fn outcome(record: &TaskRecord, theme: &Theme, now: Timestam
             let words = record.fault.as_ref().map_or_else(|| "failed".to_owned(), ToString::to_string);
             (Safe::new(words).to_string(), theme.bad)
         }
-        TaskState::Cancelled => {
-            let steps = words::counted(all, "step", "steps");
-            (format!("cancelled after {} of {steps}", record.done()), theme.dim)
-        }
+        TaskState::Cancelled => (record.cancelled(), theme.dim),
         TaskState::Interrupted => (format!("its worker is gone, at {done}/{all}"), theme.warning),
     }
 }
 
 /// The title of a task: `up mlflow`.
 pub(in crate::view) fn title(record: &TaskRecord) -> String {
-    format!("{} {}", record.spec.operation.verb(), Safe::new(record.spec.target.name()))
+    format!("{} {}", record.spec.operation.verb(), Safe::new(record.spec.object()))
 }
 
 /// When a task was asked for, as far as it fits beside its title.

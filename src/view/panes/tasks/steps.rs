@@ -6,7 +6,7 @@ use crate::config::theme::Theme;
 use crate::domain::plan::{Branch, PlannedStep};
 use crate::domain::safe::TextStyle;
 use crate::domain::task::{StepPart, StepRecord, StepState, Told};
-use crate::domain::{Plan, Safe, TaskRecord, units};
+use crate::domain::{Plan, Safe, TaskRecord, TaskState, units};
 use crate::view::canvas::Canvas;
 use crate::view::frame::{Frame, scrollbar};
 use crate::view::words;
@@ -38,7 +38,11 @@ pub(super) fn draw(
     let theme = canvas.theme;
     let (symbol, look) = words::task_state(record.state, theme);
     let title = format!("{} ", super::title(record));
-    let state = format!("{symbol} {} ", words::task_state_word(record.state));
+    let word = match record.state {
+        TaskState::Cancelled => record.cancelled(),
+        state => words::task_state_word(state).to_owned(),
+    };
+    let state = format!("{symbol} {word} ");
     let asked = format!(" {} ", super::asked(record, canvas.now));
     let body = Frame::new(PaneId::Tasks, focused)
         .left([("› ", theme.dim), (title.as_str(), theme.title), (state.as_str(), look)])
