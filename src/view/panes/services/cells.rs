@@ -93,13 +93,16 @@ pub(super) fn service_cells<'a>(canvas: &Canvas<'_>, state: &'a State, node: &'a
     }
 }
 
-/// What stands for all of a service is the worst of its containers: of how many that is so is said with it.
+/// What stands for all of a service is the worst of its containers. Those that do not run are counted beside it; of those
+/// that do it is said with it how many are unhealthy.
 fn replicas_cells<'a>(canvas: &Canvas<'_>, node: &ServiceNode) -> Cells<'a> {
     let cells = status_cells(canvas, &node.status);
     let all = node.containers.len();
     let bad = node.containers.iter().filter(|container| container.status.health == Some(Health::Unhealthy));
     let bad = bad.count();
-    if bad == 0 || bad == all || node.status.health != Some(Health::Unhealthy) {
+    let is_of_running =
+        (node.status.state, node.status.health) == (Some(ContainerState::Running), Some(Health::Unhealthy));
+    if bad == all || !is_of_running {
         return cells;
     }
     let words = format!("{bad} of {all} {}", cells.state.0);
