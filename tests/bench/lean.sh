@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# Links target/release/mcp-tui anew, with the functions that the console runs beside each other.
+# Links the program anew as target/lean/mcp-tui, with the functions that the console runs beside each other.
 #
 #   tests/bench/lean.sh                     builds it first, where that was not done
 #   CONTAINERS=20 TRAIN=60                  what it is watched with, and for how many seconds
 #
 # Of the program's functions the console runs an eighth, and the kernel brings in 64 KiB for each page of it that is
 # touched: spread over the whole they take 8 MB more than beside each other. The order is found out by running it under
-# valgrind and is that of this build alone, so it is not kept; a later `cargo build --release` makes the usual program
-# again. Nothing else of it changes: not its code, and not what it does.
+# valgrind and is that of this build alone, so it is not kept. Nothing else of it changes: not its code, and not what it
+# does. It has a place of its own, since whatever cargo builds next puts the usual program in target/release again.
 #
 # Needs a Docker Engine, cargo, valgrind (Debian's package of that name) and the linker lld, which rustc brings along on
 # x86-64 Linux. Takes as long as linking with optimisation over all crates does, some minutes.
@@ -41,4 +41,5 @@ sed -n 's/^fn=\([^ ]*\).*/\1/p' "$work/calls" | sort -u >"$work/order"
 say "$(wc -l <"$work/order") functions are put beside each other"
 attended cargo rustc --release --bin mcp-tui -- \
     -C "link-arg=-Wl,--symbol-ordering-file=$work/order" -C link-arg=-Wl,--no-warn-symbol-ordering
-say "target/release/mcp-tui is linked anew"
+install -D "$ours" target/lean/mcp-tui
+say "target/lean/mcp-tui is linked anew: tests/bench/console.sh target/lean/mcp-tui measures it"
