@@ -2,7 +2,9 @@
 //! letter makes it case-sensitive.
 
 mod lines;
+mod required;
 
+use memchr::memmem::Finder;
 use regex::{Regex, RegexBuilder};
 use std::ops::Range;
 
@@ -13,6 +15,8 @@ const SIZE_LIMIT: usize = 1 << 20;
 pub struct Pattern {
     text: String,
     regex: Option<Regex>,
+    /// What every line that matches has in it, as it is.
+    required: Option<Finder<'static>>,
 }
 
 impl Pattern {
@@ -23,13 +27,15 @@ impl Pattern {
         }
         Some(Self::parse(text).unwrap_or_else(|_| Self {
             text: text.to_owned(),
-            regex: build(text, &regex::escape(text)).ok(),
+            regex: build(text, &regex::escape(text)).ok().map(|(regex, _)| regex),
+            required: None,
         }))
     }
 
     /// A regular expression, or what is wrong with it, in a few words.
     pub fn parse(text: &str) -> Result<Self, String> {
-        build(text, text).map(|regex| Self { text: text.to_owned(), regex: Some(regex) })
+        let (regex, required) = build(text, text)?;
+        Ok(Self { text: text.to_owned(), regex: Some(regex), required })
     }
 
     pub fn text(&self) -> &str {
@@ -46,7 +52,10 @@ impl Pattern {
     /// In a text of many lines, where the first match from there on ends; that is in the line that it begins in.
     pub fn find_end(&self, text: &str, from: usize) -> Option<usize> {
         match &self.regex {
-            Some(regex) => regex.shortest_match_at(text, from),
+            Some(regex) => match &self.required {
+                Some(required) => find_with(regex, required, text, from),
+                None => regex.shortest_match_at(text, from),
+            },
             None => text.get(from..)?.find(&self.text).map(|at| from + at + self.text.len()),
         }
     }
@@ -62,11 +71,26 @@ impl Pattern {
     }
 }
 
-/// A regular expression that is as case-sensitive as what was typed.
-fn build(typed: &str, source: &str) -> Result<Regex, String> {
-    let source = lines::within_a_line(source, !is_sensitive(typed))?;
-    let regex = RegexBuilder::new(&source).size_limit(SIZE_LIMIT).build();
-    regex.map_err(|error| match error {
+/// Looks at those lines only that have what is required.
+fn find_with(regex: &Regex, required: &Finder<'_>, text: &str, mut from: usize) -> Option<usize> {
+    loop {
+        let bytes = text.as_bytes().get(from..)?;
+        let at = required.find(bytes)?;
+        let start = memchr::memrchr(b'\n', &bytes[..at]).map_or(from, |end| from + end + 1);
+        let end = memchr::memchr(b'\n', &bytes[at..]).map_or(text.len(), |end| from + at + end);
+        if let Some(found) = regex.shortest_match_at(&text[..end], start) {
+            return Some(found);
+        }
+        from = end;
+    }
+}
+
+/// A regular expression that is as case-sensitive as what was typed, and what all that it matches has in it.
+fn build(typed: &str, source: &str) -> Result<(Regex, Option<Finder<'static>>), String> {
+    let expression = lines::within_a_line(source, !is_sensitive(typed))?;
+    let required = required::literal(&expression).map(|literal| Finder::new(&literal).into_owned());
+    let regex = RegexBuilder::new(&expression.to_string()).size_limit(SIZE_LIMIT).build();
+    regex.map(|regex| (regex, required)).map_err(|error| match error {
         regex::Error::CompiledTooBig(_) => "it is too large".to_owned(),
         other => last_line(&other.to_string()),
     })

@@ -7,10 +7,10 @@ use regex_syntax::hir::{
 
 /// The same expression in which nothing matches a line feed, and whose beginnings and ends are those of lines; or what
 /// is wrong with it.
-pub(super) fn within_a_line(source: &str, ignore_case: bool) -> Result<String, String> {
+pub(super) fn within_a_line(source: &str, ignore_case: bool) -> Result<Hir, String> {
     let mut parser = ParserBuilder::new().case_insensitive(ignore_case).multi_line(true).build();
     let parsed = parser.parse(source).map_err(|error| super::last_line(&error.to_string()))?;
-    Ok(stripped(parsed).to_string())
+    Ok(stripped(parsed))
 }
 
 fn stripped(expression: Hir) -> Hir {
