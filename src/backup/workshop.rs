@@ -4,6 +4,7 @@
 //! directory locked, together with others; who can have it alone knows that nobody needs what is there.
 
 use super::stream;
+use crate::domain::container::HELPER_PREFIX;
 use crate::domain::{ContainerId, Fault, FaultKind};
 use crate::engine::{Engine, ExecRequest};
 use serde_json::{Value, json};
@@ -16,7 +17,6 @@ use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 const LOCK: &str = ".workshop";
-const PREFIX: &str = "mcp-tui-helper-";
 /// For people who wonder what it is, and for their filters.
 pub const LABEL: &str = "mcp-tui.helper";
 
@@ -171,7 +171,7 @@ fn prefix(machine: &str, place: &Path) -> String {
         .chain_update("\n")
         .chain_update(place.as_os_str().as_encoded_bytes())
         .finalize();
-    format!("{PREFIX}{}-", crate::domain::units::hexadecimal(&sum[..4]))
+    format!("{HELPER_PREFIX}{}-", crate::domain::units::hexadecimal(&sum[..4]))
 }
 
 /// An image that has nothing but its own program in it.

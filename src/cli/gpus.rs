@@ -109,7 +109,7 @@ async fn running(context: &Context) -> Result<Vec<Container>, Safe> {
 async fn inspected(endpoint: &Endpoint) -> Result<Vec<Container>, Fault> {
     let engine = Engine::connect(endpoint).await?;
     let mut running = Vec::new();
-    for container in engine.containers(None).await? {
+    for container in engine.fleet().await? {
         if !container.is_running() {
             continue;
         }

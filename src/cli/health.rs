@@ -58,7 +58,7 @@ async fn check(
     let endpoint = context.endpoint()?;
     let engine = Engine::connect(&endpoint).await?;
     let prober = Prober { dialer: Dialer::Network, endpoint: Some(endpoint), gpus: Gpus::default() };
-    let containers = engine.containers(None).await?;
+    let containers = engine.fleet().await?;
     let (scope, specs) = specs(context, services, &containers).await?;
     let deadline = wait.map(|wait| Instant::now() + wait.min(LONGEST));
     loop {
@@ -160,7 +160,7 @@ async fn check_all(
 
 /// The containers there are. Why one of those that are meant does not do its work only an inspect tells.
 async fn in_detail(engine: &Engine, scope: &Scope) -> Result<Vec<Container>, Fault> {
-    let containers = engine.containers(None).await?;
+    let containers = engine.fleet().await?;
     let complete = containers.into_iter().map(|container| async move {
         let counts =
             container.compose.as_ref().is_some_and(|labels| scope.counts(&labels.project, &labels.service));

@@ -39,7 +39,7 @@ struct Listed {
 
 pub async fn run(context: &Context, arguments: Arguments, output: Output) -> Result<u8, Fault> {
     let patterns = arguments.filter.iter().map(|filter| pattern(filter)).collect::<Result<Vec<_>, _>>()?;
-    let containers = context.engine().await?.containers(None).await?;
+    let containers = context.engine().await?.fleet().await?;
     let mut listed = projects(&containers, arguments.all);
     listed.retain(|project| patterns.iter().all(|pattern| pattern.is_match(&project.name)));
     if arguments.quiet {

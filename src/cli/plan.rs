@@ -147,7 +147,7 @@ async fn ask(context: &Context, request: TaskRequest) -> Result<Answer, Fault> {
 
 /// Of every stack that has containers. One that cannot be planned hides no other.
 async fn of_all(context: &Context, dry_run: DryRun, output: Output) -> Result<u8, Fault> {
-    let containers = context.engine().await?.containers(None).await?;
+    let containers = context.engine().await?.fleet().await?;
     let labels = containers.iter().filter_map(|container| container.compose.as_ref());
     let deployed: BTreeSet<&str> = labels.map(|labels| labels.project.as_str()).collect();
     let mut answers = Vec::new();

@@ -187,7 +187,7 @@ fn overlays(stack: &Listed, file: &StackFile) -> String {
 /// Unknown when the daemon does not say.
 async fn containers(context: &Context) -> Option<Vec<Container>> {
     let listed = match context.engine().await {
-        Ok(engine) => engine.containers(None).await,
+        Ok(engine) => engine.fleet().await,
         Err(fault) => Err(fault),
     };
     listed.inspect_err(|fault| log::info!("{fault}")).ok()

@@ -35,7 +35,7 @@ struct ServiceStatus {
 
 pub async fn run(context: &Context, output: Output) -> Result<u8, Fault> {
     let engine = context.engine().await?;
-    let mut containers = engine.containers(None).await?;
+    let mut containers = engine.fleet().await?;
     let (listed, only) = meant(context, &containers).await?;
     if let Some(project) = &only {
         containers

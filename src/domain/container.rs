@@ -220,7 +220,16 @@ pub struct Container {
     pub details: Option<ContainerDetails>,
 }
 
+/// How the names of our own containers begin that live no longer than a task. One that starts a stack's services has
+/// the labels of a stack, and is none.
+pub const HELPER_PREFIX: &str = "mcp-tui-helper-";
+
 impl Container {
+    /// Whether it is there for a task of ours, and for nobody who looks at stacks.
+    pub fn is_helper(&self) -> bool {
+        self.name.as_str().starts_with(HELPER_PREFIX)
+    }
+
     /// `service-2` inside a stack, the container's name outside.
     pub fn tag(&self) -> String {
         match &self.compose {

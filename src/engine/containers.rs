@@ -19,6 +19,13 @@ impl Engine {
         self.list("list containers", project.unwrap_or_default(), filters).await
     }
 
+    /// All that an operator has to do with: not what a task of ours works with.
+    pub async fn fleet(&self) -> Result<Vec<Container>, Fault> {
+        let mut containers = self.containers(None).await?;
+        containers.retain(|container| !container.is_helper());
+        Ok(containers)
+    }
+
     /// One container with its details.
     pub async fn inspect(&self, id: &ContainerId) -> Result<Container, Fault> {
         let request = self.docker.inspect_container(&id.0, None::<InspectContainerOptions>);

@@ -11,6 +11,7 @@ mod inspections;
 use super::connect::{ANSWER_LIMIT, Engine};
 use super::endpoint::Endpoint;
 use super::events::Occurrence;
+use crate::domain::container::HELPER_PREFIX;
 use crate::domain::{Container, ContainerId, Fault, FaultKind, FleetEvent};
 use backoff::Backoff;
 use ends::Ends;
@@ -71,7 +72,22 @@ async fn keep_watching(endpoint: &Endpoint, sender: &Sender<FleetEvent>) {
 }
 
 async fn send(sender: &Sender<FleetEvent>, event: FleetEvent) -> Result<(), End> {
+    if is_of_helper(&event) {
+        return Ok(());
+    }
     sender.send(event).await.map_err(|_| End::Closed)
+}
+
+/// What is told of a container that a task of ours works with: the task tells what there is to know.
+fn is_of_helper(event: &FleetEvent) -> bool {
+    match event {
+        FleetEvent::Changed(container) => container.is_helper(),
+        FleetEvent::Noted(event) => event.name.as_str().starts_with(HELPER_PREFIX),
+        FleetEvent::Connected(_)
+        | FleetEvent::Listed(_)
+        | FleetEvent::Removed(_)
+        | FleetEvent::Lost { .. } => false,
+    }
 }
 
 /// `following` is set to the moment from which the events were followed.
@@ -84,7 +100,7 @@ async fn watch_once(
     let began = Instant::now();
     let outcome = async {
         let engine = Engine::connect(endpoint).await?;
-        let containers = patiently(&engine, began, sender, engine.containers(None)).await?;
+        let containers = patiently(&engine, began, sender, engine.fleet()).await?;
         let mut inspections = Inspections::new(engine.clone());
         inspections.queue_all(&containers);
         ends.retain(&containers);

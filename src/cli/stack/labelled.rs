@@ -9,7 +9,7 @@ use crate::domain::{Fault, StackOrigin, StackRef};
 
 /// The stack of this name that runs. Files that cannot be read keep nobody from looking at it or stopping it.
 pub async fn by_labels(context: &Context, name: &str, known: &[&str]) -> Result<Chosen, Fault> {
-    let containers = context.engine().await?.containers(None).await?;
+    let containers = context.engine().await?.fleet().await?;
     let stacks = StackRef::labelled(&containers);
     let Some(stack) = stacks.get(name) else {
         let mut all: Vec<&str> = stacks.keys().map(String::as_str).chain(known.iter().copied()).collect();
