@@ -46,7 +46,7 @@ mod verification;
 pub mod verify;
 mod workshop;
 
-pub use action::{BundleAction, BundlePlaces};
+pub use action::{BundleAction, BundlePlaces, StackFiles};
 pub use check::check;
 pub use create::create;
 pub use export::{export, place_in};

@@ -6,6 +6,7 @@ use super::pin::{self, Pin};
 use super::prune::{self, Removal};
 use super::rehearse::{self, Rehearsal};
 use super::verification::{self, Verification};
+use crate::compose::Project;
 use crate::domain::stack::BackupPolicy;
 use crate::domain::task::BundleOperation;
 use crate::domain::{Fault, Plan, TaskEvent};
@@ -30,22 +31,30 @@ pub struct BundlePlaces<'place> {
     pub exports: &'place Path,
 }
 
+/// What the stack's files say, of which most is done without: they are read when they are asked for.
+#[derive(Clone, Copy)]
+pub struct StackFiles<'stack> {
+    pub policy: &'stack (dyn Fn() -> Result<BackupPolicy, Fault> + Sync),
+    pub project: &'stack (dyn Fn() -> Result<Option<Project>, Fault> + Sync),
+}
+
 impl BundleAction {
-    /// Looks and changes nothing. `policy` is asked for only where a policy decides.
+    /// Looks and changes nothing.
     pub async fn prepare(
         places: BundlePlaces<'_>,
         stack: &str,
         operation: &BundleOperation,
-        policy: impl FnOnce() -> Result<BackupPolicy, Fault>,
+        files: StackFiles<'_>,
         now: Timestamp,
     ) -> Result<Self, Fault> {
+        let policy = files.policy;
         let BundlePlaces { root, exports } = places;
         match operation {
             BundleOperation::Verify { name, deep } => {
                 verification::prepare(root, stack, name, *deep).map(Self::Verify)
             }
             BundleOperation::Rehearse { name, identity } => {
-                rehearse::prepare(root, stack, name, identity.as_deref())
+                rehearse::prepare(root, stack, name, identity.as_deref(), (files.project)())
                     .map(|rehearsal| Self::Rehearse(Box::new(rehearsal)))
             }
             BundleOperation::Pin { name, pinned } => pin::prepare(root, stack, name, *pinned).map(Self::Pin),

@@ -1,8 +1,13 @@
-//! A restore that harms nobody: into containers and volumes of its own, of the images that were recorded, that see no
-//! network and publish no port. What came of it is compared with what the manifest says, and all of it is removed.
+//! A restore that harms nobody: into containers and volumes of its own, of the images that were recorded. What came of it
+//! is compared with what the manifest says. Then the stack's services are started on it, in a network that leads nowhere
+//! and without a published port, until they are healthy and their checks are answered. All of it is removed.
 
+mod barred;
 mod databases;
 mod files;
+mod lend;
+mod services;
+mod stage;
 
 use super::deep::command;
 use super::feed::{Feed, Watch};
@@ -13,11 +18,15 @@ use super::source::Shelf;
 use super::stream::Ended;
 use super::workshop::Workshop;
 use super::{ManifestPart, check, proof, read_manifest};
+use crate::compose::Project;
 use crate::domain::stack::{Proof, ProofLevel, Recovery};
 use crate::domain::{ContainerId, Fault, FaultKind, Plan, PlannedStep, StepVerb, TaskEvent, units};
 use crate::engine::Engine;
 use jiff::Timestamp;
+use services::{Original, Teller};
+use stage::Restored;
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -26,6 +35,8 @@ pub struct Rehearsal {
     manifest: Manifest,
     keys: Keys,
     tasks: Vec<Task>,
+    /// The stack as its files have it today, with the services that are not started, and why; or why there is none.
+    stack: Result<(Box<Project>, BTreeMap<String, String>), String>,
 }
 
 /// One step.
@@ -40,14 +51,35 @@ enum Task {
     },
     Redis(usize),
     Archive(usize),
+    /// The stack's own, on what the others brought back.
+    Services,
 }
 
 /// An encrypted one needs the file of an identity, or the one that the environment names.
-pub fn prepare(root: &Path, stack: &str, name: &str, identity: Option<&Path>) -> Result<Rehearsal, Fault> {
+pub fn prepare(
+    root: &Path,
+    stack: &str,
+    name: &str,
+    identity: Option<&Path>,
+    project: Result<Option<Project>, Fault>,
+) -> Result<Rehearsal, Fault> {
     let found = find(root, Some(stack), name)?;
     let manifest = read_manifest(&found.directory)?;
-    let (keys, tasks) = (Keys::of(&found, &manifest, identity)?, tasks(&manifest));
-    Ok(Rehearsal { found, manifest, keys, tasks })
+    let (keys, mut tasks) = (Keys::of(&found, &manifest, identity)?, tasks(&manifest));
+    let stack = match project {
+        Ok(Some(project)) => {
+            let left_out = barred::barred(&project);
+            Ok((Box::new(project), left_out))
+        }
+        Ok(None) => Err("the stack's files are not known".to_owned()),
+        Err(fault) => Err(format!("the stack's files cannot be read: {}", fault.causes.join("; "))),
+    };
+    // On nothing that came back, that they start proves nothing.
+    let has_any = stack.as_ref().is_ok_and(|(project, left_out)| project.services.len() > left_out.len());
+    if tasks.len() > 1 && has_any {
+        tasks.push(Task::Services);
+    }
+    Ok(Rehearsal { found, manifest, keys, tasks, stack })
 }
 
 fn tasks(manifest: &Manifest) -> Vec<Task> {
@@ -99,6 +131,10 @@ impl Rehearsal {
                 }
                 Task::Redis(number) => ("Redis".to_owned(), format!("restored from {}", part(*number))),
                 Task::Archive(number) => ("files".to_owned(), format!("unpacked from {}", part(*number))),
+                Task::Services => (
+                    self.started().join(", "),
+                    "started on it, on a network of their own, until their checks are answered".to_owned(),
+                ),
             };
             PlannedStep::new(StepVerb::Check, object, reason)
         };
@@ -106,7 +142,24 @@ impl Rehearsal {
             title: format!("rehearse {} of {}", self.found.name, self.found.stack),
             steps: self.tasks.iter().map(step).collect(),
             equivalent: format!("see {}/RESTORE.md", self.found.directory.display()),
+            warnings: self.warnings(),
             ..Plan::default()
+        }
+    }
+
+    /// The services that are started, as far as their images are here.
+    fn started(&self) -> Vec<&str> {
+        let Ok((project, left_out)) = &self.stack else { return Vec::new() };
+        let names = project.services.keys().map(String::as_str);
+        names.filter(|name| !left_out.contains_key(*name)).collect()
+    }
+
+    fn warnings(&self) -> Vec<String> {
+        match &self.stack {
+            Err(why) => vec![format!("no service is started on what comes back: {why}")],
+            Ok((_, left_out)) => {
+                left_out.iter().map(|(name, reason)| format!("{name} is not started: {reason}")).collect()
+            }
         }
     }
 
@@ -131,6 +184,7 @@ pub async fn rehearse(
     let tell = |event: TaskEvent| (progress.borrow_mut())(event);
     let mut began = None;
     let mut ended = Ok(());
+    let mut back = Back::default();
     for (step, task) in rehearsal.tasks.iter().enumerate() {
         if is_cancelled() {
             ended = Err(Fault::new(FaultKind::Cancelled, "rehearse", &rehearsal.found.name)
@@ -141,13 +195,16 @@ pub async fn rehearse(
         let report = |done: u64, total: Option<u64>| {
             tell(TaskEvent::StepProgress { step, done: Some(done), total, text: units::bytes(done) });
         };
+        let told = |text: String| tell(TaskEvent::StepProgress { step, done: None, total: None, text });
+        let said = |text: String| tell(TaskEvent::Output { text });
         if !matches!(task, Task::Sums) {
             began.get_or_insert_with(Instant::now);
         }
-        let watch = Reporter { report: &report, cancelled: is_cancelled };
-        ended = one(&workshop, root, rehearsal, task, &watch).await;
+        let watch = Reporter { report: &report, told: &told, said: &said, cancelled: is_cancelled };
+        ended = Box::pin(one(&workshop, root, rehearsal, task, (&watch, &mut back))).await;
         tell(TaskEvent::StepFinished { step, fault: ended.as_ref().err().cloned() });
         if ended.is_err() {
+            back.failed_at_services = matches!(task, Task::Services);
             break;
         }
     }
@@ -156,7 +213,14 @@ pub async fn rehearse(
     let directory = &rehearsal.found.directory;
     let mut known = proof::read(directory);
     match &ended {
-        Ok(()) => tell(TaskEvent::Output { text: passed(&mut known, took, Timestamp::now()) }),
+        Ok(()) => {
+            let text = passed(&mut known, took, back.services, Timestamp::now());
+            tell(TaskEvent::Output { text });
+        }
+        // What the services' own tools read is good, whatever else does not work.
+        Err(fault) if back.failed_at_services && fault.kind != FaultKind::Cancelled => {
+            known.pass(ProofLevel::Readable, Timestamp::now());
+        }
         // That it could not be tried says nothing about the backup.
         Err(fault) if fault.kind == FaultKind::Invalid => {
             let level = if began.is_some() { ProofLevel::Restored } else { ProofLevel::Intact };
@@ -168,8 +232,17 @@ pub async fn rehearse(
     ended
 }
 
+/// What the steps have come to.
+#[derive(Default)]
+struct Back {
+    restored: Restored,
+    /// Those that were started on it and are well.
+    services: Vec<String>,
+    failed_at_services: bool,
+}
+
 /// What is known of it now, in words. `took` is absent where there was nothing to restore.
-fn passed(known: &mut Proof, took: Option<Duration>, now: Timestamp) -> String {
+fn passed(known: &mut Proof, took: Option<Duration>, services: Vec<String>, now: Timestamp) -> String {
     let Some(took) = took else {
         known.pass(ProofLevel::Intact, now);
         return "warning: every byte is there, and nothing is proven by that: no part can be restored"
@@ -177,13 +250,20 @@ fn passed(known: &mut Proof, took: Option<Duration>, now: Timestamp) -> String {
     };
     known.pass(ProofLevel::Restored, now);
     let took_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
-    known.proven = Some(Recovery { at: now, took_ms });
-    format!("proven: restored in {}", units::duration(took))
+    let on_it = match services.as_slice() {
+        [] => String::new(),
+        [one] => format!("; {one} ran on it"),
+        several => format!("; {} services ran on it: {}", several.len(), several.join(", ")),
+    };
+    known.proven = Some(Recovery { at: now, took_ms, services });
+    format!("proven: restored in {}{on_it}", units::duration(took))
 }
 
 /// Whoever is told how far a step is, of how much, and asked whether to go on.
 struct Reporter<'run> {
     report: &'run dyn Fn(u64, Option<u64>),
+    told: &'run dyn Fn(String),
+    said: &'run dyn Fn(String),
     cancelled: &'run dyn Fn() -> bool,
 }
 
@@ -208,8 +288,9 @@ async fn one(
     root: &Path,
     rehearsal: &Rehearsal,
     task: &Task,
-    watch: &Reporter<'_>,
+    (watch, back): (&Reporter<'_>, &mut Back),
 ) -> Result<(), Fault> {
+    let restored = &mut back.restored;
     let shelf = &Shelf { directory: rehearsal.found.directory.clone(), keys: rehearsal.keys.clone() };
     match task {
         Task::Sums => {
@@ -221,10 +302,25 @@ async fn one(
             let globals = globals.map(|number| rehearsal.part(number)).transpose()?;
             let parts =
                 databases.iter().map(|number| rehearsal.part(*number)).collect::<Result<Vec<_>, _>>()?;
-            databases::postgres(workshop, shelf, server, (globals, &parts), watch).await
+            let project = rehearsal.stack.as_ref().ok().map(|(project, _)| project);
+            let service = project.and_then(|project| project.service(&server.service));
+            let place = (server.as_ref(), service);
+            databases::postgres(workshop, shelf, place, (globals, &parts), (watch, restored)).await
         }
-        Task::Redis(number) => databases::redis(workshop, shelf, rehearsal.part(*number)?, watch).await,
-        Task::Archive(number) => files::archive(workshop, shelf, rehearsal.part(*number)?, watch).await,
+        Task::Redis(number) => {
+            databases::redis(workshop, shelf, rehearsal.part(*number)?, watch, restored).await
+        }
+        Task::Archive(number) => {
+            files::archive(workshop, shelf, rehearsal.part(*number)?, watch, restored).await
+        }
+        Task::Services => {
+            let Ok((project, left_out)) = &rehearsal.stack else { return Ok(()) };
+            let original = Original { project, left_out };
+            let teller = Teller { told: watch.told, said: watch.said, cancelled: watch.cancelled };
+            let bundle = (shelf, &rehearsal.manifest);
+            back.services = services::run(workshop, bundle, original, restored, &teller).await?;
+            Ok(())
+        }
     }
 }
 
@@ -249,7 +345,7 @@ mod tests {
         #[case] is_proven: bool,
     ) {
         let mut proof = Proof::default();
-        let told = passed(&mut proof, took, Timestamp::UNIX_EPOCH);
+        let told = passed(&mut proof, took, Vec::new(), Timestamp::UNIX_EPOCH);
         assert_eq!((proof.level, proof.proven.is_some()), (level, is_proven));
         assert_eq!(told.starts_with("proven"), is_proven);
     }

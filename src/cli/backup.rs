@@ -13,6 +13,7 @@ use super::change;
 use super::context::Context;
 use super::output::{Output, Tone, print_json};
 use super::stack::choose;
+use super::stacks;
 use crate::backup::{self, Found, find, proof};
 use crate::domain::task::{BundleOperation, TaskRequest};
 use crate::domain::{Fault, Operation, StackRef, TaskTarget, units};
@@ -43,7 +44,7 @@ pub enum BackupCommand {
         #[command(flatten)]
         identity: Identity,
     },
-    /// Restore a backup into throw-away containers, compare, and note how long it took
+    /// Restore a backup into throw-away containers, compare, start the stack's services on it, and note how long it took
     Rehearse {
         name: String,
         #[command(flatten)]
@@ -149,7 +150,9 @@ pub async fn run(context: &Context, command: BackupCommand, output: Output) -> R
             let identity = identity.path()?;
             let operation = BundleOperation::Rehearse { name: found.name.clone(), identity };
             context.may_change("rehearse")?;
-            change::submit(context, request(&found, operation), output).await
+            let target = TaskTarget::Stack(files_of(context, &found).await);
+            change::submit(context, TaskRequest { operation: Operation::Bundle(operation), target }, output)
+                .await
         }
         BackupCommand::Restore(arguments) => restore::run(context, arguments, output).await,
         BackupCommand::Accept { yes } => {
@@ -184,6 +187,23 @@ async fn project(context: &Context, root: &Path) -> Result<Option<String>, Fault
         }
         Err(fault) => Err(fault),
     }
+}
+
+/// The stack that the backup is of, with the files that it has today: those that were named, else those that a list of
+/// all stacks finds.
+async fn files_of(context: &Context, found: &Found) -> StackRef {
+    if let Ok(chosen) = choose(context).await
+        && chosen.reference.project == found.stack
+    {
+        return chosen.reference;
+    }
+    let containers = match context.engine().await {
+        Ok(engine) => engine.fleet().await.unwrap_or_default(),
+        Err(_) => Vec::new(),
+    };
+    let files = stacks::all(context, &containers).into_iter().filter_map(|listed| listed.file.ok());
+    let known = files.map(|file| file.reference).find(|reference| reference.project == found.stack);
+    known.unwrap_or_else(|| StackRef::named(&found.stack))
 }
 
 /// It needs nothing of the stack but its name, which the backup has.

@@ -10,7 +10,7 @@ use super::outstanding::{self, Due};
 use super::restoration::{self, Restoration, Stack};
 use super::{Deploys, SAVED, preflight};
 use crate::backup::restore::{Decision, Pending};
-use crate::backup::{self, BundleAction, BundlePlaces, Order, Scene, Survey};
+use crate::backup::{self, BundleAction, BundlePlaces, Order, Scene, StackFiles, Survey};
 use crate::compose::{self, ActionPlan, LoadRequest, Observed, Project, load, process_environment};
 use crate::domain::stack::BackupPolicy;
 use crate::domain::succession::is_under_way;
@@ -206,10 +206,10 @@ async fn prepare_bundle(
     stack: &StackRef,
     operation: &BundleOperation,
 ) -> Result<Prepared, Fault> {
-    let policy = || backup_policy(stack);
+    let files = StackFiles { policy: &|| backup_policy(stack), project: &|| project(stack) };
     let backups = backup::root(root);
     let places = BundlePlaces { root: &backups, exports: &root.join(SAVED) };
-    let action = BundleAction::prepare(places, &stack.project, operation, policy, Timestamp::now()).await?;
+    let action = BundleAction::prepare(places, &stack.project, operation, files, Timestamp::now()).await?;
     Ok(Prepared::Bundle(Box::new(action)))
 }
 

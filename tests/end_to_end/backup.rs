@@ -17,6 +17,8 @@ mod keys;
 mod objects;
 #[path = "backup/offsite.rs"]
 mod offsite;
+#[path = "backup/rehearsal.rs"]
+mod rehearsal;
 #[path = "backup/shop.rs"]
 mod shop;
 
@@ -43,6 +45,10 @@ pub fn trials() -> Vec<Trial> {
         trial("backup::objects::damaged_ones_are_found_out", objects::damaged_ones_are_found_out),
         trial("backup::objects::put_back_by_hand", objects::put_back_by_hand),
         trial("backup::the_console_s_keys_do_what_the_commands_do", keys::do_what_the_commands_do),
+        trial(
+            "backup::rehearsal::starts_the_services_on_what_came_back",
+            rehearsal::starts_the_services_on_what_came_back,
+        ),
         encrypted::trial(
             "backup::encrypted::only_the_identity_reads_it",
             encrypted::only_the_identity_reads_it,

@@ -1,5 +1,6 @@
 //! Databases: servers of their own that hear nobody, filled and asked what they hold.
 
+use super::stage::Restored;
 use super::{Reporter, differs};
 use crate::backup::ManifestPart;
 use crate::backup::deep::{SCRATCH, present, scratch, toolbox};
@@ -9,6 +10,8 @@ use crate::backup::postgres::{COUNTS, Question, ask, differing};
 use crate::backup::redis::field;
 use crate::backup::source::Shelf;
 use crate::backup::workshop::Workshop;
+use crate::compose::file::Service;
+use crate::compose::within;
 use crate::domain::container::ContainerDetails;
 use crate::domain::{Container, ContainerId, Fault, FaultKind};
 use crate::engine::ExecRequest;
@@ -19,25 +22,39 @@ use std::time::{Duration, Instant};
 
 /// A server makes its files anew, or reads all of its data.
 const READY_LIMIT: Duration = Duration::from_mins(10);
+/// How long a server may take to write out what it has, before its files are another one's.
+const STOP_LIMIT: Duration = Duration::from_mins(2);
+/// What a server's files depend on once they are made.
+const MADE_WITH: [&str; 4] =
+    ["PGDATA", "POSTGRES_INITDB_ARGS", "POSTGRES_HOST_AUTH_METHOD", "POSTGRES_PASSWORD"];
+const DATA: &str = "/var/lib/postgresql/data";
 
+/// Leaves the files of a server that was stopped in order, where `service`, its service today, looks for them.
 pub async fn postgres(
     workshop: &Workshop,
     shelf: &Shelf,
-    server: &Server,
+    (server, service): (&Server, Option<&Service>),
     (globals, databases): (Option<&ManifestPart>, &[&ManifestPart]),
-    watch: &Reporter<'_>,
+    (watch, restored): (&Reporter<'_>, &mut Restored),
 ) -> Result<(), Fault> {
     let image = present(workshop, &server.image_id, &server.image).await?;
     let first = server.first_database.clone().unwrap_or_else(|| server.user.clone());
     let password = format!("{:016x}{:016x}", RandomState::new().hash_one(1), RandomState::new().hash_one(2));
+    let mut environment = BTreeMap::from([("POSTGRES_PASSWORD", password)]);
+    let declared = |name| service?.environment.get(name)?.clone();
+    environment.extend(MADE_WITH.into_iter().filter_map(|name| Some((name, declared(name)?))));
+    environment.insert("POSTGRES_USER", server.user.clone());
+    environment.insert("POSTGRES_DB", first.clone());
+    let environment: Vec<_> = environment.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    let (volume, target) = (scratch(workshop).await?, home(server, service));
     let body = json!({
         "Image": image,
-        "Env": [
-            format!("POSTGRES_USER={}", server.user),
-            format!("POSTGRES_DB={first}"),
-            format!("POSTGRES_PASSWORD={password}"),
-        ],
-        "HostConfig": { "NetworkMode": "none", "ShmSize": 256 << 20 },
+        "Env": environment,
+        "HostConfig": {
+            "NetworkMode": "none",
+            "ShmSize": 256 << 20,
+            "Mounts": [{ "Type": "volume", "Source": volume, "Target": target }],
+        },
     });
     let container = workshop.container("postgres", body).await?;
     let user = format!("--username={}", server.user);
@@ -71,8 +88,22 @@ pub async fn postgres(
         }
         compare(workshop, &container, server, database).await?;
     }
+    workshop.engine().stop(&container, Some(STOP_LIMIT)).await?;
     workshop.remove(&container).await;
+    restored.server(&server.service, target, server.data.as_ref().map(|data| data.volume.clone()), &volume);
     Ok(())
+}
+
+/// Where the server's files are mounted: as it was recorded, else as its service has it today.
+fn home(server: &Server, service: Option<&Service>) -> String {
+    if let Some(data) = &server.data {
+        return data.target.clone();
+    }
+    let named = service.and_then(|service| service.environment.get("PGDATA")?.clone());
+    let directory = named.unwrap_or_else(|| DATA.to_owned());
+    let mounts = service.into_iter().flat_map(|service| &service.volumes);
+    let around = mounts.filter(|mount| within(&directory, &mount.target)).map(|mount| mount.target.clone());
+    around.max_by_key(String::len).unwrap_or(directory)
 }
 
 /// Every table is there again, and those that were counted have as many rows.
@@ -121,26 +152,30 @@ async fn compare(
 const TABLES: &str = "SELECT COALESCE(json_agg(n.nspname || '.' || c.relname), '[]') \
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'm')";
 
+/// Leaves the files that a server with the same settings starts from: with `appendonly` it reads no snapshot.
 pub async fn redis(
     workshop: &Workshop,
     shelf: &Shelf,
     part: &ManifestPart,
     watch: &Reporter<'_>,
+    restored: &mut Restored,
 ) -> Result<(), Fault> {
     let Content::Redis(redis) = &part.content else { return Ok(()) };
     let image = present(workshop, &redis.image_id, &redis.image).await?;
     let volume = scratch(workshop).await?;
     let tools = toolbox(workshop, &image, Some(&volume)).await?;
-    let copy = format!("cat > {SCRATCH}/dump.rdb");
-    let copied = watch.feed(workshop, &tools, &["sh", "-c", &copy], (shelf, part)).await?;
-    workshop.remove(&tools).await;
+    let target = redis.data.as_ref().map_or(&redis.directory, |data| &data.target);
+    let below = redis.directory.strip_prefix(target.as_str()).unwrap_or_default();
+    let directory = format!("{SCRATCH}{}", below.trim_end_matches('/'));
+    let copy = ["sh", "-c", "mkdir -p \"$1\" && cat > \"$1/$2\"", "sh", &directory, &redis.file];
+    let copied = watch.feed(workshop, &tools, &copy, (shelf, part)).await?;
     if copied.code != 0 {
         return Err(copied.explain(Fault::new(FaultKind::Refused, "copy", &part.part.path)));
     }
     let body = json!({
         "Image": image,
         "Entrypoint": ["redis-server"],
-        "Cmd": ["--appendonly", "no", "--save", "", "--dir", SCRATCH, "--dbfilename", "dump.rdb"],
+        "Cmd": ["--appendonly", "no", "--save", "", "--dir", directory, "--dbfilename", redis.file],
         "User": "0:0",
         "HostConfig": {
             "NetworkMode": "none",
@@ -155,8 +190,25 @@ pub async fn redis(
     }
     let (_, told) = workshop.output(&server, &["redis-cli", "INFO"]).await?;
     let (_, size) = workshop.output(&server, &["redis-cli", "DBSIZE"]).await?;
+    judge(redis, &told, &size)?;
+    if redis.appendonly {
+        let all_appended = "redis-cli CONFIG SET appendonly yes && until redis-cli INFO persistence | tr -d '\\r' | \
+            grep -c -e aof_rewrite_in_progress:0 -e aof_rewrite_scheduled:0 -e aof_last_bgrewrite_status:ok | \
+            grep -q 3; do sleep 0.1; done";
+        let (code, said) = workshop.looked_through(&server, &["sh", "-c", all_appended]).await?;
+        if code != 0 {
+            return Err(Fault::new(FaultKind::Refused, "write the append-only files of", &redis.service)
+                .because(said));
+        }
+    }
+    workshop.engine().stop(&server, Some(STOP_LIMIT)).await?;
     workshop.remove(&server).await;
-    judge(redis, &told, &size)
+    // Whoever the service runs as: nobody else sees the volume.
+    let (_, _) = workshop.looked_through(&tools, &["chmod", "-R", "a+rwX", SCRATCH]).await?;
+    workshop.remove(&tools).await;
+    let named = redis.data.as_ref().map(|data| data.volume.clone());
+    restored.server(&redis.service, target.clone(), named, &volume);
+    Ok(())
 }
 
 /// A server that gives up by itself has nothing but the snapshot to give up for; one that was killed says nothing of it.

@@ -1,9 +1,11 @@
 //! Archives: unpacked into a volume of its own by the tar that wrote them, and counted.
 
+use super::stage::Restored;
 use super::{Reporter, differs};
 use crate::backup::ManifestPart;
 use crate::backup::archives;
 use crate::backup::deep::{SCRATCH, present, scratch, toolbox};
+use crate::backup::manifest::Content;
 use crate::backup::source::Shelf;
 use crate::backup::workshop::Workshop;
 use crate::domain::{Fault, FaultKind};
@@ -13,6 +15,7 @@ pub async fn archive(
     shelf: &Shelf,
     part: &ManifestPart,
     watch: &Reporter<'_>,
+    restored: &mut Restored,
 ) -> Result<(), Fault> {
     let Some(archive) = part.content.archive() else { return Ok(()) };
     let image = match present(workshop, &archive.image, "").await {
@@ -29,12 +32,7 @@ pub async fn archive(
     };
     let volume = scratch(workshop).await?;
     let container = toolbox(workshop, &image, Some(&volume)).await?;
-    let target = format!("{SCRATCH}/restored");
-    let (code, said) = workshop.output(&container, &["mkdir", &target]).await?;
-    if code != 0 {
-        return Err(differs(&part.part.path, said));
-    }
-    let mut words = vec!["tar", "-x", "-p", "-f", "-", "-C", &target];
+    let mut words = vec!["tar", "-x", "-p", "-f", "-", "-C", SCRATCH];
     if archive.is_gnu() {
         words.extend(["--numeric-owner", "--xattrs", "--xattrs-include=*", "--acls"]);
     }
@@ -44,16 +42,42 @@ pub async fn archive(
         return Err(ended.explain(differs(&part.part.path, cause)));
     }
     // A name may hold the end of a line.
-    let count = format!("find {target} -print0 | tr -dc '\\0' | wc -c");
+    let count = format!("find {SCRATCH} -print0 | tr -dc '\\0' | wc -c");
     let (_, counted) = workshop.looked_through(&container, &["sh", "-c", &count]).await?;
     workshop.remove(&container).await;
     let found: u64 = counted.trim().parse().unwrap_or_default();
     // An archive of one path has no entry for the place that it is unpacked at.
-    let is_whole = matches!(part.content, crate::backup::Content::Volume(_));
+    let is_whole = matches!(part.content, Content::Volume(_));
     let found = if is_whole { found } else { found.saturating_sub(1) };
     // A file that changed while it was read may stand there twice.
     if found != archive.entries && archive.changed.is_empty() {
         return Err(differs(&part.part.path, format!("{found} files came of {} entries", archive.entries)));
+    }
+    note(workshop, &part.content, volume, restored).await
+}
+
+/// Where it is looked for by whoever had it.
+async fn note(
+    workshop: &Workshop,
+    content: &Content,
+    volume: String,
+    restored: &mut Restored,
+) -> Result<(), Fault> {
+    match content {
+        Content::Volume(archive) => drop(restored.volumes.insert(archive.volume.clone(), volume)),
+        Content::Bind(archive) | Content::Files(archive) => {
+            let path = archive.path.trim_end_matches('/');
+            let name = path.rsplit('/').next().unwrap_or(path);
+            if let Some(volume) = workshop.engine().volume(&volume).await? {
+                restored.paths.insert(path.to_owned(), format!("{}/{name}", volume.mount_point));
+            }
+        }
+        Content::Postgres(_)
+        | Content::PostgresGlobals(_)
+        | Content::Redis(_)
+        | Content::Exec { .. }
+        | Content::Compose
+        | Content::Images => {}
     }
     Ok(())
 }

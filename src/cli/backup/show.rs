@@ -25,6 +25,10 @@ pub fn show(found: &Found, output: Output) -> Result<(), Fault> {
     let pinned = if entry.pinned { ", pinned" } else { "" };
     let safety = if entry.safety { ", before a restore" } else { "" };
     line("proof   ", &format!("{}{pinned}{safety}", entry.proof.words(now)))?;
+    let services = entry.proof.proven.as_ref().map(|proven| proven.services.join(", ")).unwrap_or_default();
+    if !services.is_empty() {
+        line("ran     ", &format!("{services}, on what came back"))?;
+    }
     if let Some(failure) = &entry.proof.failed {
         output.toned(&[(Tone::Bad, "wrong   "), (Tone::Plain, &failure.what)])?;
     }

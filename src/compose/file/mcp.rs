@@ -11,6 +11,8 @@ pub struct ServiceExtension {
     /// Once the service's containers are others than before: more, fewer, or new ones.
     pub on_scale: Vec<Reaction>,
     pub update: UpdatePolicy,
+    /// Whether it is started when a backup is rehearsed; absent means that it is where it can be.
+    pub rehearse: Option<bool>,
 }
 
 /// How `update` replaces the containers of the service; absent means that `deploy.update_config` or our defaults say.

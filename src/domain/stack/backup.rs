@@ -198,8 +198,11 @@ pub struct Proof {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Recovery {
     pub at: Timestamp,
-    /// From the first container to the last comparison.
+    /// From the first container to the last comparison, and to the last check of the services that were started.
     pub took_ms: u64,
+    /// The services that were started on what came back, and answered.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub services: Vec<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -40,7 +40,7 @@ pub(super) const COMMANDS: &[CommandSpec] = &[
     },
     CommandSpec {
         command: Command::RehearseBackup, name: "backup-rehearse", title: "Rehearse",
-        help: "Restore the backup into throw-away containers, compare, and note how long it took.",
+        help: "Restore the backup into throw-away containers, compare, start the stack's services on it, and note how long it took.",
         scopes: BACKUPS, keys: &["t"], hint: "rehearse",
         needs: Needs::Row, danger: Danger::Changes,
     },

@@ -5,7 +5,7 @@ mod checks;
 mod reactions;
 
 use super::Context;
-use super::scalars::{count, float, scalar, size};
+use super::scalars::{count, flag, float, scalar, size};
 use crate::compose::file::mcp::{Hooks, Order, ServiceExtension, UpdatePolicy};
 use crate::compose::file::project::{Requirements, StackExtension};
 use crate::domain::Safe;
@@ -47,12 +47,13 @@ fn requirements(reader: &Reader<'_>) -> Requirements {
 }
 
 pub fn service(reader: &Reader<'_>, name: &str, context: &Context<'_>) -> ServiceExtension {
-    reader.only(&["checks", "hooks", "on_scale", "update"]);
+    reader.only(&["checks", "hooks", "on_scale", "update", "rehearse"]);
     ServiceExtension {
         checks: reader.get("checks").map(|value| checks::read(&value, name, context)),
         hooks: reader.get("hooks").map(|value| hooks(&value, name)).unwrap_or_default(),
         on_scale: reader.get("on_scale").map(|value| reactions::read(&value, None)).unwrap_or_default(),
         update: reader.get("update").map(|value| update(&value)).unwrap_or_default(),
+        rehearse: reader.get("rehearse").and_then(|value| flag(&value)),
     }
 }
 

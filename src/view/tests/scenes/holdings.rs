@@ -49,7 +49,7 @@ pub fn backups_in_trouble() -> Backups {
         Proof {
             level: ProofLevel::Restored,
             checked: Some(ago(DAY)),
-            proven: Some(Recovery { at: ago(DAY), took_ms: 48_000 }),
+            proven: Some(Recovery { at: ago(DAY), took_ms: 48_000, services: Vec::new() }),
             ..Proof::default()
         },
         Proof::default(),
