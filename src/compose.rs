@@ -21,7 +21,7 @@ pub mod preflight;
 mod standing;
 pub mod watch;
 
-pub use apply::{apply, apply_unless, create_container};
+pub use apply::{apply, apply_unless, create_container, with_last_words};
 pub use drift::{PresentImages, drift, present_images, references};
 pub use file::{LoadRequest, Project, is_postgres, is_redis, live_places, load, process_environment, within};
 pub use hash::{Flavour, config_hash};

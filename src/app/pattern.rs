@@ -16,7 +16,7 @@ pub struct Pattern {
     text: String,
     regex: Option<Regex>,
     /// What every line that matches has in it, as it is.
-    required: Option<Finder<'static>>,
+    required: Option<Box<Finder<'static>>>,
 }
 
 impl Pattern {
@@ -86,9 +86,9 @@ fn find_with(regex: &Regex, required: &Finder<'_>, text: &str, mut from: usize) 
 }
 
 /// A regular expression that is as case-sensitive as what was typed, and what all that it matches has in it.
-fn build(typed: &str, source: &str) -> Result<(Regex, Option<Finder<'static>>), String> {
+fn build(typed: &str, source: &str) -> Result<(Regex, Option<Box<Finder<'static>>>), String> {
     let expression = lines::within_a_line(source, !is_sensitive(typed))?;
-    let required = required::literal(&expression).map(|literal| Finder::new(&literal).into_owned());
+    let required = required::literal(&expression).map(|literal| Box::new(Finder::new(&literal).into_owned()));
     let regex = RegexBuilder::new(&expression.to_string()).size_limit(SIZE_LIMIT).build();
     regex.map(|regex| (regex, required)).map_err(|error| match error {
         regex::Error::CompiledTooBig(_) => "it is too large".to_owned(),

@@ -11,6 +11,7 @@ use super::source::{self, Shelf};
 use super::tar_count::TarCounter;
 use super::verify::Problem;
 use super::workshop::Workshop;
+use crate::domain::container::HELPER_LABEL;
 use crate::domain::{ContainerId, Fault, FaultKind};
 use crate::engine::ExecRequest;
 use serde_json::json;
@@ -153,7 +154,7 @@ pub fn command(words: &[&str]) -> ExecRequest {
 /// A volume that is gone with the workshop.
 pub async fn scratch(workshop: &Workshop) -> Result<String, Fault> {
     let name = workshop.name("scratch");
-    let labels = json!({ super::workshop::LABEL: "scratch" });
+    let labels = json!({ HELPER_LABEL: "scratch" });
     workshop.engine().create_volume(&json!({ "Name": name, "Labels": labels })).await
 }
 

@@ -8,6 +8,7 @@ mod files;
 mod lend;
 mod services;
 mod stage;
+mod standing;
 
 use super::deep::command;
 use super::feed::{Feed, Watch};
@@ -154,11 +155,19 @@ impl Rehearsal {
         names.filter(|name| !left_out.contains_key(*name)).collect()
     }
 
+    fn starts(&self) -> bool {
+        matches!(self.tasks.last(), Some(Task::Services))
+    }
+
     fn warnings(&self) -> Vec<String> {
         match &self.stack {
             Err(why) => vec![format!("no service is started on what comes back: {why}")],
             Ok((_, left_out)) => {
-                left_out.iter().map(|(name, reason)| format!("{name} is not started: {reason}")).collect()
+                let beside = "what is started runs beside the stack in use and takes memory as that does";
+                let beside = self.starts().then(|| beside.to_owned());
+                let missing =
+                    left_out.iter().map(|(name, reason)| format!("{name} is not started: {reason}"));
+                beside.into_iter().chain(missing).collect()
             }
         }
     }
@@ -219,7 +228,7 @@ pub async fn rehearse(
         }
         // What the services' own tools read is good, whatever else does not work.
         Err(fault) if back.failed_at_services && fault.kind != FaultKind::Cancelled => {
-            known.pass(ProofLevel::Readable, Timestamp::now());
+            known.came_back_without_services(fault.causes.join("; "), Timestamp::now());
         }
         // That it could not be tried says nothing about the backup.
         Err(fault) if fault.kind == FaultKind::Invalid => {
@@ -255,6 +264,7 @@ fn passed(known: &mut Proof, took: Option<Duration>, services: Vec<String>, now:
         [one] => format!("; {one} ran on it"),
         several => format!("; {} services ran on it: {}", several.len(), several.join(", ")),
     };
+    known.not_run = None;
     known.proven = Some(Recovery { at: now, took_ms, services });
     format!("proven: restored in {}{on_it}", units::duration(took))
 }

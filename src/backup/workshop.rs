@@ -4,7 +4,7 @@
 //! directory locked, together with others; who can have it alone knows that nobody needs what is there.
 
 use super::stream;
-use crate::domain::container::HELPER_PREFIX;
+use crate::domain::container::{HELPER_LABEL, HELPER_PREFIX};
 use crate::domain::{ContainerId, Fault, FaultKind};
 use crate::engine::{Engine, ExecRequest};
 use serde_json::{Value, json};
@@ -17,8 +17,6 @@ use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 const LOCK: &str = ".workshop";
-/// For people who wonder what it is, and for their filters.
-pub const LABEL: &str = "mcp-tui.helper";
 
 pub struct Workshop {
     engine: Engine,
@@ -58,7 +56,7 @@ impl Workshop {
 
     /// Creates and starts a container from a body of the API, which gets what makes it a throw-away one.
     pub async fn container(&self, what: &str, mut body: Value) -> Result<ContainerId, Fault> {
-        body["Labels"][LABEL] = json!(what);
+        body["Labels"][HELPER_LABEL] = json!(what);
         // Checks of the image are about what it does for a living.
         body["Healthcheck"] = json!({ "Test": ["NONE"] });
         body["HostConfig"]["LogConfig"] = json!({ "Type": "none" });

@@ -150,7 +150,7 @@ pub async fn run(context: &Context, command: BackupCommand, output: Output) -> R
             let identity = identity.path()?;
             let operation = BundleOperation::Rehearse { name: found.name.clone(), identity };
             context.may_change("rehearse")?;
-            let target = TaskTarget::Stack(files_of(context, &found).await);
+            let target = TaskTarget::Stack(files_of(context, &found).await?);
             change::submit(context, TaskRequest { operation: Operation::Bundle(operation), target }, output)
                 .await
         }
@@ -191,19 +191,16 @@ async fn project(context: &Context, root: &Path) -> Result<Option<String>, Fault
 
 /// The stack that the backup is of, with the files that it has today: those that were named, else those that a list of
 /// all stacks finds.
-async fn files_of(context: &Context, found: &Found) -> StackRef {
+async fn files_of(context: &Context, found: &Found) -> Result<StackRef, Fault> {
     if let Ok(chosen) = choose(context).await
         && chosen.reference.project == found.stack
     {
-        return chosen.reference;
+        return Ok(chosen.reference);
     }
-    let containers = match context.engine().await {
-        Ok(engine) => engine.fleet().await.unwrap_or_default(),
-        Err(_) => Vec::new(),
-    };
+    let containers = context.engine().await?.fleet().await?;
     let files = stacks::all(context, &containers).into_iter().filter_map(|listed| listed.file.ok());
     let known = files.map(|file| file.reference).find(|reference| reference.project == found.stack);
-    known.unwrap_or_else(|| StackRef::named(&found.stack))
+    Ok(known.unwrap_or_else(|| StackRef::named(&found.stack)))
 }
 
 /// It needs nothing of the stack but its name, which the backup has.

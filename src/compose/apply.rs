@@ -29,6 +29,7 @@ use schedule::Schedule;
 use std::cell::RefCell;
 use std::ops::Range;
 use steps::Run;
+pub use wait::last_words::add as with_last_words;
 
 /// What was started stays when a step fails: a second `up` goes on from there.
 pub async fn apply(engine: &Engine, plan: &ActionPlan, progress: impl FnMut(TaskEvent)) -> Result<(), Fault> {

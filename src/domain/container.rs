@@ -223,6 +223,8 @@ pub struct Container {
 /// How the names of our own containers begin that live no longer than a task. One that starts a stack's services has
 /// the labels of a stack, and is none.
 pub const HELPER_PREFIX: &str = "mcp-tui-helper-";
+/// What they are labelled with, for people who wonder, and for their filters.
+pub const HELPER_LABEL: &str = "mcp-tui.helper";
 
 impl Container {
     /// Whether it is there for a task of ours, and for nobody who looks at stacks.

@@ -47,6 +47,8 @@ pub const PURE_CORNERS: &[(&str, &[&str])] = &[
     ("src/compose/plan", &["engine"]),
     ("src/compose/preflight", &["engine"]),
     ("src/backup/manifest", &["engine", "compose"]),
+    ("src/backup/rehearse/barred", &["engine", "health"]),
+    ("src/backup/rehearse/stage", &["engine", "health"]),
     ("src/health/verdict", &["engine"]),
 ];
 

@@ -6,9 +6,10 @@ use crate::compose::file::{MountKind, Service};
 use std::collections::BTreeMap;
 use std::path::Path;
 
-/// Where the daemon and other servers of the host listen: whoever sees one of these, or a directory around it, can reach
-/// them without any network.
-const SOCKETS: [&str; 4] = ["/var/run/docker.sock", "/run/docker.sock", "/run/containerd", "/run/systemd"];
+/// Where servers of the host listen, the daemon among them, and where the kernel is told what to do: whoever sees one of
+/// these, or a directory around it, needs no network to reach them.
+const OF_THE_HOST: [&str; 6] = ["/run", "/var/run", "/dev", "/proc", "/sys", "/tmp/.X11-unix"];
+pub const SEES_SOCKETS: &str = "it sees sockets of the host";
 
 /// With the reason, by name. Who cannot do without one of them is left out as well.
 pub fn barred(project: &Project) -> BTreeMap<String, String> {
@@ -51,11 +52,13 @@ fn reason(service: &Service) -> Option<&'static str> {
     } else if service.privileged || !service.devices.is_empty() || !service.device_cgroup_rules.is_empty() {
         Some("it is given devices of the host")
     } else if service.use_api_socket || binds().any(|mount| reaches_out(&mount.source)) {
-        Some("it sees sockets of the host")
+        Some(SEES_SOCKETS)
     } else if modes.into_iter().any(|mode| of_host(mode)) || service.cgroup == "host" {
         Some("it shares the host's own network or processes")
     } else if service.volumes_from.iter().any(|from| from.starts_with("container:")) {
         Some("it has the volumes of a container in use")
+    } else if service.provider.is_some() || !service.models.is_empty() {
+        Some("it is not only a container")
     } else {
         None
     }
@@ -63,9 +66,8 @@ fn reason(service: &Service) -> Option<&'static str> {
 
 fn reaches_out(source: &str) -> bool {
     let is_socket = Path::new(source).extension().is_some_and(|extension| extension == "sock");
-    let around =
-        |socket: &&str| Path::new(socket).starts_with(source) || Path::new(source).starts_with(socket);
-    is_socket || Path::new(source).starts_with("/dev") || SOCKETS.iter().any(|socket| around(&socket))
+    let meets = |place: &str| Path::new(place).starts_with(source) || Path::new(source).starts_with(place);
+    is_socket || OF_THE_HOST.into_iter().any(meets)
 }
 
 #[cfg(test)]
@@ -84,6 +86,11 @@ mod tests {
     #[case::device("devices: [/dev/kmsg]", "it is given devices of the host")]
     #[case::docker("volumes: ['/var/run/docker.sock:/s']", "it sees sockets of the host")]
     #[case::around_docker("volumes: ['/var/run:/var/run:ro']", "it sees sockets of the host")]
+    #[case::a_database_of_the_host(
+        "volumes: ['/run/postgresql:/run/postgresql:ro']",
+        "it sees sockets of the host"
+    )]
+    #[case::processors("volumes: ['/proc:/host/proc:ro']", "it sees sockets of the host")]
     #[case::everything("volumes: ['/:/host:ro']", "it sees sockets of the host")]
     #[case::host("network_mode: host", "it shares the host's own network or processes")]
     #[case::processes("pid: host", "it shares the host's own network or processes")]

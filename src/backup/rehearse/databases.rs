@@ -50,6 +50,7 @@ pub async fn postgres(
     let body = json!({
         "Image": image,
         "Env": environment,
+        "User": service.map_or("", |service| &service.user),
         "HostConfig": {
             "NetworkMode": "none",
             "ShmSize": 256 << 20,
@@ -90,6 +91,7 @@ pub async fn postgres(
     }
     workshop.engine().stop(&container, Some(STOP_LIMIT)).await?;
     workshop.remove(&container).await;
+    restored.images.insert(server.service.clone(), image);
     restored.server(&server.service, target, server.data.as_ref().map(|data| data.volume.clone()), &volume);
     Ok(())
 }
@@ -192,13 +194,17 @@ pub async fn redis(
     let (_, size) = workshop.output(&server, &["redis-cli", "DBSIZE"]).await?;
     judge(redis, &told, &size)?;
     if redis.appendonly {
-        let all_appended = "redis-cli CONFIG SET appendonly yes && until redis-cli INFO persistence | tr -d '\\r' | \
-            grep -c -e aof_rewrite_in_progress:0 -e aof_rewrite_scheduled:0 -e aof_last_bgrewrite_status:ok | \
-            grep -q 3; do sleep 0.1; done";
+        let all_appended = "redis-cli CONFIG SET appendonly yes && n=0 && \
+            until redis-cli INFO persistence | tr -d '\\r' | grep -c -e aof_rewrite_in_progress:0 \
+              -e aof_rewrite_scheduled:0 -e aof_last_bgrewrite_status:ok | grep -q 3; \
+            do n=$((n + 1)); test $n -lt 6000 || exit 1; sleep 0.1; done";
         let (code, said) = workshop.looked_through(&server, &["sh", "-c", all_appended]).await?;
         if code != 0 {
             return Err(Fault::new(FaultKind::Refused, "write the append-only files of", &redis.service)
-                .because(said));
+                .because(said)
+                .hint(
+                    "a server of the same image was to write them of the snapshot, in a throw-away volume",
+                ));
         }
     }
     workshop.engine().stop(&server, Some(STOP_LIMIT)).await?;
@@ -207,6 +213,7 @@ pub async fn redis(
     let (_, _) = workshop.looked_through(&tools, &["chmod", "-R", "a+rwX", SCRATCH]).await?;
     workshop.remove(&tools).await;
     let named = redis.data.as_ref().map(|data| data.volume.clone());
+    restored.images.insert(redis.service.clone(), image);
     restored.server(&redis.service, target.clone(), named, &volume);
     Ok(())
 }

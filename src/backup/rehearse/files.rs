@@ -68,8 +68,9 @@ async fn note(
         Content::Bind(archive) | Content::Files(archive) => {
             let path = archive.path.trim_end_matches('/');
             let name = path.rsplit('/').next().unwrap_or(path);
-            if let Some(volume) = workshop.engine().volume(&volume).await? {
-                restored.paths.insert(path.to_owned(), format!("{}/{name}", volume.mount_point));
+            if let Some(known) = workshop.engine().volume(&volume).await? {
+                restored.paths.insert(path.to_owned(), format!("{}/{name}", known.mount_point));
+                restored.origins.insert(path.to_owned(), (volume, name.to_owned()));
             }
         }
         Content::Postgres(_)

@@ -1,13 +1,15 @@
 //! The stack's own services on what came back: started as an `up` would start them, until they are healthy and their
 //! checks are answered.
 
-use super::barred::leave_out_dependents;
-use super::lend;
+use super::barred::{SEES_SOCKETS, leave_out_dependents};
+use super::lend::{self, Lent};
 use super::stage::{Restored, checks, empty_volumes, stage, unsaved_paths};
+use super::standing;
 use crate::backup::archives;
 use crate::backup::manifest::{Content, Manifest};
 use crate::backup::source::{self, Shelf};
 use crate::backup::workshop::Workshop;
+use crate::compose::file::Service;
 use crate::compose::{self, ActionPlan, Project};
 use crate::domain::{CheckReport, CheckSpec, Fault, FaultKind, TaskEvent, UpOptions, Verdict};
 use crate::health::{Dialer, Gpus, Prober, check_once};
@@ -49,41 +51,59 @@ pub async fn run(
     restored: &mut Restored,
     teller: &Teller<'_>,
 ) -> Result<Vec<String>, Fault> {
-    let mut left_out = original.left_out.clone();
-    let images = images(workshop, (shelf, manifest), original.project, &mut left_out).await?;
-    leave_out_dependents(original.project, &mut left_out);
-    let mut project = original.project.clone();
-    project.services.retain(|name, _| !left_out.contains_key(name));
-    // The plan told of the others.
-    let later: Vec<_> = left_out.iter().filter(|(name, _)| !original.left_out.contains_key(*name)).collect();
+    let name = workshop.name("rehearsal");
+    let ended = async {
+        let mut left_out = original.left_out.clone();
+        let images =
+            images(workshop, (shelf, manifest), original.project, (&restored.images, &mut left_out)).await?;
+        leave_out_dependents(original.project, &mut left_out);
+        let mut project = original.project.clone();
+        project.services.retain(|name, _| !left_out.contains_key(name));
+        lend_paths(workshop, &project, (&images, restored), &mut left_out, teller).await?;
+        leave_out_dependents(original.project, &mut left_out);
+        project.services.retain(|name, _| !left_out.contains_key(name));
+        tell(original, &project, &left_out, restored, teller);
+        if project.services.is_empty() {
+            return Ok(Vec::new());
+        }
+        let staged = stage(&project, &name, &images, restored);
+        bring_up(workshop, &staged, teller).await?;
+        let (asked, outside) = checks(&project, &staged);
+        if !outside.is_empty() {
+            (teller.said)(format!("not checked, for they lead outside: {}", outside.join(", ")));
+        }
+        answer(workshop, &name, &asked, teller).await?;
+        Ok(project.services.into_keys().collect())
+    };
+    Box::pin(ended).await.map_err(|fault| in_its_own_words(fault, &name, &original.project.name))
+}
+
+/// What the plan could not know of yet.
+fn tell(
+    original: Original<'_>,
+    project: &Project,
+    left_out: &BTreeMap<String, String>,
+    restored: &Restored,
+    teller: &Teller<'_>,
+) {
+    let later = left_out.iter().filter(|(name, _)| !original.left_out.contains_key(*name));
+    let later: Vec<_> = later.map(|(name, reason)| format!("{name} ({reason})")).collect();
     if !later.is_empty() {
-        let reasons = later.into_iter().map(|(name, reason)| format!("{name} ({reason})"));
-        (teller.said)(format!("not started: {}", reasons.collect::<Vec<_>>().join(", ")));
+        (teller.said)(format!("not started: {}", later.join(", ")));
     }
-    if project.services.is_empty() {
-        return Ok(Vec::new());
-    }
-    lend_paths(workshop, &project, (&images, restored), teller).await?;
-    let empty = empty_volumes(&project, restored);
+    let empty = empty_volumes(project, restored);
     if !empty.is_empty() {
         (teller.said)(format!("empty, for no backup has them: {}", empty.join(", ")));
     }
-    let name = workshop.name("rehearsal");
-    let staged = stage(&project, &name, &images, restored);
-    let ended = async {
-        bring_up(workshop, &staged, teller).await?;
-        answer(workshop, &name, &checks(&project, &staged), teller).await
-    };
-    ended.await.map_err(|fault| in_its_own_words(fault, &name, &project.name))?;
-    Ok(project.services.into_keys().collect())
 }
 
-/// What each service is to run: the very image that was recorded, else what its file names.
+/// What each service is to run: what its files were made with, else the very image that was recorded, else what its file
+/// names.
 async fn images(
     workshop: &Workshop,
     (shelf, manifest): (&Shelf, &Manifest),
     project: &Project,
-    left_out: &mut BTreeMap<String, String>,
+    (made_with, left_out): (&BTreeMap<String, String>, &mut BTreeMap<String, String>),
 ) -> Result<BTreeMap<String, String>, Fault> {
     let recorded = recorded(shelf, manifest).await?;
     let mut images = BTreeMap::new();
@@ -91,9 +111,9 @@ async fn images(
         if left_out.contains_key(name) {
             continue;
         }
-        let wanted = [recorded.get(name).cloned().unwrap_or_default(), service.image_name(&project.name)];
+        let named = service.image_name(&project.name);
         let mut found = None;
-        for image in wanted.iter().filter(|image| !image.is_empty()) {
+        for image in [made_with.get(name), recorded.get(name), Some(&named)].into_iter().flatten() {
             if workshop.engine().image(image).await?.is_some() {
                 found = Some(image.clone());
                 break;
@@ -101,7 +121,7 @@ async fn images(
         }
         match found {
             Some(image) => drop(images.insert(name.clone(), image)),
-            None => drop(left_out.insert(name.clone(), format!("its image {} is not here", wanted[1]))),
+            None => drop(left_out.insert(name.clone(), format!("its image {named} is not here"))),
         }
     }
     Ok(images)
@@ -130,10 +150,12 @@ async fn recorded(shelf: &Shelf, manifest: &Manifest) -> Result<BTreeMap<String,
     Ok(ran.into_iter().filter_map(|ran| Some((ran.service?, ran.id))).collect())
 }
 
+/// Whoever sees a path through which servers of the host can be reached is left out.
 async fn lend_paths(
     workshop: &Workshop,
     project: &Project,
     (images, restored): (&BTreeMap<String, String>, &mut Restored),
+    left_out: &mut BTreeMap<String, String>,
     teller: &Teller<'_>,
 ) -> Result<(), Fault> {
     let paths = unsaved_paths(project, restored);
@@ -142,11 +164,34 @@ async fn lend_paths(
     }
     let images: Vec<String> = images.values().cloned().collect();
     let (tools, _) = archives::find(workshop, &images).await?;
-    for path in paths {
-        match lend::copy(workshop, &tools, &path).await? {
-            Some(copy) => drop(restored.paths.insert(path, copy)),
-            None => (teller.said)(format!("lent to read only, for no backup has it and it is large: {path}")),
+    let (mut copied, mut large) = (Vec::new(), Vec::new());
+    for (path, is_written) in paths {
+        if (teller.cancelled)() {
+            return Err(Fault::new(FaultKind::Cancelled, "copy", &path));
         }
+        (teller.told)(format!("copy {path}"));
+        match lend::lend(workshop, &tools, &path, restored).await? {
+            Lent::Copy(copy) => {
+                copied
+                    .extend(Some(path.clone()).filter(|path| is_written && restored.origin(path).is_none()));
+                restored.paths.insert(path, copy);
+            }
+            Lent::AsItIs => large.push(path),
+            Lent::HasSockets => {
+                let sees = |service: &Service| service.volumes.iter().any(|mount| mount.source == path);
+                let who = project.services.iter().filter(|(_, service)| sees(service));
+                left_out.extend(who.map(|(name, _)| (name.clone(), SEES_SOCKETS.to_owned())));
+            }
+        }
+    }
+    if !copied.is_empty() {
+        (teller.said)(format!(
+            "as they are on this host today, for no backup has them: {}",
+            copied.join(", ")
+        ));
+    }
+    if !large.is_empty() {
+        (teller.said)(format!("large, so they are lent to be read only: {}", large.join(", ")));
     }
     Ok(())
 }
@@ -154,7 +199,6 @@ async fn lend_paths(
 async fn bring_up(workshop: &Workshop, staged: &Project, teller: &Teller<'_>) -> Result<(), Fault> {
     let engine = workshop.engine();
     let options = UpOptions {
-        wait: true,
         wait_timeout: Some(u32::try_from(UP_LIMIT.as_secs()).unwrap_or(u32::MAX)),
         no_build: true,
         no_preflight: true,
@@ -171,7 +215,8 @@ async fn bring_up(workshop: &Workshop, staged: &Project, teller: &Teller<'_>) ->
         };
         (teller.told)(unnamed(&text, &staged.name, ""));
     };
-    Box::pin(compose::apply_unless(engine, &plan, progress, teller.cancelled)).await
+    Box::pin(compose::apply_unless(engine, &plan, progress, teller.cancelled)).await?;
+    standing::stand(engine, &staged.name, UP_LIMIT, teller).await
 }
 
 fn words(plan: &ActionPlan, step: usize) -> String {
@@ -197,8 +242,10 @@ async fn answer(
         let of = |verdicts: &'static [Verdict]| {
             reports.iter().filter(|report| verdicts.contains(&report.verdict)).map(outcome)
         };
-        let bad: Vec<_> = of(&[Verdict::Down, Verdict::Degraded, Verdict::Starting]).collect();
+        let bad: Vec<_> = of(&[Verdict::Down, Verdict::Starting]).collect();
         let Some(first) = bad.first() else {
+            // An answer with a caution is one.
+            of(&[Verdict::Degraded]).for_each(teller.said);
             of(&[Verdict::Unknown]).for_each(|text| (teller.said)(format!("not checked: {text}")));
             return Ok(());
         };
@@ -207,7 +254,7 @@ async fn answer(
         }
         if began.elapsed() > CHECKS_LIMIT {
             let fault = Fault::new(FaultKind::Refused, "check", name);
-            return Err(bad.into_iter().fold(fault, |fault, cause| fault.because(cause)));
+            return Err(bad.into_iter().fold(fault, Fault::because));
         }
         (teller.told)(first.clone());
         tokio::time::sleep(AGAIN_AFTER).await;
@@ -218,15 +265,18 @@ fn outcome(report: &CheckReport) -> String {
     format!("{}: {}: {}", report.id.service, report.label, report.message)
 }
 
-/// The operator knows the stack by its own name.
+/// The operator knows the stack by its own name, and nothing of what was started stays.
 fn in_its_own_words(fault: Fault, name: &str, stack: &str) -> Fault {
-    let hint = "the data came back as it was taken; why a service did not, its last lines may say. One that cannot run \
-        by itself is left out by `rehearse: false` under its `x-mcp`";
+    if fault.kind == FaultKind::Cancelled {
+        return Fault::new(FaultKind::Cancelled, "rehearse", stack)
+            .because("ended on request; nothing was left behind");
+    }
+    let hint = "what came back is what was taken; a service that cannot run by itself is left out by \
+        `rehearse: false` under its `x-mcp`";
     let ours = |text: &str| unnamed(text, name, stack);
     let causes = fault.causes.iter().map(|cause| ours(cause)).collect();
     let object = ours(&fault.object);
-    let fault = Fault { object, causes, ..fault };
-    if fault.kind == FaultKind::Cancelled { fault } else { fault.hint(hint) }
+    Fault { object, causes, ..fault }.hint(hint)
 }
 
 fn unnamed(text: &str, name: &str, stack: &str) -> String {

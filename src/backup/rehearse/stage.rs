@@ -2,12 +2,12 @@
 //! under names of its own, with nothing that anybody outside could take for the stack in use. Pure.
 
 use crate::backup::manifest::Mounted;
-use crate::backup::workshop::LABEL;
 use crate::compose::file::{
-    BindOptions, Logging, Membership, Mount, MountKind, Network, Port, Service, ServiceExtension, Volume,
+    BindOptions, Logging, Membership, Mount, MountKind, Network, Service, ServiceExtension, Volume,
 };
 use crate::compose::{Project, within};
 use crate::domain::check::HttpUrl;
+use crate::domain::container::HELPER_LABEL;
 use crate::domain::{CheckId, CheckKind, CheckSpec, StackOrigin};
 use std::collections::BTreeMap;
 
@@ -20,6 +20,10 @@ pub struct Restored {
     pub places: Vec<(Mounted, String)>,
     /// By a path of the Engine's host, where its copy lies on that host.
     pub paths: BTreeMap<String, String>,
+    /// By a path that came back, the throw-away volume that it is in and its name there.
+    pub origins: BTreeMap<String, (String, String)>,
+    /// By service, the image that its files were made with.
+    pub images: BTreeMap<String, String>,
 }
 
 /// What a container that was not started for long is given before it counts as broken. A daemon that starts anew leaves
@@ -33,28 +37,29 @@ impl Restored {
         self.places.push((Mounted { service: service.to_owned(), target }, volume.to_owned()));
     }
 
-    /// Where the copy of a path, or of one around it, is.
-    fn copy(&self, path: &str) -> Option<String> {
-        let around = self.paths.iter().filter(|(known, _)| within(path, known));
-        let (known, copy) = around.max_by_key(|(known, _)| known.len())?;
-        Some(format!("{copy}{}", &path[known.trim_end_matches('/').len()..]))
+    /// The volume of the path that came back and that this one lies below, and where in that volume. What it is there, a
+    /// link to what is in use perhaps, is not known.
+    pub fn origin(&self, path: &str) -> Option<(&str, String)> {
+        let around = self.origins.iter().filter(|(known, _)| within(path, known));
+        let (known, (volume, name)) = around.max_by_key(|(known, _)| known.len())?;
+        Some((volume, format!("{name}{}", &path[known.trim_end_matches('/').len()..])))
     }
 }
 
-/// Directories and files that a service may write to and that did not come back, so that it is given copies of them.
-pub fn unsaved_paths(project: &Project, restored: &Restored) -> Vec<String> {
-    let mut paths: Vec<String> = Vec::new();
+/// Directories and files that the services see and that did not come back as they are mounted, and whether any of them
+/// may write there.
+pub fn unsaved_paths(project: &Project, restored: &Restored) -> BTreeMap<String, bool> {
+    let mut paths = BTreeMap::new();
     for (name, service) in &project.services {
         let lacks = |mount: &&Mount| {
             mount.kind == MountKind::Bind
-                && !mount.read_only
-                && restored.copy(&mount.source).is_none()
+                && !restored.paths.contains_key(&mount.source)
                 && !restored.places.iter().any(|(at, _)| at.service == *name && at.target == mount.target)
         };
-        paths.extend(service.volumes.iter().filter(lacks).map(|mount| mount.source.clone()));
+        for mount in service.volumes.iter().filter(lacks) {
+            *paths.entry(mount.source.clone()).or_default() |= !mount.read_only;
+        }
     }
-    paths.sort_unstable();
-    paths.dedup();
     paths
 }
 
@@ -81,6 +86,9 @@ pub fn stage(
     let mut staged = project.clone();
     name.clone_into(&mut staged.name);
     staged.disabled.clear();
+    // Those who list stacks by their files would list those of the one in use.
+    staged.files.clear();
+    staged.env_files.clear();
     staged.networks =
         project.networks.keys().map(|key| (key.clone(), network(format!("{name}_{key}")))).collect();
     for (key, volume) in &mut staged.volumes {
@@ -93,6 +101,7 @@ pub fn stage(
         let Some(service) = staged.services.get_mut(&at.service) else { continue };
         let key = format!("restored-{number}");
         service.volumes.retain(|mount| mount.target != at.target);
+        service.tmpfs.retain(|entry| entry.split(':').next() != Some(at.target.as_str()));
         service.volumes.push(Mount { source: key.clone(), target: at.target.clone(), ..Mount::default() });
         staged.volumes.insert(key, Volume { name: volume.clone(), external: true, ..Volume::default() });
     }
@@ -113,56 +122,73 @@ pub fn stage(
     staged
 }
 
-/// The checks of the services that were started, asked of these instead of those in use.
-pub fn checks(project: &Project, staged: &Project) -> Vec<CheckSpec> {
-    let all = project.stack_file(StackOrigin::Given).checks.into_iter();
-    // The Engine's own were waited for.
-    let asked = all
-        .filter(|check| check.kind != CheckKind::Docker && staged.services.contains_key(&check.id.service));
-    let here = |check: CheckSpec| {
-        let ports = project.services.get(&check.id.service).map_or(&[][..], |service| &service.ports);
-        let kind = within_networks(&check, ports);
-        CheckSpec { id: CheckId { stack: staged.name.clone(), ..check.id }, kind, ..check }
-    };
-    asked.map(here).collect()
+/// The checks of the services that were started, asked of these instead of those in use; and those that would ask
+/// somebody else, by service and label.
+pub fn checks(project: &Project, staged: &Project) -> (Vec<CheckSpec>, Vec<String>) {
+    let (mut asked, mut outside) = (Vec::new(), Vec::new());
+    for check in project.stack_file(StackOrigin::Given).checks {
+        // The Engine's own were waited for.
+        if check.kind == CheckKind::Docker || !staged.services.contains_key(&check.id.service) {
+            continue;
+        }
+        let id = CheckId { stack: staged.name.clone(), ..check.id.clone() };
+        match within_networks(CheckSpec { id, ..check.clone() }, project) {
+            Some(check) if staged.services.contains_key(&check.id.service) => asked.push(check),
+            _ => outside.push(format!("{}: {}", check.id.service, check.kind.label())),
+        }
+    }
+    (asked, outside)
 }
 
-/// A published port is one of the container's own in here.
-fn within_networks(check: &CheckSpec, ports: &[Port]) -> CheckKind {
+/// A published port is that of the container which publishes it, and the name of a service is that of its container. What
+/// leads elsewhere leads out of here.
+fn within_networks(mut check: CheckSpec, project: &Project) -> Option<CheckSpec> {
+    let own = project.services.get(&check.id.service);
     let inside = |host: &str, port: u16| -> Option<(String, u16)> {
-        let local = matches!(host, "localhost" | "127.0.0.1" | "::1" | "[::1]" | "0.0.0.0");
-        let published = ports.iter().find(|known| known.published == port.to_string());
-        published.filter(|_| local).map(|known| (check.id.service.clone(), known.target))
+        if project.services.contains_key(host) {
+            return Some((host.to_owned(), port));
+        }
+        let is_local = matches!(host, "localhost" | "127.0.0.1" | "::1" | "0.0.0.0");
+        let publishes = |service: &Service| {
+            let port = service.ports.iter().find(|known| known.published == port.to_string())?;
+            Some((service.name.clone(), port.target))
+        };
+        // The service's own ports first: two may publish the same number at different addresses.
+        own.into_iter().chain(project.services.values()).find_map(publishes).filter(|_| is_local)
     };
-    let page = |text: &String| {
-        let url = HttpUrl::parse(text).ok()?;
-        let (host, port) = inside(&url.host, url.port)?;
-        let scheme = if url.secure { "https" } else { "http" };
-        Some(format!("{scheme}://{host}:{port}{}", url.path))
-    };
-    let mut kind = check.kind.clone();
-    match &mut kind {
+    match &mut check.kind {
         CheckKind::Http { url, .. } | CheckKind::LlmProgress { url } => {
-            *url = page(url).unwrap_or_else(|| url.clone());
+            let known = HttpUrl::parse(url).ok()?;
+            let (host, port) = inside(&known.host, known.port)?;
+            let scheme = if known.secure { "https" } else { "http" };
+            *url = format!("{scheme}://{host}:{port}{}", known.path);
+            check.id.service = host;
         }
         CheckKind::Tcp { host, port }
         | CheckKind::Redis { host, port }
         | CheckKind::Postgres { host, port, .. }
         | CheckKind::Certificate { host, port, .. } => {
-            (*host, *port) = inside(host, *port).unwrap_or_else(|| (host.clone(), *port));
+            (*host, *port) = inside(host, *port)?;
+            check.id.service.clone_from(host);
         }
         CheckKind::Docker | CheckKind::Exec { .. } => {}
     }
-    kind
+    Some(check)
 }
 
 fn network(name: String) -> Network {
     Network { name, internal: true, labels: labels(), ..Network::default() }
 }
 
-/// None of the service's own: a proxy that finds its servers by labels would lead people here.
+/// None of the service's own: a proxy that finds its servers by labels would lead people here. Two of those who take
+/// whatever is not told otherwise are told.
 fn labels() -> BTreeMap<String, String> {
-    BTreeMap::from([(LABEL.to_owned(), "rehearsal".to_owned())])
+    let told = [
+        (HELPER_LABEL, "rehearsal"),
+        ("traefik.enable", "false"),
+        ("com.centurylinklabs.watchtower.enable", "false"),
+    ];
+    told.map(|(name, value)| (name.to_owned(), value.to_owned())).into()
 }
 
 fn seclude(service: &mut Service, restored: &Restored) {
@@ -197,8 +223,8 @@ fn seclude(service: &mut Service, restored: &Restored) {
     service.logging = Some(Logging { driver: "json-file".to_owned(), ..Logging::default() });
     service.mcp = ServiceExtension { checks: service.mcp.checks.take(), ..ServiceExtension::default() };
     for mount in service.volumes.iter_mut().filter(|mount| mount.kind == MountKind::Bind) {
-        match restored.copy(&mount.source) {
-            Some(copy) => mount.source = copy,
+        match restored.paths.get(&mount.source) {
+            Some(copy) => copy.clone_into(&mut mount.source),
             None => mount.read_only = true,
         }
         let options = mount.bind.take().unwrap_or_default();

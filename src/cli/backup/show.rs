@@ -29,6 +29,9 @@ pub fn show(found: &Found, output: Output) -> Result<(), Fault> {
     if !services.is_empty() {
         line("ran     ", &format!("{services}, on what came back"))?;
     }
+    if let Some(failure) = &entry.proof.not_run {
+        output.toned(&[(Tone::Warning, "no start "), (Tone::Plain, &failure.what)])?;
+    }
     if let Some(failure) = &entry.proof.failed {
         output.toned(&[(Tone::Bad, "wrong   "), (Tone::Plain, &failure.what)])?;
     }

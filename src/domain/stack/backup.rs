@@ -188,6 +188,9 @@ pub struct Proof {
     /// When it was read last and nothing was wrong.
     pub checked: Option<Timestamp>,
     pub proven: Option<Recovery>,
+    /// What kept the stack's services from running on what came back, when that was tried last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub not_run: Option<ProofFailure>,
     /// What was wrong when it was looked at last; it counts as no good backup then.
     pub failed: Option<ProofFailure>,
     /// How deep was looked when that was found: whoever looks less deep cannot say that it is mended.
@@ -222,6 +225,12 @@ impl Proof {
         }
     }
 
+    /// It was restored and is what was taken, and the stack's services do not run on it.
+    pub fn came_back_without_services(&mut self, what: String, now: Timestamp) {
+        self.pass(ProofLevel::Readable, now);
+        self.not_run = Some(ProofFailure { at: now, what });
+    }
+
     /// It was looked at so deep, and this was wrong.
     pub fn fail(&mut self, level: ProofLevel, what: String, now: Timestamp) {
         self.failed = Some(ProofFailure { at: now, what });
@@ -233,6 +242,7 @@ impl Proof {
         let ago = |at: Timestamp| units::duration(units::since(at, now));
         match (self, self.level) {
             (Self { failed: Some(failure), .. }, _) => format!("bad, seen {} ago", ago(failure.at)),
+            (Self { not_run: Some(failure), .. }, _) => format!("no start on it, {} ago", ago(failure.at)),
             (Self { proven: Some(proven), .. }, ProofLevel::Restored) => {
                 let took = units::duration(std::time::Duration::from_millis(proven.took_ms));
                 format!("{} {} ago, {took}", ProofLevel::Restored.word(), ago(proven.at))

@@ -27,7 +27,9 @@ pub fn answer(exec: &Exec) -> Option<Performance> {
         }
         // What moves names within a directory finds none to move.
         ["sh", "-c", _, _, "forward" | "back" | "discard" | "accept", ..] => (200, Vec::new()),
-        ["mkdir", ..] => (0, Vec::new()),
+        // What of the host a rehearsal is lent.
+        ["sh", "-c", copy, "sh", _from, _target] if copy.contains("cp -a") => (100, Vec::new()),
+        ["mkdir" | "chmod", ..] => (0, Vec::new()),
         _ => return None,
     };
     Some(Performance::Answer {

@@ -18,7 +18,7 @@ services:
     networks: [back]
     deploy: {replicas: 3, restart_policy: {condition: any}}
     x-mcp:
-      checks: [{http: 'http://localhost:8080/ok?full'}]
+      checks: [{http: 'http://localhost:8080/ok?full'}, {http: 'http://shop.example/', name: users}]
       on_scale: [{exec: web, command: [reload]}]
   llm: {image: vllm, gpus: all}
 networks: {back: {ipam: {config: [{subnet: 10.9.0.0/24}]}}}
@@ -44,7 +44,6 @@ fn came_back() -> Restored {
 #[test]
 fn nothing_of_it_can_be_taken_for_the_stack_in_use() {
     let (_, staged) = staged(&came_back());
-    let own = BTreeMap::from([(LABEL.to_owned(), "rehearsal".to_owned())]);
     let back = &staged.networks["back"];
     assert_eq!(
         (back.name.as_str(), back.internal, back.ipam.config.len()),
@@ -57,7 +56,7 @@ fn nothing_of_it_can_be_taken_for_the_stack_in_use() {
         (membership.ipv4_address.as_str(), membership.aliases.as_slice()),
         ("", &["database".to_owned()][..])
     );
-    assert_eq!((web.replicas(), web.ports.len(), &web.labels), (1, 0, &own));
+    assert_eq!((web.replicas(), web.ports.len(), web.labels["traefik.enable"].as_str()), (1, 0, "false"));
     assert!(web.mcp.on_scale.is_empty(), "no command is run for what did not change");
     assert_eq!((web.image.as_str(), web.build.is_none()), ("sha256:web", true));
     assert_eq!(web.depends_on.keys().collect::<Vec<_>>(), ["db"]);
@@ -88,22 +87,30 @@ fn services_get_what_came_back_and_what_is_in_no_backup_is_empty() {
 fn what_it_may_write_to_and_did_not_come_back_is_copied_or_lent_to_read() {
     let mut restored = came_back();
     let (project, lent) = staged(&restored);
-    assert_eq!(unsaved_paths(&project, &restored), ["/srv/conf"]);
+    let unsaved = unsaved_paths(&project, &restored);
+    assert!(unsaved["/srv/conf"]);
+    let init = unsaved.into_iter().find(|(path, _)| path.ends_with("init.sql"));
+    assert_eq!(init.map(|(_, is_written)| is_written), Some(false));
     let conf = |staged: &Project| {
         let mounts = &staged.services["web"].volumes;
         let conf = mounts.iter().find(|mount| mount.target == "/conf").unwrap();
         (conf.source.clone(), conf.read_only)
     };
     assert_eq!(conf(&lent), ("/srv/conf".to_owned(), true));
-    restored.paths.insert("/srv".to_owned(), "/volumes/scratch-3/srv".to_owned());
-    assert_eq!(unsaved_paths(&project, &restored), [""; 0]);
-    assert_eq!(conf(&staged(&restored).1), ("/volumes/scratch-3/srv/conf".to_owned(), false));
+    // Below what came back there may be a link to what is in use.
+    restored.origins.insert("/srv".to_owned(), ("scratch-3".to_owned(), "srv".to_owned()));
+    assert_eq!(restored.origin("/srv/conf"), Some(("scratch-3", "srv/conf".to_owned())));
+    assert_eq!(restored.origin("/srv-2/conf"), None);
+    restored.paths.insert("/srv/conf".to_owned(), "/volumes/scratch-4/0".to_owned());
+    assert!(!unsaved_paths(&project, &restored).contains_key("/srv/conf"));
+    assert_eq!(conf(&staged(&restored).1), ("/volumes/scratch-4/0".to_owned(), false));
 }
 
 #[test]
 fn its_checks_ask_what_was_started_where_it_listens() {
     let (project, staged) = staged(&came_back());
-    let found = checks(&project, &staged);
+    let (found, outside) = checks(&project, &staged);
+    assert_eq!(outside, ["web: http /"], "the stack in use must not prove the backup");
     let web = found.iter().find(|check| check.id.service == "web").unwrap();
     assert_eq!(web.id.stack, "mcp-tui-helper-1");
     let CheckKind::Http { url, .. } = &web.kind else { panic!("{:?}", web.kind) };

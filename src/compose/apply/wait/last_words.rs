@@ -13,7 +13,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Adds the last lines of its log to the fault of a container that has ended. One that runs is judged by its probes,
 /// and its log goes on.
-pub(in crate::compose::apply) async fn add(engine: &Engine, container: &Container, fault: Fault) -> Fault {
+pub async fn add(engine: &Engine, container: &Container, fault: Fault) -> Fault {
     if fault.kind != FaultKind::Refused || container.state == ContainerState::Running {
         return fault;
     }
