@@ -149,7 +149,7 @@ pub enum Command {
     Host,
     /// The GPUs of this host
     Gpus(gpus::Arguments),
-    /// Back up a stack's databases
+    /// Back up a stack: its databases, volumes, paths and files
     #[command(subcommand)]
     Backup(backup::BackupCommand),
     /// What was asked for and what came of it
