@@ -226,8 +226,11 @@ pub async fn rehearse(
             let text = passed(&mut known, took, back.services, Timestamp::now());
             tell(TaskEvent::Output { text });
         }
-        // What the services' own tools read is good, whatever else does not work.
-        Err(fault) if back.failed_at_services && fault.kind != FaultKind::Cancelled => {
+        // The data is good, whatever else does not work. That the daemon was away says nothing of the services either.
+        Err(fault)
+            if back.failed_at_services
+                && matches!(fault.kind, FaultKind::Refused | FaultKind::Invalid | FaultKind::NotFound) =>
+        {
             known.came_back_without_services(fault.causes.join("; "), Timestamp::now());
         }
         // That it could not be tried says nothing about the backup.

@@ -6,6 +6,7 @@ use super::lend::{self, Lent};
 use super::stage::{Restored, checks, empty_volumes, stage, unsaved_paths};
 use super::standing;
 use crate::backup::archives;
+use crate::backup::deep::present;
 use crate::backup::manifest::{Content, Manifest};
 use crate::backup::source::{self, Shelf};
 use crate::backup::workshop::Workshop;
@@ -112,16 +113,13 @@ async fn images(
             continue;
         }
         let named = service.image_name(&project.name);
-        let mut found = None;
-        for image in [made_with.get(name), recorded.get(name), Some(&named)].into_iter().flatten() {
-            if workshop.engine().image(image).await?.is_some() {
-                found = Some(image.clone());
-                break;
+        let id = made_with.get(name).or_else(|| recorded.get(name)).map_or("", String::as_str);
+        match present(workshop, id, &named).await {
+            Ok(image) => drop(images.insert(name.clone(), image)),
+            Err(fault) if fault.kind == FaultKind::NotFound => {
+                left_out.insert(name.clone(), format!("its image {named} is not here"));
             }
-        }
-        match found {
-            Some(image) => drop(images.insert(name.clone(), image)),
-            None => drop(left_out.insert(name.clone(), format!("its image {named} is not here"))),
+            Err(fault) => return Err(fault),
         }
     }
     Ok(images)
